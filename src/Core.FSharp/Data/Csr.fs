@@ -1,0 +1,134 @@
+namespace Limen.Core
+
+open System
+open Limen.Kernels
+
+/// Functions over compressed-sparse-row matrices (features [N, D], label sets and score lists [N, L]).
+[<RequireQualifiedAccess>]
+module Csr =
+
+    /// Rows of (column, value) pairs, each sorted by column.
+    let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
+        let start = Array.zeroCreate (rows.Length + 1)
+        rows |> Array.iteri (fun i row -> start[i + 1] <- start[i] + row.Length)
+        let indices = Array.zeroCreate start[rows.Length]
+        let values = Array.zeroCreate start[rows.Length]
+
+        rows
+        |> Array.iteri (fun i row ->
+            row
+            |> Array.iteri (fun k struct (column, value) ->
+                indices[start[i] + k] <- column
+                values[start[i] + k] <- value))
+
+        CsrMatrix(rows.Length, columns, start, indices, values).Validate()
+
+    /// Label sets as a matrix of ones; ids are sorted and made distinct.
+    let ofSets (columns: int) (sets: int[][]) : CsrMatrix =
+        sets
+        |> Array.map (Array.distinct >> Array.sort >> Array.map (fun l -> struct (l, 1f)))
+        |> ofRows columns
+
+    /// The (column, value) pairs of a row.
+    let row (i: int) (m: CsrMatrix) : struct (int * float32)[] =
+        Array.init (m.RowStart[i + 1] - m.RowStart[i]) (fun k ->
+            struct (m.Indices[m.RowStart[i] + k], m.Values[m.RowStart[i] + k]))
+
+    /// The column ids of a row: for label sets, the labels.
+    let set (i: int) (m: CsrMatrix) : int[] = m.RowIndices(i).ToArray()
+
+    /// The chosen rows, in the order given (a row may be chosen twice).
+    let selectRows (chosen: int[]) (m: CsrMatrix) : CsrMatrix =
+        let start = Array.zeroCreate (chosen.Length + 1)
+
+        chosen
+        |> Array.iteri (fun i r -> start[i + 1] <- start[i] + m.RowStart[r + 1] - m.RowStart[r])
+
+        let indices = Array.zeroCreate start[chosen.Length]
+        let values = Array.zeroCreate start[chosen.Length]
+
+        chosen
+        |> Array.iteri (fun i r ->
+            let n = m.RowStart[r + 1] - m.RowStart[r]
+            Array.blit m.Indices m.RowStart[r] indices start[i] n
+            Array.blit m.Values m.RowStart[r] values start[i] n)
+
+        CsrMatrix(chosen.Length, m.Columns, start, indices, values)
+
+    /// The rows of a, then the rows of b; both have the same columns.
+    let append (a: CsrMatrix) (b: CsrMatrix) : CsrMatrix =
+        if a.Columns <> b.Columns then
+            invalidArg (nameof b) $"expected {a.Columns} columns, received {b.Columns}"
+
+        let start =
+            Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
+
+        CsrMatrix(
+            a.Rows + b.Rows,
+            a.Columns,
+            start,
+            Array.append (Array.sub a.Indices 0 a.NonZeros) (Array.sub b.Indices 0 b.NonZeros),
+            Array.append (Array.sub a.Values 0 a.NonZeros) (Array.sub b.Values 0 b.NonZeros)
+        )
+
+    /// The transpose: [N, D] to [D, N]. Time and memory in the number of entries.
+    let transpose (m: CsrMatrix) : CsrMatrix =
+        let start = Array.zeroCreate (m.Columns + 1)
+
+        for at in 0 .. m.NonZeros - 1 do
+            start[m.Indices[at] + 1] <- start[m.Indices[at] + 1] + 1
+
+        for c in 0 .. m.Columns - 1 do
+            start[c + 1] <- start[c + 1] + start[c]
+
+        let next = Array.sub start 0 (max 1 m.Columns)
+        let indices = Array.zeroCreate m.NonZeros
+        let values = Array.zeroCreate m.NonZeros
+
+        for r in 0 .. m.Rows - 1 do
+            for at in m.RowStart[r] .. m.RowStart[r + 1] - 1 do
+                let c = m.Indices[at]
+                indices[next[c]] <- r
+                values[next[c]] <- m.Values[at]
+                next[c] <- next[c] + 1
+
+        CsrMatrix(m.Columns, m.Rows, start, indices, values)
+
+    /// How many entries each column has: for label sets, the support n_l of each label.
+    let columnCounts (m: CsrMatrix) : int[] =
+        let counts = Array.zeroCreate m.Columns
+
+        for at in 0 .. m.NonZeros - 1 do
+            counts[m.Indices[at]] <- counts[m.Indices[at]] + 1
+
+        counts
+
+    /// The same entries with other values: f receives (row, column, value).
+    let mapValues (f: int -> int -> float32 -> float32) (m: CsrMatrix) : CsrMatrix =
+        let values = Array.zeroCreate m.NonZeros
+
+        for r in 0 .. m.Rows - 1 do
+            for at in m.RowStart[r] .. m.RowStart[r + 1] - 1 do
+                values[at] <- f r m.Indices[at] m.Values[at]
+
+        CsrMatrix(m.Rows, m.Columns, m.RowStart, m.Indices, values)
+
+    /// Each row divided by its Euclidean norm; an empty or zero row stays as it is.
+    let normaliseRows (m: CsrMatrix) : CsrMatrix =
+        let norms =
+            Array.init m.Rows (fun r ->
+                let mutable s = 0.0
+
+                for at in m.RowStart[r] .. m.RowStart[r + 1] - 1 do
+                    s <- s + float m.Values[at] * float m.Values[at]
+
+                sqrt s)
+
+        m |> mapValues (fun r _ v -> if norms[r] > 0.0 then float32 (float v / norms[r]) else v)
+
+    /// The value at (row, column), 0 where none is stored.
+    let item (r: int) (c: int) (m: CsrMatrix) : float32 =
+        let at =
+            Array.BinarySearch(m.Indices, m.RowStart[r], m.RowStart[r + 1] - m.RowStart[r], c)
+
+        if at >= 0 then m.Values[at] else 0f

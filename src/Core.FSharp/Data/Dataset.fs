@@ -1,0 +1,70 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open Limen.Kernels
+
+/// The labels that a model knows: their names, in the order of their ids. L of them.
+[<Sealed>]
+type LabelSpace(names: string[]) =
+    let ids = Dictionary<string, int>(names.Length, StringComparer.Ordinal)
+
+    do
+        names
+        |> Array.iteri (fun id name ->
+            if not (ids.TryAdd(name, id)) then
+                invalidArg (nameof names) $"label names must be distinct: \"{name}\" stands twice")
+
+    /// L, the number of labels.
+    member _.Count = names.Length
+    member _.Names: IReadOnlyList<string> = names
+    member _.Name(id: int) = names[id]
+
+    member _.TryId(name: string) =
+        match ids.TryGetValue name with
+        | true, id -> Some id
+        | _ -> None
+
+/// Rows for learning and measuring: features X [N, D] and label sets Y [N, L], row by row.
+[<ReferenceEquality>]
+type Dataset =
+    { Features: CsrMatrix
+      Labels: CsrMatrix }
+
+    /// N, the number of rows.
+    member d.Rows = d.Features.Rows
+
+/// Rows as text with the names of their labels, before any vectoriser.
+type TextDataset =
+    { Texts: string[]
+      LabelNames: string[][] }
+
+    /// N, the number of rows.
+    member d.Rows = d.Texts.Length
+
+/// Training rows, held-out rows (for early stopping and decisions) and test rows (only ever measured).
+type Split<'rows> =
+    { Train: 'rows
+      Validation: 'rows option
+      Test: 'rows option }
+
+[<RequireQualifiedAccess>]
+module Dataset =
+
+    /// Checks that the two matrices describe the same rows.
+    let create (features: CsrMatrix) (labels: CsrMatrix) : Dataset =
+        if features.Rows <> labels.Rows then
+            invalidArg (nameof labels) $"expected {features.Rows} rows as in the features, received {labels.Rows}"
+
+        { Features = features; Labels = labels }
+
+    /// The chosen rows.
+    let selectRows (chosen: int[]) (d: Dataset) : Dataset =
+        { Features = Csr.selectRows chosen d.Features
+          Labels = Csr.selectRows chosen d.Labels }
+
+    /// Two seeded parts: the second holds the given share of the rows (at least one, where there are two or more).
+    let holdOut (share: float) (seed: Seed) (d: Dataset) : Dataset * Dataset =
+        let order = Seed.permutation d.Rows seed
+        let held = if d.Rows < 2 then 0 else max 1 (int (float d.Rows * share))
+        selectRows (Array.sort order[held..]) d, selectRows (Array.sort order[.. held - 1]) d

@@ -1,0 +1,31 @@
+namespace Limen.Core
+
+/// What a network says of a batch before any threshold: z [B, L], in logit space.
+[<Struct>]
+type Logits = Logits of Tensor
+
+/// What a logit must exceed: theta [B, L], [1, L] or a scalar, in logit space.
+[<Struct>]
+type Thresholds = Thresholds of Tensor
+
+/// z - theta [B, L]: positive where the label is predicted.
+[<Struct>]
+type Margins = Margins of Tensor
+
+/// sigmoid(z - theta) [B, L], in (0, 1).
+[<Struct>]
+type Probabilities = Probabilities of Tensor
+
+/// The truth y [B, L] in [0, 1] (soft targets allowed). Only losses and metrics take it.
+[<Struct>]
+type Targets = Targets of Tensor
+
+/// The only ways from one space to another.
+[<RequireQualifiedAccess>]
+module Spaces =
+
+    /// z - theta.
+    let margins (Thresholds theta) (Logits z) : Margins = Margins(z |> Tensor.sub theta)
+
+    /// sigmoid(z - theta).
+    let probabilities (Margins m) : Probabilities = Probabilities(Tensor.sigmoid m)

@@ -1,0 +1,160 @@
+namespace Limen.Core
+
+open System
+
+/// Element types. Training runs in Float32; Float64 is there for checks of gradients; Int64 for ids; Bool for masks.
+type DType =
+    | Float32
+    | Float64
+    | Int64
+    | Bool
+
+/// A torch tensor. Functions of the module never change or dispose an argument and always return a fresh tensor.
+/// A tensor made inside a `Tensor.scope` is disposed at the scope's end unless it is the scope's result or was `keep`t;
+/// outside scopes dispose it yourself (a finalizer is the safety net). Scopes and gradient mode belong to the thread.
+[<Sealed>]
+type Tensor =
+    interface IDisposable
+    /// The sizes, outermost first; [||] for a scalar.
+    member Shape: int[]
+    member DType: DType
+    /// The number of elements.
+    member Count: int64
+    /// Whether gradients are recorded for it.
+    member RequiresGrad: bool
+
+/// Native errors arrive as this exception, with torch's own message.
+[<Sealed>]
+type TensorException =
+    inherit Exception
+
+/// The fifty operations that the library needs, data argument last, over either engine.
+[<RequireQualifiedAccess>]
+module Tensor =
+
+    // -- making and reading --
+    /// A float32 tensor that owns a copy of the values, laid out row by row.
+    val ofArray: shape: int[] -> values: float32[] -> Tensor
+    /// The same from float64 values, kept as float64.
+    val ofArray64: shape: int[] -> values: float[] -> Tensor
+    /// A tensor of ids.
+    val ofIds: shape: int[] -> values: int64[] -> Tensor
+    /// A scalar (shape [||]) of type float32.
+    val scalar: value: float -> Tensor
+    val zeros: dtype: DType -> shape: int[] -> Tensor
+    val ones: dtype: DType -> shape: int[] -> Tensor
+    val full: dtype: DType -> shape: int[] -> value: float -> Tensor
+    /// float32 memory whose content is not set: the caller fills it through `span` before any read.
+    val empty: shape: int[] -> Tensor
+    /// A copy of the values, row by row, as float32 (any type converts).
+    val toArray: Tensor -> float32[]
+    /// A copy of the values, row by row, as float64 (any type converts).
+    val toArray64: Tensor -> float[]
+    /// The value of a tensor with one element. Throws ArgumentException for any other count.
+    val item: Tensor -> float
+    /// The memory of a contiguous float32 tensor, for kernels. Valid while the tensor lives.
+    val span: Tensor -> Span<float32>
+    /// The address of that memory.
+    val address: Tensor -> nativeint
+    val cast: dtype: DType -> Tensor -> Tensor
+
+    // -- elementwise; two-argument forms broadcast; `x |> sub y` is x - y: the piped value is the first operand --
+    val add: Tensor -> Tensor -> Tensor
+    val sub: Tensor -> Tensor -> Tensor
+    val mul: Tensor -> Tensor -> Tensor
+    val div: Tensor -> Tensor -> Tensor
+    /// x + c
+    val shift: c: float -> Tensor -> Tensor
+    /// x * c
+    val scale: c: float -> Tensor -> Tensor
+    val neg: Tensor -> Tensor
+    val abs: Tensor -> Tensor
+    val exp: Tensor -> Tensor
+    val log: Tensor -> Tensor
+    val sqrt: Tensor -> Tensor
+    /// x to the power p.
+    val pow: p: float -> Tensor -> Tensor
+    val relu: Tensor -> Tensor
+    val sigmoid: Tensor -> Tensor
+    /// ln(1 + e^x), exact for large |x|.
+    val softplus: Tensor -> Tensor
+    val maximum: Tensor -> Tensor -> Tensor
+    val minimum: Tensor -> Tensor -> Tensor
+    /// Limits to [low, high]; the gradient is 0 outside.
+    val clamp: low: float -> high: float -> Tensor -> Tensor
+    /// 1 (Bool true) where x > c.
+    val greaterThan: c: float -> Tensor -> Tensor
+    /// Elements of a where the mask (Bool) is true, of b elsewhere.
+    val where: mask: Tensor -> a: Tensor -> b: Tensor -> Tensor
+
+    // -- reductions; an axis is removed unless said otherwise --
+    val sum: Tensor -> Tensor
+    val mean: Tensor -> Tensor
+    val sumAxis: axis: int -> Tensor -> Tensor
+    val meanAxis: axis: int -> Tensor -> Tensor
+    val maxAxis: axis: int -> Tensor -> Tensor
+    /// ln of the sum of exponentials along an axis.
+    val logSumExp: axis: int -> Tensor -> Tensor
+    val softmax: axis: int -> Tensor -> Tensor
+
+    // -- linear algebra, layout --
+    /// [m, k] times [k, n]; `a |> mm b` is a b.
+    val mm: Tensor -> Tensor -> Tensor
+    val transpose: Tensor -> Tensor
+    val reshape: shape: int[] -> Tensor -> Tensor
+    val cat: axis: int -> Tensor list -> Tensor
+    /// The chosen rows (Int64 ids) of a matrix.
+    val selectRows: ids: Tensor -> Tensor -> Tensor
+    /// The columns from .. from + count - 1 of a matrix.
+    val columns: from: int -> count: int -> Tensor -> Tensor
+    /// Rows [n, h] summed into a fresh [rows, h] matrix at the ids (Int64, n of them).
+    val addRows: rows: int -> ids: Tensor -> Tensor -> Tensor
+
+    // -- autograd --
+    /// A fresh leaf with a copy of the values that records gradients.
+    val leaf: Tensor -> Tensor
+    /// The same values, outside the graph (memory shared).
+    val detach: Tensor -> Tensor
+    val clone: Tensor -> Tensor
+    /// d x / d leaves, added to each leaf's gradient; x has one element.
+    val backward: Tensor -> unit
+    /// The same for any shape, with d loss / d x given: where a fused kernel has computed it.
+    val backwardWith: gradient: Tensor -> Tensor -> unit
+    /// The gradient gathered so far, None before any `backward`.
+    val grad: Tensor -> Tensor option
+    /// Forgets the gradient.
+    val zeroGrad: Tensor -> unit
+    /// Runs without recording gradients on this thread.
+    val noGrad: (unit -> 'a) -> 'a
+
+    // -- scopes --
+    /// Runs f and disposes every tensor that it made on this thread, except its result.
+    val scope: (unit -> Tensor) -> Tensor
+    /// Runs f, which must not return tensors, and disposes every tensor that it made on this thread.
+    val using: (unit -> 'a) -> 'a
+    /// Takes a tensor out of the current scope, into the one around it (or out of scopes altogether).
+    val keep: Tensor -> Tensor
+
+/// The engine as a whole: memory, threads, what serves BLAS.
+[<RequireQualifiedAccess>]
+module TensorRuntime =
+    /// "libtorch" or "torchsharp".
+    val engine: string
+    val version: unit -> string
+    /// Bytes of tensor memory that are in use now (exact for libtorch; -1 where the engine cannot say).
+    val liveBytes: unit -> int64
+    /// The largest number of live bytes so far.
+    val peakBytes: unit -> int64
+    /// How often memory was asked of the system, rather than reused from the allocator's cache.
+    val systemAllocations: unit -> int64
+    /// Tensor handles that are not yet disposed.
+    val liveHandles: unit -> int64
+    /// Refuses, with a TensorException, allocations that would take live bytes above the limit; None: no limit.
+    val setMemoryLimit: bytes: int64 option -> unit
+    /// Threads for torch's operators and BLAS.
+    val setThreads: n: int -> unit
+    val threads: unit -> int
+    /// The library file that serves BLAS, where it can be told.
+    val blas: unit -> string option
+    /// Warnings about the set-up (the reference BLAS serves, for example), one line each, with the fix.
+    val warnings: unit -> string list
