@@ -1,0 +1,182 @@
+namespace Limen.Core
+
+open System
+
+/// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores. Correction_l is what SCut asks for on
+/// the residual score - A IDF_l - C, shrunk by n_l / (n_l + Kappa), n_l the held-out positives of the label; Kappa infinite: no correction.
+/// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
+type FusedRule =
+    {
+        A: float
+        C: float
+        Kappa: float
+        Rarity: float32[]
+        Correction: float32[]
+        Objective: float
+    }
+
+/// Two shared parameters for the objective, then shrunk corrections per label.
+[<RequireQualifiedAccess>]
+module Fused =
+
+    /// The values among which cross-validation chooses kappa, from no correction to the boldest.
+    let kappas = [| infinity; 200.0; 100.0; 50.0; 20.0; 10.0; 5.0; 2.0 |]
+
+    let private folds = 5
+
+    let private shared (rarity: float32[]) a c =
+        rarity |> Array.map (fun r -> float32 (a * float r + c))
+
+    /// theta [L].
+    let thresholds (rule: FusedRule) : float32[] =
+        Array.map2 (+) (shared rule.Rarity rule.A rule.C) rule.Correction
+
+    /// Hits among the first k listed pairs of every label: what makes the counts at any threshold one binary search.
+    let private prefixHits (s: Sweep) =
+        let through = Array.zeroCreate (s.Hit.Length + 1)
+
+        for at in 0 .. s.Hit.Length - 1 do
+            through[at + 1] <- through[at] + (if s.Hit[at] then 1 else 0)
+
+        through
+
+    let private counts (through: int[]) (theta: float32[]) (s: Sweep) =
+        let hits = Array.zeroCreate s.Count
+        let predicted = Array.zeroCreate s.Count
+
+        for l in 0 .. s.Count - 1 do
+            let mutable low, high = s.Start[l], s.Start[l + 1]
+
+            while low < high do
+                let middle = (low + high) / 2
+
+                if s.Scores[middle] > theta[l] then
+                    low <- middle + 1
+                else
+                    high <- middle
+
+            predicted[l] <- low - s.Start[l]
+            hits[l] <- through[low] - through[s.Start[l]]
+
+        struct (hits, predicted)
+
+    let private value objective through s theta =
+        let struct (hits, predicted) = counts through theta s
+        Objective.evaluate objective hits predicted s.Positives
+
+    let private quantile q (sorted: float32[]) =
+        float sorted[int (q * float (sorted.Length - 1))]
+
+    /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for that A and for A = 0.
+    let private sharedFit objective (rarity: float32[]) (s: Sweep) =
+        let through = prefixHits s
+
+        let evaluate (struct (a, c)) =
+            value objective through s (shared rarity a c)
+
+        let hitScores =
+            Array.zip s.Scores s.Hit |> Array.filter snd |> Array.map fst |> Array.sort
+
+        if hitScores.Length = 0 then
+            struct (0.0, 0.0)
+        else
+            let low, high = quantile 0.02 hitScores, quantile 0.9 hitScores
+            let span = max (high - low) 1e-3
+
+            let best (candidates: struct (float * float)[]) =
+                let values = candidates |> Array.Parallel.map evaluate
+                let top = Array.max values
+                candidates[Array.findIndex ((=) top) values]
+
+            let around (struct (a, c)) width steps =
+                [|
+                    for i in -steps .. steps do
+                        for j in -steps .. steps do
+                            struct (a + float i * width, c + float j * width)
+                |]
+
+            // the centre comes first, so that equal values keep it
+            let refine centre width =
+                best (Array.append [| centre |] (around centre width 2))
+
+            let coarse = around (struct (0.0, (low + high) / 2.0)) (span / 8.0) 8
+
+            let struct (a, c) =
+                [ 16.0; 32.0; 64.0; 128.0 ]
+                |> List.fold (fun centre part -> refine centre (span / part)) (best coarse)
+
+            let exact a =
+                let struct (c, _) =
+                    Sweep.bestCommon objective (rarity |> Array.map (fun r -> a * float r)) s
+
+                struct (a, c)
+
+            best
+                [|
+                    struct (0.0, float (Thresholds.common objective s))
+                    exact a
+                    struct (a, c)
+                |]
+
+    /// SCut on the residuals: what each label asks for on top of the shared threshold, before shrinking.
+    let private wanted objective (theta: float32[]) (s: Sweep) : float32[] =
+        let asked = Thresholds.sCut objective nanf s
+
+        Array.map2 (fun t shared -> if Single.IsNaN t then 0f else t - shared) asked theta
+
+    let private shrink kappa (positives: int[]) (correction: float32[]) =
+        Array.map2
+            (fun n (c: float32) ->
+                if n = 0 then
+                    0f
+                else
+                    float32 (float n / (float n + kappa)) * c)
+            positives
+            correction
+
+    let private chooseKappa objective seed scores (theta: float32[]) (s: Sweep) =
+        let foldOf = Folds.ofScores folds seed scores
+        let hits = kappas |> Array.map (fun _ -> Array.zeroCreate s.Count)
+        let predicted = kappas |> Array.map (fun _ -> Array.zeroCreate s.Count)
+
+        for fold in 0 .. folds - 1 do
+            let inside = Sweep.restrict (fun row -> foldOf[row] = fold) s
+            let outside = Sweep.restrict (fun row -> foldOf[row] <> fold) s
+            let through = prefixHits inside
+            let asked = wanted objective theta outside
+
+            kappas
+            |> Array.iteri (fun k kappa ->
+                let corrected = Array.map2 (+) theta (shrink kappa outside.Positives asked)
+                let struct (h, p) = counts through corrected inside
+                hits[k] <- Array.map2 (+) hits[k] h
+                predicted[k] <- Array.map2 (+) predicted[k] p)
+
+        let values =
+            Array.map2 (fun h p -> Objective.evaluate objective h p s.Positives) hits predicted
+
+        kappas[Array.findIndex ((=) (Array.max values)) values]
+
+    /// Fits A and C for the objective on held-out rows, then kappa by five-fold cross-validation over rows (infinity, no correction, wins ties).
+    let fit
+        (objective: Objective)
+        (seed: Seed)
+        (rarity: float32[])
+        (scores: Limen.Kernels.CsrMatrix)
+        (labels: Limen.Kernels.CsrMatrix)
+        : FusedRule =
+        Shape.require (nameof rarity) "[L]" [ scores.Columns ] [ rarity.Length ]
+        let s = Sweep.build scores labels
+        let struct (a, c) = sharedFit objective rarity s
+        let theta = shared rarity a c
+        let kappa = chooseKappa objective seed scores theta s
+        let correction = wanted objective theta s |> shrink kappa s.Positives
+
+        {
+            A = a
+            C = c
+            Kappa = kappa
+            Rarity = rarity
+            Correction = correction
+            Objective = value objective (prefixHits s) s (Array.map2 (+) theta correction)
+        }

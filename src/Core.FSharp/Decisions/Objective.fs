@@ -1,0 +1,94 @@
+namespace Limen.Core
+
+/// What a decision is fitted for; every case is larger for better decisions. Macro means are over all L labels with 0/0 = 0 (convention A).
+type Objective =
+    /// Mean over labels of F1 = 2 TP / (predicted + positives).
+    | MacroF1
+    /// F1 of the counts summed over labels.
+    | MicroF1
+    /// The sum of the two.
+    | MacroPlusMicro
+    /// Mean over labels of F-beta = (1 + beta^2) TP / (predicted + beta^2 positives).
+    | FBeta of beta: float
+    /// Mean over labels of TP / (predicted + positives - TP).
+    | Jaccard
+    /// Minus the mean over labels of cost x count, the same two costs for every label.
+    | ExpectedCost of falsePositive: float * falseNegative: float
+    /// The same with costs [L] of each label's own.
+    | LabelCosts of falsePositive: float[] * falseNegative: float[]
+
+/// Objectives from counts per label: hits (TP), predicted (TP + FP), positives (TP + FN, also those outside the score list).
+[<RequireQualifiedAccess>]
+module Objective =
+
+    let private ratio (over: float) (under: float) =
+        if under = 0.0 then 0.0 else over / under
+
+    /// F1 from counts, 0/0 = 0.
+    let f1 (hits: int) (predicted: int) (positives: int) =
+        ratio (2.0 * float hits) (float (predicted + positives))
+
+    /// The part of the objective that one label has; for MicroF1 the label's own F1.
+    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
+        let cost falsePositive falseNegative =
+            -(falsePositive * float (predicted - hits)
+              + falseNegative * float (positives - hits))
+
+        match objective with
+        | MacroF1
+        | MicroF1
+        | MacroPlusMicro -> f1 hits predicted positives
+        | FBeta beta ->
+            let b = beta * beta
+            ratio ((1.0 + b) * float hits) (float predicted + b * float positives)
+        | Jaccard -> ratio (float hits) (float (predicted + positives - hits))
+        | ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
+        | LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
+
+    /// The objective from the sum over L labels of ofLabel and the summed counts.
+    let ofSums (objective: Objective) (labels: int) (sum: float) (hits: int) (predicted: int) (positives: int) : float =
+        match objective with
+        | MicroF1 -> f1 hits predicted positives
+        | MacroPlusMicro -> ratio sum (float labels) + f1 hits predicted positives
+        | _ -> ratio sum (float labels)
+
+    /// The objective of the counts [L] of all labels.
+    let evaluate (objective: Objective) (hits: int[]) (predicted: int[]) (positives: int[]) : float =
+        let mutable sum = 0.0
+
+        for l in 0 .. hits.Length - 1 do
+            sum <- sum + ofLabel objective l hits[l] predicted[l] positives[l]
+
+        ofSums objective hits.Length sum (Array.sum hits) (Array.sum predicted) (Array.sum positives)
+
+/// The running value of an objective while pairs are predicted one after the other: O(1) per pair.
+[<Sealed>]
+type internal Tally(objective: Objective, positives: int[]) =
+    let hits = Array.zeroCreate<int> positives.Length
+    let predicted = Array.zeroCreate<int> positives.Length
+    let allPositives = Array.sum positives
+    let mutable allHits = 0
+    let mutable allPredicted = 0
+
+    let mutable sum =
+        positives
+        |> Array.mapi (fun l p -> Objective.ofLabel objective l 0 0 p)
+        |> Array.sum
+
+    let ofLabel l =
+        Objective.ofLabel objective l hits[l] predicted[l] positives[l]
+
+    /// Predicts one more pair of the label.
+    member _.Add(label: int, hit: bool) =
+        let before = ofLabel label
+        predicted[label] <- predicted[label] + 1
+        allPredicted <- allPredicted + 1
+
+        if hit then
+            hits[label] <- hits[label] + 1
+            allHits <- allHits + 1
+
+        sum <- sum + ofLabel label - before
+
+    member _.Value =
+        Objective.ofSums objective positives.Length sum allHits allPredicted allPositives

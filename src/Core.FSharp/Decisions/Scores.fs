@@ -1,0 +1,105 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// What S scorers say of the candidate pairs of N rows and L labels: Margins, one matrix [N, L] per scorer in logit space, and
+/// Local, the local signal KNN_l(x) in [0, 1] (0: no vote), all on the same pairs. A pair outside the list scores below every
+/// listed one and is never predicted.
+[<ReferenceEquality>]
+type ScoreLists =
+    {
+        Margins: CsrMatrix[]
+        Local: CsrMatrix
+    }
+
+[<RequireQualifiedAccess>]
+module ScoreLists =
+
+    let private samePairs (a: CsrMatrix) (b: CsrMatrix) =
+        a.Rows = b.Rows
+        && a.Columns = b.Columns
+        && a.NonZeros = b.NonZeros
+        && (obj.ReferenceEquals(a.RowStart, b.RowStart)
+            || System.MemoryExtensions.SequenceEqual(System.ReadOnlySpan a.RowStart, System.ReadOnlySpan b.RowStart))
+        && (obj.ReferenceEquals(a.Indices, b.Indices)
+            || System.MemoryExtensions.SequenceEqual(
+                System.ReadOnlySpan(a.Indices, 0, a.NonZeros),
+                System.ReadOnlySpan(b.Indices, 0, b.NonZeros)
+            ))
+
+    /// Checks that there is a scorer and that every matrix lists the same pairs; ArgumentException otherwise.
+    let create (margins: CsrMatrix[]) (local: CsrMatrix) : ScoreLists =
+        if margins.Length = 0 then
+            invalidArg (nameof margins) "expected the margins of at least one scorer, received none"
+
+        margins
+        |> Array.iteri (fun s m ->
+            if not (samePairs m local) then
+                invalidArg
+                    (nameof margins)
+                    $"scorer {s}: expected the {local.NonZeros} pairs of the local signal [{local.Rows}, {local.Columns}], received {m.NonZeros} pairs of [{m.Rows}, {m.Columns}] or others")
+
+        { Margins = margins; Local = local }
+
+    /// One scorer without a local signal.
+    let ofScores (margins: CsrMatrix) : ScoreLists =
+        create [| margins |] (Csr.mapValues (fun _ _ _ -> 0f) margins)
+
+    /// The mean of the scorers' margins on the same pairs.
+    let average (lists: ScoreLists) : CsrMatrix =
+        let first = lists.Margins[0]
+
+        let values =
+            Array.init first.NonZeros (fun at ->
+                float32 (
+                    (lists.Margins |> Array.sumBy (fun m -> float m.Values[at]))
+                    / float lists.Margins.Length
+                ))
+
+        CsrMatrix(first.Rows, first.Columns, first.RowStart, first.Indices, values)
+
+    /// The chosen rows of every matrix.
+    let selectRows (chosen: int[]) (lists: ScoreLists) : ScoreLists =
+        {
+            Margins = lists.Margins |> Array.map (Csr.selectRows chosen)
+            Local = Csr.selectRows chosen lists.Local
+        }
+
+/// Rarity of the labels: IDF divided by its largest value, in [0, 1]; zeros where every label is in every row.
+[<RequireQualifiedAccess>]
+module Rarity =
+
+    /// IDF_l / max IDF of any non-negative IDF [L].
+    let ofIdf (idf: float32[]) : float32[] =
+        let largest = if idf.Length = 0 then 0f else Array.max idf
+
+        if largest > 0f then
+            idf |> Array.map (fun v -> v / largest)
+        else
+            Array.zeroCreate idf.Length
+
+    /// From n_l, the training positives of each label in N rows: IDF_l = ln((N + 1) / (n_l + 1)).
+    let ofSupport (rows: int) (support: int[]) : float32[] =
+        support
+        |> Array.map (fun n -> float32 (log (float (rows + 1) / float (n + 1))))
+        |> ofIdf
+
+/// Seeded folds of rows. The fold of a row is a function of the seed and of the row's scores as a multiset, so neither the order of the
+/// rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of nearly equal size only in expectation.
+[<RequireQualifiedAccess>]
+module Folds =
+
+    /// The fold of each row, 0 .. folds - 1.
+    let ofScores (folds: int) (seed: Seed) (scores: CsrMatrix) : int[] =
+        Array.init scores.Rows (fun row ->
+            let mutable sum = 0UL
+
+            for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
+                let bits = System.BitConverter.SingleToUInt32Bits scores.Values[at]
+                sum <- sum + Seed.bits (int64 bits) seed
+
+            int (Seed.bits (int64 (sum >>> 1)) seed % uint64 folds))
+
+    /// The rows of a fold and all the others, each in order.
+    let split (fold: int) (folds: int[]) : int[] * int[] =
+        Array.partition (fun row -> folds[row] = fold) [| 0 .. folds.Length - 1 |]

@@ -1,0 +1,114 @@
+namespace Limen.Properties
+
+open NUnit.Framework
+open FsCheck.NUnit
+open Limen.Core
+
+[<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
+module FusedProperties =
+
+    let private objectives = [ MacroF1; MicroF1; MacroPlusMicro; Jaccard ]
+
+    let private rarityOf (case: ScoredCase) =
+        Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
+
+    let private fit objective (case: ScoredCase) =
+        Fused.fit objective (Seed.ofInt 1) (rarityOf case) case.Scores case.Labels
+
+    [<Property>]
+    let ``without a correction the fused rule is at least as good as the common threshold on its own rows``
+        (case: ScoredCase)
+        =
+        objectives
+        |> List.forall (fun o ->
+            let rule = fit o case
+
+            let plain =
+                { rule with
+                    Correction = Array.zeroCreate rule.Correction.Length
+                }
+
+            let reached theta =
+                Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
+
+            let t = Thresholds.common o (Sweep.build case.Scores case.Labels)
+
+            reached (Fused.thresholds plain)
+            >= reached (Thresholds.fixedAt case.Scores.Columns t) - 1e-12)
+
+    [<Property>]
+    let ``the recorded objective is the one that its decisions reach`` (case: ScoredCase) =
+        objectives
+        |> List.forall (fun o ->
+            let rule = fit o case
+
+            Tolerance.close
+                Tolerance.float64
+                rule.Objective
+                (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores)))
+
+    [<Property>]
+    let ``a label without listed positives has no correction, and infinite kappa has none at all`` (case: ScoredCase) =
+        let rule = fit MacroF1 case
+        let sweep = Sweep.build case.Scores case.Labels
+
+        Plain.labels case.Scores
+        |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || rule.Correction[l] = 0f)
+        && (rule.Kappa < infinity || Array.forall ((=) 0f) rule.Correction)
+
+    /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
+    let private planted slope rows labels =
+        let seed = Seed.ofInt 11
+        let u i = Seed.uniform (int64 i) seed
+        let support = Array.init labels (fun l -> 1 + 2000 / (l + 1))
+        let rarity = Rarity.ofSupport 10000 support
+
+        let cells =
+            Array.init rows (fun r ->
+                Array.init labels (fun l ->
+                    let i = 3 * (r * labels + l)
+                    let z = float32 (12.0 * u i - 9.0)
+                    let p = 1.0 / (1.0 + exp (-6.0 * (float z - slope * float rarity[l] + 1.0)))
+                    struct (l, z), u (i + 1) < p))
+
+        let scores = cells |> Array.map (Array.map fst) |> Csr.ofRows labels
+
+        let truth =
+            cells
+            |> Array.map (fun row ->
+                [|
+                    for l in 0 .. labels - 1 do
+                        if snd row[l] then
+                            l
+                |])
+            |> Csr.ofSets labels
+
+        rarity, scores, truth
+
+    [<TestCase(-3.0)>]
+    [<TestCase(2.0)>]
+    let ``a planted slope on rarity is found, whatever its sign`` (slope: float) =
+        let rarity, scores, truth = planted slope 300 60
+        let rule = Fused.fit MacroF1 (Seed.ofInt 1) rarity scores truth
+        Assert.That(rule.A, Is.EqualTo(slope).Within 0.7)
+        Assert.That(rule.C, Is.EqualTo(-1.0).Within 0.7)
+
+    [<Test>]
+    let ``label-specific offsets make cross-validation choose a correction, pure noise around the shared form does not need one``
+        ()
+        =
+        let rarity, scores, truth = planted 0.0 600 40
+
+        let shifted =
+            scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
+
+        let rule = Fused.fit MacroF1 (Seed.ofInt 1) rarity shifted truth
+        Assert.That(rule.Kappa, Is.LessThan 100.0)
+
+        let difference =
+            [
+                for l in Plain.labels scores -> (if l % 2 = 0 then 1.0 else -1.0) * float rule.Correction[l]
+            ]
+            |> List.average
+
+        Assert.That(difference, Is.EqualTo(2.0).Within 0.6)

@@ -1,0 +1,143 @@
+namespace Limen.Properties
+
+open FsCheck
+open FsCheck.FSharp
+open NUnit.Framework
+open FsCheck.NUnit
+open Limen.Core
+open Limen.Kernels
+
+/// Two scorers and a local signal on the pairs of a case.
+[<ReferenceEquality>]
+type StackCase =
+    {
+        Lists: ScoreLists
+        Truth: CsrMatrix
+        Idf: float32[]
+    }
+
+type StackArbitraries =
+    static member Stack() =
+        gen {
+            let! case = ScoreArbitraries.Distinct().Generator
+            let scores = case.Distinct.Scores
+            let! seed = Gen.choose (0, 100000)
+
+            let u k =
+                Seed.uniform (int64 k) (Seed.ofInt seed)
+
+            let noisy = scores |> Csr.mapValues (fun r c v -> v + float32 (u (r * 10 + c)))
+
+            let local =
+                scores
+                |> Csr.mapValues (fun r c _ -> let v = u (1000 + r * 10 + c) in if v < 0.5 then 0f else float32 v)
+
+            return
+                {
+                    Lists = ScoreLists.create [| scores; noisy |] local
+                    Truth = case.Distinct.Labels
+                    Idf = Array.init scores.Columns (fun l -> float32 (3.0 * u (5000 + l)))
+                }
+        }
+        |> Arb.fromGen
+
+[<Properties(Arbitrary = [| typeof<StackArbitraries> |])>]
+module StackingProperties =
+
+    let private fit (case: StackCase) =
+        Stacking.fit case.Idf case.Truth case.Lists
+
+    let private withScorer s (m: CsrMatrix) (lists: ScoreLists) =
+        { lists with
+            Margins = lists.Margins |> Array.mapi (fun i old -> if i = s then m else old)
+        }
+
+    [<Property>]
+    let ``the gradient vanishes at the fitted stack`` (case: StackCase) =
+        Stacking.gradient case.Idf case.Truth case.Lists (fit case)
+        |> Array.forall (fun g -> abs g < 1e-5)
+
+    [<Property>]
+    let ``raising any margin never lowers a score`` (case: StackCase) (s: bool) (rise: NonNegativeInt) =
+        let stack = fit case
+        let s = if s then 1 else 0
+
+        let raised =
+            case.Lists.Margins[s] |> Csr.mapValues (fun _ _ v -> v + float32 rise.Get)
+
+        let before = Stacking.apply stack case.Idf case.Lists
+        let after = Stacking.apply stack case.Idf (withScorer s raised case.Lists)
+        Array.forall2 (<=) before.Values after.Values
+
+    [<Property>]
+    let ``a scorer that is wrong everywhere keeps a positive slope`` (case: StackCase) =
+        let wrong =
+            case.Lists.Margins[0]
+            |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
+
+        let stack = Stacking.fit case.Idf case.Truth (withScorer 0 wrong case.Lists)
+        Array.forall (fun slope -> slope > 0.0) (Array.append stack.Common stack.Rare)
+
+    [<Property>]
+    let ``the fused logits stand on the same pairs`` (case: StackCase) =
+        let fused = Stacking.apply (fit case) case.Idf case.Lists
+        Plain.pairs fused = Plain.pairs case.Lists.Local
+
+    [<Property>]
+    let ``the cross-fitted score of a row does not move with its own labels`` (case: StackCase) =
+        let seed = Seed.ofInt 3
+        let other = case.Truth |> Plain.pairs |> Set.filter (fun (r, _) -> r <> 0)
+
+        let changed =
+            Csr.ofSets
+                case.Truth.Columns
+                [|
+                    for r in Plain.rows case.Truth ->
+                        if r = 0 then
+                            [| 0 .. case.Truth.Columns - 1 |]
+                        else
+                            [|
+                                for r', c in other do
+                                    if r' = r then
+                                        c
+                            |]
+                |]
+
+        let a = Stacking.crossFit 3 seed case.Idf case.Truth case.Lists
+        let b = Stacking.crossFit 3 seed case.Idf changed case.Lists
+        Csr.row 0 a = Csr.row 0 b
+
+    [<Test>]
+    let ``a scorer's own probabilities are recovered`` () =
+        // labels drawn from sigmoid(2 m - 1): the stack finds slope 2 and intercept -1 (KNN 0 adds ln 0.02 LogLocal)
+        let rows, seed = 20000, Seed.ofInt 5
+
+        let margins =
+            Array.init rows (fun r -> [| struct (0, float32 (4.0 * Seed.uniform (int64 r) seed - 2.0)) |])
+            |> Csr.ofRows 1
+
+        let labels =
+            Array.init rows (fun r ->
+                let p = 1.0 / (1.0 + exp (1.0 - 2.0 * float margins.Values[r]))
+
+                if Seed.uniform (int64 (r + rows)) seed < p then
+                    [| 0 |]
+                else
+                    [||])
+            |> Csr.ofSets 1
+
+        let stack = Stacking.fit [| 0f |] labels (ScoreLists.ofScores margins)
+        let offset = stack.Intercept + stack.LogLocal * log 0.02
+        Assert.That(stack.Common[0], Is.EqualTo(2.0).Within 0.1)
+        Assert.That(offset, Is.EqualTo(-1.0).Within 0.1)
+
+    [<Test>]
+    let ``lists on different pairs are refused`` () =
+        let m pairs = Csr.ofRows 3 [| pairs |]
+
+        Assert.Throws<System.ArgumentException>(
+            System.Action(fun () ->
+                ScoreLists.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])
+                |> ignore)
+        )
+        |> ignore
