@@ -80,9 +80,9 @@ public sealed class CosineIndex
         {
             if (!idle.TryTake(out var search))
                 search = new CosineSearch(normalised, head);
-            var best = new TopK[to - from];
+            var best = new TopHeap[to - from];
             for (var query = from; query < to; query++)
-                best[query - from] = new TopK(k);
+                best[query - from] = new TopHeap(k);
             foreach (var block in blocks)
                 for (var query = from; query < to; query++)
                     search.Update(queries.RowIndices(query), queries.RowValues(query), block, excluded(query), best[query - from]);

@@ -22,7 +22,7 @@ internal sealed unsafe class CosineSearch
     }
 
     /// <summary>Lets the rows of a block into the query's best; the excluded row stays out.</summary>
-    public void Update(ReadOnlySpan<int> features, ReadOnlySpan<float> values, CosinePostings block, int excluded, TopK best)
+    public void Update(ReadOnlySpan<int> features, ReadOnlySpan<float> values, CosinePostings block, int excluded, TopHeap best)
     {
         var level = Level(features, values);
         var headNorm = head.Norm(features, values, level);
@@ -54,9 +54,9 @@ internal sealed unsafe class CosineSearch
     }
 
     /// <summary>Completes the rows with the largest partial sums, so that the bar stands high when the bounds are compared with it.</summary>
-    private void Seed(CosinePostings block, TopK best)
+    private void Seed(CosinePostings block, TopHeap best)
     {
-        var promising = new TopK(best.Capacity);
+        var promising = new TopHeap(best.Capacity);
         for (var row = 0; row < block.Count; row++)
             if (sums[row] > promising.Bar)
                 promising.Offer(row, sums[row]);
@@ -64,7 +64,7 @@ internal sealed unsafe class CosineSearch
             Offer(block.First, row, best);
     }
 
-    private void Complete(CosinePostings block, ReadOnlySpan<float> norms, float headNorm, float slack, TopK best)
+    private void Complete(CosinePostings block, ReadOnlySpan<float> norms, float headNorm, float slack, TopHeap best)
     {
         var scale = Vector512.Create(headNorm);
         fixed (float* norm = norms)
@@ -84,7 +84,7 @@ internal sealed unsafe class CosineSearch
         }
     }
 
-    private void Offer(int first, int row, TopK best)
+    private void Offer(int first, int row, TopHeap best)
     {
         sums[row] = float.NegativeInfinity;
         var cosine = 0.0;

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Limen.Kernels;
+
+/// <summary>16 numbers.</summary>
+internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
+{
+    private readonly Vector512<float> _v = v;
+
+    public static int Count => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Broadcast(float value) => new(Vector512.Create(value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Load(float* from) => new(Vector512.Load(from));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F512 value, float* to) => value._v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator +(F512 a, F512 b) => new(a._v + b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator -(F512 a, F512 b) => new(a._v - b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator *(F512 a, F512 b) => new(a._v * b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator /(F512 a, F512 b) => new(a._v / b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator &(F512 a, F512 mask) => new(a._v & mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator >(F512 a, F512 b) => new(Vector512.GreaterThan(a._v, b._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator <(F512 a, F512 b) => new(Vector512.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Fma(F512 a, F512 b, F512 c) => new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Min(F512 bound, F512 value) => new(Vector512.MinNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Max(F512 bound, F512 value) => new(Vector512.MaxNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Abs(F512 value) => new(Vector512.Abs(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Sqrt(F512 value) => new(Vector512.Sqrt(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Select(F512 mask, F512 yes, F512 no) => new(Vector512.ConditionalSelect(mask._v, yes._v, no._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F512 AddToExponent(F512 value, F512 exponent) =>
+        new((value._v.AsInt32() + Vector512.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F512 value) => Vector512.Sum(value._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F512 mask) => Vector512.ExtractMostSignificantBits(mask._v);
+}
+
+/// <summary>8 numbers.</summary>
+internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
+{
+    private readonly Vector256<float> _v = v;
+
+    public static int Count => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Broadcast(float value) => new(Vector256.Create(value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Load(float* from) => new(Vector256.Load(from));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F256 value, float* to) => value._v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator +(F256 a, F256 b) => new(a._v + b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator -(F256 a, F256 b) => new(a._v - b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator *(F256 a, F256 b) => new(a._v * b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator /(F256 a, F256 b) => new(a._v / b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator &(F256 a, F256 mask) => new(a._v & mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator >(F256 a, F256 b) => new(Vector256.GreaterThan(a._v, b._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator <(F256 a, F256 b) => new(Vector256.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Fma(F256 a, F256 b, F256 c) => new(Vector256.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Min(F256 bound, F256 value) => new(Vector256.MinNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Max(F256 bound, F256 value) => new(Vector256.MaxNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Abs(F256 value) => new(Vector256.Abs(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Sqrt(F256 value) => new(Vector256.Sqrt(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Select(F256 mask, F256 yes, F256 no) => new(Vector256.ConditionalSelect(mask._v, yes._v, no._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F256 AddToExponent(F256 value, F256 exponent) =>
+        new((value._v.AsInt32() + Vector256.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F256 value) => Vector256.Sum(value._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F256 mask) => Vector256.ExtractMostSignificantBits(mask._v);
+}
+
+/// <summary>4 numbers.</summary>
+internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
+{
+    private readonly Vector128<float> _v = v;
+
+    public static int Count => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Broadcast(float value) => new(Vector128.Create(value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Load(float* from) => new(Vector128.Load(from));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F128 value, float* to) => value._v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator +(F128 a, F128 b) => new(a._v + b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator -(F128 a, F128 b) => new(a._v - b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator *(F128 a, F128 b) => new(a._v * b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator /(F128 a, F128 b) => new(a._v / b._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator &(F128 a, F128 mask) => new(a._v & mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator >(F128 a, F128 b) => new(Vector128.GreaterThan(a._v, b._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator <(F128 a, F128 b) => new(Vector128.LessThan(a._v, b._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Fma(F128 a, F128 b, F128 c) => new(Vector128.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Min(F128 bound, F128 value) => new(Vector128.MinNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Max(F128 bound, F128 value) => new(Vector128.MaxNative(bound._v, value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Abs(F128 value) => new(Vector128.Abs(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Sqrt(F128 value) => new(Vector128.Sqrt(value._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Select(F128 mask, F128 yes, F128 no) => new(Vector128.ConditionalSelect(mask._v, yes._v, no._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F128 AddToExponent(F128 value, F128 exponent) =>
+        new((value._v.AsInt32() + Vector128.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F128 value) => Vector128.Sum(value._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F128 mask) => Vector128.ExtractMostSignificantBits(mask._v);
+}
+
+/// <summary>One number: the tail of a row, and machines without vectors. Rounds exactly as a vector lane does.</summary>
+internal readonly unsafe struct F1(float v) : ILanes<F1>
+{
+    private readonly float _v = v;
+
+    public static int Count => 1;
+
+    public static implicit operator F1(float value) => new(value);
+    public static implicit operator float(F1 value) => value._v;
+
+    public static F1 Broadcast(float value) => new(value);
+    public static F1 Load(float* from) => new(*from);
+    public static void Store(F1 value, float* to) => *to = value._v;
+
+    public static F1 operator +(F1 a, F1 b) => new(a._v + b._v);
+    public static F1 operator -(F1 a, F1 b) => new(a._v - b._v);
+    public static F1 operator *(F1 a, F1 b) => new(a._v * b._v);
+    public static F1 operator /(F1 a, F1 b) => new(a._v / b._v);
+    public static F1 operator &(F1 a, F1 mask) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a._v) & BitConverter.SingleToInt32Bits(mask._v)));
+    public static F1 operator >(F1 a, F1 b) => Mask(a._v > b._v);
+    public static F1 operator <(F1 a, F1 b) => Mask(a._v < b._v);
+
+    public static F1 Fma(F1 a, F1 b, F1 c) => new(MathF.FusedMultiplyAdd(a._v, b._v, c._v));
+    public static F1 Min(F1 bound, F1 value) => new(bound._v < value._v ? bound._v : value._v);
+    public static F1 Max(F1 bound, F1 value) => new(bound._v > value._v ? bound._v : value._v);
+    public static F1 Abs(F1 value) => new(MathF.Abs(value._v));
+    public static F1 Sqrt(F1 value) => new(MathF.Sqrt(value._v));
+    public static F1 Select(F1 mask, F1 yes, F1 no) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? yes : no;
+
+    public static F1 AddToExponent(F1 value, F1 exponent) =>
+        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value._v) + (BitConverter.SingleToInt32Bits(exponent._v) << 23)));
+
+    public static float Sum(F1 value) => value._v;
+    public static ulong Bits(F1 mask) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? 1UL : 0UL;
+
+    private static F1 Mask(bool holds) => new(BitConverter.Int32BitsToSingle(holds ? -1 : 0));
+}
