@@ -104,7 +104,15 @@ module Metric =
         ]
 
     let private places k name title read =
-        gathered $"{name}_at_{k}" $"{title}@{k}" Better.Higher (0.0, 1.0) Needs.Scores (AtK.ofScores k) AtK.add (read >> Some)
+        gathered
+            $"{name}_at_{k}"
+            $"{title}@{k}"
+            Better.Higher
+            (0.0, 1.0)
+            Needs.Scores
+            (AtK.ofScores k)
+            AtK.add
+            (read >> Some)
 
     /// Metrics of the first k places of score lists; the inverse propensities [L] weigh the hits of PSP@k.
     let atK (inversePropensities: float[]) (k: int) : Metric list =
