@@ -2,17 +2,10 @@ namespace Limen.Core
 
 open System
 
-/// Element types. Training runs in Float32; Float64 is there for checks of gradients; Int64 for ids; Bool for masks.
-type DType =
-    | Float32
-    | Float64
-    | Int64
-    | Bool
-
 /// A torch tensor. Functions of the module never change or dispose an argument and always return a fresh tensor.
 /// A tensor made inside a `Tensor.scope` is disposed at the scope's end unless it is the scope's result or was `keep`t;
 /// outside scopes dispose it yourself (a finalizer is the safety net). Scopes and gradient mode belong to the thread.
-[<Sealed>]
+[<Sealed; Class>]
 type Tensor =
     interface IDisposable
     /// The sizes, outermost first; [||] for a scalar.
@@ -22,11 +15,10 @@ type Tensor =
     member Count: int64
     /// Whether gradients are recorded for it.
     member RequiresGrad: bool
-
-/// Native errors arrive as this exception, with torch's own message.
-[<Sealed>]
-type TensorException =
-    inherit Exception
+    /// What the engine holds.
+    member internal Raw: Raw
+    /// Wraps what the engine made, in this thread's scope.
+    static member internal Own: raw: Raw -> Tensor
 
 /// The fifty operations that the library needs, data argument last, over either engine.
 [<RequireQualifiedAccess>]

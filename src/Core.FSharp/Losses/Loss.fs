@@ -1,0 +1,235 @@
+namespace Limen.Core
+
+/// A loss of margins m = z - theta against targets y, as a value: formulas and sources stand in the modules of the cases' names.
+/// What is defined pair by pair is averaged over the B L pairs; every loss is built of these cases by `Loss.sum`, `scale`, `mask`, `weight`.
+[<RequireQualifiedAccess; NoEquality; NoComparison>]
+type Loss =
+    /// Binary cross-entropy, with a weight per label on positives where given.
+    | Bce of posWeight: float32[] option
+    | Margin of MarginReading * delta: float
+    | Focal of gamma: float
+    | Asymmetric of AsymmetricOptions
+    | Smoothed of Smoothing
+    /// C, and n_l [L] of the training rows.
+    | Ldam of c: float * counts: int[]
+    /// Balanced BCE from N and n_l [L] of the training rows.
+    | Balanced of rows: int * counts: int[]
+    | Dice of DiceOptions
+    | Pairwise of LossScope
+    | Softmax of SoftmaxReading
+    /// A loss of one's own over the whole batch: a scalar.
+    | Custom of name: string * (Targets -> Margins -> Tensor)
+    /// A loss of one's own pair by pair: [B, L].
+    | CustomPairs of name: string * (Targets -> Margins -> Tensor)
+    | Sum of Loss list
+    | Scale of float * Loss
+    /// The sum over pairs in the place of their mean.
+    | Summed of Loss
+    /// Pairs with a mask of 0 do not count: the mean is over the others.
+    | Mask of (Targets -> Tensor) * Loss
+    /// Pairs multiplied by weights; the mean is over all pairs.
+    | Weight of (Targets -> Tensor) * Loss
+
+/// What the fused kernel computes: Bce * BCE (with PosWeight) + weight * margin loss (weight, Delta, reading), each a mean over pairs.
+type FusedTerms =
+    { Bce: float
+      PosWeight: float32[] option
+      Margin: (float * float * MarginReading) option }
+
+[<RequireQualifiedAccess>]
+module Loss =
+
+    let private scope over =
+        match over with
+        | LossScope.PerLabel -> "per-label"
+        | LossScope.PerRow -> "per-row"
+        | LossScope.Global -> "global"
+
+    /// A name that says what the loss is made of.
+    let rec name loss =
+        match loss with
+        | Loss.Bce None -> "bce"
+        | Loss.Bce(Some _) -> "bce-pos-weight"
+        | Loss.Margin(Symmetric, _) -> "margin-symmetric"
+        | Loss.Margin(Ranking, _) -> "margin-ranking"
+        | Loss.Focal _ -> "focal"
+        | Loss.Asymmetric _ -> "asymmetric"
+        | Loss.Smoothed _ -> "smoothed"
+        | Loss.Ldam _ -> "ldam"
+        | Loss.Balanced _ -> "balanced"
+        | Loss.Dice options -> "dice-" + scope options.Scope
+        | Loss.Pairwise over -> "pairwise-" + scope over
+        | Loss.Softmax SoftmaxReading.Decoupled -> "softmax-decoupled"
+        | Loss.Softmax SoftmaxReading.Coupled -> "softmax-coupled"
+        | Loss.Softmax SoftmaxReading.Separated -> "softmax-separated"
+        | Loss.Custom(name, _)
+        | Loss.CustomPairs(name, _) -> name
+        | Loss.Sum parts -> parts |> List.map name |> String.concat " + "
+        | Loss.Scale(c, part) -> $"{c} ({name part})"
+        | Loss.Summed part -> $"summed ({name part})"
+        | Loss.Mask(_, part) -> $"masked ({name part})"
+        | Loss.Weight(_, part) -> $"weighted ({name part})"
+
+    /// A loss that stands for itself, not for others combined.
+    type private Single =
+        /// [B, L]
+        | Pairs of (Targets -> Margins -> Tensor)
+        /// A scalar.
+        | Batch of (Targets -> Margins -> Tensor)
+
+    /// How the pairs of a single loss are put together.
+    type private Reduction =
+        { Summed: bool
+          Masks: (Targets -> Tensor) list
+          Weights: (Targets -> Tensor) list }
+
+    let private plain =
+        { Summed = false
+          Masks = []
+          Weights = [] }
+
+    /// Each single loss with its factor and reduction.
+    let rec private singles factor reduction loss : (float * Reduction * Loss * Single) list =
+        let pairs f = [ factor, reduction, loss, Pairs f ]
+        let batch f = [ factor, reduction, loss, Batch f ]
+
+        match loss with
+        | Loss.Bce None -> pairs Bce.pairs
+        | Loss.Bce(Some posWeight) -> pairs (Bce.weightedPairs posWeight)
+        | Loss.Margin(reading, delta) -> pairs (Margin.pairs reading delta)
+        | Loss.Focal gamma -> pairs (Focal.pairs gamma)
+        | Loss.Asymmetric options -> pairs (Asymmetric.pairs options)
+        | Loss.Smoothed smoothing -> pairs (Smoothing.pairs smoothing)
+        | Loss.Ldam(c, counts) -> pairs (Ldam.pairs c counts)
+        | Loss.Balanced(rows, counts) -> pairs (Pairwise.balancedPairs rows counts)
+        | Loss.CustomPairs(_, f) -> pairs f
+        | Loss.Dice options -> batch (Dice.value options)
+        | Loss.Pairwise over -> batch (Pairwise.value over)
+        | Loss.Softmax reading -> batch (Softmax.value reading)
+        | Loss.Custom(_, f) -> batch f
+        | Loss.Sum parts -> parts |> List.collect (singles factor reduction)
+        | Loss.Scale(c, part) -> singles (c * factor) reduction part
+        | Loss.Summed part -> singles factor { reduction with Summed = true } part
+        | Loss.Mask(mask, part) -> singles factor { reduction with Masks = mask :: reduction.Masks } part
+        | Loss.Weight(weight, part) -> singles factor { reduction with Weights = weight :: reduction.Weights } part
+
+    let private requirePairs what loss =
+        for _, _, part, single in singles 1.0 plain loss do
+            match single with
+            | Pairs _ -> ()
+            | Batch _ -> invalidArg (nameof loss) $"{what} needs a loss that is defined pair by pair, received {name part}"
+
+    /// Masked pairs get target 0, so that a target that is not a number does no harm, and then do not count.
+    let private reduce reduction f (targets: Targets) (margins: Margins) =
+        let (Targets y) = targets
+        let (Margins m) = margins
+        let weigh values = reduction.Weights |> List.fold (fun v w -> v |> Tensor.mul (w targets |> Tensor.cast m.DType)) values
+
+        match reduction.Masks with
+        | [] ->
+            let values = f targets margins |> weigh
+            if reduction.Summed then Tensor.sum values else Tensor.mean values
+        | masks ->
+            let mask =
+                masks
+                |> List.fold
+                    (fun product mask -> product |> Tensor.mul (mask targets |> Tensor.cast m.DType))
+                    (Tensor.ones m.DType m.Shape)
+
+            let counts = mask |> Tensor.greaterThan 0.0
+            let zero = Tensor.zeros y.DType y.Shape
+            let known = Targets(zero |> Tensor.where counts y)
+
+            let total =
+                Tensor.zeros m.DType m.Shape |> Tensor.where counts (f known margins |> weigh) |> Tensor.sum
+
+            let count = counts |> Tensor.cast Float32 |> Tensor.sum |> Tensor.item
+            if reduction.Summed || count = 0.0 then total else total |> Tensor.scale (1.0 / count)
+
+    /// The loss of a batch: a scalar, in the margins' graph.
+    let value (loss: Loss) (targets: Targets) (margins: Margins) : Tensor =
+        let (Targets y) = targets
+        let (Margins m) = margins
+        Shape.require (nameof targets) "[B; L]" (List.ofArray m.Shape) (List.ofArray y.Shape)
+
+        let terms =
+            singles 1.0 plain loss
+            |> List.map (fun (factor, reduction, _, single) ->
+                match single with
+                | Pairs f -> reduce reduction f targets margins
+                | Batch f -> f targets margins
+                |> Tensor.scale factor)
+
+        match terms with
+        | [] -> Dice.nothing m
+        | terms -> List.reduce Tensor.add terms
+
+    let sum (parts: Loss list) : Loss = Loss.Sum parts
+
+    let scale (factor: float) (loss: Loss) : Loss = Loss.Scale(factor, loss)
+
+    /// The sum over pairs in the place of the mean. Throws ArgumentException for a loss that is not defined pair by pair.
+    let summed (loss: Loss) : Loss =
+        requirePairs "a sum over pairs" loss
+        Loss.Summed loss
+
+    /// Only the pairs count where the mask, made from the targets, [B, L] or [L], is above 0; their gradient elsewhere is exactly 0, and
+    /// a loss without any pair is 0. Targets at masked pairs may be NaN. Throws ArgumentException as `summed` does.
+    let mask (mask: Targets -> Tensor) (loss: Loss) : Loss =
+        requirePairs "a mask" loss
+        Loss.Mask(mask, loss)
+
+    /// Pairs times weights, made from the targets, [B, L] or [L]. Throws ArgumentException as `summed` does.
+    let weight (weights: Targets -> Tensor) (loss: Loss) : Loss =
+        requirePairs "a weight" loss
+        Loss.Weight(weights, loss)
+
+    /// A loss of one's own: any function that gives a scalar for a batch.
+    let custom (name: string) (value: Targets -> Margins -> Tensor) : Loss = Loss.Custom(name, value)
+
+    /// A loss of one's own that gives a value for each pair [B, L], averaged over them.
+    let customPairs (name: string) (pairs: Targets -> Margins -> Tensor) : Loss = Loss.CustomPairs(name, pairs)
+
+    /// The paper's loss (arXiv 2505.03118): BCE + lambda_m margin, lambda_m = 0.1 and Delta = 0.1 there.
+    let paper (weight: float) (delta: float) (reading: MarginReading) : Loss =
+        Loss.Sum [ Loss.Bce None; Loss.Scale(weight, Loss.Margin(reading, delta)) ]
+
+    /// The loss in the terms of the fused kernel, where it is a weighted sum of BCE, all with the same pos_weight, and of one margin
+    /// loss (any number of terms of the same Delta and reading); None for every other loss.
+    let fused (loss: Loss) : FusedTerms option =
+        let bce, others =
+            singles 1.0 plain loss
+            |> List.filter (fun (factor, _, _, _) -> factor <> 0.0)
+            |> List.map (fun (factor, reduction, part, _) ->
+                factor, (not reduction.Summed && reduction.Masks.IsEmpty && reduction.Weights.IsEmpty), part)
+            |> List.partition (fun (_, _, part) -> part.IsBce)
+
+        let total terms = terms |> List.sumBy (fun (factor, _, _) -> factor)
+        let isMean = bce @ others |> List.forall (fun (_, mean, _) -> mean)
+        let posWeights = [ for _, _, part in bce do match part with Loss.Bce w -> w | _ -> () ] |> List.distinct
+        let margins = [ for _, _, part in others do match part with Loss.Margin(r, d) -> Some(d, r) | _ -> None ] |> List.distinct
+
+        match isMean, posWeights, margins with
+        | true, ([] | [ _ ]), ([] | [ Some _ ]) ->
+            Some
+                { Bce = total bce
+                  PosWeight = posWeights |> List.tryHead |> Option.flatten
+                  Margin = margins |> List.tryHead |> Option.flatten |> Option.map (fun (delta, reading) -> total others, delta, reading) }
+        | _ -> None
+
+    /// Every single loss of the library with its published numbers, for labels with n_l [L] of N training rows: what the laws are tested on.
+    let all (rows: int) (counts: int[]) : Loss list =
+        [ Loss.Bce None
+          Loss.Bce(Some(counts |> Array.map (fun n -> float32 (max 1 rows) / float32 (max 1 n))))
+          Loss.Margin(Symmetric, 0.1)
+          Loss.Margin(Ranking, 0.1)
+          Loss.Focal 2.0
+          Loss.Asymmetric Asymmetric.defaults
+          Loss.Smoothed(Smoothing.Even 0.1)
+          Loss.Ldam(3.0, counts)
+          Loss.Balanced(rows, counts)
+          for scope in [ LossScope.PerLabel; LossScope.PerRow; LossScope.Global ] do
+              Loss.Dice { Dice.defaults with Scope = scope }
+              Loss.Pairwise scope
+          for reading in [ SoftmaxReading.Decoupled; SoftmaxReading.Coupled; SoftmaxReading.Separated ] do
+              Loss.Softmax reading ]

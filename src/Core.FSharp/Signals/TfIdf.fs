@@ -1,0 +1,200 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open Limen.Kernels
+
+/// How much of the label profiles and of their cosines is kept.
+type TfIdfOptions =
+    {
+        /// At most this many terms in each label's profile, those of the largest weights.
+        Terms: int
+        /// At most this many labels in each row, those of the largest cosines; ties at the cut fall out together.
+        LabelsPerRow: int
+        /// Cosines that are not above this value are dropped. In [0, 1].
+        Floor: float32
+    }
+
+/// Label profiles fitted on training rows: [L, D], each of Euclidean norm 1, or empty for a label without rows.
+[<ReferenceEquality>]
+type TfIdf =
+    {
+        Profiles: CsrMatrix
+        Options: TfIdfOptions
+    }
+
+/// Term evidence for a label (the first open question of arXiv 2505.03118): A_il = cos(x_i, mu_l), mu_l the mean of the
+/// normalised TF-IDF rows that have label l. Sparse [N, L], values in (0, 1].
+[<RequireQualifiedAccess>]
+module TfIdf =
+
+    /// 200 terms per label, 50 labels per row, every positive cosine.
+    let defaults =
+        {
+            Terms = 200
+            LabelsPerRow = 50
+            Floor = 0f
+        }
+
+    /// The sum of label l's normalised rows. Sums are whole multiples of 2^-32, so that taking a row out again is exact.
+    [<ReferenceEquality>]
+    type private Total =
+        {
+            /// Ascending.
+            Columns: int[]
+            Sums: int64[]
+            /// Positions in the order of `heavier`.
+            Order: int[]
+        }
+
+    let private fixedPoint (v: float32) =
+        int64 (Math.Round(float v * 4294967296.0))
+
+    /// Descending weight, then ascending column.
+    let private heavier struct (c1: int, s1: int64) struct (c2: int, s2: int64) =
+        match compare (abs s2) (abs s1) with
+        | 0 -> compare c1 c2
+        | order -> order
+
+    let private byWeight = Comparer<struct (int * int64)>.Create(fun a b -> heavier a b)
+
+    let private total (features: CsrMatrix) (rows: ReadOnlySpan<int>) =
+        let sums = Dictionary<int, int64>()
+
+        for r in rows do
+            for struct (c, v) in Csr.row r features do
+                sums[c] <- sums.GetValueOrDefault c + fixedPoint v
+
+        let columns = sums.Keys |> Seq.toArray |> Array.sort
+        let values = columns |> Array.map (fun c -> sums[c])
+        let order = Array.init columns.Length id
+        let terms = Array.map2 (fun c s -> struct (c, s)) columns values
+        Array.Sort(terms, order, byWeight)
+
+        {
+            Columns = columns
+            Sums = values
+            Order = order
+        }
+
+    let private totals (features: CsrMatrix) (labels: CsrMatrix) =
+        let rowsOf = Csr.transpose labels
+        Array.Parallel.init labels.Columns (fun l -> total features (rowsOf.RowIndices l))
+
+    /// The heaviest terms, given in order, as a vector of norm 1 with ascending columns.
+    let private profile terms (inOrder: struct (int * int64) seq) =
+        let kept =
+            inOrder
+            |> Seq.filter (fun struct (_, s) -> s <> 0L)
+            |> Seq.truncate terms
+            |> Seq.toArray
+
+        let norm = sqrt (kept |> Array.sumBy (fun struct (_, s) -> float s * float s))
+
+        kept
+        |> Array.map (fun struct (c, s) -> struct (c, float32 (float s / norm)))
+        |> Array.sortBy (fun struct (c, _) -> c)
+
+    let private ordered (t: Total) =
+        t.Order |> Seq.map (fun k -> struct (t.Columns[k], t.Sums[k]))
+
+    /// The terms of a total in order after a row was taken out: the row's terms with what is left, merged with the others.
+    let private orderedWithout (row: struct (int * float32)[]) (t: Total) =
+        let own = HashSet(row |> Seq.map (fun struct (c, _) -> c))
+
+        let rest =
+            row
+            |> Array.map (fun struct (c, v) ->
+                let at = Array.BinarySearch(t.Columns, c)
+                struct (c, (if at >= 0 then t.Sums[at] else 0L) - fixedPoint v))
+
+        Array.Sort(rest, byWeight)
+
+        seq {
+            let mutable next = 0
+
+            for struct (c, s) in ordered t do
+                if not (own.Contains c) then
+                    while next < rest.Length && heavier rest[next] (struct (c, s)) < 0 do
+                        yield rest[next]
+                        next <- next + 1
+
+                    yield struct (c, s)
+
+            yield! rest[next..]
+        }
+
+    let private profiles terms (totals: Total[]) columns =
+        totals |> Array.Parallel.map (ordered >> profile terms) |> Csr.ofRows columns
+
+    /// Dot products of a normalised row with every profile that shares a term; postings [D, L] is the profiles' transpose.
+    let private cosines (postings: CsrMatrix) (sums: Accumulator) (row: struct (int * float32)[]) =
+        for struct (c, x) in row do
+            for at in postings.RowStart[c] .. postings.RowStart[c + 1] - 1 do
+                sums.Add(postings.Indices[at], float x * float postings.Values[at])
+
+        sums.Drain()
+
+    let private kept options (cosines: struct (int * float)[]) =
+        cosines
+        |> Array.map (fun struct (l, v) -> struct (l, float32 (min 1.0 v)))
+        |> Array.filter (fun struct (_, v) -> v > options.Floor && v > 0f)
+        |> SparseRows.top options.LabelsPerRow
+
+    let private signal values =
+        {
+            Values = values
+            Fallbacks = SparseRows.empty values
+        }
+
+    /// Learns the profiles [L, D] from the training rows; features are TF-IDF weights, rows of any norm.
+    let fit (options: TfIdfOptions) (train: Dataset) : TfIdf =
+        {
+            Profiles =
+                profiles options.Terms (totals (Csr.normaliseRows train.Features) train.Labels) train.Features.Columns
+            Options = options
+        }
+
+    /// The cosines [B, L] of rows [B, D]. A row that shares no term with any profile is empty and counted as fallback.
+    /// Throws ArgumentException when D differs from the training rows'.
+    let apply (features: CsrMatrix) (fitted: TfIdf) : LocalSignal =
+        Shape.require (nameof features) "[D]" [ fitted.Profiles.Columns ] [ features.Columns ]
+        let rows = Csr.normaliseRows features
+        let postings = Csr.transpose fitted.Profiles
+
+        SparseRows.build rows.Rows fitted.Profiles.Rows (fun sums i ->
+            Csr.row i rows |> cosines postings sums |> kept fitted.Options)
+        |> signal
+
+    /// The cosines [N, L] of the training rows, each with profiles that hold no share of the row: what `fit` on the other
+    /// N - 1 rows and `apply` to the row would say, in closed form.
+    let leaveOneOut (options: TfIdfOptions) (train: Dataset) : LocalSignal =
+        let rows = Csr.normaliseRows train.Features
+        let totals = totals rows train.Labels
+
+        let postings = profiles options.Terms totals rows.Columns |> Csr.transpose
+
+        let ownCosine (row: struct (int * float32)[]) l =
+            let weights = profile options.Terms (orderedWithout row totals[l])
+            let columns = weights |> Array.map (fun struct (c, _) -> c)
+
+            row
+            |> Array.sumBy (fun struct (c, x) ->
+                match Array.BinarySearch(columns, c) with
+                | at when at >= 0 ->
+                    let struct (_, w) = weights[at]
+                    float x * float w
+                | _ -> 0.0)
+
+        SparseRows.build rows.Rows train.Labels.Columns (fun sums i ->
+            let row = Csr.row i rows
+
+            cosines postings sums row
+            |> Array.map (fun struct (l, v) ->
+                struct (l,
+                        (if Csr.item i l train.Labels = 0f then
+                             v
+                         else
+                             ownCosine row l)))
+            |> kept options)
+        |> signal
