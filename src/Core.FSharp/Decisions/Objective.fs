@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 /// What a decision is fitted for; every case is larger for better decisions. Macro means are over all L labels with 0/0 = 0 (convention A).
+[<RequireQualifiedAccess>]
 type Objective =
     /// Mean over labels of F1 = 2 TP / (predicted + positives).
     | MacroF1
@@ -35,21 +36,21 @@ module Objective =
               + falseNegative * float (positives - hits))
 
         match objective with
-        | MacroF1
-        | MicroF1
-        | MacroPlusMicro -> f1 hits predicted positives
-        | FBeta beta ->
+        | Objective.MacroF1
+        | Objective.MicroF1
+        | Objective.MacroPlusMicro -> f1 hits predicted positives
+        | Objective.FBeta beta ->
             let b = beta * beta
             ratio ((1.0 + b) * float hits) (float predicted + b * float positives)
-        | Jaccard -> ratio (float hits) (float (predicted + positives - hits))
-        | ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
-        | LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
+        | Objective.Jaccard -> ratio (float hits) (float (predicted + positives - hits))
+        | Objective.ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
+        | Objective.LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
 
     /// The objective from the sum over L labels of ofLabel and the summed counts.
     let ofSums (objective: Objective) (labels: int) (sum: float) (hits: int) (predicted: int) (positives: int) : float =
         match objective with
-        | MicroF1 -> f1 hits predicted positives
-        | MacroPlusMicro -> ratio sum (float labels) + f1 hits predicted positives
+        | Objective.MicroF1 -> f1 hits predicted positives
+        | Objective.MacroPlusMicro -> ratio sum (float labels) + f1 hits predicted positives
         | _ -> ratio sum (float labels)
 
     /// The objective of the counts [L] of all labels.

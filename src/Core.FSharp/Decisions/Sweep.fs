@@ -122,6 +122,18 @@ module Sweep =
             Positives = positives
         }
 
+    /// The labels by descending positives; equals by the sum of their scores, so that the numbering of the labels does not matter.
+    let byFrequency (s: Sweep) : int[] =
+        let sum l =
+            let mutable t = 0.0
+
+            for at in s.Start[l] .. s.Start[l + 1] - 1 do
+                t <- t + float s.Scores[at]
+
+            t
+
+        Array.init s.Count id |> Array.sortBy (fun l -> struct (-s.Positives[l], sum l))
+
     /// How many positives of a label are listed.
     let listedHits (label: int) (s: Sweep) : int =
         let mutable n = 0

@@ -108,3 +108,86 @@ module Thresholds =
     let classPrior (rows: int) (support: int[]) : float32[] =
         support
         |> Array.map (fun n -> float32 (log (float (n + 1) / float (rows - n + 1))))
+
+/// SCut with a floor on F1 (SCutFBR.1; thresholds.md T9; Lewis et al., JMLR 2004, https://jmlr.org/papers/v5/lewis04a.html; Fan and Lin 2007): where a fold reaches no more than the floor
+/// its threshold is the highest score seen, and the floor itself is chosen per label by cross-validation.
+[<RequireQualifiedAccess>]
+module SCutFbr =
+
+    let private floors = Array.init 8 (fun i -> 0.1 * float (i + 1))
+    let private folds = 3
+
+    let private f1At (t: float32) label (s: Sweep) =
+        let mutable hits = 0
+        let mutable predicted = 0
+
+        for at in s.Start[label] .. s.Start[label + 1] - 1 do
+            if s.Scores[at] > t then
+                predicted <- predicted + 1
+
+                if s.Hit[at] then
+                    hits <- hits + 1
+
+        Objective.f1 hits predicted s.Positives[label]
+
+    /// One fold's threshold for each floor: the default unless a cut has a better F1, the highest score where the F1 is not above the floor.
+    let private tune otherwise label (fold: Sweep) =
+        let value hits predicted =
+            Objective.f1 hits predicted fold.Positives[label]
+
+        let before = f1At otherwise label fold
+
+        match Sweep.best value label fold with
+        | ValueNone -> None
+        | ValueSome cut ->
+            let t, f =
+                if cut.Value > before then
+                    cut.Threshold, cut.Value
+                else
+                    otherwise, before
+
+            let highest = fold.Scores[fold.Start[label]]
+            floors |> Array.map (fun floor -> if f > floor then t else highest) |> Some
+
+    /// The mean over folds, for each floor; folds in which the label is not listed stay out.
+    let private average otherwise label (parts: Sweep[]) =
+        match parts |> Array.choose (tune otherwise label) with
+        | [||] -> floors |> Array.map (fun _ -> otherwise)
+        | tuned ->
+            floors
+            |> Array.mapi (fun i _ -> tuned |> Array.averageBy (fun t -> float t[i]) |> float32)
+
+    let private parts purpose seed scores keep sweep =
+        let foldOf = Folds.ofScores folds (Seed.derive purpose 0 seed) scores
+        Array.init folds (fun k -> Sweep.restrict (fun row -> keep row && foldOf[row] = k) sweep)
+
+    /// Thresholds [L] from three outer folds, which choose the floor among 0.1 .. 0.8 (the largest of the best; 0.1 where nothing is ever hit), and three
+    /// inner folds, over which thresholds are averaged; the scores are held out already, so nothing is trained again.
+    let thresholds (seed: Seed) (otherwise: float32) (scores: CsrMatrix) (labels: CsrMatrix) : float32[] =
+        let sweep = Sweep.build scores labels
+        let outerOf = Folds.ofScores folds (Seed.derive "outer" 0 seed) scores
+        let outer = parts "outer" seed scores (fun _ -> true) sweep
+
+        let inner =
+            Array.init folds (fun k -> parts "inner" seed scores (fun row -> outerOf[row] <> k) sweep)
+
+        let final = parts "inner" seed scores (fun _ -> true) sweep
+
+        Array.Parallel.init sweep.Count (fun l ->
+            let reached = Array.zeroCreate floors.Length
+
+            for k in 0 .. folds - 1 do
+                let tuned = average otherwise l inner[k]
+
+                for i in 0 .. floors.Length - 1 do
+                    reached[i] <- reached[i] + f1At tuned[i] l outer[k]
+
+            let best = Array.max reached
+
+            let floor =
+                if best = 0.0 then
+                    0
+                else
+                    Array.findIndexBack ((=) best) reached
+
+            (average otherwise l final)[floor])

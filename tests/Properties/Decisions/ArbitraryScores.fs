@@ -129,5 +129,5 @@ module Plain =
             Support = Csr.columnCounts case.Labels
             Rows = case.Labels.Rows
             Seed = Seed.ofInt 7
-            Objective = MacroF1
+            Objective = Objective.MacroF1
         }

@@ -7,7 +7,13 @@ open Limen.Core
 [<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
 module FusedProperties =
 
-    let private objectives = [ MacroF1; MicroF1; MacroPlusMicro; Jaccard ]
+    let private objectives =
+        [
+            Objective.MacroF1
+            Objective.MicroF1
+            Objective.MacroPlusMicro
+            Objective.Jaccard
+        ]
 
     let private rarityOf (case: ScoredCase) =
         Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
@@ -49,7 +55,7 @@ module FusedProperties =
 
     [<Property>]
     let ``a label without listed positives has no correction, and infinite kappa has none at all`` (case: ScoredCase) =
-        let rule = fit MacroF1 case
+        let rule = fit Objective.MacroF1 case
         let sweep = Sweep.build case.Scores case.Labels
 
         Plain.labels case.Scores
@@ -89,7 +95,7 @@ module FusedProperties =
     [<TestCase(2.0)>]
     let ``a planted slope on rarity is found, whatever its sign`` (slope: float) =
         let rarity, scores, truth = planted slope 300 60
-        let rule = Fused.fit MacroF1 (Seed.ofInt 1) rarity scores truth
+        let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity scores truth
         Assert.That(rule.A, Is.EqualTo(slope).Within 0.7)
         Assert.That(rule.C, Is.EqualTo(-1.0).Within 0.7)
 
@@ -102,7 +108,7 @@ module FusedProperties =
         let shifted =
             scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
 
-        let rule = Fused.fit MacroF1 (Seed.ofInt 1) rarity shifted truth
+        let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity shifted truth
         Assert.That(rule.Kappa, Is.LessThan 100.0)
 
         let difference =

@@ -9,7 +9,14 @@ open Limen.Core
 module ThresholdsProperties =
 
     let private objectives =
-        [ MacroF1; MicroF1; MacroPlusMicro; FBeta 2.0; Jaccard; ExpectedCost(1.0, 2.5) ]
+        [
+            Objective.MacroF1
+            Objective.MicroF1
+            Objective.MacroPlusMicro
+            Objective.FBeta 2.0
+            Objective.Jaccard
+            Objective.ExpectedCost(1.0, 2.5)
+        ]
 
     let private close a b = Tolerance.close Tolerance.float64 a b
 
@@ -20,7 +27,10 @@ module ThresholdsProperties =
     let ``SCut reaches the reference F1 of every label`` () =
         for expected, case in Plain.fixture () do
             let sweep = Sweep.build case.Scores case.Labels
-            let sets = Thresholds.decide (Thresholds.sCut MacroF1 0f sweep) case.Scores
+
+            let sets =
+                Thresholds.decide (Thresholds.sCut Objective.MacroF1 0f sweep) case.Scores
+
             let t, p = Plain.pairs case.Labels, Plain.pairs sets
 
             let of' l s =
@@ -37,7 +47,11 @@ module ThresholdsProperties =
     [<TestCase("global_best_micro_f1")>]
     [<TestCase("global_best_macro_f1_A")>]
     let ``the common threshold reaches the reference value`` (name: string) =
-        let objective = if name.Contains "micro" then MicroF1 else MacroF1
+        let objective =
+            if name.Contains "micro" then
+                Objective.MicroF1
+            else
+                Objective.MacroF1
 
         for expected, case in Plain.fixture () do
             let t = Thresholds.common objective (Sweep.build case.Scores case.Labels)
@@ -81,7 +95,7 @@ module ThresholdsProperties =
         let withHits =
             Plain.labels case.Scores |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
 
-        let sCut = Thresholds.sCut MacroF1 0f sweep
+        let sCut = Thresholds.sCut Objective.MacroF1 0f sweep
         let smoothed = Thresholds.smoothedF 1.0 2.0 0f sweep
 
         withHits |> List.forall (best Objective.f1 sCut)
@@ -91,7 +105,7 @@ module ThresholdsProperties =
     [<Property>]
     let ``a label without listed positives takes the default of SCut`` (case: ScoredCase) =
         let sweep = Sweep.build case.Scores case.Labels
-        let fitted = Thresholds.sCut MacroF1 -17f sweep
+        let fitted = Thresholds.sCut Objective.MacroF1 -17f sweep
 
         Plain.labels case.Scores
         |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || fitted[l] = -17f)

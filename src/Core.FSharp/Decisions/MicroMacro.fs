@@ -1,0 +1,60 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// The micro-macro rule of LibMultiLabel (thresholds.md T11): labels by descending frequency; each chooses, fold by fold, the cut that is best for the mean of
+/// the macro-F1 so far and the micro-F1 with all labels before it. No hyper-parameter.
+[<RequireQualifiedAccess>]
+module MicroMacro =
+
+    let private folds = 3
+
+    /// Thresholds [L]: the mean over three folds of the cut that maximises F_l(cut) / q + F(counts of the label plus those of the q - 1 labels before it); the
+    /// largest threshold among equals. A label without listed pairs takes the default.
+    let thresholds (seed: Seed) (otherwise: float32) (scores: CsrMatrix) (labels: CsrMatrix) : float32[] =
+        let whole = Sweep.build scores labels
+        let foldOf = Folds.ofScores folds seed scores
+
+        let parts =
+            Array.init folds (fun k -> Sweep.restrict (fun row -> foldOf[row] = k) whole)
+
+        let fitted = Array.create whole.Count otherwise
+        let mutable allHits = 0
+        let mutable allPredicted = 0
+        let mutable allPositives = 0
+
+        let order = Sweep.byFrequency whole
+
+        for before in 0 .. order.Length - 1 do
+            let l = order[before]
+
+            let hitsBefore, predictedBefore, positivesBefore =
+                allHits, allPredicted, allPositives
+
+            let best (part: Sweep) =
+                let value hits predicted =
+                    Objective.f1 hits predicted part.Positives[l] / float (before + 1)
+                    + Objective.f1
+                        (hits + hitsBefore)
+                        (predicted + predictedBefore)
+                        (part.Positives[l] + positivesBefore)
+
+                struct (Sweep.best value l part, part.Positives[l])
+
+            let cuts = parts |> Array.map best
+
+            let listed =
+                cuts
+                |> Array.choose (fun (struct (cut, _)) ->
+                    match cut with
+                    | ValueSome c -> Some c
+                    | ValueNone -> None)
+
+            if listed.Length > 0 then
+                fitted[l] <- listed |> Array.averageBy (fun c -> float c.Threshold) |> float32
+
+            allHits <- allHits + (listed |> Array.sumBy _.Hits)
+            allPredicted <- allPredicted + (listed |> Array.sumBy _.Predicted)
+            allPositives <- allPositives + (cuts |> Array.sumBy (fun (struct (_, p)) -> p))
+
+        fitted
