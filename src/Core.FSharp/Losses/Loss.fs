@@ -71,6 +71,7 @@ module Loss =
         | Loss.Weight(_, part) -> $"weighted ({name part})"
 
     /// A loss that stands for itself, not for others combined.
+    [<NoEquality; NoComparison>]
     type private Single =
         /// [B, L]
         | Pairs of (Targets -> Margins -> Tensor)
@@ -78,6 +79,7 @@ module Loss =
         | Batch of (Targets -> Margins -> Tensor)
 
     /// How the pairs of a single loss are put together.
+    [<NoEquality; NoComparison>]
     type private Reduction =
         { Summed: bool
           Masks: (Targets -> Tensor) list

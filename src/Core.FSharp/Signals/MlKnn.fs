@@ -2,14 +2,21 @@ namespace Limen.Core
 
 open Limen.Kernels
 
+/// The numbers of ML-kNN.
+type MlKnnOptions =
+    {
+        /// K, the neighbours of a row; at least 1.
+        K: int
+        /// s, added to every count; above 0.
+        Smoothing: float
+    }
+
 /// What ML-kNN learned from N training rows: for each label and each number d of neighbours that have it, how many
 /// rows with the label (Positive) and without it (Negative) have exactly d such neighbours.
 [<ReferenceEquality>]
 type MlKnn =
     {
-        Smoothing: float32
-        /// K, the largest number of neighbours of a row.
-        Neighbours: int
+        Options: MlKnnOptions
         /// Y [N, L] of the training rows, which neighbours refer to.
         Labels: CsrMatrix
         /// n_l [L].
@@ -27,6 +34,9 @@ type MlKnn =
 [<RequireQualifiedAccess>]
 module MlKnn =
 
+    /// 10 neighbours, s = 1, as published.
+    let defaults = { K = 10; Smoothing = 1.0 }
+
     /// How many neighbours have each label: [B, L] from neighbours [B, N] and the labels [N, L] of the training rows.
     let votes (labels: CsrMatrix) (neighbours: CsrMatrix) : CsrMatrix =
         Shape.require (nameof neighbours) "[N]" [ labels.Rows ] [ neighbours.Columns ]
@@ -38,22 +48,26 @@ module MlKnn =
 
             sums.Drain() |> Array.map (fun struct (l, d) -> struct (l, float32 d)))
 
-    let private longestRow (m: CsrMatrix) =
-        Seq.fold (fun longest i -> max longest (m.RowStart[i + 1] - m.RowStart[i])) 0 (seq { 0 .. m.Rows - 1 })
+    let private requireAtMost k (neighbours: CsrMatrix) =
+        for i in 0 .. neighbours.Rows - 1 do
+            let n = neighbours.RowStart[i + 1] - neighbours.RowStart[i]
+
+            if n > k then
+                invalidArg (nameof neighbours) $"row {i}: expected at most K = {k} neighbours, received {n}"
 
     /// Counts over the training rows; `neighbours` [N, N] holds each row's nearest other rows (never itself).
-    /// Throws ArgumentException when a row is its own neighbour or the smoothing s is not positive.
-    let fit (smoothing: float32) (neighbours: CsrMatrix) (labels: CsrMatrix) : MlKnn =
+    /// Throws ArgumentException
+    /// when a row is its own neighbour, or has more than K.
+    let fit (options: MlKnnOptions) (neighbours: CsrMatrix) (labels: CsrMatrix) : MlKnn =
         Shape.require (nameof neighbours) "[N; N]" [ labels.Rows; labels.Rows ] [ neighbours.Rows; neighbours.Columns ]
 
-        if not (smoothing > 0f) then
-            invalidArg (nameof smoothing) $"expected s > 0, received {smoothing}"
+        requireAtMost options.K neighbours
 
         for i in 0 .. neighbours.Rows - 1 do
             if neighbours |> Csr.set i |> Array.contains i then
                 invalidArg (nameof neighbours) $"row {i} is among its own neighbours"
 
-        let k = longestRow neighbours
+        let k = options.K
         let votes = votes labels neighbours
         let support = Csr.columnCounts labels
         let positive = Array.zeroCreate (labels.Columns * (k + 1))
@@ -74,8 +88,7 @@ module MlKnn =
             negative[l * (k + 1)] <- labels.Rows - support[l] - voted negative
 
         {
-            Smoothing = smoothing
-            Neighbours = k
+            Options = options
             Labels = labels
             Support = support
             Positive = positive
@@ -84,8 +97,8 @@ module MlKnn =
 
     /// p from N, n_l and the rows in bin d, with and without the label.
     let private posterior (m: MlKnn) rows support inPositive inNegative =
-        let s = float m.Smoothing
-        let bins = s * float (m.Neighbours + 1)
+        let s = m.Options.Smoothing
+        let bins = s * float (m.Options.K + 1)
 
         let joint n inBin =
             (s + float n) / (2.0 * s + float rows) * (s + float inBin) / (bins + float n)
@@ -102,8 +115,9 @@ module MlKnn =
     /// The posteriors [B, L] of rows with the given neighbours [B, N] among the training rows, at most K each. A row whose
     /// neighbours have no label, or that has none, is empty and counted as fallback.
     let apply (neighbours: CsrMatrix) (m: MlKnn) : LocalSignal =
+        requireAtMost m.Options.K neighbours
         let bin l (d: float32) =
-            l * (m.Neighbours + 1) + min m.Neighbours (int d)
+            l * (m.Options.K + 1) + int d
 
         votes m.Labels neighbours
         |> Csr.mapValues (fun _ l d -> posterior m m.Labels.Rows m.Support[l] m.Positive[bin l d] m.Negative[bin l d])
@@ -117,7 +131,7 @@ module MlKnn =
 
         let value i l (d: float32) =
             let has r = Csr.item r l m.Labels <> 0f
-            let bin = l * (m.Neighbours + 1) + int d
+            let bin = l * (m.Options.K + 1) + int d
 
             if has i then
                 // rows that count i as a neighbour would have one vote less: bin d loses to d - 1 and gains from d + 1

@@ -10,6 +10,10 @@ module MlKnnProperties =
     let private longest (m: Limen.Kernels.CsrMatrix) =
         Seq.max (seq { for i in 0 .. m.Rows - 1 -> (Csr.row i m).Length })
 
+    let private options (case: SignalCase) =
+        { K = 1 + longest case.Neighbours
+          Smoothing = 1.0 }
+
     /// The posterior of row i and label l, from counts over the rows of `others` that ignore the row `left`.
     let private oracle (case: SignalCase) others left i l =
         let has r = Csr.item r l case.Training.Labels > 0f
@@ -19,7 +23,7 @@ module MlKnnProperties =
             |> Array.filter (fun n -> Some n <> left && has n)
             |> Array.length
 
-        let k = longest case.Neighbours
+        let k = (options case).K
         let withLabel, without = others |> List.partition has
 
         let joint (rows: int list) =
@@ -42,14 +46,14 @@ module MlKnnProperties =
     [<Property>]
     let ``the posterior is Bayes' rule over the counts of neighbours`` (case: SignalCase) =
         let signal =
-            MlKnn.fit 1f case.Neighbours case.Training.Labels |> MlKnn.apply case.Neighbours
+            MlKnn.fit (options case) case.Neighbours case.Training.Labels |> MlKnn.apply case.Neighbours
 
         agrees case signal (oracle case [ 0 .. case.Training.Rows - 1 ] None)
 
     [<Property>]
     let ``leaving a row out takes it from every count and from every vote`` (case: SignalCase) =
         let signal =
-            MlKnn.fit 1f case.Neighbours case.Training.Labels
+            MlKnn.fit (options case) case.Neighbours case.Training.Labels
             |> MlKnn.leaveOneOut case.Neighbours
 
         agrees case signal (fun i l ->
@@ -69,6 +73,6 @@ module MlKnnProperties =
         let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
 
         let error =
-            Assert.Throws<System.ArgumentException>(System.Action(fun () -> MlKnn.fit 1f self self |> ignore))
+            Assert.Throws<System.ArgumentException>(System.Action(fun () -> MlKnn.fit MlKnn.defaults self self |> ignore))
 
         Assert.That(error.Message, Does.Contain "row 0 is among its own neighbours")
