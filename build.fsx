@@ -108,7 +108,16 @@ module Step =
         NativeReady
 
     let private build project =
-        Shell.require "dotnet" [ "build"; project; "-c"; "Release"; "-v"; "q"; "--nologo"; "-clp:NoSummary" ]
+        Shell.require
+            "dotnet"
+            [
+                "msbuild"
+                project
+                "-restore"
+                "-p:Configuration=Release"
+                "-v:q"
+                "-nologo"
+            ]
 
     /// Every project of the solution, in Release.
     let buildSolution (NativeReady) : SolutionBuilt =
@@ -128,13 +137,15 @@ module Step =
     let test (arguments: string list) (SolutionBuilt) : Tally =
         let results = Path.GetFullPath "artifacts/tests"
 
+        if Directory.Exists results then
+            Directory.Delete(results, recursive = true)
+
         Directory.EnumerateFiles("tests", "*.*proj", SearchOption.AllDirectories)
         |> Seq.sort
         |> Seq.map (fun project ->
             let name = Path.GetFileNameWithoutExtension project
             let trx = Path.Combine(results, name + ".trx")
             printfn $"Testing {name}."
-            File.Delete trx
 
             let tally =
                 [ "test"; project; "-c"; "Release"; "--no-build"; "--nologo" ]
