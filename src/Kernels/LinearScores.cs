@@ -52,6 +52,30 @@ public sealed class LinearScores
         return RowChunks.Assemble(bias.Length, rows);
     }
 
+    /// <summary>The margins of the given rows of the queries for all labels, into output [B, L].</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public unsafe void Block(CsrMatrix queries, ReadOnlySpan<int> rows, Span<float> output)
+    {
+        var labels = bias.Length;
+        if (output.Length != (long)rows.Length * labels)
+            throw new ArgumentException($"expected [B, L] = [{rows.Length}, {labels}], received {output.Length} values", nameof(output));
+        var chosen = rows.ToArray();
+        fixed (float* target = output)
+        {
+            var address = (nint)target;
+            Workers.For(chosen.Length, i =>
+            {
+                if (!idle.TryTake(out var margins))
+                    margins = new double[labels];
+                Margins(queries.RowIndices(chosen[i]), queries.RowValues(chosen[i]), margins);
+                var row = new Span<float>((float*)address + (long)i * labels, labels);
+                for (var label = 0; label < labels; label++)
+                    row[label] = (float)margins[label];
+                idle.Add(margins);
+            });
+        }
+    }
+
     /// <summary>The definition of one margin: the dot product over all features, then the bias.</summary>
     public static float Plain(LinearWeights weights, int label, CsrMatrix queries, int row)
     {

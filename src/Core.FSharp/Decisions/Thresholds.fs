@@ -4,7 +4,7 @@ open System
 open Limen.Kernels
 
 /// Rules that end in thresholds [L] in the space of the scores: label l is predicted where score > threshold_l. Fitted on held-out rows.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Thresholds =
 
     /// The label sets of the listed scores above their label's threshold.

@@ -34,8 +34,8 @@ module LinearOptions =
             Seed = Seed.ofInt 0
         }
 
-    /// Throws ConfigurationException naming every fault.
-    let validate (o: LinearOptions) : LinearOptions =
+    /// Every fault of the options, in plain sentences.
+    let faults (o: LinearOptions) : string list =
         [
             if not (Enum.IsDefined o.Loss) then
                 $"Linear.Loss: expected SquaredHinge or Logistic, received {o.Loss}"
@@ -48,9 +48,12 @@ module LinearOptions =
             if not (o.Prune >= 0.0) then
                 $"Linear.Prune: expected at least 0, received {o.Prune}"
         ]
-        |> function
-            | [] -> o
-            | faults -> raise (ConfigurationException faults)
+
+    /// Throws ConfigurationException naming every fault.
+    let validate (o: LinearOptions) : LinearOptions =
+        match faults o with
+        | [] -> o
+        | faults -> raise (ConfigurationException faults)
 
 /// One linear function per label, f_l(x) = w_l . x + b_l, in logit space (with the squared hinge: margins of an SVM).
 [<ReferenceEquality>]
@@ -104,3 +107,10 @@ module Linear =
     /// f_l(x) [N, L] for the topK best labels of each row and, besides, for the extra pairs [N, L] (a local signal's, say).
     let scores (topK: int) (extraPairs: CsrMatrix) (features: CsrMatrix) (scorer: LinearScorer) : CsrMatrix =
         scorer.ByFeature.Compute(topK, extraPairs, features)
+
+    /// f_l(x) of all labels, block by block: row ids [B] to a fresh tensor [B, L].
+    let margins (x: CsrMatrix) (scorer: LinearScorer) : MarginBlocks =
+        fun rows ->
+            let block = Tensor.empty [| rows.Length; scorer.Bias.Length |]
+            scorer.ByFeature.Block(x, rows, Tensor.span block)
+            block

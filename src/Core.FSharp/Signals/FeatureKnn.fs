@@ -28,8 +28,8 @@ module FeatureKnnOptions =
     /// 30 neighbours weighted by their squared cosines; a total weight below 0.001 says nothing.
     let standard = { K = 30; Power = 2.0; Floor = 1e-3 }
 
-    /// Throws ConfigurationException naming every fault.
-    let validate (o: FeatureKnnOptions) : FeatureKnnOptions =
+    /// Every fault of the options, in plain sentences.
+    let faults (o: FeatureKnnOptions) : string list =
         [
             if o.K < 1 then
                 $"FeatureKnn.K: expected at least 1, received {o.K}"
@@ -38,9 +38,12 @@ module FeatureKnnOptions =
             if not (o.Floor >= 0.0) then
                 $"FeatureKnn.Floor: expected at least 0, received {o.Floor}"
         ]
-        |> function
-            | [] -> o
-            | faults -> raise (ConfigurationException faults)
+
+    /// Throws ConfigurationException naming every fault.
+    let validate (o: FeatureKnnOptions) : FeatureKnnOptions =
+        match faults o with
+        | [] -> o
+        | faults -> raise (ConfigurationException faults)
 
 /// The training rows as evidence: A_il = sum_r w_ir y_rl / sum_r w_ir over the K training rows r nearest to row i by cosine, with w = cosine^Power.
 [<ReferenceEquality>]
