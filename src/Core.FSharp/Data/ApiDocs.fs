@@ -11,7 +11,7 @@ open System.Xml.Linq
 /// A row is a member. Its text: the summary, remarks, returns, parameter and value elements, as inner text in the order of
 /// the file, white space folded; a reference shows as the short name of what it refers to ("T:System.Span`1" as "Span").
 /// Its labels: the types in its signature (parameter types, the types inside generic ones, the return type where
-/// the member's id has it; full names without arity, array, reference and pointer marks; not the type that declares it) and
+/// the member's id has it; full names without arity, array, reference and pointer marks, and with a namespace; not the type that declares it) and
 /// the exceptions that it documents, whose elements are no part of the text. Members of equal text are one row with all
 /// their labels. Members without text or labels drop, then labels with a single row, then rows that have no label left
 /// (once is enough: such a row takes no other label with it).
@@ -46,7 +46,7 @@ module ApiDocs =
         | start ->
             id[start..].Split(marks, StringSplitOptions.RemoveEmptyEntries)
             |> Array.map withoutArity
-            |> Array.filter (fun name -> name <> "" && Char.IsLetter name[0])
+            |> Array.filter (fun name -> name.Contains '.' && Char.IsLetter name[0])
             |> Array.distinct
 
     let private attribute (name: string) (element: XElement) =
@@ -82,7 +82,9 @@ module ApiDocs =
                 innerText text element
             elif element.Name.LocalName = "exception" then
                 attribute "cref" element
-                |> Option.iter (withoutKind >> withoutArity >> exceptions.Add)
+                |> Option.map (withoutKind >> withoutArity)
+                |> Option.filter _.Contains('.')
+                |> Option.iter exceptions.Add
 
         let types =
             attribute "name" membr |> Option.map signatureTypes |> Option.defaultValue [||]

@@ -79,12 +79,17 @@ module ReferencePacks =
         |> Seq.tryFind (Array.isEmpty >> not)
         |> Option.defaultValue [||]
 
-    /// The documentation files in the first of the places that has any, pack by pack, in ordinal order of their names.
+    /// The documentation files in the first of the places that has any, pack by pack, in ordinal order of their names;
+    /// a file that both packs hold (the second repeats the first's) stands once.
     /// Throws DirectoryNotFoundException, naming the places, where none has.
     let documentationIn (places: string list) : string[] =
         let found =
             places
-            |> Seq.map (fun place -> packs |> Seq.collect (files place) |> Seq.toArray)
+            |> Seq.map (fun place ->
+                packs
+                |> Seq.collect (files place)
+                |> Seq.distinctBy Path.GetFileName
+                |> Seq.toArray)
             |> Seq.tryFind (Array.isEmpty >> not)
 
         match found with
