@@ -101,15 +101,21 @@ module Curve =
 
     /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do not ascend.
     let private isotonic (hit: bool[]) (scores: float32[]) =
-        let order = Array.init scores.Length id |> Array.sortBy (fun i -> scores[i])
+        let tied =
+            Array.zip scores hit
+            |> Array.groupBy fst
+            |> Array.sortBy fst
+            |> Array.map (fun (score, members) ->
+                struct (score, score, members |> Array.sumBy (fun (_, h) -> if h then 1 else 0), members.Length))
+
         let blocks = Collections.Generic.Stack<struct (float32 * float32 * int * int)>()
 
-        for i in order do
-            let mutable block = struct (scores[i], scores[i], (if hit[i] then 1 else 0), 1)
+        for group in tied do
+            let mutable block = group
 
-            let violates (struct (low: float32, _, p, n)) =
-                let struct (_, top, p', n') = blocks.Peek()
-                top = low || int64 p' * int64 n >= int64 p * int64 n'
+            let violates (struct (_, _, p, n)) =
+                let struct (_, _, p', n') = blocks.Peek()
+                int64 p' * int64 n >= int64 p * int64 n'
 
             while blocks.Count > 0 && violates block do
                 let struct (low, _, p', n') = blocks.Pop()

@@ -64,6 +64,11 @@ module Fused =
         let struct (hits, predicted) = counts through theta s
         Objective.evaluate objective hits predicted s.Positives
 
+    /// The first of the best, whatever the order in which their sums were rounded.
+    let private firstBest (values: float[]) =
+        let top = Array.max values
+        values |> Array.findIndex (fun v -> v >= top - 1e-12)
+
     let private quantile q (sorted: float32[]) =
         float sorted[int (q * float (sorted.Length - 1))]
 
@@ -84,9 +89,7 @@ module Fused =
             let span = max (high - low) 1e-3
 
             let best (candidates: struct (float * float)[]) =
-                let values = candidates |> Array.Parallel.map evaluate
-                let top = Array.max values
-                candidates[Array.findIndex ((=) top) values]
+                candidates[candidates |> Array.Parallel.map evaluate |> firstBest]
 
             let around (struct (a, c)) width steps =
                 [|
@@ -155,7 +158,7 @@ module Fused =
         let values =
             Array.map2 (fun h p -> Objective.evaluate objective h p s.Positives) hits predicted
 
-        kappas[Array.findIndex ((=) (Array.max values)) values]
+        kappas[firstBest values]
 
     /// Fits A and C for the objective on held-out rows, then kappa by five-fold cross-validation over rows (infinity, no correction, wins ties).
     let fit

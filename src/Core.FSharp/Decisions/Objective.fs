@@ -25,6 +25,26 @@ module Objective =
     let private ratio (over: float) (under: float) =
         if under = 0.0 then 0.0 else over / under
 
+    /// What is wrong with an objective for L labels; empty when nothing is.
+    let faults (labels: int) (objective: Objective) : string list =
+        let costs (pairs: (float * float) seq) =
+            if pairs |> Seq.forall (fun (p, n) -> p >= 0.0 && n >= 0.0 && p + n > 0.0) then
+                []
+            else
+                [ "expected cost: expected non-negative costs, not both zero" ]
+
+        match objective with
+        | Objective.FBeta beta when not (beta > 0.0) -> [ $"F-beta: expected beta > 0, received {beta}" ]
+        | Objective.ExpectedCost(falsePositive, falseNegative) -> costs [ falsePositive, falseNegative ]
+        | Objective.LabelCosts(falsePositive, falseNegative) when
+            falsePositive.Length <> labels || falseNegative.Length <> labels
+            ->
+            [
+                $"label costs: expected {labels} of each kind, received {falsePositive.Length} and {falseNegative.Length}"
+            ]
+        | Objective.LabelCosts(falsePositive, falseNegative) -> costs (Seq.zip falsePositive falseNegative)
+        | _ -> []
+
     /// F1 from counts, 0/0 = 0.
     let f1 (hits: int) (predicted: int) (positives: int) =
         ratio (2.0 * float hits) (float (predicted + positives))

@@ -10,90 +10,129 @@ module PlugIn =
 
     let private start = 0.25
     let private iterations = 500
+    let private passes = 50
 
     let private logit (p: float) = float32 (log (p / (1.0 - p)))
 
-    /// Each label's listed probabilities in descending order, and their running sums.
-    let private sorted (scores: CsrMatrix) =
-        let byLabel = Csr.transpose scores
+    /// Probabilities in descending order and their running sums from 0.
+    [<Struct>]
+    type private Listed = { P: float[]; Sums: float[] }
 
-        Array.Parallel.init scores.Columns (fun l ->
-            let p =
-                byLabel.RowValues(l).ToArray()
-                |> Array.map (fun z -> 1.0 / (1.0 + exp (-(float z))))
-                |> Array.sortDescending
+    let private listed (p: float[]) =
+        let p = Array.sortDescending p
+        { P = p; Sums = Array.scan (+) 0.0 p }
 
-            struct (p, Array.scan (+) 0.0 p))
+    let private f beta2 (list: Listed) count =
+        let under = float count + beta2 * list.Sums[list.P.Length]
 
-    let private reaching (t: float) (p: float[]) =
-        let mutable low, high = 0, p.Length
+        if under > 0.0 then
+            (1.0 + beta2) * list.Sums[count] / under
+        else
+            0.0
+
+    let private countAt (t: float) (list: Listed) =
+        let mutable low, high = 0, list.P.Length
 
         while low < high do
             let middle = (low + high) / 2
-            if p[middle] >= t then low <- middle + 1 else high <- middle
+
+            if list.P[middle] >= t then
+                low <- middle + 1
+            else
+                high <- middle
 
         low
 
-    /// Thresholds [L] in probability, from 1/4 by Dinkelbach's iteration: with TP = sum of p above t, D = predicted + beta^2 * sum of p and F = (1 +
-    /// beta^2) TP / D, the threshold of a label becomes F / (1 + beta^2), at least the minimum: F of the label for macro averages, of the sums for
-    /// MicroF1, and for MacroPlusMicro their mean weighted by 1 / (L D_l) and 1 / D. Expected costs have the closed form c_FP / (c_FP +
-    /// c_FN). A label without listed pairs gets 1/2.
-    let probabilities (objective: Objective) (minimum: float) (scores: CsrMatrix) : float[] =
-        let labels = scores.Columns
-        let lists = sorted scores
-
-        let beta2 =
-            match objective with
-            | Objective.FBeta beta -> beta * beta
-            | _ -> 1.0
-
-        let next (t: float[]) =
-            let counts =
-                Array.map2
-                    (fun (struct (p: float[], sums: float[])) t ->
-                        let n = reaching t p
-                        struct (sums[n], float n + beta2 * sums[p.Length]))
-                    lists
-                    t
-
-            let f hits under =
-                if under > 0.0 then (1.0 + beta2) * hits / under else 0.0
-
-            let struct (allHits, allUnder) =
-                counts
-                |> Array.fold (fun (struct (a, b)) (struct (h, u)) -> struct (a + h, b + u)) (struct (0.0, 0.0))
-
-            counts
-            |> Array.map (fun (struct (hits, under)) ->
-                let own, common = f hits under, f allHits allUnder
-
-                let f =
-                    match objective with
-                    | Objective.MicroF1 -> common
-                    | Objective.MacroPlusMicro when under > 0.0 ->
-                        let a, b = 1.0 / (float labels * under), 1.0 / allUnder
-                        (a * own + b * common) / (a + b)
-                    | _ -> own
-
-                max minimum (f / (1.0 + beta2)))
-
+    /// Dinkelbach's iteration for one list, t <- F(t) / (1 + beta^2) from 1/4.
+    let private fixedPoint beta2 (list: Listed) : float =
         let rec iterate remaining t =
-            let t' = next t
+            let t' = f beta2 list (countAt t list) / (1.0 + beta2)
 
             if remaining = 0 || t' = t then
                 t'
             else
                 iterate (remaining - 1) t'
 
+        iterate iterations start
+
+    /// Expected macro-F1 plus micro-F1, label by label from each label's own best cut, until no single cut improves the sum; the threshold of a label lies
+    /// in the middle of its cut.
+    let private mixed (lists: Listed[]) : float[] =
+        let own = lists |> Array.map (fixedPoint 1.0)
+        let counts = Array.map2 countAt own lists
+        let total (list: Listed) = list.Sums[list.P.Length]
+        let positives = lists |> Array.sumBy total
+        let mutable hits = Array.map2 (fun list n -> list.Sums[n]) lists counts |> Array.sum
+        let mutable predicted = Array.sum counts
+        let mutable pass = 0
+        let mutable moved = true
+
+        while moved && pass < passes do
+            moved <- false
+            pass <- pass + 1
+
+            for l in 0 .. lists.Length - 1 do
+                let list = lists[l]
+                let otherHits = hits - list.Sums[counts[l]]
+                let otherPredicted = predicted - counts[l]
+
+                let value n =
+                    f 1.0 list n / float lists.Length
+                    + 2.0 * (otherHits + list.Sums[n]) / (float (otherPredicted + n) + positives)
+
+                let mutable best = counts[l]
+                let mutable top = value best + 1e-12
+
+                for n in 0 .. list.P.Length do
+                    let between = n = 0 || n = list.P.Length || list.P[n] < list.P[n - 1]
+
+                    if between && value n > top then
+                        best <- n
+                        top <- value n
+
+                if best <> counts[l] then
+                    counts[l] <- best
+                    moved <- true
+
+                hits <- otherHits + list.Sums[best]
+                predicted <- otherPredicted + best
+
+        Array.map2
+            (fun (list: Listed) n ->
+                let above = if n = 0 then 1.0 else list.P[n - 1]
+                let below = if n = list.P.Length then 0.0 else list.P[n]
+                (above + below) / 2.0)
+            lists
+            counts
+
+    /// Thresholds [L] in probability, none below the minimum. With TP = the sum of p above t, D = predicted + beta^2 * the sum of p and F = (1 + beta^2) TP / D
+    /// a threshold is F / (1 + beta^2) at its fixed point: F of the label for macro averages (Jaccard has the same optimum as F1), of all pairs
+    /// together for MicroF1. MacroPlusMicro is optimised label by label in turn. Expected costs have the closed form c_FP / (c_FP + c_FN). A label
+    /// without listed pairs gets 1/2.
+    let probabilities (objective: Objective) (minimum: float) (scores: CsrMatrix) : float[] =
+        let byLabel = Csr.transpose scores
+
+        let lists =
+            Array.Parallel.init scores.Columns (fun l ->
+                byLabel.RowValues(l).ToArray()
+                |> Array.map (fun z -> 1.0 / (1.0 + exp (-(float z))))
+                |> listed)
+
         let fitted =
             match objective with
+            | Objective.MacroF1
+            | Objective.Jaccard -> lists |> Array.Parallel.map (fixedPoint 1.0)
+            | Objective.FBeta beta -> lists |> Array.Parallel.map (fixedPoint (beta * beta))
+            | Objective.MicroF1 ->
+                let pooled = lists |> Array.collect _.P |> listed
+                Array.create lists.Length (fixedPoint 1.0 pooled)
+            | Objective.MacroPlusMicro -> mixed lists
             | Objective.ExpectedCost(falsePositive, falseNegative) ->
-                Array.create labels (falsePositive / (falsePositive + falseNegative))
+                Array.create lists.Length (falsePositive / (falsePositive + falseNegative))
             | Objective.LabelCosts(falsePositive, falseNegative) ->
                 Array.map2 (fun p n -> p / (p + n)) falsePositive falseNegative
-            | _ -> iterate iterations (Array.create labels start)
 
-        Array.map2 (fun (struct (p: float[], _)) t -> if p.Length = 0 then 0.5 else t) lists fitted
+        Array.map2 (fun list t -> if list.P.Length = 0 then 0.5 else max minimum t) lists fitted
 
     /// The same in the space of the scores: theta = logit(t).
     let thresholds (objective: Objective) (minimum: float) (scores: CsrMatrix) : float32[] =

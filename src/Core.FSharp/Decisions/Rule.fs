@@ -108,9 +108,9 @@ module Rule =
         | Rule.ClassPrior
         | Rule.MetaLabeler -> []
 
-    /// Fits a rule on held-out scores [N, L] and their labels [N, L]; ConfigurationException names faulty parameters.
+    /// Fits a rule on held-out scores [N, L] and their labels [N, L]; ConfigurationException names every faulty parameter.
     let fit (rule: Rule) (context: RuleContext) (scores: CsrMatrix) (labels: CsrMatrix) : FittedRule =
-        match faults rule with
+        match faults rule @ Objective.faults scores.Columns context.Objective with
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
@@ -118,6 +118,9 @@ module Rule =
         let sweep = lazy Sweep.build scores labels
         let common = lazy Thresholds.common context.Objective sweep.Value
         let rows = float (max 1 context.Rows)
+
+        let byCardinality =
+            lazy Thresholds.cardinality (float (Array.sum context.Support) / rows) sweep.Value
 
         match rule with
         | Rule.Fixed t -> FittedRule.PerLabel(Thresholds.fixedAt scores.Columns t)
@@ -135,11 +138,9 @@ module Rule =
         | Rule.RCut k -> FittedRule.TopK k
         | Rule.PCut ratio ->
             let priors = context.Support |> Array.map (fun n -> float n / rows)
-            FittedRule.PerLabel(Thresholds.pCut ratio priors common.Value sweep.Value)
+            FittedRule.PerLabel(Thresholds.pCut ratio priors byCardinality.Value sweep.Value)
         | Rule.MCut -> FittedRule.WidestGap
-        | Rule.Cardinality ->
-            let wanted = float (Array.sum context.Support) / rows
-            FittedRule.PerLabel(Thresholds.fixedAt scores.Columns (Thresholds.cardinality wanted sweep.Value))
+        | Rule.Cardinality -> FittedRule.PerLabel(Thresholds.fixedAt scores.Columns byCardinality.Value)
         | Rule.ClassPrior -> FittedRule.PerLabel(Thresholds.classPrior context.Rows context.Support)
         | Rule.MetaLabeler -> FittedRule.PredictedSize(SizeModel.fit scores labels)
         | Rule.Gfm top -> FittedRule.ExpectedF1 top

@@ -131,3 +131,26 @@ module Plain =
             Seed = Seed.ofInt 7
             Objective = Objective.MacroF1
         }
+
+/// Exchangeable draws: rows of probabilities over few labels and label sets drawn from other, related probabilities.
+[<RequireQualifiedAccess>]
+module Draws =
+
+    let rows (labels: int) (count: int) (seed: Seed) : CsrMatrix * CsrMatrix =
+        let u i = Seed.uniform (int64 i) seed
+
+        let scores =
+            Array.init count (fun r ->
+                Array.init labels (fun l -> struct (l, float32 (6.0 * u (2 * (r * labels + l)) - 4.0))))
+
+        let sets =
+            scores
+            |> Array.mapi (fun r row ->
+                [|
+                    for struct (l, z) in row do
+                        // not calibrated on purpose: guarantees need no calibration
+                        if u (2 * (r * labels + l) + 1) < 1.0 / (1.0 + exp (-0.7 * float z + 0.5)) then
+                            l
+                |])
+
+        Csr.ofRows labels scores, Csr.ofSets labels sets

@@ -57,27 +57,30 @@ module PlugInProperties =
                 abs (fitted[l] - best / 2.0) < 1e-9)
 
     [<Property>]
-    let ``for macro plus micro the fixed point lies between the two`` (case: ScoredCase) =
-        let at objective =
-            PlugIn.probabilities objective 0.0 case.Scores
+    let ``for macro plus micro no single cut improves the expected sum, which is no worse than at the macro thresholds``
+        (case: ScoredCase)
+        =
+        let lists = [| for l in Plain.labels case.Scores -> probabilities l case |]
 
-        let both = at Objective.MacroPlusMicro
+        let value (t: float[]) =
+            let above = Array.map2 (fun t p -> p |> List.filter (fun p -> p >= t)) t lists
+            let all = lists |> Array.sumBy List.sum
+            let predicted = above |> Array.sumBy List.length
 
-        // at the fixed point each threshold is a mean of halves of its own F and the pooled F, all reached at these thresholds
-        let lists = [ for l in Plain.labels case.Scores -> probabilities l case ]
-        let own = List.mapi (fun l p -> expectedF 1.0 p both[l]) lists
-        let above = List.mapi (fun l p -> p |> List.filter (fun p -> p >= both[l])) lists
+            Array.average (Array.map2 (fun p t -> expectedF 1.0 p t) lists t)
+            + (if all = 0.0 then
+                   0.0
+               else
+                   2.0 * Array.sumBy List.sum above / (float predicted + all))
 
-        let pooled =
-            2.0 * List.sum (List.concat above)
-            / max 1e-300 (float (List.concat above).Length + List.sum (List.concat lists))
+        let fitted = PlugIn.probabilities Objective.MacroPlusMicro 0.0 case.Scores
 
-        lists
-        |> List.indexed
-        |> List.forall (fun (l, p) ->
-            p = []
-            || (both[l] >= min own[l] pooled / 2.0 - 1e-9
-                && both[l] <= max own[l] pooled / 2.0 + 1e-9))
+        value fitted
+        >= value (PlugIn.probabilities Objective.MacroF1 0.0 case.Scores) - 1e-9
+        && Plain.labels case.Scores
+           |> List.forall (fun l ->
+               lists[l] @ [ 1.0 ]
+               |> List.forall (fun t -> value (Array.updateAt l t fitted) <= value fitted + 1e-9))
 
     [<Property>]
     let ``expected costs have the threshold of decision theory`` (case: ScoredCase) =
