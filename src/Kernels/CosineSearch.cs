@@ -74,15 +74,18 @@ internal sealed unsafe class CosineSearch
             for (; row + 16 <= block.Count; row += 16)
             {
                 var bound = Vector512.FusedMultiplyAdd(scale, Vector512.Load(norm + row), Vector512.Load(sum + row));
-                var reach = Vector512.GreaterThanOrEqual(bound, Vector512.Create(MathF.Max(best.Bar - slack, 0f))).ExtractMostSignificantBits();
+                var reach = Vector512.GreaterThanOrEqual(bound, Vector512.Create(Reach(best, slack))).ExtractMostSignificantBits();
                 for (; reach != 0; reach &= reach - 1)
                     Offer(block.First, row + System.Numerics.BitOperations.TrailingZeroCount(reach), best);
             }
             for (; row < block.Count; row++)
-                if (sum[row] + headNorm * norm[row] >= best.Bar - slack)
+                if (sum[row] + headNorm * norm[row] >= Reach(best, slack))
                     Offer(block.First, row, best);
         }
     }
+
+    /// <summary>What a bound must attain for its row to matter; rows that are out stand at minus infinity, below it.</summary>
+    private static float Reach(TopK best, float slack) => MathF.Max(best.Bar, 0f) - slack;
 
     private void Offer(int first, int row, TopK best)
     {

@@ -6,7 +6,7 @@ namespace Limen.Kernels;
 /// One-vs-rest linear scorers, trained one coordinate of the dual at a time. 16 labels share each reading of a row.
 /// The result depends on the data, the options and nothing else: not on threads, nor on which labels are trained together.
 /// </summary>
-public static class DualCoordinateDescent
+public static partial class DualCoordinateDescent
 {
     /// <summary>The bias of a label that no training row has; its weights are 0, so it never comes before a label that fires.</summary>
     public const float AbsentBias = -1.5f;

@@ -66,7 +66,8 @@ internal sealed class LogisticLanes : LabelLanes
         {
             var there = Alpha(u);
             var h = square * (there - alpha) + margin + u;
-            if (Vector512.LessThanOrEqualAll(Vector512.Abs(h), Vector512.Create(negligible / 10) + Vector512.Abs(u) * 1e-6f))
+            var open = Vector512.GreaterThan(Vector512.Abs(h), Vector512.Create(negligible / 10) + Vector512.Abs(u) * 1e-6f);
+            if (Mask(open) == 0)
                 break;
             var below = Vector512.LessThan(h, Vector512<float>.Zero);
             low = Vector512.ConditionalSelect(below, u, low);
@@ -74,7 +75,7 @@ internal sealed class LogisticLanes : LabelLanes
             var slope = Vector512<float>.One + square * there * (Vector512<float>.One - there / cost);
             var newton = u - h / slope;
             var inside = Vector512.GreaterThanOrEqual(newton, low) & Vector512.LessThanOrEqual(newton, high);
-            u = Vector512.ConditionalSelect(inside, newton, (low + high) * 0.5f);
+            u = Vector512.ConditionalSelect(open, Vector512.ConditionalSelect(inside, newton, (low + high) * 0.5f), u);
         }
         return u;
     }

@@ -1,9 +1,10 @@
 namespace Limen.Properties
 
+open System
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
 open NUnit.Framework
+open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
@@ -118,17 +119,16 @@ module CosineIndexProperties =
         let x = zipf rows 5000 60 1
         let q = zipf 40 5000 60 2
 
-        Assert.That(
-            entries (CosineIndex.Build(x).Search(q, k)),
-            Is.EqualTo(entries (CosineIndex.Plain(x, q, k, nobody)))
-        )
+        let fast = entries (CosineIndex.Build(x).Search(q, k))
+        Assert.That((fast = entries (CosineIndex.Plain(x, q, k, nobody))), Is.True)
 
     [<Test>]
     let ``queries of another width are refused with both shapes`` () =
         let x = Csr.ofRows 3 [| [| struct (0, 1f) |] |]
         let q = Csr.ofRows 4 [| [| struct (0, 1f) |] |]
 
-        Assert.That(
-            (fun () -> CosineIndex.Build(x).Search(q, 1) |> ignore),
-            Throws.ArgumentException.With.Message.Contains "D = 3, received [1, 4]"
-        )
+        let search () =
+            CosineIndex.Build(x).Search(q, 1) |> ignore
+
+        let e = Assert.Throws<ArgumentException>(Action search)
+        Assert.That(e.Message, Does.Contain "D = 3, received [1, 4]")

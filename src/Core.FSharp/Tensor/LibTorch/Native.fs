@@ -131,7 +131,7 @@ module internal Native =
         for name, value in
             [
                 "OMP_WAIT_POLICY", "PASSIVE"
-                "GOMP_SPINCOUNT", "10000"
+                "GOMP_SPINCOUNT", "1000"
                 "OPENBLAS_NUM_THREADS", string Environment.ProcessorCount
             ] do
             setenv (name, value, 0) |> ignore
