@@ -58,21 +58,23 @@ module Asymmetric =
 
         let negative =
             if options.Clip > 0.0 then
-                let p = Tensor.sigmoid m
-                let q = p |> Tensor.neg |> Tensor.shift (1.0 + options.Clip)
+                // 1 - p itself, because p rounds to 1 where 1 - p still counts
+                let other = m |> Tensor.neg |> Tensor.sigmoid
 
-                q
-                |> Tensor.clamp (max options.Smallest options.Clip) 1.0
-                |> Tensor.log
-                |> Tensor.neg
-                |> Tensor.mul (
-                    p
-                    |> Tensor.shift -options.Clip
+                let weight =
+                    other
+                    |> Tensor.neg
+                    |> Tensor.shift (1.0 - options.Clip)
                     // away from 0, where the power has no derivative; there q = 1 and ln q = 0
                     |> Tensor.clamp 1e-10 1.0
                     |> Tensor.pow options.GammaNegative
-                    |> weigh
-                )
+
+                other
+                |> Tensor.shift options.Clip
+                |> Tensor.clamp (max options.Smallest options.Clip) 1.0
+                |> Tensor.log
+                |> Tensor.neg
+                |> Tensor.mul (weigh weight)
             else
                 surprise high |> Tensor.mul (power options.GammaNegative low |> weigh)
 
