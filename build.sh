@@ -16,7 +16,7 @@ dotnet --version >/dev/null || stop "The installed .NET SDK does not fit global.
 
 # Neither paket file names a registry; both read this variable.
 if [ -z "${LIMEN_NUGET_SOURCE:-}" ]; then
-  LIMEN_NUGET_SOURCE=$(dotnet nuget list source --format short | sed -n 's/^E[A-Z]* //p' | head -n 1)
+  LIMEN_NUGET_SOURCE=$(dotnet nuget list source --format short | awk '/^E/ && !seen++ { sub(/^[A-Z]+ /, ""); print }')
   [ -n "$LIMEN_NUGET_SOURCE" ] || stop "NuGet has no enabled package source: add one with \`dotnet nuget add source URL\`, or set LIMEN_NUGET_SOURCE."
 fi
 export LIMEN_NUGET_SOURCE
@@ -44,10 +44,6 @@ case $target in
   demo | predict | train | experiments | bench | test | build)
     [ "${TensorEngine:-libtorch}" = torchsharp ] || install_packages ;;
 esac
-
-# libgomp reads these once, when it is loaded: wait briefly for the next parallel part, then sleep, so that its threads
-# and those of OpenBLAS do not fight for the same cores.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE} GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
 
 case $target in
   help | clean) ;;
