@@ -35,9 +35,15 @@ type Propensity = { A: float; B: float }
 [<RequireQualifiedAccess>]
 module Ranked =
 
-    /// The labels in the first k places of a row of scores [N, L], best first. Labels without a stored score never enter:
-    /// a list shorter than k leaves its last places empty, and an empty place is a miss.
+    let internal requirePlaces k =
+        if k < 1 then
+            invalidArg (nameof k) $"expected k of at least 1, received {k}"
+
+    /// The labels in the first k places of a row of scores [N, L], best first. Labels without a stored score never
+    /// enter: a list shorter than k leaves its last places empty, and an empty place is a miss.
+    /// ArgumentException when k < 1.
     let row (k: int) (scores: CsrMatrix) (i: int) : int[] =
+        requirePlaces k
         let labels = scores.RowIndices i
         let values = scores.RowValues i
         let best = Array.zeroCreate (min k labels.Length)
@@ -72,13 +78,9 @@ module AtK =
 
     let private discount place = 1.0 / Math.Log2(float place + 2.0)
 
-    let private requirePlaces k =
-        if k < 1 then
-            invalidArg (nameof k) $"expected k of at least 1, received {k}"
-
     /// No rows: what `add` leaves unchanged.
     let zero (k: int) : AtK =
-        requirePlaces k
+        Ranked.requirePlaces k
 
         {
             Places = k
@@ -103,9 +105,10 @@ module AtK =
         }
 
     /// Looks at the first k places of the score lists [N, L] (see `Ranked.row`) for the true labels [N, L].
-    /// ArgumentException when the shapes differ or a score is NaN or k < 1.
+    /// ArgumentException when the shapes differ, a score is NaN or k < 1.
     let ofScores (k: int) (truth: CsrMatrix) (scores: CsrMatrix) : AtK =
         Outcome.requireScores truth scores
+        let none = zero k
         let ideal = Array.init k discount |> Array.scan (+) 0.0
 
         let ofRow i =
@@ -127,7 +130,7 @@ module AtK =
                 Ndcg = if relevant = 0 then 0.0 else gain / ideal[min k relevant]
             }
 
-        Seq.init truth.Rows ofRow |> Seq.fold add (zero k)
+        Seq.init truth.Rows ofRow |> Seq.fold add none
 
     let private overRows (sum: float) (a: AtK) = sum / float (max 1 a.Rows)
 
@@ -141,13 +144,13 @@ module AtK =
     /// RP@k, R-precision at k: the mean over rows of hits / min(k, true labels); a row without true labels counts as 0.
     let rPrecision (a: AtK) : float = overRows a.RPrecision a
 
-    /// nDCG@k: the mean over rows of the sum of 1 / log2(place + 1) over the hits (places from 1), divided by the largest such sum that
-    /// the row's true labels allow; a row without true labels counts as 0.
+    /// nDCG@k: the mean over rows of the sum of 1 / log2(place + 1) over the hits (places from 1), divided by the
+    /// largest such sum that the row's true labels allow; a row without true labels counts as 0.
     let ndcg (a: AtK) : float = overRows a.Ndcg a
 
-    /// Convention F, macro-F1@k: macro-F1 over all L labels, 0/0 = 0, when each row predicts exactly the first k places of its list.
+    /// Convention F, macro-F1@k: macro-F1 over all L labels, 0/0 = 0, when each row predicts exactly the first k places
+    /// of its list.
     let macroF1 (k: int) (truth: CsrMatrix) (scores: CsrMatrix) : float =
-        requirePlaces k
         scores |> Ranked.sets k |> Counts.ofSets truth |> F1.macro (AllLabels AsZero)
 
 /// Propensity-scored precision: hits on labels that annotators miss often (rare ones) count for more.
@@ -155,7 +158,7 @@ module AtK =
 [<RequireQualifiedAccess>]
 module Propensity =
 
-    /// A = 0.55, B = 1.5: what the paper uses wherever nothing else is known.
+    /// A = 0.55, B = 1.5: the paper's values for every data set but Wikipedia's and Amazon's.
     let standard = { A = 0.55; B = 1.5 }
 
     /// A = 0.5, B = 0.4.
@@ -164,8 +167,8 @@ module Propensity =
     /// A = 0.6, B = 2.6.
     let amazon = { A = 0.6; B = 2.6 }
 
-    /// 1 / p_l of each label from the number of training rows and each label's training support n_l; at least 1. With fewer than e rows C
-    /// would be negative and is taken as 0.
+    /// 1 / p_l of each label from the number of training rows and each label's training support n_l; at least 1. With
+    /// fewer than e rows C would be negative and is taken as 0.
     let inverse (parameters: Propensity) (trainingRows: int) (support: int[]) : float[] =
         let c =
             (log (float (max 1 trainingRows)) - 1.0)
@@ -176,6 +179,8 @@ module Propensity =
 
     /// No rows: what `add` leaves unchanged.
     let zero (k: int) : PropensityAtK =
+        Ranked.requirePlaces k
+
         {
             Places = k
             Rows = 0
@@ -195,7 +200,7 @@ module Propensity =
         }
 
     /// Sums the inverse propensities [L] of the hits in the first k places, and of the k largest among the true labels.
-    /// ArgumentException when the shapes differ or a score is NaN.
+    /// ArgumentException when the shapes differ, a score is NaN or k < 1.
     let ofScores (k: int) (inverse: float[]) (truth: CsrMatrix) (scores: CsrMatrix) : PropensityAtK =
         Outcome.requireScores truth scores
         Shape.require (nameof inverse) "[L]" [ truth.Columns ] [ inverse.Length ]
@@ -217,10 +222,12 @@ module Propensity =
 
         Seq.init truth.Rows ofRow |> Seq.fold add (zero k)
 
-    /// PSP@k divided by the best attainable on the same rows, in [0, 1], as benchmark tables print it; 0 without true labels.
+    /// PSP@k divided by the best attainable on the same rows, in [0, 1], as benchmark tables print it; 0 without true
+    /// labels.
     let normalised (a: PropensityAtK) : float =
         if a.Best = 0.0 then 0.0 else a.Gain / a.Best
 
-    /// PSP@k itself: the mean over rows of the weighted hits / k, at most the largest inverse propensity. 0 without rows.
+    /// PSP@k itself: the mean over rows of the weighted hits / k, at most the largest inverse propensity. 0 without
+    /// rows.
     let precision (a: PropensityAtK) : float =
         a.Gain / (float a.Places * float (max 1 a.Rows))

@@ -20,12 +20,14 @@ type BootstrapInterval =
         /// The percentiles (1 - level) / 2 and (1 + level) / 2 of the resampled differences.
         Lower: float
         Upper: float
-        /// The share of resamples in which the difference is 0 or below: small when the first model is better beyond the luck of the draw.
+        /// The share of resamples in which the difference is 0 or below: small when the first model is better beyond
+        /// the luck of the draw.
         ShareNotAbove: float
     }
 
-/// Paired bootstrap: both models are measured on the same resampled rows, so what is hard for both cancels.
-/// Efron and Tibshirani 1993, chapter 13 (percentile interval); Koehn 2004, https://aclanthology.org/W04-3250 (paired, in evaluation).
+/// Paired bootstrap: both models are measured on the same resampled rows, so what is hard for both cancels. Efron and
+/// Tibshirani 1993, chapter 13 (percentile interval); Koehn 2004, https://aclanthology.org/W04-3250 (paired, in
+/// evaluation).
 [<RequireQualifiedAccess>]
 module Bootstrap =
 
@@ -58,8 +60,8 @@ module Bootstrap =
                 $"Level: expected a share in (0, 1), found {options.Level}"
         ]
 
-    /// The interval of any difference that is a function of how often each of the n rows counts. The same seed gives the same
-    /// interval on any number of threads. ConfigurationException for options out of range.
+    /// The interval of any difference that is a function of how often each of the n rows counts. The same seed gives
+    /// the same interval on any number of threads. ConfigurationException for options out of range.
     let ofRows (options: BootstrapOptions) (seed: Seed) (n: int) (difference: int[] -> float) : BootstrapInterval =
         match faults options with
         | [] -> ()
@@ -107,8 +109,9 @@ module Bootstrap =
             FalseNegatives = Array.init labels (fun l -> cells[3 * l + Outcome.FalseNegative])
         }
 
-    /// The interval of metric(first) - metric(second) for any metric of counts, both models' label sets [N, L] on the same rows.
-    /// Each resample costs time in the number of entries and labels. ArgumentException when the shapes differ.
+    /// The interval of metric(first) - metric(second) for any metric of counts, both models' label sets [N, L] on the
+    /// same rows. Each resample costs time in the number of entries and labels. ArgumentException when the shapes
+    /// differ.
     let difference
         (options: BootstrapOptions)
         (seed: Seed)
@@ -126,8 +129,8 @@ module Bootstrap =
             metric (countsOf truth.Columns ofFirst drawn)
             - metric (countsOf truth.Columns ofSecond drawn))
 
-    /// The interval of the difference of two means over the same rows: for P@k and others whose value is a mean of row values.
-    /// ArgumentException when the lengths differ.
+    /// The interval of the difference of two means over the same rows: for P@k and others whose value is a mean of row
+    /// values. ArgumentException when the lengths differ.
     let meanDifference (options: BootstrapOptions) (seed: Seed) (first: float[]) (second: float[]) : BootstrapInterval =
         Shape.require (nameof second) "[N]" [ first.Length ] [ second.Length ]
         let differences = Array.map2 (-) first second

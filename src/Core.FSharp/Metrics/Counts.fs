@@ -54,7 +54,8 @@ module internal Outcome =
     let requireSameShape (argument: string) (truth: CsrMatrix) (other: CsrMatrix) =
         Shape.require argument "[N; L]" [ truth.Rows; truth.Columns ] [ other.Rows; other.Columns ]
 
-    /// Score lists [N, L] beside the truth [N, L], none of them NaN (which has no place in an order); otherwise ArgumentException.
+    /// Score lists [N, L] beside the truth [N, L], none of them NaN (which has no place in an order); otherwise
+    /// ArgumentException.
     let requireScores (truth: CsrMatrix) (scores: CsrMatrix) =
         requireSameShape (nameof scores) truth scores
 

@@ -3,8 +3,8 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// True labels and score lists of the same rows, both [N, L]. The areas under curves compare scores of different rows, so no fixed
-/// number of sums replaces them: what merges is the rows themselves.
+/// True labels and score lists of the same rows, both [N, L]. The areas under curves compare scores of different rows,
+/// so no fixed number of sums replaces them: what merges is the rows themselves.
 [<ReferenceEquality>]
 type ScoredRows = { Truth: CsrMatrix; Scores: CsrMatrix }
 
@@ -23,8 +23,9 @@ module ScoredRows =
             Scores = Csr.append a.Scores b.Scores
         }
 
-/// Areas under the ROC curve (AUC) and the precision-recall curve (AP), in [0, 1]. Pairs absent from the score lists tie below every
-/// stored score; tied pairs are one point of the curve. Full lists give scikit-learn's values on dense scores.
+/// Areas under the ROC curve (AUC) and the precision-recall curve (AP), in [0, 1]. Pairs absent from the score lists
+/// tie below every stored score; tied pairs are one point of the curve. Full lists give scikit-learn's values on dense
+/// scores.
 [<RequireQualifiedAccess>]
 module Curves =
 

@@ -11,7 +11,8 @@ type MacroConvention =
     /// The mean over all L labels. AsZero is A (LibMultiLabel, scikit-learn's default): a label without test positives
     /// scores 0 whether it is predicted or not. AsOne is B: such a label scores 1 as long as it is not predicted.
     | AllLabels of undefined: ZeroDivision
-    /// C: the mean over labels with at least one true positive or false negative; false positives of the others are free.
+    /// C: the mean over labels with at least one true positive or false negative; false positives of the others are
+    /// free.
     | PresentInTest
     /// D: the mean over labels with TP + FP + FN > 0.
     | Active

@@ -18,7 +18,8 @@ type Better =
     | Higher
     | Lower
 
-/// What is known of some rows: the truth [N, L] and, as far as a model gave them, its label sets, scores and probabilities [N, L].
+/// What is known of some rows: the truth [N, L] and, as far as a model gave them, its label sets, scores and
+/// probabilities [N, L].
 [<ReferenceEquality>]
 type Evidence =
     {
@@ -205,8 +206,9 @@ module Metric =
         | found when List.forall Option.isSome found -> Some(List.choose id found)
         | _ -> None
 
-    /// The metric over the rows of all shards; None where a shard lacks what it needs, where there is no shard, or where it is not defined
-    /// (the AUC of labels without both classes). Never NaN. ArgumentException when shapes differ.
+    /// The metric over the rows of all shards; None where a shard lacks what it needs, where there is no shard, or
+    /// where it is not defined (the AUC of labels without both classes). Never NaN. ArgumentException when shapes
+    /// differ.
     let compute (m: Metric) (shards: Evidence list) : float option =
         let ofCounts read =
             List.map (fun (truth, sets) -> Counts.ofSets truth sets)

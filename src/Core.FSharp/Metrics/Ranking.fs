@@ -3,9 +3,10 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// Sums over rows of how the true labels stand in the order of all L labels. Sums of shards add up to those of the whole.
-/// Absent labels of a score list share the lowest place: they tie with one another below every stored score, and ties count
-/// against the order, as in scikit-learn. A full list (every label stored) gives scikit-learn's values on dense scores.
+/// Sums over rows of how the true labels stand in the order of all L labels. Sums of shards add up to those of the
+/// whole. Absent labels of a score list share the lowest place: they tie with one another below every stored score, and
+/// ties count against the order, as in scikit-learn. A full list (every label stored) gives scikit-learn's values on
+/// dense scores.
 type Ranking =
     {
         /// N, the rows summed.
@@ -36,7 +37,8 @@ module Ranking =
             Loss = a.Loss + b.Loss
         }
 
-    /// The groups of equal score of a row from the highest down, the absent labels last: true labels and others in each.
+    /// The groups of equal score of a row from the highest down, the absent labels last: true labels and others in
+    /// each.
     let private groups (truth: CsrMatrix) (scores: CsrMatrix) row : struct (int * int)[] =
         let labels = scores.RowIndices(row).ToArray()
         let keys = scores.RowValues(row).ToArray() |> Array.map (~-)
@@ -95,22 +97,24 @@ module Ranking =
             Loss = if ordered then wrongPairs / (relevant * others) else 0.0
         }
 
-    /// Places the true labels [N, L] in the score lists [N, L]. ArgumentException when the shapes differ or a score is NaN.
+    /// Places the true labels [N, L] in the score lists [N, L]. ArgumentException when the shapes differ or a score is
+    /// NaN.
     let ofScores (truth: CsrMatrix) (scores: CsrMatrix) : Ranking =
         Outcome.requireScores truth scores
         Seq.init truth.Rows (ofRow truth scores) |> Seq.fold add zero
 
     let private overRows sum (r: Ranking) = sum / float (max 1 r.Rows)
 
-    /// LRAP, label ranking average precision: the mean over rows and over the row's true labels of the share of true labels among the labels
-    /// that score at least as high; 1 for a row where no label or every label is true. In (0, 1]; 0 without rows.
+    /// LRAP, label ranking average precision: the mean over rows and over the row's true labels of the share of true
+    /// labels among the labels that score at least as high; 1 for a row where no label or every label is true. In (0,
+    /// 1]; 0 without rows.
     /// https://scikit-learn.org/stable/modules/model_evaluation.html#label-ranking-average-precision
     let averagePrecision (r: Ranking) : float = overRows r.AveragePrecision r
 
-    /// The mean over rows of how many labels score at least as high as the lowest true label; 0 for a row without true labels. Lower is
-    /// better; the best is the mean number of true labels.
+    /// The mean over rows of how many labels score at least as high as the lowest true label; 0 for a row without true
+    /// labels. Lower is better; the best is the mean number of true labels.
     let coverageError (r: Ranking) : float = overRows r.Coverage r
 
-    /// The mean over rows of the share of (true, other) label pairs in the wrong order, ties included; 0 for a row where no label or every
-    /// label is true. Lower is better.
+    /// The mean over rows of the share of (true, other) label pairs in the wrong order, ties included; 0 for a row
+    /// where no label or every label is true. Lower is better.
     let rankingLoss (r: Ranking) : float = overRows r.Loss r

@@ -21,7 +21,8 @@ type ReliabilityBin =
     /// How often the pairs are true; 0 in an empty bin.
     member b.Frequency = float b.Positives / float (max 1L b.Count)
 
-/// How probabilities compare with frequencies, in bins of equal width on [0, 1]. Tables of shards add up to that of the whole.
+/// How probabilities compare with frequencies, in bins of equal width on [0, 1]. Tables of shards add up to that of the
+/// whole.
 type Reliability =
     {
         Bins: ReliabilityBin[]
@@ -70,8 +71,9 @@ module Reliability =
             SquaredError = a.SquaredError + b.SquaredError
         }
 
-    /// Pairs (p, is true). ArgumentException when a p is outside [0, 1] or NaN.
+    /// Pairs (p, is true). ArgumentException when a p is outside [0, 1] or NaN, or for fewer than one bin.
     let ofPairs (bins: int) (pairs: struct (float * bool) seq) : Reliability =
+        let empty = zero bins
         let count = Array.zeroCreate<int64> bins
         let positives = Array.zeroCreate<int64> bins
         let probability = Array.zeroCreate<float> bins
@@ -91,8 +93,6 @@ module Reliability =
             let error = if isTrue then 1.0 - p else p
             squared <- squared + error * error
 
-        let empty = zero bins
-
         {
             Bins =
                 empty.Bins
@@ -105,8 +105,8 @@ module Reliability =
             SquaredError = squared
         }
 
-    /// All N L pairs of truth and probabilities, both [N, L]; an absent pair has probability 0 and lies in the first bin.
-    /// ArgumentException when the shapes differ or a probability is outside [0, 1].
+    /// All N L pairs of truth and probabilities, both [N, L]; an absent pair has probability 0 and lies in the first
+    /// bin. ArgumentException when the shapes differ or a probability is outside [0, 1].
     let ofProbabilities (bins: int) (truth: CsrMatrix) (probabilities: CsrMatrix) : Reliability =
         Outcome.requireSameShape (nameof probabilities) truth probabilities
 
@@ -151,7 +151,8 @@ module Reliability =
 
     let private overPairs sum r = sum / float (max 1L (pairs r))
 
-    /// Expected calibration error: the mean over pairs of |mean probability - frequency| of the pair's bin, in [0, 1]; 0 without pairs.
+    /// Expected calibration error: the mean over pairs of |mean probability - frequency| of the pair's bin, in [0, 1];
+    /// 0 without pairs.
     let ece (r: Reliability) : float =
         let gaps =
             r.Bins |> Array.sumBy (fun bin -> abs (bin.Probability - float bin.Positives))

@@ -99,8 +99,8 @@ module Tables =
             MicroF1 = Ratio.f1 AsZero all
         }
 
-    /// One row per bucket, the highest cut first. Each label stands in the first bucket whose cut its training support reaches; a label
-    /// below every cut in none. ArgumentException when the numbers of labels differ.
+    /// One row per bucket, the highest cut first. Each label stands in the first bucket whose cut its training support
+    /// reaches; a label below every cut in none. ArgumentException when the numbers of labels differ.
     let perBucket (buckets: Bucket list) (trainingSupport: int[]) (c: Counts) : BucketRow list =
         let ordered = buckets |> List.sortByDescending _.AtLeast
 

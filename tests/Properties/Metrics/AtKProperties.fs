@@ -143,6 +143,10 @@ module AtKProperties =
         Refusal.of'<ArgumentException, _>(fun () -> AtK.ofScores 0 truth truth)
         |> ignore
 
+        Refusal.of'<ArgumentException, _>(fun () -> Propensity.ofScores 0 [| 1.0 |] truth truth)
+        |> ignore
+
+        Refusal.of'<ArgumentException, _>(fun () -> AtK.macroF1 0 truth truth) |> ignore
         let error = Refusal.of'<ArgumentException, _>(fun () -> AtK.ofScores 1 truth nan)
         Assert.That(error.Message, Does.Contain "row 0, label 0")
 

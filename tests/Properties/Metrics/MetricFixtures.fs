@@ -4,7 +4,7 @@ open System.Text.Json
 open NUnit.Framework
 open Limen.Core
 
-/// The values of scikit-learn, entry by entry. Brier's are computed from float64 scores, which a score list does not hold.
+/// The values of scikit-learn, entry by entry. Brier's come from float64 scores, which no list holds.
 module MetricFixtures =
 
     let private ints (e: JsonElement) =

@@ -10,7 +10,7 @@ module RankingProperties =
 
     let private close = Tolerance.close Tolerance.float64
 
-    /// The mean over rows of a definition that sees the scores of true labels, of others and of all, absent ones at the bottom.
+    /// The mean over rows of a definition that sees the scores of true labels, of others and of all; absent ones lowest.
     let private overRows (c: MetricCase) whenOneSided value =
         let truth = Dense.flags c.Truth
 

@@ -89,3 +89,7 @@ module ReliabilityProperties =
     let ``what is not a probability is refused`` (p: float) =
         Refusal.of'<ArgumentException, _>(fun () -> Reliability.ofPairs 10 [ struct (p, true) ])
         |> ignore
+
+    [<Test>]
+    let ``fewer than one bin is refused`` () =
+        Refusal.of'<ArgumentException, _>(fun () -> Reliability.ofPairs 0 []) |> ignore
