@@ -92,7 +92,7 @@ module Step =
             Environment.GetEnvironmentVariable "TensorEngine" <> "torchsharp"
             && File.GetLastWriteTimeUtc native < newest
         then
-            printfn "Compiling the native part (about 15 seconds)."
+            printfn "Compiling the native part."
             Directory.CreateDirectory(Path.GetDirectoryName native) |> ignore
             let unfinished = native + ".part"
 
