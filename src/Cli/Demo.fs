@@ -27,7 +27,7 @@ module Demo =
           { full with
               Global = None
               Local = None
-              Decision = { full.Decision with Rule = Fixed 0.0 } }
+              Decision = { full.Decision with Rule = Rule.Fixed 0f } }
           "IDF only", { full with Local = None }
           "KNN only", { full with Global = None }
           "full", full ]
@@ -80,4 +80,4 @@ module Demo =
         Explain.print model test.Texts[0]
 
         AnsiConsole.MarkupLine
-            $"Written: {Path.Combine(output, "report.json")} and {folder}. Try: ./build.sh predict \"Throws when the stream is closed\""
+            $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: ./build.sh predict "Throws when the stream is closed" """

@@ -17,12 +17,12 @@ module Program =
         | Predict a ->
             Predict.run
                 (a.GetResult(PredictArguments.Model, Path.Combine("artifacts", "demo", "model")))
-                (a.GetResult Words)
+                (a.GetResult PredictArguments.Words)
         | Train a ->
             Train.run
-                (a.GetResult Data)
+                (a.GetResult TrainArguments.Data)
                 (a.GetResult TrainArguments.Out)
-                (a.TryGetResult Input)
+                (a.TryGetResult TrainArguments.Input)
                 (a.TryGetResult TrainArguments.Objective)
                 (a.GetResult(TrainArguments.Seed, 1))
 

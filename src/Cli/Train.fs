@@ -70,7 +70,7 @@ module Train =
         Store.save (Path.Combine(output, "model")) model
 
         match rows.Test with
-        | None -> AnsiConsole.MarkupLine $"There is no test file; the model is in {Path.Combine(output, "model")}."
+        | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
         | Some test ->
             let result =
                 { Name = $"full, {objectiveName}"
@@ -91,4 +91,4 @@ module Train =
                   "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L) ]
                 [ result ]
 
-            AnsiConsole.MarkupLine $"Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."
+            AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""

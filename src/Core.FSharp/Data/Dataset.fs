@@ -68,3 +68,46 @@ module Dataset =
         let order = Seed.permutation d.Rows seed
         let held = if d.Rows < 2 then 0 else max 1 (int (float d.Rows * share))
         selectRows (Array.sort order[held..]) d, selectRows (Array.sort order[.. held - 1]) d
+
+[<RequireQualifiedAccess>]
+module Split =
+
+    let map (f: 'a -> 'b) (s: Split<'a>) : Split<'b> =
+        { Train = f s.Train
+          Validation = Option.map f s.Validation
+          Test = Option.map f s.Test }
+
+    /// The parts that there are: training, validation, test.
+    let parts (s: Split<'a>) : 'a list =
+        s.Train :: (Option.toList s.Validation @ Option.toList s.Test)
+
+[<RequireQualifiedAccess>]
+module LabelSpace =
+
+    /// The names in any part, in ordinal order: a label that only test rows have counts in macro averages.
+    let ofText (split: Split<TextDataset>) : LabelSpace =
+        Split.parts split
+        |> Seq.collect _.LabelNames
+        |> Seq.concat
+        |> Seq.distinct
+        |> Seq.toArray
+        |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
+        |> LabelSpace
+
+    /// Label sets [N, L] of rows that come from a file (row i from line i + 1) or elsewhere.
+    /// Throws DataFormatException at the first label that the space does not know.
+    let encode (source: string) (space: LabelSpace) (rows: TextDataset) : CsrMatrix =
+        let id row name =
+            match space.TryId name with
+            | Some id -> id
+            | None ->
+                let place =
+                    { File = source
+                      Line = row + 1
+                      Column = 1 }
+
+                raise (DataFormatException(place, $"one of the {space.Count} known labels", $"\"{name}\""))
+
+        rows.LabelNames
+        |> Array.mapi (fun row names -> Array.map (id row) names)
+        |> Csr.ofSets space.Count

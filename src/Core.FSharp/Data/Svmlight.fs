@@ -184,7 +184,7 @@ module Svmlight =
         CsrMatrix(m.Rows, columns, m.RowStart, m.Indices, m.Values)
 
     /// The same rows in matrices of the given widths, which are no smaller than they were.
-    let private resize features labels (d: Dataset) =
+    let resize features labels (d: Dataset) =
         Dataset.create (widen features d.Features) (widen labels d.Labels)
 
     /// Data sets of one task: all get the largest D and the largest L among them.
