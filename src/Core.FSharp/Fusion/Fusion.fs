@@ -12,17 +12,21 @@ type Alpha =
 
 /// d loss / d parameter, in the shapes of `Fusion`; Alpha has the length of `Alpha.values`.
 type FusionGradient =
-    { Lambda: float32
-      Alpha: float32[]
-      Beta: float32[]
-      Bias: float32[] }
+    {
+        Lambda: float32
+        Alpha: float32[]
+        Beta: float32[]
+        Bias: float32[]
+    }
 
 /// One threshold, part by part, in logit space: Global = lambda alpha_l IDF_l, Local = (1 - lambda) beta_l A_l(x), Bias = b_l.
 [<Struct>]
 type ThresholdParts =
-    { Global: float32
-      Local: float32
-      Bias: float32 }
+    {
+        Global: float32
+        Local: float32
+        Bias: float32
+    }
 
     /// theta_l(x), the sum of the parts.
     member p.Threshold = p.Global + p.Local + p.Bias
@@ -105,16 +109,22 @@ module Fusion =
 
     /// Where training starts: theta = 0 everywhere, lambda = 1/2, the given sharing of alpha with all its numbers 0.
     let zero (sharing: Alpha) (labels: int) : Fusion =
-        { Lambda = 0.5f
-          Alpha = sharing |> Alpha.withValues (Array.zeroCreate (Alpha.values sharing).Length)
-          Beta = Array.zeroCreate labels
-          Bias = Array.zeroCreate labels }
+        {
+            Lambda = 0.5f
+            Alpha = sharing |> Alpha.withValues (Array.zeroCreate (Alpha.values sharing).Length)
+            Beta = Array.zeroCreate labels
+            Bias = Array.zeroCreate labels
+        }
 
     /// lambda alpha_l IDF_l + b_l [L]: the threshold where the local signal is 0.
     let offsets (idf: float32[]) (fusion: Fusion) : float32[] =
         requireShapes idf fusion
 
-        Array.map3 (fun alpha idf bias -> fusion.Lambda * alpha * idf + bias) (Alpha.perLabel idf fusion.Alpha) idf fusion.Bias
+        Array.map3
+            (fun alpha idf bias -> fusion.Lambda * alpha * idf + bias)
+            (Alpha.perLabel idf fusion.Alpha)
+            idf
+            fusion.Bias
 
     /// (1 - lambda) beta_l [L]: what one unit of the local signal adds to the threshold.
     let slopes (fusion: Fusion) : float32[] =
@@ -129,16 +139,17 @@ module Fusion =
 
         for l in 0 .. idf.Length - 1 do
             lambda <-
-                lambda
-                + float byOffset[l] * float alpha[l] * float idf[l]
+                lambda + float byOffset[l] * float alpha[l] * float idf[l]
                 - float bySlope[l] * float fusion.Beta[l]
 
-        { Lambda = float32 lambda
-          Alpha =
-            fusion.Alpha
-            |> Alpha.gather idf (Array.map2 (fun o v -> fusion.Lambda * v * o) byOffset idf)
-          Beta = bySlope |> Array.map (fun s -> (1f - fusion.Lambda) * s)
-          Bias = Array.copy byOffset }
+        {
+            Lambda = float32 lambda
+            Alpha =
+                fusion.Alpha
+                |> Alpha.gather idf (Array.map2 (fun o v -> fusion.Lambda * v * o) byOffset idf)
+            Beta = bySlope |> Array.map (fun s -> (1f - fusion.Lambda) * s)
+            Bias = Array.copy byOffset
+        }
 
     /// The parts of theta_l(x) at a label whose local signal is A_l(x).
     let parts (idf: float32[]) (label: int) (local: float32) (fusion: Fusion) : ThresholdParts =
@@ -150,13 +161,22 @@ module Fusion =
             | PerLabel values -> values[label]
             | shared -> (Alpha.values shared)[slot]
 
-        { Global = fusion.Lambda * alpha * idf[label]
-          Local = (1f - fusion.Lambda) * fusion.Beta[label] * local
-          Bias = fusion.Bias[label] }
+        {
+            Global = fusion.Lambda * alpha * idf[label]
+            Local = (1f - fusion.Lambda) * fusion.Beta[label] * local
+            Bias = fusion.Bias[label]
+        }
 
     /// The definition: lambda alpha IDF + (1 - lambda) beta A + b with lambda [], alpha [L] or [], beta, b and IDF [L], A [B, L];
     /// the result is [B, L] and differentiable in every argument.
-    let thresholds (lambda: Tensor) (alpha: Tensor) (beta: Tensor) (bias: Tensor) (idf: Tensor) (local: Tensor) : Thresholds =
+    let thresholds
+        (lambda: Tensor)
+        (alpha: Tensor)
+        (beta: Tensor)
+        (bias: Tensor)
+        (idf: Tensor)
+        (local: Tensor)
+        : Thresholds =
         let globalPart = lambda |> Tensor.mul alpha |> Tensor.mul idf
 
         let localPart =

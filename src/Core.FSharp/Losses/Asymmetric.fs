@@ -27,11 +27,13 @@ module Asymmetric =
 
     /// The published defaults: 1, 4, 0.05, 1e-8, with gradients through the weights.
     let defaults =
-        { GammaPositive = 1.0
-          GammaNegative = 4.0
-          Clip = 0.05
-          Smallest = 1e-8
-          Weight = FocalWeight.Differentiated }
+        {
+            GammaPositive = 1.0
+            GammaNegative = 4.0
+            Clip = 0.05
+            Smallest = 1e-8
+            Weight = FocalWeight.Differentiated
+        }
 
     /// -y (1 - p)^g+ ln p - (1 - y) (1 - q)^g- ln q [B, L] with p = sigmoid(m) and q = min(1 - p + Clip, 1). The authors' code sums
     /// over the pairs. Equal exponents with Clip = Smallest = 0 give focal loss.
@@ -54,7 +56,8 @@ module Asymmetric =
             else
                 s
 
-        let positive = surprise low |> Tensor.mul (power options.GammaPositive high |> weigh)
+        let positive =
+            surprise low |> Tensor.mul (power options.GammaPositive high |> weigh)
 
         let negative =
             if options.Clip > 0.0 then

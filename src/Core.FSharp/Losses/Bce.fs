@@ -13,8 +13,7 @@ module Bce =
     let internal truth (Targets y) (Margins m) : Tensor = y |> Tensor.cast m.DType
 
     /// 1 - x
-    let internal complement (x: Tensor) : Tensor =
-        x |> Tensor.neg |> Tensor.shift 1.0
+    let internal complement (x: Tensor) : Tensor = x |> Tensor.neg |> Tensor.shift 1.0
 
     /// y softplus(-m) + (1 - y) softplus(m) = -y ln p - (1 - y) ln(1 - p), p = sigmoid(m); exact for every finite m.
     let pairs (targets: Targets) (margins: Margins) : Tensor =

@@ -26,9 +26,11 @@ module Dice =
 
     /// Macro soft F1 with smoothing 1e-3.
     let defaults =
-        { Scope = LossScope.PerLabel
-          Beta = 1.0
-          Smooth = 1e-3 }
+        {
+            Scope = LossScope.PerLabel
+            Beta = 1.0
+            Smooth = 1e-3
+        }
 
     /// [B, L] turned so that what belongs together is a column.
     let internal columns scope (x: Tensor) : Tensor =
@@ -56,8 +58,7 @@ module Dice =
             let positives = y |> Tensor.sumAxis 0
             let apart = p |> Tensor.sub y |> Tensor.abs |> Tensor.sumAxis 0
 
-            let hits =
-                predicted |> Tensor.add positives |> Tensor.sub apart |> Tensor.scale 0.5
+            let hits = predicted |> Tensor.add positives |> Tensor.sub apart |> Tensor.scale 0.5
 
             let square = options.Beta * options.Beta
 

@@ -13,7 +13,6 @@ module Ldam =
     let pairs (c: float) (counts: int[]) (targets: Targets) (m: Margins) : Tensor =
         let (Margins values) = m
 
-        let shifts =
-            Bce.truth targets m |> Tensor.mul (Bce.perLabel m (margins c counts))
+        let shifts = Bce.truth targets m |> Tensor.mul (Bce.perLabel m (margins c counts))
 
         Bce.pairs targets (Margins(values |> Tensor.sub shifts))

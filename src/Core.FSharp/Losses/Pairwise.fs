@@ -19,14 +19,21 @@ module Pairwise =
             |> Array.map (fun y -> y > 0.5f)
 
         let counts = Array.zeroCreate<int> columns
-        positive |> Array.iteri (fun at isPositive -> if isPositive then counts[at % columns] <- counts[at % columns] + 1)
+
+        positive
+        |> Array.iteri (fun at isPositive ->
+            if isPositive then
+                counts[at % columns] <- counts[at % columns] + 1)
+
         let mixed c = counts[c] > 0 && counts[c] < length
         let count = Seq.filter mixed (seq { 0 .. columns - 1 }) |> Seq.length
 
         let chosen =
-            [| for at in 0 .. positive.Length - 1 do
-                   if positive[at] && mixed (at % columns) then
-                       at |]
+            [|
+                for at in 0 .. positive.Length - 1 do
+                    if positive[at] && mixed (at % columns) then
+                        at
+            |]
 
         if chosen.Length = 0 then
             Dice.nothing m
@@ -66,11 +73,9 @@ module Pairwise =
             if n <= 0 then 1f else float32 rows / float32 n
 
         let positive = counts |> Array.map weight |> Bce.perLabel margins
-        let negative = counts |> Array.map (fun n -> weight (rows - n)) |> Bce.perLabel margins
+
+        let negative =
+            counts |> Array.map (fun n -> weight (rows - n)) |> Bce.perLabel margins
 
         Bce.pairs targets margins
-        |> Tensor.mul (
-            y
-            |> Tensor.mul positive
-            |> Tensor.add (Bce.complement y |> Tensor.mul negative)
-        )
+        |> Tensor.mul (y |> Tensor.mul positive |> Tensor.add (Bce.complement y |> Tensor.mul negative))

@@ -38,8 +38,7 @@ module Softmax =
 
         match reading with
         | SoftmaxReading.Decoupled -> negatives |> Tensor.sub m |> Tensor.softplus |> overPositives
-        | SoftmaxReading.Coupled ->
-            m |> logSumExp |> Tensor.sub m |> overPositives
+        | SoftmaxReading.Coupled -> m |> logSumExp |> Tensor.sub m |> overPositives
         | SoftmaxReading.Separated ->
             // ln(1 + sum e^x) = softplus(ln sum e^x)
             let missed =

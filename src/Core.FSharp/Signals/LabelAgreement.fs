@@ -53,7 +53,7 @@ module LabelAgreement =
                 for l in labels.RowIndices r do
                     sums.Add(l, 1.0)
 
-            sums.Drain() |> Array.map (fun struct (l, n) -> struct (l, float32 n)))
+            sums.DrainRow())
 
     /// P(. | m) from the counts of label m's row: the label itself left out, then the floor, then the largest.
     let private conditional options m (counts: struct (int * float32)[]) =
@@ -92,12 +92,7 @@ module LabelAgreement =
             sums.Drain() |> Array.map (fun struct (l, a) -> struct (l, float32 (a / mass)))
 
     let private signal (p: CsrMatrix) row =
-        let values = SparseRows.build p.Rows p.Columns row
-
-        {
-            Values = values
-            Fallbacks = SparseRows.empty values
-        }
+        SparseRows.build p.Rows p.Columns row |> SparseRows.signal
 
     /// Learns P(l | m) from the label sets [N, L] of training rows.
     let fit (options: LabelAgreementOptions) (labels: CsrMatrix) : LabelAgreement =

@@ -21,9 +21,7 @@ module LabelNeighbours =
         if others.Length <= k then
             others
         else
-            let least =
-                others
-                |> Array.minBy (fun struct (r, cosine) -> struct (cosine, -r))
+            let least = others |> Array.minBy (fun struct (r, cosine) -> struct (cosine, -r))
 
             others |> Array.filter ((<>) least)
 
@@ -40,5 +38,7 @@ module LabelNeighbours =
         let struct (values, fallbacks) =
             NeighbourVotes.Compute(others, fitted.Options.Power, fitted.Options.Floor, fitted.Labels)
 
-        { Values = values
-          Fallbacks = fallbacks }
+        {
+            Values = values
+            Fallbacks = fallbacks
+        }

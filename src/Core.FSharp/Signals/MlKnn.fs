@@ -46,7 +46,7 @@ module MlKnn =
                 for l in labels.RowIndices r do
                     sums.Add(l, 1.0)
 
-            sums.Drain() |> Array.map (fun struct (l, d) -> struct (l, float32 d)))
+            sums.DrainRow())
 
     let private requireAtMost k (neighbours: CsrMatrix) =
         for i in 0 .. neighbours.Rows - 1 do
@@ -106,22 +106,15 @@ module MlKnn =
         let h1 = joint support inPositive
         float32 (h1 / (h1 + joint (rows - support) inNegative))
 
-    let private signal values =
-        {
-            Values = values
-            Fallbacks = SparseRows.empty values
-        }
-
     /// The posteriors [B, L] of rows with the given neighbours [B, N] among the training rows, at most K each. A row whose
     /// neighbours have no label, or that has none, is empty and counted as fallback.
     let apply (neighbours: CsrMatrix) (m: MlKnn) : LocalSignal =
         requireAtMost m.Options.K neighbours
-        let bin l (d: float32) =
-            l * (m.Options.K + 1) + int d
+        let bin l (d: float32) = l * (m.Options.K + 1) + int d
 
         votes m.Labels neighbours
         |> Csr.mapValues (fun _ l d -> posterior m m.Labels.Rows m.Support[l] m.Positive[bin l d] m.Negative[bin l d])
-        |> signal
+        |> SparseRows.signal
 
     /// The posteriors [N, L] of the training rows themselves from the other rows' counts only: a row's labels take no
     /// part, neither in the counts of its own bin nor as a neighbour's vote in the bins of others.
@@ -154,4 +147,4 @@ module MlKnn =
             else
                 posterior m (m.Labels.Rows - 1) m.Support[l] m.Positive[bin] (m.Negative[bin] - 1)
 
-        Csr.mapValues value votes |> signal
+        Csr.mapValues value votes |> SparseRows.signal

@@ -26,7 +26,7 @@ module PaperProtocol =
                 for struct (l, n) in Csr.row m counts do
                     sums.Add(l, float share * float n)
 
-            sums.Drain() |> Array.map (fun struct (l, v) -> struct (l, float32 v)))
+            sums.DrainRow())
 
     /// Labels leaked. y / |y| [B, L], which the authors' code calls TF-IDF though no IDF is in it; a row without labels is empty.
     let tfIdfFromTrueLabels (trueLabels: CsrMatrix) : CsrMatrix = shares trueLabels

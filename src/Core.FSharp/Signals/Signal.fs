@@ -29,33 +29,31 @@ type FittedSignal =
 /// What a signal may know of rows at inference: their features [B, D] and, where a scorer has run, its probabilities [B, L]. Never labels.
 [<ReferenceEquality>]
 type SignalInput =
-    { Features: CsrMatrix
-      Predicted: CsrMatrix option }
+    {
+        Features: CsrMatrix
+        Predicted: CsrMatrix option
+    }
 
 [<RequireQualifiedAccess>]
 module FittedSignal =
 
-    let private combine columns rows (parts: (float32 * LocalSignal) list) : LocalSignal =
-        let values =
-            SparseRows.build rows columns (fun sums i ->
-                for weight, part in parts do
-                    if weight > 0f then
-                        for struct (l, v) in Csr.row i part.Values do
-                            sums.Add(l, float weight * float v)
-
-                sums.Drain() |> Array.map (fun struct (l, v) -> struct (l, float32 v)))
-
-        { Values = values
-          Fallbacks = SparseRows.empty values }
-
-    let internal weighted (parts: (float32 * LocalSignal) list) =
+    let internal weighted (parts: (float32 * LocalSignal) list) : LocalSignal =
         let first = (snd parts.Head).Values
-        combine first.Columns first.Rows parts
+
+        SparseRows.build first.Rows first.Columns (fun sums i ->
+            for weight, part in parts do
+                if weight > 0f then
+                    for struct (l, v) in Csr.row i part.Values do
+                        sums.Add(l, float weight * float v)
+
+            sums.DrainRow())
+        |> SparseRows.signal
 
     let private predicted input =
         match input.Predicted with
         | Some p -> p
-        | None -> invalidArg (nameof input) "expected predicted probabilities [B, L], which this signal reads; received none"
+        | None ->
+            invalidArg (nameof input) "expected predicted probabilities [B, L], which this signal reads; received none"
 
     /// The signal [B, L] of rows that are not training rows, each from its own features and predictions alone. Throws ArgumentException
     /// when predictions are needed and missing, or D or L differ from the training rows'.
@@ -81,7 +79,8 @@ module LocalSignalSpec =
         | LocalSignalSpec.LabelAgreement _ -> "label-agreement"
         | LocalSignalSpec.LabelNeighbours _ -> "label-neighbours"
         | LocalSignalSpec.LearnedGraph _ -> "learned-graph"
-        | LocalSignalSpec.Weighted parts -> parts |> List.map (fun (w, part) -> $"{w} {name part}") |> String.concat " + "
+        | LocalSignalSpec.Weighted parts ->
+            parts |> List.map (fun (w, part) -> $"{w} {name part}") |> String.concat " + "
 
     /// Whether it reads predicted probabilities, out-of-fold in training.
     let rec needsPredictions spec =
@@ -102,12 +101,14 @@ module LocalSignalSpec =
             e.Faults
 
     let private agreementFaults (o: LabelAgreementOptions) =
-        [ if not (o.Floor >= 0f && o.Floor <= 1f) then
-              $"LabelAgreement.Floor: expected a value in 0 .. 1, received {o.Floor}"
-          if o.TopPerLabel < 1 then
-              $"LabelAgreement.TopPerLabel: expected at least 1, received {o.TopPerLabel}"
-          if not (o.MassFloor >= 0f) then
-              $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}" ]
+        [
+            if not (o.Floor >= 0f && o.Floor <= 1f) then
+                $"LabelAgreement.Floor: expected a value in 0 .. 1, received {o.Floor}"
+            if o.TopPerLabel < 1 then
+                $"LabelAgreement.TopPerLabel: expected at least 1, received {o.TopPerLabel}"
+            if not (o.MassFloor >= 0f) then
+                $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}"
+        ]
 
     /// Every number that is out of its range, in words.
     let rec faults spec : string list =
@@ -115,36 +116,44 @@ module LocalSignalSpec =
         | LocalSignalSpec.FeatureKnn options
         | LocalSignalSpec.LabelNeighbours options -> knnFaults options
         | LocalSignalSpec.MlKnn o ->
-            [ if o.K < 1 then
-                  $"MlKnn.K: expected at least 1, received {o.K}"
-              if not (o.Smoothing > 0.0) then
-                  $"MlKnn.Smoothing: expected above 0, received {o.Smoothing}" ]
+            [
+                if o.K < 1 then
+                    $"MlKnn.K: expected at least 1, received {o.K}"
+                if not (o.Smoothing > 0.0) then
+                    $"MlKnn.Smoothing: expected above 0, received {o.Smoothing}"
+            ]
         | LocalSignalSpec.TfIdf o ->
-            [ if o.Terms < 1 then
-                  $"TfIdf.Terms: expected at least 1, received {o.Terms}"
-              if o.LabelsPerRow < 1 then
-                  $"TfIdf.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
-              if not (o.Floor >= 0f && o.Floor <= 1f) then
-                  $"TfIdf.Floor: expected a value in 0 .. 1, received {o.Floor}" ]
+            [
+                if o.Terms < 1 then
+                    $"TfIdf.Terms: expected at least 1, received {o.Terms}"
+                if o.LabelsPerRow < 1 then
+                    $"TfIdf.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
+                if not (o.Floor >= 0f && o.Floor <= 1f) then
+                    $"TfIdf.Floor: expected a value in 0 .. 1, received {o.Floor}"
+            ]
         | LocalSignalSpec.LabelAgreement o -> agreementFaults o
         | LocalSignalSpec.LearnedGraph o ->
-            [ yield! agreementFaults o.Start
-              if o.Epochs < 0 then
-                  $"LearnedGraph.Epochs: expected at least 0, received {o.Epochs}"
-              if not (o.LearningRate > 0.0) then
-                  $"LearnedGraph.LearningRate: expected above 0, received {o.LearningRate}"
-              if not (o.Damping > 0.0) then
-                  $"LearnedGraph.Damping: expected above 0, received {o.Damping}"
-              if o.Folds < 2 then
-                  $"LearnedGraph.Folds: expected at least 2, received {o.Folds}" ]
+            [
+                yield! agreementFaults o.Start
+                if o.Epochs < 0 then
+                    $"LearnedGraph.Epochs: expected at least 0, received {o.Epochs}"
+                if not (o.LearningRate > 0.0) then
+                    $"LearnedGraph.LearningRate: expected above 0, received {o.LearningRate}"
+                if not (o.Damping > 0.0) then
+                    $"LearnedGraph.Damping: expected above 0, received {o.Damping}"
+                if o.Folds < 2 then
+                    $"LearnedGraph.Folds: expected at least 2, received {o.Folds}"
+            ]
         | LocalSignalSpec.Weighted parts ->
-            [ if parts.IsEmpty then
-                  "Weighted: expected at least one signal, received none"
-              for weight, part in parts do
-                  if not (weight >= 0f) || System.Single.IsInfinity weight then
-                      $"Weighted: expected finite weights of at least 0, received {weight} for {name part}"
+            [
+                if parts.IsEmpty then
+                    "Weighted: expected at least one signal, received none"
+                for weight, part in parts do
+                    if not (weight >= 0f) || System.Single.IsInfinity weight then
+                        $"Weighted: expected finite weights of at least 0, received {weight} for {name part}"
 
-                  yield! faults part ]
+                    yield! faults part
+            ]
 
     let rec private fitChecked spec seed (train: Dataset) (predicted: OutOfFold option) : FittedSignal * LocalSignal =
         let labels = train.Labels
@@ -152,7 +161,8 @@ module LocalSignalSpec =
         let outOfFold () =
             match predicted with
             | Some p -> p
-            | None -> invalidArg (nameof predicted) $"{name spec} learns from out-of-fold predictions [N, L]; received none"
+            | None ->
+                invalidArg (nameof predicted) $"{name spec} learns from out-of-fold predictions [N, L]; received none"
 
         match spec with
         | LocalSignalSpec.FeatureKnn options ->
@@ -185,19 +195,28 @@ module LocalSignalSpec =
     /// Fits on training rows. The second result is the signal [N, L] of the training rows themselves, which a row's own labels do not
     /// reach (leave-one-out, cross-fitted for LearnedGraph): what to train with. Throws ConfigurationException with every fault of
     /// the numbers, ArgumentException when predictions are needed and missing.
-    let fit (spec: LocalSignalSpec) (seed: Seed) (train: Dataset) (predicted: OutOfFold option) : FittedSignal * LocalSignal =
+    let fit
+        (spec: LocalSignalSpec)
+        (seed: Seed)
+        (train: Dataset)
+        (predicted: OutOfFold option)
+        : FittedSignal * LocalSignal =
         match faults spec with
         | [] -> fitChecked spec seed train predicted
         | faults -> raise (ConfigurationException faults)
 
     /// Every local signal with its defaults, and one combination: what the laws are tested on.
     let all: LocalSignalSpec list =
-        [ LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard
-          LocalSignalSpec.MlKnn MlKnn.defaults
-          LocalSignalSpec.TfIdf TfIdf.defaults
-          LocalSignalSpec.LabelAgreement LabelAgreement.defaults
-          LocalSignalSpec.LabelNeighbours FeatureKnnOptions.standard
-          LocalSignalSpec.LearnedGraph LearnedGraph.defaults
-          LocalSignalSpec.Weighted
-              [ 0.75f, LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard
-                0.25f, LocalSignalSpec.LabelAgreement LabelAgreement.defaults ] ]
+        [
+            LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard
+            LocalSignalSpec.MlKnn MlKnn.defaults
+            LocalSignalSpec.TfIdf TfIdf.defaults
+            LocalSignalSpec.LabelAgreement LabelAgreement.defaults
+            LocalSignalSpec.LabelNeighbours FeatureKnnOptions.standard
+            LocalSignalSpec.LearnedGraph LearnedGraph.defaults
+            LocalSignalSpec.Weighted
+                [
+                    0.75f, LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard
+                    0.25f, LocalSignalSpec.LabelAgreement LabelAgreement.defaults
+                ]
+        ]

@@ -32,6 +32,10 @@ type internal Accumulator(columns: int) =
         touched.Clear()
         entries
 
+    /// The same as a row of a matrix.
+    member a.DrainRow() : struct (int * float32)[] =
+        a.Drain() |> Array.map (fun struct (c, v) -> struct (c, float32 v))
+
 /// How signals build their sparse rows: each row by itself, so the result does not depend on the number of threads.
 [<RequireQualifiedAccess>]
 module internal SparseRows =
@@ -53,15 +57,15 @@ module internal SparseRows =
 
         Csr.ofRows columns built
 
-    /// How many rows hold no entry.
-    let empty (m: CsrMatrix) =
-        let mutable count = 0
+    /// The values as a signal: rows without an entry are the fallbacks.
+    let signal (values: CsrMatrix) : LocalSignal =
+        let isEmpty r =
+            values.RowStart[r] = values.RowStart[r + 1]
 
-        for r in 0 .. m.Rows - 1 do
-            if m.RowStart[r] = m.RowStart[r + 1] then
-                count <- count + 1
-
-        count
+        {
+            Values = values
+            Fallbacks = Seq.length (Seq.filter isEmpty (seq { 0 .. values.Rows - 1 }))
+        }
 
     /// At most `top` entries, those of the largest values; entries that tie at the cut fall out together, so that
     /// the choice does not depend on how columns are numbered.

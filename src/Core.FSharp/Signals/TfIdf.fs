@@ -141,12 +141,6 @@ module TfIdf =
         |> Array.filter (fun struct (_, v) -> v > options.Floor && v > 0f)
         |> SparseRows.top options.LabelsPerRow
 
-    let private signal values =
-        {
-            Values = values
-            Fallbacks = SparseRows.empty values
-        }
-
     /// Learns the profiles [L, D] from the training rows; features are TF-IDF weights, rows of any norm.
     let fit (options: TfIdfOptions) (train: Dataset) : TfIdf =
         {
@@ -164,7 +158,7 @@ module TfIdf =
 
         SparseRows.build rows.Rows fitted.Profiles.Rows (fun sums i ->
             Csr.row i rows |> cosines postings sums |> kept fitted.Options)
-        |> signal
+        |> SparseRows.signal
 
     /// The cosines [N, L] of the training rows, each with profiles that hold no share of the row: what `fit` on the other
     /// N - 1 rows and `apply` to the row would say, in closed form.
@@ -197,4 +191,4 @@ module TfIdf =
                          else
                              ownCosine row l)))
             |> kept options)
-        |> signal
+        |> SparseRows.signal

@@ -9,10 +9,12 @@ open Limen.Core
 /// A fusion of L labels with its IDF [L], and local signals [B, L] with a cotangent of the thresholds.
 [<ReferenceEquality>]
 type FusionCase =
-    { Fusion: Fusion
-      Idf: float32[]
-      Local: float32[][]
-      Cotangent: float32[][] }
+    {
+        Fusion: Fusion
+        Idf: float32[]
+        Local: float32[][]
+        Cotangent: float32[][]
+    }
 
 type FusionArbitraries =
     static member Case() =
@@ -23,7 +25,15 @@ type FusionArbitraries =
             let! idf = Gen.arrayOfLength l Generators.positive
             let! perLabel = values l
             let! buckets = values 3
-            let! alpha = Gen.elements [ Shared perLabel[0]; PerBucket([| 1f; 2.5f |], buckets); Alpha.PerLabel perLabel ]
+
+            let! alpha =
+                Gen.elements
+                    [
+                        Shared perLabel[0]
+                        PerBucket([| 1f; 2.5f |], buckets)
+                        Alpha.PerLabel perLabel
+                    ]
+
             let! lambda = Generators.value
             let! beta = values l
             let! bias = values l
@@ -31,14 +41,18 @@ type FusionArbitraries =
             let! cotangent = Gen.arrayOfLength b (values l)
 
             return
-                { Fusion =
-                    { Lambda = lambda / 4f
-                      Alpha = alpha
-                      Beta = beta
-                      Bias = bias }
-                  Idf = idf
-                  Local = local
-                  Cotangent = cotangent }
+                {
+                    Fusion =
+                        {
+                            Lambda = lambda / 4f
+                            Alpha = alpha
+                            Beta = beta
+                            Bias = bias
+                        }
+                    Idf = idf
+                    Local = local
+                    Cotangent = cotangent
+                }
         }
         |> Arb.fromGen
 
@@ -46,8 +60,12 @@ type FusionArbitraries =
 module FusionProperties =
 
     let private tolerance = { Absolute = 1e-4; Relative = 1e-5 }
-    let private close a b = Tolerance.close tolerance (float a) (float b)
-    let private closeAll (a: float32[]) (b: float32[]) = a.Length = b.Length && Array.forall2 close a b
+
+    let private close a b =
+        Tolerance.close tolerance (float a) (float b)
+
+    let private closeAll (a: float32[]) (b: float32[]) =
+        a.Length = b.Length && Array.forall2 close a b
 
     let private matrix (rows: float32[][]) =
         Tensor.ofArray [| rows.Length; rows[0].Length |] (Array.concat rows)
@@ -85,8 +103,13 @@ module FusionProperties =
         Tensor.using (fun () ->
             let struct (lambda, alpha, beta, bias, theta) = composed case
             theta |> Tensor.backwardWith (matrix case.Cotangent)
-            let grad (leaf: Tensor) = Tensor.grad leaf |> Option.get |> Tensor.toArray
-            let sum f = Array.init case.Idf.Length (fun l -> case.Cotangent |> Array.mapi (fun b g -> f b l * g[l]) |> Array.sum)
+
+            let grad (leaf: Tensor) =
+                Tensor.grad leaf |> Option.get |> Tensor.toArray
+
+            let sum f =
+                Array.init case.Idf.Length (fun l ->
+                    case.Cotangent |> Array.mapi (fun b g -> f b l * g[l]) |> Array.sum)
 
             let ours =
                 Fusion.gradient case.Idf (sum (fun _ _ -> 1f)) (sum (fun b l -> case.Local[b][l])) case.Fusion
@@ -122,8 +145,8 @@ module FusionProperties =
         let moved =
             { case.Fusion with
                 Alpha = Alpha.PerLabel(Alpha.perLabel case.Idf case.Fusion.Alpha |> Array.map ((+) 0.5f))
-                Bias =
-                    Array.map2 (fun b idf -> b - case.Fusion.Lambda * 0.5f * idf) case.Fusion.Bias case.Idf }
+                Bias = Array.map2 (fun b idf -> b - case.Fusion.Lambda * 0.5f * idf) case.Fusion.Bias case.Idf
+            }
 
         closeAll (Fusion.offsets case.Idf case.Fusion) (Fusion.offsets case.Idf moved)
 
@@ -133,7 +156,8 @@ module FusionProperties =
         let alpha = case.Fusion.Alpha
         let dot = Array.fold2 (fun s (x: float32) (y: float32) -> s + float x * float y) 0.0
 
-        Tolerance.close tolerance
+        Tolerance.close
+            tolerance
             (dot (Alpha.perLabel case.Idf alpha) g)
             (dot (Alpha.values alpha) (Alpha.gather case.Idf g alpha))
 
@@ -142,7 +166,11 @@ module FusionProperties =
         let alpha = PerBucket([| 1f; 2.5f |], [| 10f; 20f; 30f |])
 
         Array.forall2
-            (fun v a -> a = (if v < 1f then 10f elif v < 2.5f then 20f else 30f))
+            (fun v a ->
+                a =
+                    (if v < 1f then 10f
+                     elif v < 2.5f then 20f
+                     else 30f))
             case.Idf
             (Alpha.perLabel case.Idf alpha)
 
@@ -156,7 +184,9 @@ module FusionProperties =
 
         gradient
         |> Array.mapi (fun k g ->
-            let at h = value (case.Fusion.Bias |> Array.mapi (fun j x -> if j = k then x + h else x))
+            let at h =
+                value (case.Fusion.Bias |> Array.mapi (fun j x -> if j = k then x + h else x))
+
             Tolerance.close { Absolute = 2e-2; Relative = 1e-2 } ((at 0.05f - at -0.05f) / 0.1) (float g))
         |> Array.forall id
 
@@ -178,7 +208,8 @@ module FusionProperties =
     let ``numbers of another length are refused with both shapes`` () =
         let fusion =
             { Fusion.zero (PerBucket([| 1f |], [| 1f |])) 2 with
-                Lambda = 1f }
+                Lambda = 1f
+            }
 
         let error =
             Assert.Throws<System.ArgumentException>(

@@ -12,35 +12,48 @@ open Microsoft.FSharp.Reflection
 /// A batch [B, L] of logits, thresholds and 0/1 targets, with the labels' counts among Rows training rows, and orders to renumber by.
 /// Logits and thresholds keep z - theta away from the kinks of the losses.
 type LossCase =
-    { Z: float[][]
-      Theta: float[][]
-      Y: float[][]
-      Rows: int
-      Counts: int[]
-      RowOrder: int[]
-      LabelOrder: int[] }
+    {
+        Z: float[][]
+        Theta: float[][]
+        Y: float[][]
+        Rows: int
+        Counts: int[]
+        RowOrder: int[]
+        LabelOrder: int[]
+    }
 
 type LossArbitraries =
     static member Case() =
         gen {
             let! b = Gen.choose (1, 6)
             let! l = Gen.choose (1, 5)
-            let matrix g = Gen.arrayOfLength b (Gen.arrayOfLength l g)
-            let! z = Gen.choose (-6000, 6000) |> Gen.map (fun i -> float i / 1000.0 + 0.00037) |> matrix
-            let! theta = Gen.choose (-3000, 3000) |> Gen.map (fun i -> float i / 1000.0) |> matrix
+
+            let matrix g =
+                Gen.arrayOfLength b (Gen.arrayOfLength l g)
+
+            let! z =
+                Gen.choose (-6000, 6000)
+                |> Gen.map (fun i -> float i / 1000.0 + 0.00037)
+                |> matrix
+
+            let! theta =
+                Gen.choose (-3000, 3000) |> Gen.map (fun i -> float i / 1000.0) |> matrix
+
             let! y = Gen.frequency [ 2, Gen.constant 0.0; 1, Gen.constant 1.0 ] |> matrix
             let! counts = Gen.arrayOfLength l (Gen.choose (0, 100))
             let! rows = Gen.shuffle [| 0 .. b - 1 |]
             let! labels = Gen.shuffle [| 0 .. l - 1 |]
 
             return
-                { Z = z
-                  Theta = theta
-                  Y = y
-                  Rows = 100
-                  Counts = counts
-                  RowOrder = rows
-                  LabelOrder = labels }
+                {
+                    Z = z
+                    Theta = theta
+                    Y = y
+                    Rows = 100
+                    Counts = counts
+                    RowOrder = rows
+                    LabelOrder = labels
+                }
         }
         |> Arb.fromGen
 
@@ -73,14 +86,19 @@ module LossProperties =
         Tensor.using (fun () -> f (Targets(tensor case.Y)) (margins case) |> Tensor.toArray64)
 
     let private close = Tolerance.close { Absolute = 1e-9; Relative = 1e-9 }
-    let private closeAll (a: float[]) (b: float[]) = a.Length = b.Length && Array.forall2 close a b
+
+    let private closeAll (a: float[]) (b: float[]) =
+        a.Length = b.Length && Array.forall2 close a b
 
     // -- the registry --
 
     [<Test>]
     let ``every kind of loss is registered, so that it meets the laws`` () =
-        let combinators = set [ "Custom"; "CustomPairs"; "Sum"; "Scale"; "Summed"; "Mask"; "Weight" ]
-        let kind (loss: Loss) = (fst (FSharpValue.GetUnionFields(loss, typeof<Loss>))).Name
+        let combinators =
+            set [ "Custom"; "CustomPairs"; "Sum"; "Scale"; "Summed"; "Mask"; "Weight" ]
+
+        let kind (loss: Loss) =
+            (fst (FSharpValue.GetUnionFields(loss, typeof<Loss>))).Name
 
         let kinds =
             (FSharpType.GetUnionCases typeof<Loss> |> Array.map _.Name |> set) - combinators
@@ -107,7 +125,10 @@ module LossProperties =
         |> List.forall (fun loss ->
             Tensor.using (fun () ->
                 let leaf = Tensor.leaf (tensor far |> Tensor.cast Float32)
-                let value = Loss.value loss (Targets(tensor case.Y |> Tensor.cast Float32)) (Margins leaf)
+
+                let value =
+                    Loss.value loss (Targets(tensor case.Y |> Tensor.cast Float32)) (Margins leaf)
+
                 Tensor.backward value
 
                 Double.IsFinite(Tensor.item value)
@@ -118,54 +139,52 @@ module LossProperties =
         let shifted =
             { case with
                 Z = difference case
-                Theta = case.Theta |> Array.map (Array.map (fun _ -> 0.0)) }
+                Theta = case.Theta |> Array.map (Array.map (fun _ -> 0.0))
+            }
 
-        losses case |> List.forall (fun loss -> close (valueAt loss case) (valueAt loss shifted))
+        losses case
+        |> List.forall (fun loss -> close (valueAt loss case) (valueAt loss shifted))
 
     [<Property>]
     let ``the order of rows does not matter`` (case: LossCase) =
-        let order (rows: float[][]) = case.RowOrder |> Array.map (fun i -> rows[i])
-
-        let permuted =
-            { case with
-                Z = order case.Z
-                Theta = order case.Theta
-                Y = order case.Y }
-
-        losses case |> List.forall (fun loss -> close (valueAt loss case) (valueAt loss permuted))
-
-    [<Property>]
-    let ``the order of labels does not matter`` (case: LossCase) =
-        let order (rows: float[][]) = rows |> Array.map (fun row -> case.LabelOrder |> Array.map (fun l -> row[l]))
+        let order (rows: float[][]) =
+            case.RowOrder |> Array.map (fun i -> rows[i])
 
         let permuted =
             { case with
                 Z = order case.Z
                 Theta = order case.Theta
                 Y = order case.Y
-                Counts = case.LabelOrder |> Array.map (fun l -> case.Counts[l]) }
+            }
+
+        losses case
+        |> List.forall (fun loss -> close (valueAt loss case) (valueAt loss permuted))
+
+    [<Property>]
+    let ``the order of labels does not matter`` (case: LossCase) =
+        let order (rows: float[][]) =
+            rows |> Array.map (fun row -> case.LabelOrder |> Array.map (fun l -> row[l]))
+
+        let permuted =
+            { case with
+                Z = order case.Z
+                Theta = order case.Theta
+                Y = order case.Y
+                Counts = case.LabelOrder |> Array.map (fun l -> case.Counts[l])
+            }
 
         List.forall2 (fun a b -> close (valueAt a case) (valueAt b permuted)) (losses case) (losses permuted)
 
     [<Property(MaxTest = 15)>]
     let ``gradients are central differences`` (case: LossCase) =
         let m = difference case
-        let step = 1e-5
+        let shape = [| m.Length; m[0].Length |]
 
-        losses case
-        |> List.forall (fun loss ->
-            let _, gradient = gradientAt loss case.Y m
-
-            gradient
-            |> Array.indexed
-            |> Array.forall (fun (at, g) ->
-                let moved h =
-                    { case with
-                        Z = m |> Array.mapi (fun i row -> row |> Array.mapi (fun l v -> if i * row.Length + l = at then v + h else v))
-                        Theta = case.Theta |> Array.map (Array.map (fun _ -> 0.0)) }
-
-                let central = (valueAt loss (moved step) - valueAt loss (moved -step)) / (2.0 * step)
-                Tolerance.close { Absolute = 1e-7; Relative = 1e-6 } central g))
+        for loss in losses case do
+            Gradients.check
+                { Absolute = 1e-7; Relative = 1e-6 }
+                (fun inputs -> Loss.value loss (Targets(tensor case.Y)) (Margins inputs.Head))
+                [ shape, Array.concat m ]
 
     // -- combinators --
 
@@ -186,15 +205,18 @@ module LossProperties =
 
     [<Test>]
     let ``losses of whole batches refuse masks, weights and sums over pairs`` () =
-        let whole = Loss.all 10 [| 1; 5 |] |> List.filter (isPerPair >> not) |> List.map Loss.name
+        let whole =
+            Loss.all 10 [| 1; 5 |] |> List.filter (isPerPair >> not) |> List.map Loss.name
 
         let expected =
-            [ for scope in [ "per-label"; "per-row"; "global" ] do
-                  "dice-" + scope
-                  "pairwise-" + scope
-              "softmax-decoupled"
-              "softmax-coupled"
-              "softmax-separated" ]
+            [
+                for scope in [ "per-label"; "per-row"; "global" ] do
+                    "dice-" + scope
+                    "pairwise-" + scope
+                "softmax-decoupled"
+                "softmax-coupled"
+                "softmax-separated"
+            ]
 
         Assert.That((whole = expected), Is.True, $"%A{whole}")
 
@@ -203,7 +225,10 @@ module LossProperties =
                 Action(fun () -> Loss.all 1 [| 1 |] |> Loss.sum |> Loss.mask (fun (Targets y) -> y) |> ignore)
             )
 
-        Assert.That(error.Message, Does.Contain "a mask needs a loss that is defined pair by pair, received dice-per-label")
+        Assert.That(
+            error.Message,
+            Does.Contain "a mask needs a loss that is defined pair by pair, received dice-per-label"
+        )
 
     [<Property>]
     let ``a sum over pairs is their mean times their number`` (case: LossCase) =
@@ -229,29 +254,48 @@ module LossProperties =
         let m = difference case
 
         let mask (Targets y) =
-            Tensor.ofArray y.Shape (Array.init (int y.Count) (fun at -> if isMasked (at / y.Shape[1]) (at % y.Shape[1]) then 0f else 1f))
+            Tensor.ofArray
+                y.Shape
+                (Array.init (int y.Count) (fun at ->
+                    if isMasked (at / y.Shape[1]) (at % y.Shape[1]) then
+                        0f
+                    else
+                        1f))
 
-        let unknown = case.Y |> Array.mapi (fun i -> Array.mapi (fun l y -> if isMasked i l then nan else y))
+        let unknown =
+            case.Y
+            |> Array.mapi (fun i -> Array.mapi (fun l y -> if isMasked i l then nan else y))
 
         losses case
         |> List.filter isPerPair
         |> List.forall (fun loss ->
             let value, gradient = gradientAt (Loss.mask mask loss) unknown m
             let _, whole = gradientAt (Loss.summed loss) case.Y m
-            let known = whole |> Array.indexed |> Array.filter (fun (at, _) -> not (isMasked (at / m[0].Length) (at % m[0].Length)))
+
+            let known =
+                whole
+                |> Array.indexed
+                |> Array.filter (fun (at, _) -> not (isMasked (at / m[0].Length) (at % m[0].Length)))
 
             Double.IsFinite value
-            && gradient |> Array.indexed |> Array.forall (fun (at, g) -> not (isMasked (at / m[0].Length) (at % m[0].Length)) || g = 0.0)
-            && known |> Array.forall (fun (at, g) -> close (g / float known.Length) gradient[at]))
+            && gradient
+               |> Array.indexed
+               |> Array.forall (fun (at, g) -> not (isMasked (at / m[0].Length) (at % m[0].Length)) || g = 0.0)
+            && known
+               |> Array.forall (fun (at, g) -> close (g / float known.Length) gradient[at]))
 
     [<Property>]
     let ``where everything is masked the loss is 0`` (case: LossCase) =
         let none (Targets y) = Tensor.zeros Float32 [| y.Shape[1] |]
-        losses case |> List.filter isPerPair |> List.forall (fun loss -> valueAt (Loss.mask none loss) case = 0.0)
+
+        losses case
+        |> List.filter isPerPair
+        |> List.forall (fun loss -> valueAt (Loss.mask none loss) case = 0.0)
 
     [<Property>]
     let ``a weight of two is twice the loss`` (case: LossCase) =
-        let two (Targets y) = Tensor.full Float32 [| y.Shape[1] |] 2.0
+        let two (Targets y) =
+            Tensor.full Float32 [| y.Shape[1] |] 2.0
 
         losses case
         |> List.filter isPerPair
@@ -271,12 +315,32 @@ module LossProperties =
             Assert.Throws<ArgumentException>(
                 Action(fun () ->
                     Tensor.using (fun () ->
-                        Loss.value (Loss.Bce None) (Targets(Tensor.ones Float32 [| 2; 3 |])) (Margins(Tensor.ones Float32 [| 2; 4 |]))
+                        Loss.value
+                            (Loss.Bce None)
+                            (Targets(Tensor.ones Float32 [| 2; 3 |]))
+                            (Margins(Tensor.ones Float32 [| 2; 4 |]))
                         |> ignore))
             )
 
         Assert.That(error.Message, Does.Contain "[2; 4]")
         Assert.That(error.Message, Does.Contain "[2; 3]")
+
+    [<Test>]
+    let ``every number out of range is reported at once`` () =
+        let faulty =
+            Loss.Sum
+                [
+                    Loss.Bce(Some [| 1f; -2f |])
+                    Loss.Scale(-1.0, Loss.Margin(Symmetric, 0.0))
+                    Loss.Focal nan
+                    Loss.Asymmetric { Asymmetric.defaults with Clip = 1.0 }
+                    Loss.Smoothed(Smoothing.Uneven(0.1, 2.0))
+                ]
+
+        let faults = Loss.faults faulty
+        Assert.That(faults.Length, Is.EqualTo 6, $"%A{faults}")
+        Assert.That(faults.Head, Is.EqualTo "bce-pos-weight: expected positive weights, received -2")
+        Assert.That(Loss.all 10 [| 1; 5 |] |> Loss.sum |> Loss.faults |> List.length, Is.Zero)
 
     // -- which losses the fused kernel computes --
 
@@ -284,10 +348,21 @@ module LossProperties =
     let ``fused terms say what the loss is`` (case: LossCase) =
         let w = case.Counts |> Array.map (fun n -> 1f + float32 n)
 
-        [ Loss.paper 0.1 0.2 Symmetric
-          Loss.paper 0.1 0.2 Ranking
-          Loss.Margin(Ranking, 0.3)
-          Loss.Scale(2.0, Loss.Sum [ Loss.Bce(Some w); Loss.Scale(0.5, Loss.Bce(Some w)); Loss.Margin(Symmetric, 0.1); Loss.Margin(Symmetric, 0.1) ]) ]
+        [
+            Loss.paper 0.1 0.2 Symmetric
+            Loss.paper 0.1 0.2 Ranking
+            Loss.Margin(Ranking, 0.3)
+            Loss.Scale(
+                2.0,
+                Loss.Sum
+                    [
+                        Loss.Bce(Some w)
+                        Loss.Scale(0.5, Loss.Bce(Some w))
+                        Loss.Margin(Symmetric, 0.1)
+                        Loss.Margin(Symmetric, 0.1)
+                    ]
+            )
+        ]
         |> List.forall (fun loss ->
             match Loss.fused loss with
             | None -> false
@@ -307,15 +382,17 @@ module LossProperties =
         let ones (Targets y) = Tensor.ones Float32 y.Shape
 
         let others =
-            [ Loss.Focal 2.0
-              Loss.Sum [ bce; Loss.Focal 2.0 ]
-              Loss.Sum [ bce; Loss.Bce(Some [| 2f |]) ]
-              Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Ranking, 0.1) ]
-              Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Symmetric, 0.2) ]
-              Loss.summed bce
-              Loss.mask ones bce
-              Loss.weight ones bce
-              Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean) ]
+            [
+                Loss.Focal 2.0
+                Loss.Sum [ bce; Loss.Focal 2.0 ]
+                Loss.Sum [ bce; Loss.Bce(Some [| 2f |]) ]
+                Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Ranking, 0.1) ]
+                Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Symmetric, 0.2) ]
+                Loss.summed bce
+                Loss.mask ones bce
+                Loss.weight ones bce
+                Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean)
+            ]
 
         for loss in others do
             Assert.That((Loss.fused loss).IsNone, Is.True, Loss.name loss)
@@ -336,7 +413,9 @@ module LossProperties =
 
         [ Symmetric; Ranking ]
         |> List.forall (fun reading ->
-            let value, gradient = gradientAt (Loss.summed (Loss.Margin(reading, delta))) case.Y m
+            let value, gradient =
+                gradientAt (Loss.summed (Loss.Margin(reading, delta))) case.Y m
+
             let pairs = Array.map2 (expected reading) (Array.concat case.Y) (Array.concat m)
             close (Array.sumBy fst pairs) value && closeAll (Array.map snd pairs) gradient)
 
@@ -349,17 +428,24 @@ module LossProperties =
             GammaPositive = gamma
             GammaNegative = gamma
             Clip = 0.0
-            Smallest = 0.0 }
+            Smallest = 0.0
+        }
 
     [<Property>]
     let ``the asymmetric loss with equal exponents and no clip is focal`` (case: LossCase) =
         [ 0.0; 0.5; 1.0; 2.0 ]
-        |> List.forall (fun gamma -> closeAll (pairsOf (Asymmetric.pairs (unclipped gamma)) case) (pairsOf (Focal.pairs gamma) case))
+        |> List.forall (fun gamma ->
+            closeAll (pairsOf (Asymmetric.pairs (unclipped gamma)) case) (pairsOf (Focal.pairs gamma) case))
 
     [<Property>]
     let ``the asymmetric loss is at most BCE, pair by pair, and 0 for easy negatives`` (case: LossCase) =
         let asymmetric = pairsOf (Asymmetric.pairs Asymmetric.defaults) case
-        let easy = Array.map2 (fun y m -> y = 0.0 && 1.0 / (1.0 + exp -m) <= 0.05) (Array.concat case.Y) (Array.concat (difference case))
+
+        let easy =
+            Array.map2
+                (fun y m -> y = 0.0 && 1.0 / (1.0 + exp -m) <= 0.05)
+                (Array.concat case.Y)
+                (Array.concat (difference case))
 
         Array.forall2 (fun a b -> a <= b + 1e-12) asymmetric (pairsOf Bce.pairs case)
         && Array.forall2 (fun isEasy a -> not isEasy || a = 0.0) easy asymmetric
@@ -367,17 +453,26 @@ module LossProperties =
     [<Property>]
     let ``a constant focal weight changes gradients and not values`` (case: LossCase) =
         let m = difference case
-        let constant = Loss.Asymmetric { Asymmetric.defaults with Weight = FocalWeight.Constant }
+
+        let constant =
+            Loss.Asymmetric
+                { Asymmetric.defaults with
+                    Weight = FocalWeight.Constant
+                }
+
         let value, gradient = gradientAt constant case.Y m
         let value', gradient' = gradientAt (Loss.Asymmetric Asymmetric.defaults) case.Y m
         close value value' && (value = 0.0 || gradient <> gradient')
 
     [<Property>]
     let ``smoothing by 0 is BCE, and smoothing is affine in its amount`` (case: LossCase) =
-        let smoothed a = pairsOf (Smoothing.pairs (Smoothing.Even a)) case
+        let smoothed a =
+            pairsOf (Smoothing.pairs (Smoothing.Even a)) case
+
         let halfway = Array.map2 (fun x y -> (x + y) / 2.0) (smoothed 0.0) (smoothed 0.2)
 
-        closeAll (smoothed 0.0) (pairsOf Bce.pairs case) && closeAll halfway (smoothed 0.1)
+        closeAll (smoothed 0.0) (pairsOf Bce.pairs case)
+        && closeAll halfway (smoothed 0.1)
 
     [<Property>]
     let ``the three forms of smoothing agree where they should`` (case: LossCase) =
@@ -408,22 +503,48 @@ module LossProperties =
         let p = difference case |> Array.concat |> Array.map (fun m -> 1.0 / (1.0 + exp -m))
         let y = Array.concat case.Y
         let f1 = 2.0 * (Array.map2 (*) p y |> Array.sum) / (Array.sum p + Array.sum y)
-        let options = { Scope = LossScope.Global; Beta = 1.0; Smooth = 0.0 }
+
+        let options =
+            {
+                Scope = LossScope.Global
+                Beta = 1.0
+                Smooth = 0.0
+            }
+
         Array.sum y = 0.0 || close (1.0 - f1) (valueAt (Loss.Dice options) case)
 
     [<Property>]
-    let ``a constant per label does not move the pairwise loss per label, and bounds one minus the AUC`` (case: LossCase) =
+    let ``a constant per label does not move the pairwise loss per label, and bounds one minus the AUC``
+        (case: LossCase)
+        =
         let moved =
             { case with
-                Z = case.Z |> Array.map (Array.mapi (fun l z -> z + 2.0 * float l - 1.0)) }
+                Z = case.Z |> Array.map (Array.mapi (fun l z -> z + 2.0 * float l - 1.0))
+            }
 
         let loss = Loss.Pairwise LossScope.PerLabel
         let m = difference case
 
         let auc l =
-            let scores y = [ for i in 0 .. m.Length - 1 do if case.Y[i][l] = y then m[i][l] ]
+            let scores y =
+                [
+                    for i in 0 .. m.Length - 1 do
+                        if case.Y[i][l] = y then
+                            m[i][l]
+                ]
+
             let pairs = List.allPairs (scores 1.0) (scores 0.0)
-            if pairs.IsEmpty then None else Some(pairs |> List.averageBy (fun (p, n) -> if p > n then 1.0 elif p = n then 0.5 else 0.0))
+
+            if pairs.IsEmpty then
+                None
+            else
+                Some(
+                    pairs
+                    |> List.averageBy (fun (p, n) ->
+                        if p > n then 1.0
+                        elif p = n then 0.5
+                        else 0.0)
+                )
 
         let aucs = List.choose auc [ 0 .. case.Counts.Length - 1 ]
 
@@ -439,7 +560,11 @@ module LossProperties =
     let ``decoupled softmax is at most the coupled one, equal where each row has one positive`` (case: LossCase) =
         let decoupled = Loss.Softmax SoftmaxReading.Decoupled
         let coupled = Loss.Softmax SoftmaxReading.Coupled
-        let single = { case with Y = case.Y |> Array.map (Array.mapi (fun l _ -> if l = 0 then 1.0 else 0.0)) }
+
+        let single =
+            { case with
+                Y = case.Y |> Array.map (Array.mapi (fun l _ -> if l = 0 then 1.0 else 0.0))
+            }
 
         valueAt decoupled case <= valueAt coupled case + 1e-12
         && close (valueAt decoupled single) (valueAt coupled single)
@@ -452,7 +577,8 @@ module LossProperties =
             { case with
                 Z = one case.Z
                 Theta = one case.Theta
-                Y = one case.Y }
+                Y = one case.Y
+            }
 
         let separated = Loss.Softmax SoftmaxReading.Separated
         let labels = float case.Counts.Length
@@ -496,7 +622,8 @@ module LossProperties =
 
             for entry in (read "losses").EnumerateObject() do
                 Tensor.using (fun () ->
-                    let rows (name: string) = read name |> Fixtures.matrix |> tensor |> Tensor.cast Float32
+                    let rows (name: string) =
+                        read name |> Fixtures.matrix |> tensor |> Tensor.cast Float32
 
                     let vector (name: string) =
                         let v = read name |> Fixtures.numbers
@@ -504,12 +631,23 @@ module LossProperties =
 
                     let z = Tensor.leaf (rows "z")
                     let lambda = Tensor.leaf (Tensor.scalar (Fixtures.number (read "lambda")))
-                    let alpha, beta, bias = Tensor.leaf (vector "alpha"), Tensor.leaf (vector "beta"), Tensor.leaf (vector "bias")
+
+                    let alpha, beta, bias =
+                        Tensor.leaf (vector "alpha"), Tensor.leaf (vector "beta"), Tensor.leaf (vector "bias")
+
                     let theta = Fusion.thresholds lambda alpha beta bias (vector "idf") (rows "knn")
-                    let value = Loss.value (ofFixture case entry.Name) (Targets(rows "y")) (Spaces.margins theta (Logits z))
+
+                    let value =
+                        Loss.value (ofFixture case entry.Name) (Targets(rows "y")) (Spaces.margins theta (Logits z))
+
                     Tensor.backward value
                     let what = $"case {number}, {entry.Name}"
-                    Tolerance.require Tolerance.float32 what [ Fixtures.number (entry.Value.GetProperty "value") ] [ Tensor.item value ]
+
+                    Tolerance.require
+                        Tolerance.float32
+                        what
+                        [ Fixtures.number (entry.Value.GetProperty "value") ]
+                        [ Tensor.item value ]
 
                     for name, leaf in [ "z", z; "lambda", lambda; "alpha", alpha; "beta", beta; "bias", bias ] do
                         let expected = entry.Value.GetProperty("grad").GetProperty name
@@ -520,7 +658,12 @@ module LossProperties =
                             | "lambda" -> [| Fixtures.number expected |]
                             | _ -> Fixtures.numbers expected
 
-                        Tolerance.require Tolerance.float32 $"{what}, d {name}" flat (Tensor.grad leaf |> Option.get |> Tensor.toArray64)
+                        Tolerance.require
+                            Tolerance.float32
+                            $"{what}, d {name}"
+                            flat
+                            (Tensor.grad leaf |> Option.get |> Tensor.toArray64)
+
                         compared <- compared + 1)
 
         Assert.That(compared, Is.EqualTo(5 * (13 * 6 - 1)))

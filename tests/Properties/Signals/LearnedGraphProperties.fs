@@ -79,3 +79,12 @@ module LearnedGraphProperties =
 
         trained.Weights.Indices = (start case).Indices
         && trained.Weights.Values |> Array.forall (fun w -> w > 0f && w < 1f)
+
+    [<Property>]
+    let ``the graphs that a row's training signal comes from have not seen the row`` (case: SignalCase) =
+        let crossFit (train: Dataset) =
+            LearnedGraph.crossFit LearnedGraph.defaults seed train.Labels (OutOfFold case.Predicted)
+
+        let before = crossFit case.Training
+        let after = crossFit (SignalCase.changed case)
+        Csr.row case.Row before.Values = Csr.row case.Row after.Values

@@ -11,8 +11,10 @@ module MlKnnProperties =
         Seq.max (seq { for i in 0 .. m.Rows - 1 -> (Csr.row i m).Length })
 
     let private options (case: SignalCase) =
-        { K = 1 + longest case.Neighbours
-          Smoothing = 1.0 }
+        {
+            K = 1 + longest case.Neighbours
+            Smoothing = 1.0
+        }
 
     /// The posterior of row i and label l, from counts over the rows of `others` that ignore the row `left`.
     let private oracle (case: SignalCase) others left i l =
@@ -46,7 +48,8 @@ module MlKnnProperties =
     [<Property>]
     let ``the posterior is Bayes' rule over the counts of neighbours`` (case: SignalCase) =
         let signal =
-            MlKnn.fit (options case) case.Neighbours case.Training.Labels |> MlKnn.apply case.Neighbours
+            MlKnn.fit (options case) case.Neighbours case.Training.Labels
+            |> MlKnn.apply case.Neighbours
 
         agrees case signal (oracle case [ 0 .. case.Training.Rows - 1 ] None)
 
@@ -73,6 +76,8 @@ module MlKnnProperties =
         let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
 
         let error =
-            Assert.Throws<System.ArgumentException>(System.Action(fun () -> MlKnn.fit MlKnn.defaults self self |> ignore))
+            Assert.Throws<System.ArgumentException>(
+                System.Action(fun () -> MlKnn.fit MlKnn.defaults self self |> ignore)
+            )
 
         Assert.That(error.Message, Does.Contain "row 0 is among its own neighbours")

@@ -11,22 +11,29 @@ module SignalProperties =
     /// Few neighbours, terms and labels, so that every cut is met on small data.
     let private narrow =
         let agreement =
-            { Floor = 0.3f
-              TopPerLabel = 2
-              MassFloor = 0.2f }
+            {
+                Floor = 0.3f
+                TopPerLabel = 2
+                MassFloor = 0.2f
+            }
 
-        [ LocalSignalSpec.FeatureKnn { K = 3; Power = 1.0; Floor = 0.2 }
-          LocalSignalSpec.MlKnn { K = 3; Smoothing = 0.5 }
-          LocalSignalSpec.TfIdf
-              { Terms = 2
-                LabelsPerRow = 2
-                Floor = 0.2f }
-          LocalSignalSpec.LabelAgreement agreement
-          LocalSignalSpec.LabelNeighbours { K = 3; Power = 1.0; Floor = 0.2 }
-          LocalSignalSpec.LearnedGraph
-              { LearnedGraph.defaults with
-                  Start = agreement
-                  Folds = 2 } ]
+        [
+            LocalSignalSpec.FeatureKnn { K = 3; Power = 1.0; Floor = 0.2 }
+            LocalSignalSpec.MlKnn { K = 3; Smoothing = 0.5 }
+            LocalSignalSpec.TfIdf
+                {
+                    Terms = 2
+                    LabelsPerRow = 2
+                    Floor = 0.2f
+                }
+            LocalSignalSpec.LabelAgreement agreement
+            LocalSignalSpec.LabelNeighbours { K = 3; Power = 1.0; Floor = 0.2 }
+            LocalSignalSpec.LearnedGraph
+                { LearnedGraph.defaults with
+                    Start = agreement
+                    Folds = 2
+                }
+        ]
 
     let private seed = Seed.ofInt 7
 
@@ -34,8 +41,10 @@ module SignalProperties =
         LocalSignalSpec.fit spec seed train (Some(OutOfFold case.Predicted))
 
     let private input (case: SignalCase) =
-        { Features = case.Training.Features
-          Predicted = Some case.Predicted }
+        {
+            Features = case.Training.Features
+            Predicted = Some case.Predicted
+        }
 
     [<Test>]
     let ``every kind of local signal is registered, so that it meets the laws`` () =
@@ -43,10 +52,16 @@ module SignalProperties =
             (fst (FSharpValue.GetUnionFields(spec, typeof<LocalSignalSpec>))).Name
 
         let kinds =
-            FSharpType.GetUnionCases typeof<LocalSignalSpec> |> Array.map _.Name |> Array.sort
+            FSharpType.GetUnionCases typeof<LocalSignalSpec>
+            |> Array.map _.Name
+            |> Array.sort
 
         let registered =
-            LocalSignalSpec.all |> List.map kind |> List.distinct |> List.sort |> List.toArray
+            LocalSignalSpec.all
+            |> List.map kind
+            |> List.distinct
+            |> List.sort
+            |> List.toArray
 
         Assert.That((registered = kinds), Is.True, $"registered %A{registered} of %A{kinds}")
 
@@ -67,8 +82,10 @@ module SignalProperties =
 
             let alone =
                 FittedSignal.apply
-                    { Features = Csr.selectRows [| case.Row |] case.Training.Features
-                      Predicted = Some(Csr.selectRows [| case.Row |] case.Predicted) }
+                    {
+                        Features = Csr.selectRows [| case.Row |] case.Training.Features
+                        Predicted = Some(Csr.selectRows [| case.Row |] case.Predicted)
+                    }
                     fitted
 
             Csr.row case.Row together.Values = Csr.row 0 alone.Values)
@@ -81,8 +98,10 @@ module SignalProperties =
             { case with
                 Training =
                     { case.Training with
-                        Labels = renumber case.Training.Labels }
-                Predicted = renumber case.Predicted }
+                        Labels = renumber case.Training.Labels
+                    }
+                Predicted = renumber case.Predicted
+            }
 
         let close = SignalCase.close { Absolute = 1e-5; Relative = 1e-4 }
 
@@ -105,12 +124,17 @@ module SignalProperties =
             [ training; FittedSignal.apply (input case) fitted ]
             |> List.forall (fun signal ->
                 let empty =
-                    Seq.length (Seq.filter (fun i -> (Csr.row i signal.Values).Length = 0) (seq { 0 .. signal.Values.Rows - 1 }))
+                    Seq.length (
+                        Seq.filter
+                            (fun i -> (Csr.row i signal.Values).Length = 0)
+                            (seq { 0 .. signal.Values.Rows - 1 })
+                    )
 
                 signal.Values.Rows = case.Training.Rows
                 && signal.Values.Columns = case.Training.Labels.Columns
                 && signal.Fallbacks <= empty
-                && SignalCase.entries signal.Values |> List.forall (fun (_, _, v) -> v >= 0f && v <= 1.000001f)))
+                && SignalCase.entries signal.Values
+                   |> List.forall (fun (_, _, v) -> v >= 0f && v <= 1.000001f)))
 
     [<Property>]
     let ``a weighted combination is the weighted sum of its parts`` (case: SignalCase) =
@@ -118,11 +142,14 @@ module SignalProperties =
         let combined = snd (fit (LocalSignalSpec.Weighted parts) case case.Training)
 
         let singles =
-            parts |> List.map (fun (w, spec) -> w, (snd (fit spec case case.Training)).Values)
+            parts
+            |> List.map (fun (w, spec) -> w, (snd (fit spec case case.Training)).Values)
 
         Seq.allPairs (seq { 0 .. case.Training.Rows - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
         |> Seq.forall (fun (i, l) ->
-            let expected = singles |> List.sumBy (fun (w, m) -> float w * float (Csr.item i l m))
+            let expected =
+                singles |> List.sumBy (fun (w, m) -> float w * float (Csr.item i l m))
+
             Tolerance.close Tolerance.float32 expected (float (Csr.item i l combined.Values)))
 
     [<Property>]
@@ -140,8 +167,10 @@ module SignalProperties =
         Csr.row case.Row ours.Values = Csr.row 0 theirs.Values
 
     let private small =
-        { Features = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
-          Labels = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |] }
+        {
+            Features = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
+            Labels = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
+        }
 
     [<Test>]
     let ``a signal that reads predictions says so when there are none`` () =
@@ -157,12 +186,16 @@ module SignalProperties =
     let ``every number out of range is reported at once`` () =
         let spec =
             LocalSignalSpec.Weighted
-                [ -1f, LocalSignalSpec.FeatureKnn { K = 0; Power = -1.0; Floor = 0.0 }
-                  1f,
-                  LocalSignalSpec.TfIdf
-                      { Terms = 0
-                        LabelsPerRow = 1
-                        Floor = 2f } ]
+                [
+                    -1f, LocalSignalSpec.FeatureKnn { K = 0; Power = -1.0; Floor = 0.0 }
+                    1f,
+                    LocalSignalSpec.TfIdf
+                        {
+                            Terms = 0
+                            LabelsPerRow = 1
+                            Floor = 2f
+                        }
+                ]
 
         let error =
             Assert.Throws<ConfigurationException>(
