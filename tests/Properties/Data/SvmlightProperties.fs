@@ -4,10 +4,10 @@ open System
 open System.Globalization
 open System.IO
 open System.Text
+open NUnit.Framework
 open FsCheck
 open FsCheck.FSharp
 open FsCheck.NUnit
-open NUnit.Framework
 open Limen.Core
 open Limen.Kernels
 
@@ -89,16 +89,16 @@ module SvmlightProperties =
             BlockBytes = n
         }
 
-    let private message (action: unit -> 'a) =
-        Assert.Throws<DataFormatException>(fun () -> action () |> ignore).Message
+    let private message (action: unit -> 'a) : string =
+        Assert.Throws<DataFormatException>(Action(fun () -> action () |> ignore)).Message
 
     /// Line, column, expected and found for a file's text, the same for every block size.
-    let private fault options text =
+    let private fault (options: SvmlightOptions) (text: string) : string =
         TemporaryFolder.usingFile "f.svm" text (fun path ->
             [ 1; 5; Lines.blockBytes ]
             |> List.map (fun n -> message (fun () -> Svmlight.read { options with BlockBytes = n } path))
             |> List.distinct
-            |> List.map _.Replace(path, "f")
+            |> List.map (fun (said: string) -> said.Replace(path, "f"))
             |> List.exactlyOne)
 
     let private read (text: string) =
@@ -179,8 +179,8 @@ module SvmlightProperties =
     let ``D and L are the largest ids plus one, or as given, or as in the header`` () =
         let sizes (d: Dataset) = d.Features.Columns, d.Labels.Columns
         let text = "3,1 0:1 7:2.5\n 2:1\n"
-        Assert.That(sizes (read text), Is.EqualTo((8, 4)))
-        Assert.That(sizes (read ("2 10 20\n" + text)), Is.EqualTo((10, 20)))
+        Require.equal (8, 4) (sizes (read text))
+        Require.equal (10, 20) (sizes (read ("2 10 20\n" + text)))
 
         let given =
             { Svmlight.defaults with
@@ -188,12 +188,12 @@ module SvmlightProperties =
                 Labels = Some 5
             }
 
-        Assert.That(TemporaryFolder.usingFile "f" text (Svmlight.read given >> sizes), Is.EqualTo((9, 5)))
+        Require.equal (9, 5) (TemporaryFolder.usingFile "f" text (Svmlight.read given >> sizes))
 
     [<Test>]
     let ``the files of one task get the same D and L`` () =
         TemporaryFolder.using (fun folder ->
-            let file name text =
+            let file (name: string) (text: string) =
                 let path = Path.Combine(folder, name)
                 File.WriteAllText(path, text)
                 path
@@ -203,7 +203,7 @@ module SvmlightProperties =
                 |> Svmlight.readTogether Svmlight.defaults
 
             for d in parts do
-                Assert.That((d.Features.Columns, d.Labels.Columns), Is.EqualTo((6, 10))))
+                Require.equal (6, 10) ((d.Features.Columns, d.Labels.Columns)))
 
     [<TestCase("1 1:nan\n", "f:1:5: expected a finite number, found \"nan\"")>]
     [<TestCase("0 1:1\n1 1:Infinity\n", "f:2:5: expected a finite number, found \"Infinity\"")>]
@@ -238,7 +238,7 @@ module SvmlightProperties =
         (text: string)
         (expected: string)
         =
-        Assert.That(fault Svmlight.defaults text, Is.EqualTo expected)
+        Require.equal expected (fault Svmlight.defaults text)
 
     [<Test>]
     let ``sizes that the caller gives are limits, and a header must agree with them`` () =
@@ -249,24 +249,24 @@ module SvmlightProperties =
                 Labels = Some 2
             }
 
-        Assert.That(fault options "2 1:1\n", Is.EqualTo "f:1:1: expected label ids below 2, found \"2\"")
-        Assert.That(fault options "1 5:1\n", Is.EqualTo "f:1:3: expected feature ids below 5, found \"5:1\"")
-        Assert.That(fault options "1 0:1\n", Is.EqualTo "f:1:3: expected feature ids from 1, found \"0:1\"")
-        Assert.That(fault options "1 4 3\n1 1:1\n", Is.EqualTo "f:1:1: expected a header of 2 labels, found one of 3")
+        Require.equal "f:1:1: expected label ids below 2, found \"2\"" (fault options "2 1:1\n")
+        Require.equal "f:1:3: expected feature ids below 5, found \"5:1\"" (fault options "1 5:1\n")
+        Require.equal "f:1:3: expected feature ids from 1, found \"0:1\"" (fault options "1 0:1\n")
+        Require.equal "f:1:1: expected a header of 2 labels, found one of 3" (fault options "1 4 3\n1 1:1\n")
 
     [<Test>]
     let ``of several faults the first in the file is reported`` () =
         let text =
             String.Join("\n", Seq.init 500 (fun i -> if i % 100 = 50 then "0 x" else "0 1:1"))
 
-        Assert.That(fault Svmlight.defaults text, Is.EqualTo "f:51:3: expected a feature id, found \"x\"")
+        Require.equal "f:51:3: expected a feature id, found \"x\"" (fault Svmlight.defaults text)
 
     [<Test>]
     let ``a byte order mark is passed over`` () =
         TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "f.svm")
             File.WriteAllText(path, "2 5 3\n1 4:1\n0 1:1\n", UTF8Encoding true)
-            Assert.That((Svmlight.read Svmlight.defaults path).Rows, Is.EqualTo 2))
+            Require.equal 2 ((Svmlight.read Svmlight.defaults path).Rows))
 
     let private packed (ending: string) (rows: int) test =
         TemporaryFolder.using (fun folder ->
@@ -280,7 +280,7 @@ module SvmlightProperties =
         packed ending 1000 (fun path ->
             let once = File.ReadAllBytes path
             File.WriteAllBytes(path, Array.append once once)
-            Assert.That((Svmlight.read (blocks 1000) path).Rows, Is.EqualTo 2000))
+            Require.equal 2000 ((Svmlight.read (blocks 1000) path).Rows))
 
     [<TestCase ".gz">]
     [<TestCase ".bz2">]
@@ -305,5 +305,5 @@ module SvmlightProperties =
             bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 0x55uy
             File.WriteAllBytes(path, bytes)
 
-            Assert.Throws<DataFormatException>(fun () -> Svmlight.read (blocks 1000) path |> ignore)
-            |> ignore)
+            let said = message (fun () -> Svmlight.read (blocks 1000) path)
+            Assert.That(said, Does.Contain $"expected a whole {ending} file, found damage: "))
