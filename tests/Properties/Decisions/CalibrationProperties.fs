@@ -26,7 +26,7 @@ module CalibrationProperties =
 
     let private grid = [| for i in -60 .. 60 -> float32 i / 10f |]
 
-    [<Property>]
+    [<Property(MaxTest = 40)>]
     let ``every curve is non-decreasing, in the unit interval, and keeps the pairs`` (case: ScoredCase) =
         List.allPairs calibrators scopes
         |> List.forall (fun (calibrator, scope) ->
@@ -41,7 +41,7 @@ module CalibrationProperties =
             Array.forall monotone fitted.Curves
             && Plain.pairs (Calibration.apply fitted case.Scores) = Plain.pairs case.Scores)
 
-    [<Property>]
+    [<Property(MaxTest = 40)>]
     let ``isotonic regression has the least squared error of all non-decreasing functions`` (case: ScoredCase) =
         // the max-min formula: the fit at x is the largest over starts a <= x of the smallest over ends b >= x of the mean of [a, b]
         let points = Array.zip case.Scores.Values (hits case)

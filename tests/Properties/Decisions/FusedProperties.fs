@@ -21,7 +21,7 @@ module FusedProperties =
     let private fit objective (case: ScoredCase) =
         Fused.fit objective (Seed.ofInt 1) (rarityOf case) case.Scores case.Labels
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``without a correction the fused rule is at least as good as the common threshold on its own rows``
         (case: ScoredCase)
         =
@@ -42,7 +42,7 @@ module FusedProperties =
             reached (Fused.thresholds plain)
             >= reached (Thresholds.fixedAt case.Scores.Columns t) - 1e-12)
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``the recorded objective is the one that its decisions reach`` (case: ScoredCase) =
         objectives
         |> List.forall (fun o ->
@@ -53,7 +53,7 @@ module FusedProperties =
                 rule.Objective
                 (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores)))
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``a label without listed positives has no correction, and infinite kappa has none at all`` (case: ScoredCase) =
         let rule = fit Objective.MacroF1 case
         let sweep = Sweep.build case.Scores case.Labels

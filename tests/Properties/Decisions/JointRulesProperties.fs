@@ -21,7 +21,7 @@ module JointRulesProperties =
     let private reached o (case: ScoredCase) theta =
         Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``coordinate ascent ends at or above the common threshold, and no single threshold can improve it``
         (case: ScoredCase)
         =
@@ -42,7 +42,7 @@ module JointRulesProperties =
             value >= reached o case common - 1e-9
             && List.forall (fun moved -> moved <= value + 1e-9) moves)
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``micro-macro is the plain recurrence`` { Distinct = case } =
         let foldOf = Folds.ofScores 3 seed case.Scores
         let truth = Plain.pairs case.Labels
@@ -109,7 +109,7 @@ module JointRulesProperties =
             Plain.labels case.Scores
             |> List.forall (fun l -> Tolerance.close Tolerance.float32 thresholds[l] (float fitted[l])))
 
-    [<Property>]
+    [<Property(MaxTest = 50)>]
     let ``SCutFBR is the plain nested procedure`` { Distinct = case } =
         let truth = Plain.pairs case.Labels
 

@@ -58,6 +58,68 @@ module StackingProperties =
         |> Array.forall (fun g -> abs g < 1e-5)
 
     [<Property>]
+    let ``the gradient is that of the summed log loss and its ridge`` (case: StackCase) =
+        let truth = Plain.pairs case.Truth
+
+        // by the formula of the type, in float64, over every listed pair; the ridge is 0.1 on all but the intercept, 0.001 there
+        let loss (k: Stack) =
+            let rarity = Rarity.ofIdf case.Idf
+
+            let ofPair (r, l, local: float32) =
+                let rare = float rarity[l]
+
+                let z =
+                    List.sum
+                        [
+                            for s in 0..1 ->
+                                ((1.0 - rare) * k.Common[s] + rare * k.Rare[s])
+                                * float (Csr.item r l case.Lists.Margins[s])
+                        ]
+                    + k.Local * float local
+                    + k.LogLocal * log (float local + 0.02)
+                    + k.Rarity * rare
+                    + k.Intercept
+
+                log (1.0 + exp (if truth.Contains(r, l) then -z else z))
+
+            let squares =
+                Array.concat [ k.Common; k.Rare; [| k.Local; k.LogLocal; k.Rarity |] ]
+                |> Array.sumBy (fun w -> w * w)
+
+            (Plain.entries case.Lists.Local |> List.sumBy ofPair)
+            + 0.05 * squares
+            + 0.0005 * k.Intercept * k.Intercept
+
+        let at: Stack =
+            {
+                Common = [| 0.4; 0.7 |]
+                Rare = [| 0.6; 0.2 |]
+                Local = 0.5
+                LogLocal = -0.3
+                Rarity = 0.8
+                Intercept = -0.9
+            }
+
+        let toward i d : Stack =
+            let move j values =
+                values |> Array.mapi (fun k v -> if k = j then v + d else v)
+
+            {
+                Common = move i at.Common
+                Rare = move (i - 2) at.Rare
+                Local = if i = 4 then at.Local + d else at.Local
+                LogLocal = if i = 5 then at.LogLocal + d else at.LogLocal
+                Rarity = if i = 6 then at.Rarity + d else at.Rarity
+                Intercept = if i = 7 then at.Intercept + d else at.Intercept
+            }
+
+        let differences =
+            [ for i in 0..7 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
+
+        Stacking.gradient case.Idf case.Truth case.Lists at
+        |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences
+
+    [<Property>]
     let ``raising any margin never lowers a score`` (case: StackCase) (s: bool) (rise: NonNegativeInt) =
         let stack = fit case
         let s = if s then 1 else 0

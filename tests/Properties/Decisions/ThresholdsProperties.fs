@@ -103,6 +103,29 @@ module ThresholdsProperties =
            |> List.forall (best (fun h p q -> (2.0 * float h + 1.0) / (float (p + q) + 2.0)) smoothed)
 
     [<Property>]
+    let ``among equally good cuts the largest threshold is taken`` (case: ScoredCase) =
+        let sweep = Sweep.build case.Scores case.Labels
+        let fitted = Thresholds.sCut Objective.MacroF1 0f sweep
+        let truth = Plain.pairs case.Labels
+
+        Plain.labels case.Scores
+        |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
+        |> List.forall (fun l ->
+            let listed =
+                [
+                    for r, c, v in Plain.entries case.Scores do
+                        if c = l then
+                            v, truth.Contains(r, c)
+                ]
+
+            let f1 t =
+                let above = listed |> List.filter (fun (v, _) -> v > t)
+                Objective.f1 (above |> List.filter snd |> List.length) above.Length sweep.Positives[l]
+
+            listed
+            |> List.forall (fun (higher, _) -> higher <= fitted[l] || f1 higher < f1 fitted[l]))
+
+    [<Property>]
     let ``a label without listed positives takes the default of SCut`` (case: ScoredCase) =
         let sweep = Sweep.build case.Scores case.Labels
         let fitted = Thresholds.sCut Objective.MacroF1 -17f sweep
