@@ -4,6 +4,8 @@ namespace Limen.Kernels;
 
 public static unsafe partial class AdaptiveLoss
 {
+    private const int FactorsOfProduct = 64;
+
     /// <summary>The arguments of a call, pinned; without Gradient only the value is wanted.</summary>
     private struct Batch
     {
@@ -23,42 +25,37 @@ public static unsafe partial class AdaptiveLoss
     }
 
     /// <summary>One task: the labels of a block, every row of the batch.</summary>
-    private readonly struct Blocks<TMargin>(Batch batch, double[] losses) : ILaneTasks where TMargin : struct, IMargin
+    private readonly struct Blocks<TMargin>(Batch batch, int size, double[] losses) : ILaneTasks where TMargin : struct, IMargin
     {
         [SkipLocalsInit]
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
-            var first = task * BlockLabels;
-            var count = Math.Min(BlockLabels, batch.Labels - first);
-            float* theta = stackalloc float[BlockLabels];
-            float* sum = stackalloc float[BlockLabels];
-            float* slopeSum = stackalloc float[BlockLabels];
-            int* stored = stackalloc int[BlockLabels];
-            float* slopes = stackalloc float[BlockLabels];
+            var first = task * size;
+            var count = Math.Min(size, batch.Labels - first);
+            float* memory = stackalloc float[4 * MostLabels];
+            float* theta = memory, sum = memory + MostLabels, slopeSum = memory + 2 * MostLabels, unwanted = memory + 3 * MostLabels;
+            float* storedMemory = stackalloc float[5 * MostLabels];
+            var stored = new StoredPairs(storedMemory);
             new Span<float>(batch.Offset + first, count).CopyTo(new Span<float>(theta, count));
-            new Span<float>(sum, count).Clear();
-            new Span<float>(slopeSum, count).Clear();
+            new Span<float>(sum, 2 * MostLabels).Clear();
 
             var loss = 0.0;
             for (var b = 0; b < batch.Count; b++)
             {
                 var z = batch.Logits + (long)b * batch.Labels + first;
-                var pairs = StoredPairs(batch.Rows[b], first, count, z, theta, slopeSum, stored, slopes, ref loss);
-                if (batch.Gradient == null)
+                var g = batch.Gradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
+                stored.Collect(batch, batch.Rows[b], first, count, z);
+                if (stored.Count > 0) loss += stored.Evaluate<T, TMargin>(batch.Terms);
+                for (var i = 0; i < stored.Count; i++) theta[stored.Labels[i]] = float.PositiveInfinity;
+                loss += Row<T>(z, theta, count, g, sum);
+                for (var i = 0; i < stored.Count; i++)
                 {
-                    loss += Values<T>(z, theta, count);
+                    var (l, slope) = (stored.Labels[i], stored.Slopes[i]);
+                    theta[l] = batch.Offset[first + l];
+                    g[l] = slope;
+                    sum[l] += slope;
+                    slopeSum[l] += slope * stored.Signals[i];
                 }
-                else
-                {
-                    var g = batch.Gradient + (long)b * batch.Labels + first;
-                    loss += Gradients<T>(z, theta, count, g, sum);
-                    for (var i = 0; i < pairs; i++)
-                    {
-                        g[stored[i]] = slopes[i];
-                        sum[stored[i]] += slopes[i];
-                    }
-                }
-                for (var i = 0; i < pairs; i++) theta[stored[i]] = batch.Offset[first + stored[i]];
             }
             losses[task] = loss;
             if (batch.Gradient == null) return;
@@ -69,133 +66,64 @@ public static unsafe partial class AdaptiveLoss
             }
         }
 
+        /// <summary>A row's pairs of the block as negatives without a signal; returns their loss.</summary>
+        private double Row<T>(float* z, float* theta, int count, float* g, float* sum) where T : struct, ILanes<T>
+        {
+            var loss = 0.0;
+            var whole = count - count % T.Count;
+            for (var i = 0; i < whole; i += FactorsOfProduct * T.Count)
+                loss += Strip<T>(z + i, theta + i, Math.Min(FactorsOfProduct * T.Count, whole - i), g + i, sum + i);
+            return whole < count ? loss + Strip<F1>(z + whole, theta + whole, count - whole, g + whole, sum + whole) : loss;
+        }
+
         /// <summary>
-        /// The pairs of a row within the block that are stored in targets or in local, merged by label: adds their loss, notes their labels and
-        /// slopes, and lifts their thresholds to infinity. Returns how many there are.
+        /// Of the sum of softplus(m) = max(0, m) + ln(1 + e), e = exp(-|m|), the logarithms are taken at once: of the product of all 1 + e, kept
+        /// less 1, so that small e count. Every factor is 2 at most, so 64 of them cannot overflow.
         /// </summary>
-        private int StoredPairs(int row, int first, int count, float* z, float* theta, float* slopeSum, int* stored, float* slopes, ref double loss)
+        private double Strip<V>(float* z, float* theta, int count, float* g, float* sum) where V : struct, ILanes<V>
         {
-            var pairs = 0;
-            var (t, tEnd) = Within(batch.Targets, row, first, count);
-            var (a, aEnd) = Within(batch.Local, row, first, count);
-            var (targetLabels, localLabels) = (batch.Targets.Indices, batch.Local.Indices);
-            while (t < tEnd || a < aEnd)
+            V zero = V.Broadcast(0f), one = V.Broadcast(1f), delta = V.Broadcast(batch.Terms.Delta);
+            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), pull = V.Broadcast(-batch.Terms.Margin * batch.Terms.Scale);
+            V product = zero, above = zero, margins = zero;
+            var next = z + batch.Labels;
+            for (nint i = 0; i < count; i += V.Count)
             {
-                var targetLabel = t < tEnd ? targetLabels[t] : int.MaxValue;
-                var localLabel = a < aEnd ? localLabels[a] : int.MaxValue;
-                var label = Math.Min(targetLabel, localLabel);
-                var y = targetLabel == label ? batch.Targets.Values[t++] : 0f;
-                var signal = localLabel == label ? batch.Local.Values[a++] : 0f;
-                var weight = batch.PosWeight == null ? 1f : batch.PosWeight[label];
-                var l = label - first;
-                var m = z[l] - MathF.FusedMultiplyAdd(batch.Slope[label], signal, batch.Offset[label]);
-                loss += Pair(m, y, weight, out var slope);
-                slope *= batch.Terms.Scale;
-                slopeSum[l] += slope * signal;
-                stored[pairs] = l;
-                slopes[pairs++] = slope;
-                theta[l] = float.PositiveInfinity;
+                Lanes.Prefetch(next + i);
+                var m = V.Load(z + i) - V.Load(theta + i);
+                var e = VectorMath.ExpOfMinus(V.Abs(m));
+                product = V.Fma(product, e, product + e);
+                above += V.Max(zero, m);
+                margins += TMargin.Of(m, zero - one, delta, out var direction);
+                var slope = V.Fma(bce, VectorMath.Sigmoid(m, e), pull * direction);
+                V.Store(V.Load(sum + i) + slope, sum + i);
+                V.Store(slope, g + i);
             }
-            return pairs;
-        }
-
-        /// <summary>The loss of any pair and its slope in m, without Scale.</summary>
-        private float Pair(F1 m, float y, float weight, out float slope)
-        {
-            F1 e = VectorMath.ExpOfMinus(F1.Abs(m)), minus = new F1(-m);
-            float log = VectorMath.Log1p(e), p = VectorMath.Sigmoid(m, e), q = VectorMath.Sigmoid(minus, e);
-            float above = F1.Max(0f, m), below = F1.Max(0f, minus);
-            float margin = TMargin.Of(m, new F1(2 * y - 1), new F1(batch.Terms.Delta), out var marginSlope);
-            slope = batch.Terms.Bce * ((1 - y) * p - weight * y * q) + batch.Terms.Margin * marginSlope;
-            return batch.Terms.Bce * ((1 - y) * (above + log) + weight * y * (below + log)) + batch.Terms.Margin * margin;
-        }
-
-        private double Gradients<T>(float* z, float* theta, int count, float* g, float* sum) where T : struct, ILanes<T>
-        {
-            var ahead = batch.Labels;
-            var loss = T.Broadcast(0f);
-            var i = 0;
-            for (; i <= count - T.Count; i += T.Count)
-            {
-                Lanes.Prefetch(z + i + ahead);
-                var s = Negative(T.Load(z + i) - T.Load(theta + i), ref loss);
-                T.Store(T.Load(sum + i) + s, sum + i);
-                T.Store(s, g + i);
-            }
-            var rest = new F1(0f);
-            for (; i < count; i++)
-            {
-                float s = Negative(new F1(z[i] - theta[i]), ref rest);
-                sum[i] += s;
-                g[i] = s;
-            }
-            return (double)T.Sum(loss) + rest;
-        }
-
-        private double Values<T>(float* z, float* theta, int count) where T : struct, ILanes<T>
-        {
-            var loss = T.Broadcast(0f);
-            var i = 0;
-            for (; i <= count - T.Count; i += T.Count) Negative(T.Load(z + i) - T.Load(theta + i), ref loss);
-            var rest = new F1(0f);
-            for (; i < count; i++) Negative(new F1(z[i] - theta[i]), ref rest);
-            return (double)T.Sum(loss) + rest;
-        }
-
-        /// <summary>Pairs with y = 0: adds their loss and returns their slopes times Scale.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private V Negative<V>(V m, ref V loss) where V : struct, ILanes<V>
-        {
-            var terms = batch.Terms;
-            var e = VectorMath.ExpOfMinus(V.Abs(m));
-            var margin = TMargin.Of(m, V.Broadcast(-1f), V.Broadcast(terms.Delta), out var marginSlope);
-            loss = V.Fma(V.Broadcast(terms.Bce), V.Max(V.Broadcast(0f), m) + VectorMath.Log1p(e), loss);
-            loss = V.Fma(V.Broadcast(terms.Margin), margin, loss);
-            return V.Fma(V.Broadcast(terms.Margin * terms.Scale), marginSlope, V.Broadcast(terms.Bce * terms.Scale) * VectorMath.Sigmoid(m, e));
-        }
-
-        /// <summary>Where the entries of a row with a column in [first, first + count) lie.</summary>
-        private static (int Start, int End) Within(CsrMatrix matrix, int row, int first, int count)
-        {
-            var start = LowerBound(matrix.Indices, matrix.RowStart[row], matrix.RowStart[row + 1], first);
-            var end = start;
-            while (end < matrix.RowStart[row + 1] && matrix.Indices[end] < first + count) end++;
-            return (start, end);
-        }
-
-        private static int LowerBound(int[] sorted, int from, int to, int value)
-        {
-            while (from < to)
-            {
-                var middle = (from + to) >>> 1;
-                if (sorted[middle] < value) from = middle + 1;
-                else to = middle;
-            }
-            return from;
+            return batch.Terms.Bce * (double)V.Sum(above + VectorMath.Log1p(product)) + batch.Terms.Margin * (double)V.Sum(margins);
         }
     }
 
-    /// <summary>A margin term of m with direction s = 2y - 1: its value, and its slope in m, 0 at the kinks.</summary>
+    /// <summary>
+    /// A margin term of m for targets with s = 2y - 1: its value, and the direction in which it rises towards the threshold, the negative of its
+    /// slope in m; 0 at the kinks.
+    /// </summary>
     private interface IMargin
     {
-        static abstract V Of<V>(V m, V s, V delta, out V slope) where V : struct, ILanes<V>;
+        static abstract V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>;
     }
 
     private struct NoMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V slope) where V : struct, ILanes<V> => slope = V.Broadcast(0f);
+        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V> => direction = V.Broadcast(0f);
     }
 
     private struct SymmetricMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V slope) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>
         {
-            var zero = V.Broadcast(0f);
-            var left = delta - V.Abs(m);
-            var away = V.Select(m < zero, V.Broadcast(1f), V.Broadcast(-1f) & (m > zero));
-            slope = away & (left > zero);
+            V zero = V.Broadcast(0f), distance = V.Abs(m), left = delta - distance;
+            direction = V.CopySign(V.Broadcast(1f) & (distance > zero), m) & (left > zero);
             return V.Max(zero, left);
         }
     }
@@ -203,11 +131,11 @@ public static unsafe partial class AdaptiveLoss
     private struct RankingMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V slope) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>
         {
-            var left = delta - s * m;
-            slope = (V.Broadcast(0f) - s) & (left > V.Broadcast(0f));
-            return V.Max(V.Broadcast(0f), left);
+            V zero = V.Broadcast(0f), left = delta - s * m;
+            direction = s & (left > zero);
+            return V.Max(zero, left);
         }
     }
 }

@@ -16,7 +16,7 @@ namespace Limen.Kernels;
 /// </remarks>
 public static unsafe partial class AdaptiveLoss
 {
-    private const int BlockLabels = 512;
+    private const int MostLabels = 1024;
 
     /// <summary>
     /// The loss, its gradient in z, and the gradients in offset and slope, which <see cref="PairPlain"/> defines. The rows of targets and local [N, L]
@@ -37,8 +37,19 @@ public static unsafe partial class AdaptiveLoss
         fixed (int* r = rows)
             return Run(new Batch
             {
-                Logits = z, Labels = labels, Rows = r, Count = rows.Length, Targets = targets, Local = local, Offset = o, Slope = s,
-                PosWeight = w, Terms = terms, Gradient = g, OffsetGradient = og, SlopeGradient = sg,
+                Logits = z,
+                Labels = labels,
+                Rows = r,
+                Count = rows.Length,
+                Targets = targets,
+                Local = local,
+                Offset = o,
+                Slope = s,
+                PosWeight = w,
+                Terms = terms,
+                Gradient = g,
+                OffsetGradient = og,
+                SlopeGradient = sg,
             });
     }
 
@@ -53,8 +64,16 @@ public static unsafe partial class AdaptiveLoss
         fixed (int* r = rows)
             return Run(new Batch
             {
-                Logits = z, Labels = labels, Rows = r, Count = rows.Length, Targets = targets, Local = local, Offset = o, Slope = s,
-                PosWeight = w, Terms = terms,
+                Logits = z,
+                Labels = labels,
+                Rows = r,
+                Count = rows.Length,
+                Targets = targets,
+                Local = local,
+                Offset = o,
+                Slope = s,
+                PosWeight = w,
+                Terms = terms,
             });
     }
 
@@ -73,14 +92,22 @@ public static unsafe partial class AdaptiveLoss
 
     private static double Run(in Batch batch)
     {
-        var blocks = Lanes.Tasks(batch.Labels, BlockLabels);
+        var size = BlockLabels(batch.Labels);
+        var blocks = Lanes.Tasks(batch.Labels, size);
         var losses = ArrayPool<double>.Shared.Rent(blocks);
-        if (batch.Terms.Margin == 0) Lanes.For(blocks, new Blocks<NoMargin>(batch, losses));
-        else if (batch.Terms.Reading == MarginReading.Symmetric) Lanes.For(blocks, new Blocks<SymmetricMargin>(batch, losses));
-        else Lanes.For(blocks, new Blocks<RankingMargin>(batch, losses));
+        if (batch.Terms.Margin == 0) Lanes.For(blocks, new Blocks<NoMargin>(batch, size, losses));
+        else if (batch.Terms.Reading == MarginReading.Symmetric) Lanes.For(blocks, new Blocks<SymmetricMargin>(batch, size, losses));
+        else Lanes.For(blocks, new Blocks<RankingMargin>(batch, size, losses));
         var loss = 0.0;
         for (var i = 0; i < blocks; i++) loss += losses[i];
         ArrayPool<double>.Shared.Return(losses);
         return loss * batch.Terms.Scale;
+    }
+
+    /// <summary>Labels of a block: so many that a multiple of four blocks, of whole cache lines each, covers all.</summary>
+    private static int BlockLabels(int labels)
+    {
+        var blocks = 4 * Lanes.Tasks(labels, 4 * MostLabels);
+        return Math.Max(16, (Lanes.Tasks(labels, blocks) + 15) / 16 * 16);
     }
 }

@@ -29,6 +29,16 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Sqrt(F512 value) => new(Vector512.Sqrt(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Select(F512 mask, F512 yes, F512 no) => new(Vector512.ConditionalSelect(mask._v, yes._v, no._v));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 CopySign(F512 magnitude, F512 sign) => new(Vector512.CopySign(magnitude._v, sign._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F512 Exponent(F512 value) =>
+        new(Vector512.ConvertToSingle(Vector512.ShiftRightLogical(value._v.AsInt32(), 23) - Vector512.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F512 Mantissa(F512 value) =>
+        new(((value._v.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F512 AddToExponent(F512 value, F512 exponent) =>
         new((value._v.AsInt32() + Vector512.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
@@ -63,6 +73,16 @@ internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Sqrt(F256 value) => new(Vector256.Sqrt(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Select(F256 mask, F256 yes, F256 no) => new(Vector256.ConditionalSelect(mask._v, yes._v, no._v));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 CopySign(F256 magnitude, F256 sign) => new(Vector256.CopySign(magnitude._v, sign._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F256 Exponent(F256 value) =>
+        new(Vector256.ConvertToSingle(Vector256.ShiftRightLogical(value._v.AsInt32(), 23) - Vector256.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F256 Mantissa(F256 value) =>
+        new(((value._v.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F256 AddToExponent(F256 value, F256 exponent) =>
         new((value._v.AsInt32() + Vector256.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
@@ -96,6 +116,16 @@ internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Abs(F128 value) => new(Vector128.Abs(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Sqrt(F128 value) => new(Vector128.Sqrt(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Select(F128 mask, F128 yes, F128 no) => new(Vector128.ConditionalSelect(mask._v, yes._v, no._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 CopySign(F128 magnitude, F128 sign) => new(Vector128.CopySign(magnitude._v, sign._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F128 Exponent(F128 value) =>
+        new(Vector128.ConvertToSingle(Vector128.ShiftRightLogical(value._v.AsInt32(), 23) - Vector128.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F128 Mantissa(F128 value) =>
+        new(((value._v.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F128 AddToExponent(F128 value, F128 exponent) =>
@@ -133,6 +163,10 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
     public static F1 Abs(F1 value) => new(MathF.Abs(value._v));
     public static F1 Sqrt(F1 value) => new(MathF.Sqrt(value._v));
     public static F1 Select(F1 mask, F1 yes, F1 no) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? yes : no;
+
+    public static F1 CopySign(F1 magnitude, F1 sign) => new(MathF.CopySign(magnitude._v, sign._v));
+    public static F1 Exponent(F1 value) => new((float)((BitConverter.SingleToInt32Bits(value._v) >>> 23) - 127));
+    public static F1 Mantissa(F1 value) => new(BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(value._v) & 0x007FFFFF) | 0x3F800000));
 
     public static F1 AddToExponent(F1 value, F1 exponent) =>
         new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value._v) + (BitConverter.SingleToInt32Bits(exponent._v) << 23)));

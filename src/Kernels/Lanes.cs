@@ -38,6 +38,15 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     static abstract T Sqrt(T value);
     static abstract T Select(T mask, T yes, T no);
 
+    /// <summary>The magnitude with the sign of another number.</summary>
+    static abstract T CopySign(T magnitude, T sign);
+
+    /// <summary>k of a positive value = 2^k mantissa.</summary>
+    static abstract T Exponent(T value);
+
+    /// <summary>The mantissa of a positive value, in [1, 2).</summary>
+    static abstract T Mantissa(T value);
+
     /// <summary>The bits of value with the low bits of exponent, as an integer, added to its exponent field.</summary>
     static abstract T AddToExponent(T value, T exponent);
 

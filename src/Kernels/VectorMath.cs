@@ -16,7 +16,7 @@ public static unsafe class VectorMath
     /// <summary>exp(x), with x held to [-87, 88]. The result may be the same memory.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> result) => Map<ExpFunction>(x, result);
 
-    /// <summary>ln(1 + x) for x in [0, 1]. The result may be the same memory.</summary>
+    /// <summary>ln(1 + x) for x >= 0. The result may be the same memory.</summary>
     public static void Log1p(ReadOnlySpan<float> x, Span<float> result) => Map<Log1pFunction>(x, result);
 
     /// <summary>1 / (1 + exp(-x)), from logits to probabilities. The result may be the same memory.</summary>
@@ -25,20 +25,32 @@ public static unsafe class VectorMath
     /// <summary>ln(1 + exp(x)), the negative log-likelihood of a negative with logit x. The result may be the same memory.</summary>
     public static void Softplus(ReadOnlySpan<float> x, Span<float> result) => Map<SoftplusFunction>(x, result);
 
+    /// <summary>exp(-a) with a held to [-88, 87]; for exp(-|m|) no bound below is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Exp<T>(T x) where T : struct, ILanes<T> =>
-        ExpInRange(T.Max(T.Broadcast(Smallest), T.Min(T.Broadcast(Largest), x)));
-
-    /// <summary>exp(-a) for a >= 0, held to exp(-87).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T ExpOfMinus<T>(T a) where T : struct, ILanes<T> =>
-        ExpInRange(T.Broadcast(0f) - T.Min(T.Broadcast(-Smallest), a));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Log1p<T>(T x) where T : struct, ILanes<T>
+    internal static T ExpOfMinus<T>(T a) where T : struct, ILanes<T>
     {
-        var p = T.Broadcast(-0.008539206348359585f);
-        p = T.Fma(p, x, T.Broadcast(0.04408962279558182f));
+        // -a = n ln 2 - s with n the nearest integer, which the sum with 1.5 * 2^23 leaves in the low bits of shifted;
+        // exp(-s) = 1 - s + s^2 q(-s); n goes to the exponent field
+        a = T.Min(T.Broadcast(-Smallest), a);
+        var magic = T.Broadcast(12582912f);
+        var shifted = T.Fma(a, T.Broadcast(-1.4426950408889634f), magic);
+        var s = T.Fma(shifted - magic, T.Broadcast(0.6931471805599453f), a);
+        var q = T.Fma(T.Broadcast(-0.008312525227665901f), s, T.Broadcast(0.041890114545822144f));
+        q = T.Fma(q, s, T.Broadcast(-0.16667114198207855f));
+        q = T.Fma(q, s, T.Broadcast(0.499992311000824f));
+        q = T.Fma(q, s, T.Broadcast(-1f));
+        q = T.Fma(q, s, T.Broadcast(1f));
+        return T.AddToExponent(q, shifted);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Exp<T>(T x) where T : struct, ILanes<T> => ExpOfMinus(T.Max(T.Broadcast(-Largest), T.Broadcast(0f) - x));
+
+    /// <summary>ln(1 + x) for x in [0, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Log1pOfUnit<T>(T x) where T : struct, ILanes<T>
+    {
+        var p = T.Fma(T.Broadcast(-0.008539206348359585f), x, T.Broadcast(0.04408962279558182f));
         p = T.Fma(p, x, T.Broadcast(-0.10768169909715652f));
         p = T.Fma(p, x, T.Broadcast(0.17745240032672882f));
         p = T.Fma(p, x, T.Broadcast(-0.24495463073253632f));
@@ -48,31 +60,20 @@ public static unsafe class VectorMath
         return p * x;
     }
 
-    /// <summary>Of a logit m: e = exp(-|m|), from which sigmoid and softplus of m and of -m all follow without cancellation.</summary>
+    /// <summary>ln(1 + x) for x >= 0: beyond 1, 1 + x = 2^k (1 + f) gives k ln 2 + ln(1 + f).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Sigmoid<T>(T m, T e) where T : struct, ILanes<T>
+    internal static T Log1p<T>(T x) where T : struct, ILanes<T>
     {
-        var q = T.Broadcast(1f) / (T.Broadcast(1f) + e);
-        return T.Select(m < T.Broadcast(0f), e * q, q);
+        var one = T.Broadcast(1f);
+        var large = x > one;
+        var f = T.Select(large, T.Mantissa(one + x) - one, x);
+        return T.Fma(T.Exponent(one + x) & large, T.Broadcast(0.6931471805599453f), Log1pOfUnit(f));
     }
 
-    // x = n ln 2 + r with n the nearest integer, which the sum with 1.5 * 2^23 leaves in the low bits of shifted;
-    // exp(r) = 1 + r + r^2 q(r); n goes to the exponent field
+    /// <summary>sigmoid(m) from e = exp(-|m|), without cancellation on either side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T ExpInRange<T>(T x) where T : struct, ILanes<T>
-    {
-        var magic = T.Broadcast(12582912f);
-        var shifted = T.Fma(x, T.Broadcast(1.4426950408889634f), magic);
-        var n = shifted - magic;
-        var r = T.Fma(n, T.Broadcast(-0.693145751953125f), x);
-        r = T.Fma(n, T.Broadcast(-1.428606765330187e-06f), r);
-        var q = T.Fma(T.Broadcast(0.008312525227665901f), r, T.Broadcast(0.041890114545822144f));
-        q = T.Fma(q, r, T.Broadcast(0.16667114198207855f));
-        q = T.Fma(q, r, T.Broadcast(0.499992311000824f));
-        q = T.Fma(q, r, T.Broadcast(1f));
-        q = T.Fma(q, r, T.Broadcast(1f));
-        return T.AddToExponent(q, shifted);
-    }
+    internal static T Sigmoid<T>(T m, T e) where T : struct, ILanes<T> =>
+        T.Select(m < T.Broadcast(0f), e, T.Broadcast(1f)) / (T.Broadcast(1f) + e);
 
     private interface IFunction
     {
@@ -101,7 +102,7 @@ public static unsafe class VectorMath
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Of<T>(T x) where T : struct, ILanes<T> =>
-            T.Max(T.Broadcast(0f), x) + Log1p(ExpOfMinus(T.Abs(x)));
+            T.Max(T.Broadcast(0f), x) + Log1pOfUnit(ExpOfMinus(T.Abs(x)));
     }
 
     private static void Map<TFunction>(ReadOnlySpan<float> x, Span<float> result) where TFunction : struct, IFunction
