@@ -15,7 +15,9 @@ type Tensor =
     member Count: int64
     /// Whether gradients are recorded for it.
     member RequiresGrad: bool
-    /// What the engine holds.
+    /// What the engine made, under no scope's care.
+    internal new: raw: Raw -> Tensor
+    /// What the engine holds. Throws ObjectDisposedException.
     member internal Raw: Raw
     /// Wraps what the engine made, in this thread's scope.
     static member internal Own: raw: Raw -> Tensor
