@@ -5,6 +5,8 @@
 #include <torch/version.h>
 #include <dlfcn.h>
 #include <atomic>
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 
 using namespace limen;
@@ -109,7 +111,10 @@ LIMEN_API int limen_set_threads(int count) {
   });
 }
 
-LIMEN_API int limen_blas_threads() {
-  auto openblas = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
-  return openblas ? openblas() : -1;
+// The file that serves matrix products here, links followed; null where it cannot be told.
+LIMEN_API const char* limen_blas() {
+  static char path[PATH_MAX];
+  Dl_info info;
+  auto sgemm = dlsym(RTLD_DEFAULT, "sgemm_");
+  return sgemm && dladdr(sgemm, &info) ? realpath(info.dli_fname, path) : nullptr;
 }

@@ -7,7 +7,12 @@ open Microsoft.FSharp.NativeInterop
 
 [<Sealed>]
 type Tensor internal (raw: Raw) =
-    member internal _.Raw = raw
+
+    member internal _.Raw =
+        if Engine.isDisposed raw then
+            raise (ObjectDisposedException "Tensor")
+
+        raw
 
     /// Wraps an engine's tensor and puts it into this thread's scope, where there is one.
     static member internal Own(raw: Raw) =
@@ -15,10 +20,10 @@ type Tensor internal (raw: Raw) =
         Scope.Register tensor
         tensor
 
-    member _.Shape = Engine.shape raw
-    member _.DType = Engine.dtype raw
-    member _.Count = Engine.count raw
-    member _.RequiresGrad = Engine.requiresGrad raw
+    member this.Shape = Engine.shape this.Raw
+    member this.DType = Engine.dtype this.Raw
+    member this.Count = Engine.count this.Raw
+    member this.RequiresGrad = Engine.requiresGrad this.Raw
 
     interface IDisposable with
         member _.Dispose() = (raw :> IDisposable).Dispose()

@@ -48,7 +48,9 @@ module internal Engine =
 
     // -- storage --
 
-    let describe (a: Raw) =
+    let isDisposed (a: Raw) = a.Address = 0n
+
+    let private describe (a: Raw) =
         let mutable description = Description()
         Code.check (Native.limen_describe (a.Address, &description))
         GC.KeepAlive a

@@ -35,11 +35,8 @@ type internal Handle(native: nativeint) =
         Pressure.watch ()
         handle
 
-    member _.Address =
-        if native = 0n then
-            raise (ObjectDisposedException "Tensor")
-
-        native
+    /// 0 once it is disposed.
+    member _.Address = native
 
     member private _.Free() =
         let address = Interlocked.Exchange(&native, 0n)

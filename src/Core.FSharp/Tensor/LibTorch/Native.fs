@@ -57,7 +57,7 @@ module internal Native =
     extern int limen_set_threads(int count)
 
     [<DllImport(Library)>]
-    extern int limen_blas_threads()
+    extern nativeint limen_blas()
 
     [<DllImport(Library)>]
     extern void limen_free(nativeint handle)
@@ -152,23 +152,3 @@ module internal Native =
     let ensure () =
         if not loaded then
             raise (DllNotFoundException "liblimen_torch.so could not set its threads")
-
-/// Which of the mapped files serves BLAS.
-module internal Blas =
-
-    let private names = [ "openblas"; "mkl"; "blis"; "atlas"; "blas" ]
-
-    /// The file of the first BLAS library in the process's memory map, by name, the faster ones first.
-    let library () =
-        let files =
-            File.ReadLines "/proc/self/maps"
-            |> Seq.map (fun line -> line.Substring(line.IndexOf '/' + 1) |> (+) "/")
-            |> Seq.filter (fun file -> file.Contains ".so")
-            |> Seq.distinct
-            |> Seq.toList
-
-        names |> List.tryPick (fun name -> files |> List.tryFind _.Contains(name))
-
-    /// Whether this is the plain reference implementation: no other name stands in its path.
-    let isReference (file: string) =
-        names |> List.forall (fun name -> name = "blas" || not (file.Contains name))

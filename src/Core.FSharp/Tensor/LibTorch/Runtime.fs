@@ -41,11 +41,14 @@ module internal EngineRuntime =
 
     let blas () =
         Native.ensure ()
-        Blas.library ()
+        Option.ofObj (Marshal.PtrToStringUTF8(Native.limen_blas ()))
+
+    /// BLAS libraries that are made to be fast; each has its name in its path.
+    let private fast = [ "openblas"; "mkl"; "blis"; "atlas"; "flexiblas" ]
 
     let warnings () =
         match blas () with
-        | Some file when Blas.isReference file ->
+        | Some file when not (fast |> List.exists (fun (name: string) -> file.Contains name)) ->
             [
                 $"{file}, the reference BLAS, serves matrix products: they run some twenty times slower than with OpenBLAS. "
                 + "Install it (apt-get install libopenblas0-pthread) or choose it (update-alternatives --config libblas.so.3-x86_64-linux-gnu)."
