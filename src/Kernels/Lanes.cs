@@ -86,6 +86,12 @@ internal static class Lanes
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
 
+    /// <summary>Asks for all the cache lines of a row of memory.</summary>
+    public static unsafe void PrefetchRow(float* row, int width)
+    {
+        for (var i = 0; i < width; i += 16) Prefetch(row + i);
+    }
+
     private static void ForWidth<T, TWork>(int tasks, TWork work) where T : struct, ILanes<T> where TWork : struct, ILaneTasks
     {
         var bound = new Bound<T, TWork>(work);

@@ -136,9 +136,17 @@ public sealed unsafe class LazyAdamW
             {
                 var row = ids == null ? i : ids[i];
                 var at = (long)row * owner._width;
+                if (ids != null && i + 1 < count) Fetch((long)ids[i + 1] * owner._width);
                 owner.CatchUpRow<T>(row, w + at, m + at, v + at);
                 if (gradient != null) rule.Apply<T>(w + at, gradient + (long)i * owner._width, m + at, v + at, owner._width);
             }
+        }
+
+        private void Fetch(long at)
+        {
+            Lanes.PrefetchRow(w + at, owner._width);
+            Lanes.PrefetchRow(m + at, owner._width);
+            Lanes.PrefetchRow(v + at, owner._width);
         }
     }
 }
