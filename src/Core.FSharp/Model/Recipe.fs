@@ -10,13 +10,14 @@ module Recipe =
             Longest = 1
             MinDf = 5 }
 
-    /// The full model: both signals, a network of one hidden layer, the fused decision for the objective.
+    /// The full model: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the objective.
     let full (objective: Objective) (seed: int) : ModelOptions =
         let seed = Seed.ofInt seed
 
         { ModelOptions.defaults with
             Scorers =
-                [ Perceptron(NetworkOptions.defaults, { TrainingOptions.defaults with Seed = seed }) ]
+                [ Perceptron(NetworkOptions.defaults, { TrainingOptions.defaults with Seed = seed })
+                  Linear { LinearOptions.standard with Seed = seed } ]
             Decision =
                 { DecisionOptions.defaults with
                     Objective = objective }
