@@ -11,7 +11,7 @@ module Progress =
 
     let private label (p: FitProgress) =
         match p.Phase with
-        | FindingNeighbours -> "neighbours"
+        | FittingSignals -> "signals"
         | FittingScorer(index, count) when count > 1 -> $"scorer {index} of {count}"
         | FittingScorer _ -> "training"
         | FittingDecision -> "decision"

@@ -82,9 +82,10 @@ module Diagnosis =
             labelsWhere (fun n support -> float n > 0.5 * rows && float support < 0.1 * float model.Rows)
 
         let silent =
-            match model.Knn with
-            | Some knn when x.Rows > 0 -> float (FeatureKnn.apply x knn).Fallbacks / rows
-            | _ -> 0.0
+            if model.Local.IsSome then
+                float (Model.localSignal x model).Fallbacks / rows
+            else
+                0.0
 
         [ if x.Rows > 0 && perRow < 0.1 * expected then
               let pairs = Explanation.row 0 x model

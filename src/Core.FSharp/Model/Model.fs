@@ -11,7 +11,7 @@ type ModelOptions =
         /// The global signal: label rarity. None: thresholds do not know it.
         Global: IdfSmoothing option
         /// The local signal: the labels of the row's neighbours. None: thresholds do not know them.
-        Local: FeatureKnnOptions option
+        Local: LocalSignalSpec option
         /// One or more; several are stacked by the decision.
         Scorers: ScorerOptions list
         /// What turns scores into label sets, fitted on held-out rows.
@@ -46,7 +46,7 @@ type Model =
         Rows: int
         /// IDF_l divided by the largest, in [0, 1]; zeros without a global signal.
         Idf: float32[]
-        Knn: FeatureKnn option
+        Local: LocalModel option
         Scorers: FittedScorer list
         Decision: Decision
         /// Labels that each scorer proposes for a row.
@@ -55,7 +55,7 @@ type Model =
 
 /// The stages of fitting, in their order.
 type FitPhase =
-    | FindingNeighbours
+    | FittingSignals
     | FittingScorer of index: int * count: int
     | FittingDecision
 
@@ -70,7 +70,7 @@ module ModelOptions =
 
     let defaults =
         { Global = Some IdfSmoothing.AddOne
-          Local = Some FeatureKnnOptions.standard
+          Local = Some(LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard)
           Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
           Decision = DecisionOptions.defaults
           Candidates = 60
@@ -83,7 +83,7 @@ module ModelOptions =
               "scorers: expected at least one"
           yield! o.Scorers |> List.collect Scorer.faults
           match o.Local with
-          | Some knn -> yield! FeatureKnnOptions.faults knn
+          | Some local -> yield! LocalSignalSpec.faults local
           | None -> ()
           if o.Candidates < 1 then
               $"candidates: expected at least 1, received {o.Candidates}"
@@ -109,14 +109,16 @@ module Model =
             if largest > 0f then idf |> Array.map (fun v -> v / largest) else idf
 
     /// The local signal [N, L] of any rows, from their features alone.
-    let localSignal (x: CsrMatrix) (model: Model) : CsrMatrix =
-        match model.Knn with
-        | Some knn -> (FeatureKnn.apply x knn).Values
-        | None -> noLocal x.Rows model.Labels.Count
+    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal =
+        match model.Local with
+        | Some local -> LocalModel.apply model.Idf x local
+        | None ->
+            { Values = noLocal x.Rows model.Labels.Count
+              Fallbacks = x.Rows }
 
     /// The candidate pairs of rows with every scorer's margin and the local signal.
     let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists =
-        let local = localSignal x model
+        let local = (localSignal x model).Values
 
         model.Scorers
         |> List.map (Scorer.margins model.Idf x local)
@@ -181,17 +183,23 @@ module Model =
                   Training = training }
 
         let idf = scaledIdf options train
-        tell FindingNeighbours 0.0 None
-        let knn = options.Local |> Option.map (fun o -> FeatureKnn.fit o train)
+        tell FittingSignals 0.0 None
+
+        let fitted =
+            options.Local
+            |> Option.map (fun spec ->
+                LocalModel.fit spec options.Scorers.Head idf (Seed.derive "local" 0 options.Seed) train cancellation)
+
+        let localModel = Option.map fst fitted
 
         let local =
-            match knn with
-            | Some k -> (FeatureKnn.leaveOneOut k).Values
+            match fitted with
+            | Some(_, signal) -> signal.Values
             | None -> noLocal train.Rows labels.Count
 
         let heldOutLocal =
-            match knn with
-            | Some k -> (FeatureKnn.apply validation.Features k).Values
+            match localModel with
+            | Some l -> (LocalModel.apply idf validation.Features l).Values
             | None -> noLocal validation.Rows labels.Count
 
         let rows (d: Dataset) (local: CsrMatrix) : TrainingRows =
@@ -209,7 +217,7 @@ module Model =
                 o
                 |> Scorer.fit
                     idf
-                    knn.IsSome
+                    localModel.IsSome
                     (rows train local)
                     (if validation.Rows > 0 then Some heldOut else None)
                     (fun p -> tell phase p.Done (Some p))
@@ -240,7 +248,7 @@ module Model =
           Support = support
           Rows = train.Rows
           Idf = idf
-          Knn = knn
+          Local = localModel
           Scorers = scorers
           Decision = decision
           Candidates = options.Candidates }

@@ -62,7 +62,7 @@ module ModelProperties =
                 (SmallProblem.dataset 120 1)
                 (Some(SmallProblem.dataset 40 2))
 
-        Assert.That(model.Knn.IsNone)
+        Assert.That(model.Local.IsNone)
         Assert.That(model.Idf, Is.All.EqualTo 0f)
 
     [<Test>]

@@ -47,7 +47,7 @@ module StoreProperties =
             Assert.That(beside, Is.EqualTo<string[]> [| folder |]))
 
     [<TestCase("weights.safetensors")>]
-    [<TestCase("labels.json")>]
+    [<TestCase("strings.json")>]
     let ``a changed byte is damage, and the file is named`` (file: string) =
         inFolder (fun folder ->
             Store.save folder SmallProblem.model.Value
@@ -61,8 +61,8 @@ module StoreProperties =
     let ``a missing file is named`` () =
         inFolder (fun folder ->
             Store.save folder SmallProblem.model.Value
-            File.Delete(Path.Combine(folder, "labels.json"))
-            refused folder "labels.json: the file is missing")
+            File.Delete(Path.Combine(folder, "strings.json"))
+            refused folder "strings.json: the file is missing")
 
     [<Test>]
     let ``a newer format is refused as newer, an unknown key as damage`` () =

@@ -43,7 +43,7 @@ module SmallProblem =
     let options =
         { ModelOptions.defaults with
             Scorers = [ Perceptron(network, training) ]
-            Local = Some { FeatureKnnOptions.standard with K = 5 }
+            Local = Some(LocalSignalSpec.FeatureKnn { FeatureKnnOptions.standard with K = 5 })
             Candidates = 5 }
 
     let fit options train validation =
