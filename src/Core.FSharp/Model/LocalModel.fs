@@ -30,7 +30,7 @@ module LocalModel =
         |> Candidates.top predictedLabels idf.Length x.Rows
         |> Csr.mapValues (fun _ _ (m: float32) -> sigmoid m)
 
-    let private fitBase idf (train: Dataset) cancellation (options: ScorerOptions) =
+    let private fitBase (idf: float32[]) (train: Dataset) cancellation (options: ScorerOptions) =
         let rows: TrainingRows =
             { Features = train.Features
               Labels = train.Labels
@@ -39,7 +39,7 @@ module LocalModel =
         Scorer.fit idf false rows None ignore cancellation options
 
     /// Each training row's probabilities by a base scorer that did not see it.
-    let private outOfFold idf (seed: Seed) (train: Dataset) cancellation (options: ScorerOptions) : OutOfFold =
+    let private outOfFold (idf: float32[]) (seed: Seed) (train: Dataset) cancellation (options: ScorerOptions) : OutOfFold =
         let order = Seed.permutation train.Rows (Seed.derive "folds" 0 seed)
         let foldOf = Array.zeroCreate train.Rows
         order |> Array.iteri (fun place row -> foldOf[row] <- place % folds)

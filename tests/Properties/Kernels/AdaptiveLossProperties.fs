@@ -9,7 +9,7 @@ open Limen.Kernels
 
 /// A batch for the adaptive loss: some rows of N, logits from ordinary size to |z| = 80, signals on positive labels too.
 [<ReferenceEquality>]
-type LossCase =
+type AdaptiveLossCase =
     {
         Labels: int
         Targets: CsrMatrix
@@ -87,7 +87,7 @@ module LossCases =
                 }
         }
 
-    let fast (c: LossCase) =
+    let fast (c: AdaptiveLossCase) =
         let g = Across.zeros c.Logits.Length
         let o = Across.zeros c.Labels
         let s = Across.zeros c.Labels
@@ -115,7 +115,7 @@ module LossCases =
             SlopeGradient = s
         }
 
-    let plain (c: LossCase) =
+    let plain (c: AdaptiveLossCase) =
         let g = Across.zeros c.Logits.Length
         let o = Across.zeros c.Labels
         let s = Across.zeros c.Labels
@@ -143,10 +143,10 @@ module LossCases =
             SlopeGradient = s
         }
 
-type LossArbitraries =
+type AdaptiveLossArbitraries =
     static member Loss() = Arb.fromGen LossCases.generator
 
-[<Properties(Arbitrary = [| typeof<LossArbitraries> |], MaxTest = 200)>]
+[<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
 module AdaptiveLossProperties =
 
     let private requireEqual tolerance (expected: LossResult) (received: LossResult) =
@@ -169,7 +169,7 @@ module AdaptiveLossProperties =
     let private tolerance = { Absolute = 2e-5; Relative = 1e-5 }
 
     /// A margin within rounding of a kink may fall on either side of it.
-    let private farFromKinks (c: LossCase) =
+    let private farFromKinks (c: AdaptiveLossCase) =
         Seq.forall
             (fun (b, l) ->
                 let theta =
@@ -180,7 +180,7 @@ module AdaptiveLossProperties =
             (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
 
     [<Property>]
-    let ``the fast loss is the plain one, at every vector width`` (c: LossCase) =
+    let ``the fast loss is the plain one, at every vector width`` (c: AdaptiveLossCase) =
         if farFromKinks c then
             let plain = LossCases.plain c
 
@@ -188,18 +188,18 @@ module AdaptiveLossProperties =
                 requireEqual tolerance plain fast
 
     [<Property>]
-    let ``the value alone is the value with gradients`` (c: LossCase) =
+    let ``the value alone is the value with gradients`` (c: AdaptiveLossCase) =
         let value =
             AdaptiveLoss.Value(c.Logits, c.Labels, c.Targets, c.Local, c.Rows, c.Offset, c.Slope, c.PosWeight, &c.Terms)
 
         value = (LossCases.fast c).Loss
 
     [<Property>]
-    let ``the number of threads does not change a bit`` (c: LossCase) =
+    let ``the number of threads does not change a bit`` (c: AdaptiveLossCase) =
         Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1
 
     [<Property>]
-    let ``the gradient may overwrite the logits`` (c: LossCase) =
+    let ``the gradient may overwrite the logits`` (c: AdaptiveLossCase) =
         let expected = LossCases.fast c
         let z = Array.copy c.Logits
         let o = Across.zeros c.Labels
@@ -241,7 +241,7 @@ module AdaptiveLossProperties =
         (above - below) / (float up - float down)
 
     [<Property(MaxTest = 30)>]
-    let ``the plain gradients are central differences`` (c: LossCase) =
+    let ``the plain gradients are central differences`` (c: AdaptiveLossCase) =
         let c =
             { c with
                 Terms = LossTerms(c.Terms.Bce, 0f, 0f, c.Terms.Reading, c.Terms.Scale)

@@ -46,7 +46,7 @@ module ModelProperties =
                 Scorers =
                     [ Perceptron({ Hidden = []; Dropout = 1.0 }, { SmallProblem.training with Epochs = 0 }) ] }
 
-        let error = Assert.Throws<ConfigurationException>(fun () -> SmallProblem.fit faulty test None |> ignore)
+        let error = Assert.Throws<ConfigurationException>(Action(fun () -> SmallProblem.fit faulty test None |> ignore))
         Assert.That(error.Faults.Length, Is.EqualTo 5)
 
     [<Test>]

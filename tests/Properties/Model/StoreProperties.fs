@@ -19,7 +19,7 @@ module StoreProperties =
     let private test = SmallProblem.dataset 60 7
 
     let private refused (folder: string) (words: string) =
-        let error = Assert.Throws<ModelFormatException>(fun () -> Store.load folder |> ignore)
+        let error = Assert.Throws<ModelFormatException>(Action(fun () -> Store.load folder |> ignore))
         Assert.That(error.Message, Does.Contain words)
 
     [<Test>]

@@ -54,7 +54,7 @@ module TrainingProperties =
 
     [<Test>]
     let ``a composed loss trains the model of its fused form, within rounding`` () =
-        let bce = Loss.bce
+        let bce = Loss.Bce None
 
         let composed =
             SmallProblem.options
@@ -119,10 +119,11 @@ module TrainingProperties =
         let again = train { long with Epochs = 40 } ignore CancellationToken.None
         let held = rows (SmallProblem.dataset 40 2)
 
-        let score (t: TrainedNetwork) =
+        let score (t: TrainedNetwork) : float =
             NetworkScorer.margins (Array.zeroCreate 8) t.Fusion t.Network held.Features held.Local
             |> Candidates.top 5 8 held.Features.Rows
-            |> fun lists -> AtK.ndcg 5 lists held.Labels
+            |> AtK.ofScores 5 held.Labels
+            |> AtK.ndcg
 
         Assert.That(score result, Is.EqualTo(best.Validation.Value).Within 1e-9)
         Assert.That(score again, Is.EqualTo(score result).Within 1e-12)
@@ -133,8 +134,10 @@ module TrainingProperties =
         let huge = { data with Features = data.Features |> Csr.mapValues (fun _ _ v -> v * 1e38f) }
 
         let error =
-            Assert.Throws<TrainingDivergedException>(fun () ->
-                SmallProblem.fit SmallProblem.options huge (Some(SmallProblem.dataset 40 2)) |> ignore)
+            Assert.Throws<TrainingDivergedException>(
+                Action(fun () ->
+                    SmallProblem.fit SmallProblem.options huge (Some(SmallProblem.dataset 40 2)) |> ignore)
+            )
 
         Assert.That(error.Message, Does.Contain "step 1")
 
@@ -142,9 +145,9 @@ module TrainingProperties =
     let ``the steady state of training asks no memory of the system`` () =
         let data = rows (SmallProblem.dataset 256 1)
         let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
-        let state = TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0)
+        use state = new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0)
         let chosen = [| 0..63 |]
-        let step i = state.Step(Loss.bce, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i)) |> ignore
+        let step i = state.Step(Loss.Bce None, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i)) |> ignore
         [ 1..20 ] |> List.iter step
         let before = TensorRuntime.systemAllocations ()
         [ 21..60 ] |> List.iter step
