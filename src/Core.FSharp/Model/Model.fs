@@ -171,6 +171,9 @@ module Model =
         if train.Labels.Columns <> labels.Count then
             invalidArg (nameof labels) $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
 
+        train.Features.Validate() |> ignore
+        validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
+
         let train, validation =
             match validation with
             | Some v -> train, v

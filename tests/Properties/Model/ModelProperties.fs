@@ -50,6 +50,16 @@ module ModelProperties =
         Assert.That(error.Faults.Length, Is.EqualTo 5)
 
     [<Test>]
+    let ``features that are not finite are refused with their place`` () =
+        let data = SmallProblem.dataset 60 1
+        data.Features.Values[0] <- nanf
+
+        let error =
+            Assert.Throws<ArgumentException>(Action(fun () -> SmallProblem.fit SmallProblem.options data None |> ignore))
+
+        Assert.That(error.Message, Does.Contain "row 0, column")
+
+    [<Test>]
     let ``without validation rows a share of the training rows is held out`` () =
         let model = SmallProblem.fit SmallProblem.options (SmallProblem.dataset 200 1) None
         Assert.That(model.Rows, Is.EqualTo 180)
