@@ -25,6 +25,13 @@ module Program =
                 (a.TryGetResult TrainArguments.Input)
                 (a.TryGetResult TrainArguments.Objective)
                 (a.GetResult(TrainArguments.Seed, 1))
+        | Experiments a ->
+            let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
+
+            Experiments.run
+                (a.TryGetResult ExperimentsArguments.Data |> Option.orElse ofEnvironment)
+                (a.GetResult(ExperimentsArguments.Out, Path.Combine("artifacts", "experiments")))
+                (a.GetResult(ExperimentsArguments.Seeds, 2))
 
     /// The faults that a user can mend: one line each, without a stack trace.
     let private isUsers (e: exn) =

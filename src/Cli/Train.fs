@@ -33,11 +33,11 @@ module Train =
             |> Split.map (fun part ->
                 Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part))
         | CountRows split ->
-            let weights = TfIdfWeights.fit Sublinear split.Train.Features
+            let input = InputSpace.ofTrainingRows split.Train.Features
 
-            TermCounts weights,
+            input,
             split
-            |> Split.map (fun part -> { part with Features = TfIdfWeights.apply weights part.Features })
+            |> Split.map (fun part -> { part with Features = InputSpace.ofRows part.Features input })
 
     let run (data: string) (output: string) (input: InputChoice option) (objectiveName: string option) (seed: int) : unit =
         let objectiveName, objective = objective objectiveName
@@ -60,7 +60,7 @@ module Train =
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        let options = Recipe.full objective seed
+        let options = Recipe.full objective seed rows.Train.Rows
 
         let model =
             Progress.run "full" (fun report ->

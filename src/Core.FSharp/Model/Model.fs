@@ -23,16 +23,6 @@ type ModelOptions =
         Seed: Seed
     }
 
-/// What a model reads, and how that becomes the features that its parts see.
-[<ReferenceEquality>]
-type InputSpace =
-    /// Texts, through a vectoriser fitted on the training texts.
-    | Texts of Vectoriser
-    /// Term counts [N, D], weighted by TF-IDF fitted on the training rows.
-    | TermCounts of TfIdfWeights
-    /// Features [N, D] as they are.
-    | Features of dimension: int
-
 /// A fitted model: one immutable record, and all there is. Prediction is a function of it and of features.
 [<ReferenceEquality>]
 type Model =
@@ -133,19 +123,10 @@ module Model =
         scores x model |> Decision.decide model.Decision
 
     /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
-    let ofTexts (texts: string[]) (model: Model) : CsrMatrix =
-        match model.Input with
-        | Texts v -> Vectoriser.apply v texts
-        | TermCounts _
-        | Features _ -> invalidOp "this model was fitted on features, not on text: predict from features"
+    let ofTexts (texts: string[]) (model: Model) : CsrMatrix = InputSpace.ofTexts texts model.Input
 
-    /// Features of rows [N, D] as the data file gives them: term counts are weighted, features stay as they are.
-    /// Throws InvalidOperationException where the model was fitted on texts.
-    let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix =
-        match model.Input with
-        | TermCounts weights -> TfIdfWeights.apply weights rows
-        | Features _ -> rows
-        | Texts _ -> invalidOp "this model was fitted on texts: predict from text"
+    /// Features of rows [N, D] as the data file gives them. Throws InvalidOperationException where the model was fitted on texts.
+    let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix = InputSpace.ofRows rows model.Input
 
     /// Fits a model: signals (leave-one-out) and scorers on the training rows, early stopping and the decision on the
     /// validation rows (a seeded share of the training rows where none are given).
