@@ -99,6 +99,6 @@ public static unsafe class ReluDropout
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Pass<V>(float* activated, float* g) where V : struct, ILanes<V> =>
-            V.Store((V.Load(g) * V.Broadcast(scale)) & (V.Load(activated) > V.Broadcast(0f)), g);
+            V.Store(V.Greater(V.Load(activated), V.Broadcast(0f), V.Load(g) * V.Broadcast(scale), V.Broadcast(0f)), g);
     }
 }
