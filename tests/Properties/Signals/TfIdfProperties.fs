@@ -61,7 +61,7 @@ module TfIdfProperties =
     let ``leaving a row out is fitting on the others`` (case: SignalCase) =
         [ everything; narrow ]
         |> List.forall (fun options ->
-            let ours = TfIdf.leaveOneOut options case.Training
+            let ours = snd (TfIdf.fitLeaveOneOut options case.Training)
 
             let theirs =
                 TfIdf.fit
