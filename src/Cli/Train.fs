@@ -72,12 +72,15 @@ module Train =
         match rows.Test with
         | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
         | Some test ->
-            let result =
-                { Name = $"full, {objectiveName}"
-                  Measures = Evaluation.model test model
-                  Seconds = seconds }
+            let results =
+                [ { Name = $"full, {objectiveName}"
+                    Measures = Evaluation.model test model
+                    Seconds = seconds }
+                  { Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
+                    Measures = Evaluation.asBatch objective test model
+                    Seconds = seconds } ]
 
-            Report.print [ result ]
+            Report.print results
 
             Report.write
                 (Path.Combine(output, "report.json"))
@@ -89,6 +92,6 @@ module Train =
                   "features", JsonValue.Create rows.Train.Features.Columns
                   "seed", JsonValue.Create seed
                   "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L) ]
-                [ result ]
+                results
 
             AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""

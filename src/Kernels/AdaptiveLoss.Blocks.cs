@@ -6,7 +6,7 @@ public static unsafe partial class AdaptiveLoss
 {
     private const int FactorsOfProduct = 64;
 
-    /// <summary>The arguments of a call, pinned; without Gradient only the value is wanted.</summary>
+    /// <summary>The arguments of a call, pinned; without OffsetGradient only the value is wanted.</summary>
     private struct Batch
     {
         public float* Logits;
@@ -43,7 +43,7 @@ public static unsafe partial class AdaptiveLoss
             for (var b = 0; b < batch.Count; b++)
             {
                 var z = batch.Logits + (long)b * batch.Labels + first;
-                var g = batch.Gradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
+                var g = batch.OffsetGradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
                 stored.Collect(batch, batch.Rows[b], first, count, z);
                 if (stored.Count > 0) loss += stored.Evaluate<T, TMargin>(batch.Terms);
                 for (var i = 0; i < stored.Count; i++) theta[stored.Labels[i]] = float.PositiveInfinity;
@@ -58,7 +58,7 @@ public static unsafe partial class AdaptiveLoss
                 }
             }
             losses[task] = loss;
-            if (batch.Gradient == null) return;
+            if (batch.OffsetGradient == null) return;
             for (var l = 0; l < count; l++)
             {
                 batch.OffsetGradient[first + l] = -sum[l];

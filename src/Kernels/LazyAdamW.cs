@@ -68,13 +68,14 @@ public sealed unsafe class LazyAdamW
     }
 
     /// <summary>The next step, with its learning rate: the touched rows by their gradient, once they have caught up, all others by gradient 0.</summary>
-    /// <exception cref="ArgumentException">Shapes that do not agree, or a row that the matrix does not have.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
     public void Step(Span<float> weights, TouchedRows touched, float rate)
     {
         ArgumentNullException.ThrowIfNull(touched);
         Shapes.Require(weights.Length, _m.Length, nameof(weights));
         Shapes.Require(touched.Gradient.Length, (long)touched.Count * _width, nameof(touched));
         Shapes.RequireRows(touched.Ids, _last.Length, nameof(touched));
+        if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
         var settings = _settings with { Rate = rate };
         fixed (float* w = weights, m = _m, v = _v, g = touched.Gradient)
         fixed (int* ids = touched.Ids)

@@ -87,10 +87,17 @@ module LossCases =
                 }
         }
 
+<<<<<<< HEAD
     let fast (c: AdaptiveLossCase) =
         let g = Across.zeros c.Logits.Length
         let o = Across.zeros c.Labels
         let s = Across.zeros c.Labels
+=======
+    let fast (c: LossCase) =
+        let g = Across.unwritten c.Logits.Length
+        let o = Across.unwritten c.Labels
+        let s = Across.unwritten c.Labels
+>>>>>>> kernels
 
         let loss =
             AdaptiveLoss.ForwardBackward(
@@ -382,3 +389,17 @@ module AdaptiveLossProperties =
 
         Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
         |> ignore
+
+    [<Test>]
+    let ``without labels the loss is zero`` () =
+        let none =
+            { pair 0f [||] MarginReading.Symmetric with
+                Labels = 0
+                Targets = Csr.ofRows 0 [| [||] |]
+                Local = Csr.ofRows 0 [| [||] |]
+                Logits = [||]
+                Offset = [||]
+                Slope = [||]
+            }
+
+        Assert.That((LossCases.fast none).Loss, Is.EqualTo 0.0)
