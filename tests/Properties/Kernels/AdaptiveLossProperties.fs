@@ -23,7 +23,7 @@ type AdaptiveLossCase =
     }
 
 /// What a call of the loss gives.
-type LossResult =
+type AdaptiveLossResult =
     {
         Loss: float
         Gradient: float32[]
@@ -87,17 +87,10 @@ module LossCases =
                 }
         }
 
-<<<<<<< HEAD
     let fast (c: AdaptiveLossCase) =
-        let g = Across.zeros c.Logits.Length
-        let o = Across.zeros c.Labels
-        let s = Across.zeros c.Labels
-=======
-    let fast (c: LossCase) =
         let g = Across.unwritten c.Logits.Length
         let o = Across.unwritten c.Labels
         let s = Across.unwritten c.Labels
->>>>>>> kernels
 
         let loss =
             AdaptiveLoss.ForwardBackward(
@@ -156,7 +149,7 @@ type AdaptiveLossArbitraries =
 [<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
 module AdaptiveLossProperties =
 
-    let private requireEqual tolerance (expected: LossResult) (received: LossResult) =
+    let private requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
         Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
         Tolerance.require tolerance "gradient" (Across.widen expected.Gradient) (Across.widen received.Gradient)
 
