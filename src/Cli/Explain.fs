@@ -12,7 +12,8 @@ module Explain =
 
     /// The predicted labels and the closest ones that were not predicted, part by part.
     let print (model: Model) (text: string) : unit =
-        let pairs = Explanation.row 0 (Model.ofTexts [| text |] model) model
+        let x = Model.ofTexts [| text |] model
+        let pairs = Explanation.row 0 x model
         let predicted, others = pairs |> List.partition _.Predicted
         AnsiConsole.MarkupLine $"\n[bold]{Markup.Escape(shorten 200 text)}[/]"
 
@@ -38,3 +39,7 @@ module Explain =
             |> ignore
 
         AnsiConsole.Write table
+
+        for voter in Explanation.voters 0 x model |> List.truncate 3 do
+            let labels = voter.Labels |> Seq.map model.Labels.Name |> String.concat ", "
+            AnsiConsole.MarkupLine $"[grey]neighbour: training row {voter.Row}, {100.0 * voter.Weight:F0} %% of the vote, labels {Markup.Escape labels}[/]"

@@ -46,6 +46,9 @@ module Program =
 
     [<EntryPoint>]
     let main argv =
+        if not AnsiConsole.Profile.Capabilities.Interactive then
+            AnsiConsole.Profile.Width <- 160
+
         TensorRuntime.warnings () |> List.iter (fun w -> eprintfn $"warning: {w}")
 
         try

@@ -21,7 +21,10 @@ type PairExplanation =
         Predicted: bool
     }
 
-/// A neighbour that voted: its row in the training data, its share of the vote, and its labels among the predicted ones.
+    /// The smallest change of the score that flips the decision: negative where the label is predicted.
+    member p.ToFlip = p.Threshold - p.Score
+
+/// A neighbour that voted: its row in the training data, its share of the vote (a row's shares sum to 1), and its labels.
 type Voter =
     { Row: int
       Weight: float
@@ -93,3 +96,16 @@ module Explanation =
         [ 0 .. lists.Local.NonZeros - 1 ]
         |> List.map (pair model lists predicted)
         |> List.sortByDescending (fun p -> p.Score - p.Threshold)
+
+    /// The neighbours whose labels make the local signal of a row of features, heaviest first; none where the model's
+    /// local signal is not FeatureKnn.
+    let voters (i: int) (x: CsrMatrix) (model: Model) : Voter list =
+        match model.Local with
+        | Some { Signal = FittedSignal.FeatureKnn knn } ->
+            (FeatureKnn.neighbours (Csr.selectRows [| i |] x) knn)[0]
+            |> Array.map (fun n ->
+                { Row = n.Row
+                  Weight = n.Weight
+                  Labels = Csr.set n.Row knn.Labels })
+            |> List.ofArray
+        | _ -> []
