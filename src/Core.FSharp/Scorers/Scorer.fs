@@ -31,9 +31,14 @@ module Scorer =
     /// The share that a pair's threshold starts from: b_l = -ln odds of label l, so that an untrained model predicts
     /// each label as often as it occurs; alpha = 0; (1 - lambda) beta = -4 where there is a local signal (a label that
     /// the neighbours carry has a lower threshold).
-    let private startOfFusion (hasLocal: bool) (support: int[]) (rows: int) : Fusion =
+    let private startOfFusion (sharing: AlphaSharing) (hasLocal: bool) (support: int[]) (rows: int) : Fusion =
         { Lambda = 0.5f
-          Alpha = Shared 0f
+          Alpha =
+            match sharing with
+            | OneForAll -> Shared 0f
+            | ByFrequency buckets ->
+                PerBucket([| for i in 1 .. buckets - 1 -> float32 i / float32 buckets |], Array.zeroCreate buckets)
+            | EachLabel _ -> PerLabel(Array.zeroCreate support.Length)
           Beta = Array.create support.Length (if hasLocal then -8f else 0f)
           Bias =
             support
@@ -53,7 +58,7 @@ module Scorer =
         | Perceptron(shape, training) ->
             let support = Csr.columnCounts train.Labels
             let network = Network.init shape train.Features.Columns support.Length (Seed.derive "network" 0 training.Seed)
-            let fusion = startOfFusion hasLocal support train.Features.Rows
+            let fusion = startOfFusion training.Alpha hasLocal support train.Features.Rows
 
             let trained =
                 Training.fit training shape.Dropout idf network fusion train validation progress cancellation

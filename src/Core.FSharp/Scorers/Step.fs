@@ -46,7 +46,7 @@ module private SignalParameters =
 /// Everything that training changes: weights (leaves of the autograd graph), the threshold's numbers, and the
 /// optimiser's moments. One owner, one thread.
 [<Sealed>]
-type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: OptimiserOptions, fusionRate: float) =
+type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: OptimiserOptions, fusionRate: float, alphaPrior: float32) =
 
     let weights = network |> Network.map (fun _ t -> Tensor.keep (Tensor.leaf t))
     let hidden = weights.InputBias.Shape[0]
@@ -82,6 +82,12 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: 
 
     let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
         AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
+
+    let withPrior (now: Fusion) (g: FusionGradient) =
+        let struct (_, pull) = Alpha.prior alphaPrior now.Alpha
+
+        { g with
+            FusionGradient.Alpha = Array.map2 (+) g.Alpha pull }
 
     let requireFinite batch what (values: ReadOnlySpan<float32>) =
         let mutable sum = 0f
@@ -140,7 +146,9 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: 
                 | None -> ()
 
             let signalGradient, biasGradient =
-                SignalParameters.gradient fusionNow (Fusion.gradient idf g.Offset g.Slope fusionNow)
+                Fusion.gradient idf g.Offset g.Slope fusionNow
+                |> withPrior fusionNow
+                |> SignalParameters.gradient fusionNow
 
             let fast = Optimiser.settings (rate * fusionRate) { optimiser with WeightDecay = 0.0 }
             step fast signals signalGradient signalMoments

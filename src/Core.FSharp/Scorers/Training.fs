@@ -5,6 +5,15 @@ open System.Diagnostics
 open System.Threading
 open Limen.Kernels
 
+/// Who shares the weight alpha of IDF. IDF_l is a constant, so alpha_l and b_l are one degree of freedom unless alpha is shared or held.
+type AlphaSharing =
+    /// One alpha for every label (the default).
+    | OneForAll
+    /// One alpha for each of so many buckets of equal width in IDF.
+    | ByFrequency of buckets: int
+    /// One alpha per label, drawn towards their mean: the prior's strength times half the squared distance is added to the loss.
+    | EachLabel of prior: float
+
 /// How a network is trained.
 [<ReferenceEquality>]
 type TrainingOptions =
@@ -19,6 +28,7 @@ type TrainingOptions =
         /// Epochs without a better validation score before training ends.
         Patience: int
         Loss: Loss
+        Alpha: AlphaSharing
         Seed: Seed
     }
 
@@ -70,6 +80,7 @@ module TrainingOptions =
           FusionRate = 5.0
           Patience = 3
           Loss = Loss.paper 0.1 0.1 Symmetric
+          Alpha = OneForAll
           Seed = Seed.ofInt 1 }
 
     let faults (o: TrainingOptions) =
@@ -82,6 +93,10 @@ module TrainingOptions =
               $"patience: expected at least 1, received {o.Patience}"
           if not (o.FusionRate > 0.0) then
               $"fusion rate: expected above 0, received {o.FusionRate}"
+          match o.Alpha with
+          | ByFrequency buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
+          | EachLabel prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
+          | _ -> ()
           yield! OptimiserOptions.faults o.Optimiser ]
 
     /// The batch size that is used for so many rows.
@@ -117,7 +132,13 @@ module Training =
         let size = TrainingOptions.batchSize rows options
         let batches = (rows + size - 1) / size
         let steps = batches * options.Epochs
-        use state = new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate)
+        let prior =
+            match options.Alpha with
+            | EachLabel strength -> float32 strength
+            | OneForAll
+            | ByFrequency _ -> 0f
+
+        use state = new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate, prior)
 
         let snapshot () =
             state.Flush()

@@ -84,6 +84,19 @@ module TrainingProperties =
         Assert.That(measured.MicroF1, Is.GreaterThan 0.85)
 
     [<Test>]
+    let ``alpha is shared as the options say`` () =
+        let alphaOf sharing =
+            match (fitted (SmallProblem.options |> withTraining (fun t -> { t with Alpha = sharing }))).Scorers with
+            | [ FittedPerceptron(_, fusion, _, _) ] -> Alpha.values fusion.Alpha
+            | other -> failwith $"expected one perceptron, received %A{other}"
+
+        let spread (values: float32[]) = Array.max values - Array.min values
+        Assert.That((alphaOf OneForAll).Length, Is.EqualTo 1)
+        Assert.That((alphaOf (ByFrequency 3)).Length, Is.EqualTo 3)
+        Assert.That((alphaOf (EachLabel 0.0)).Length, Is.EqualTo 8)
+        Assert.That(spread (alphaOf (EachLabel 100.0)), Is.LessThan(spread (alphaOf (EachLabel 0.0))))
+
+    [<Test>]
     let ``training lowers the loss`` () =
         let result = train SmallProblem.training ignore CancellationToken.None
         Assert.That((List.last result.History).Loss, Is.LessThan(0.8 * result.History.Head.Loss))
@@ -145,7 +158,7 @@ module TrainingProperties =
     let ``the steady state of training asks no memory of the system`` () =
         let data = rows (SmallProblem.dataset 256 1)
         let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
-        use state = new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0)
+        use state = new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0, 0f)
         let chosen = [| 0..63 |]
         let step i = state.Step(Loss.Bce None, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i)) |> ignore
         [ 1..20 ] |> List.iter step
