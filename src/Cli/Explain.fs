@@ -40,6 +40,6 @@ module Explain =
 
         AnsiConsole.Write table
 
-        for voter in Explanation.voters 0 x model |> List.truncate 3 do
+        for voter in Explanation.voters 0 x [| 0 .. model.Labels.Count - 1 |] model |> Array.truncate 3 do
             let labels = voter.Labels |> Seq.map model.Labels.Name |> String.concat ", "
             AnsiConsole.MarkupLine $"[grey]neighbour: training row {voter.Row}, {100.0 * voter.Weight:F0} %% of the vote, labels {Markup.Escape labels}[/]"

@@ -31,6 +31,12 @@ type ThresholdParts =
     /// theta_l(x), the sum of the parts.
     member p.Threshold = p.Global + p.Local + p.Bias
 
+[<RequireQualifiedAccess>]
+module ThresholdParts =
+
+    /// No threshold: 0 in every part.
+    let none = { Global = 0f; Local = 0f; Bias = 0f }
+
 /// The learned numbers of the threshold theta_l(x) = lambda alpha_l IDF_l + (1 - lambda) beta_l A_l(x) + b_l, in logit space.
 type Fusion =
     {

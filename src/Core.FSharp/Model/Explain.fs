@@ -24,7 +24,7 @@ type PairExplanation =
     /// The smallest change of the score that flips the decision: negative where the label is predicted.
     member p.ToFlip = p.Threshold - p.Score
 
-/// A neighbour that voted: its row in the training data, its share of the vote (a row's shares sum to 1), and its labels.
+/// A neighbour that voted: its row in the training data, its share of the vote, and its labels among those asked about.
 type Voter =
     { Row: int
       Weight: float
@@ -55,13 +55,11 @@ module Explanation =
             | Some t -> 0.0, float t[label], 0.0
             | None -> 0.0, 0.0, 0.0
 
+    /// What one scorer's own threshold gives for a label, part by part; nothing for a scorer that learned none.
     let private scorerTerms (model: Model) (label: int) (local: float) (scorer: FittedScorer) =
         match scorer with
         | FittedPerceptron(_, fusion, _, _) -> Fusion.parts model.Idf label (float32 local) fusion
-        | FittedLinear _ ->
-            { Global = 0f
-              Local = 0f
-              Bias = 0f }
+        | FittedLinear _ -> ThresholdParts.none
 
     /// The parts of one candidate pair (entry `at` of the lists).
     let private pair (model: Model) (lists: ScoreLists) (predicted: Set<int>) (at: int) : PairExplanation =
@@ -70,7 +68,13 @@ module Explanation =
         let rarity = float model.Idf[label]
         let slopes, localGain, rarityGain, intercept = stackTerms model.Decision.Stack lists.Margins.Length rarity local
         let ruleGlobal, ruleConstant, correction = ruleTerms model.Decision.Rule label
-        let parts = model.Scorers |> List.map (scorerTerms model label local) |> List.toArray
+
+        // the scores of another model come without thresholds of their own
+        let parts =
+            match model.Scorers with
+            | [] -> Array.create lists.Margins.Length ThresholdParts.none
+            | scorers -> scorers |> List.map (scorerTerms model label local) |> List.toArray
+
         let weighted (f: ThresholdParts -> float32) =
             Array.map2 (fun slope part -> slope * float (f part)) slopes parts |> Array.sum
         let ofGlobal = ruleGlobal - rarityGain + weighted _.Global
@@ -87,25 +91,33 @@ module Explanation =
           Correction = correction
           Predicted = predicted.Contains label }
 
-    /// Every candidate label of a row of features, the closest to (or farthest above) its threshold first.
-    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list =
-        let lists = Model.scoreLists (Csr.selectRows [| i |] x) model
-        let scores = Decision.scores model.Idf model.Decision lists
-        let predicted = Decision.decide model.Decision scores |> Csr.set 0 |> Set.ofArray
+    /// Every candidate label of each row of score lists, the farthest above (or closest to) its threshold first.
+    let ofLists (lists: ScoreLists) (model: Model) : PairExplanation list[] =
+        let predicted = lists |> Decision.scores model.Idf model.Decision |> Decision.decide model.Decision
 
-        [ 0 .. lists.Local.NonZeros - 1 ]
-        |> List.map (pair model lists predicted)
-        |> List.sortByDescending (fun p -> p.Score - p.Threshold)
+        Array.Parallel.init lists.Local.Rows (fun row ->
+            let chosen = Csr.set row predicted |> Set.ofArray
 
-    /// The neighbours whose labels make the local signal of a row of features, heaviest first; none where the model's
-    /// local signal is not FeatureKnn.
-    let voters (i: int) (x: CsrMatrix) (model: Model) : Voter list =
+            [ lists.Local.RowStart[row] .. lists.Local.RowStart[row + 1] - 1 ]
+            |> List.map (pair model lists chosen)
+            |> List.sortByDescending (fun p -> p.Score - p.Threshold))
+
+    /// Every candidate label of each row of features [N, D].
+    let rows (x: CsrMatrix) (model: Model) : PairExplanation list[] = ofLists (Model.scoreLists x model) model
+
+    /// Every candidate label of one row of features, the farthest above (or closest to) its threshold first.
+    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list = (rows (Csr.selectRows [| i |] x) model)[0]
+
+    /// The training rows that voted on a row of features, the heaviest first, each with its labels among the given ones.
+    /// None where the model's local signal is not FeatureKnn.
+    let voters (i: int) (x: CsrMatrix) (labels: int[]) (model: Model) : Voter[] =
         match model.Local with
         | Some { Signal = FittedSignal.FeatureKnn knn } ->
+            let wanted = Set.ofArray labels
+
             (FeatureKnn.neighbours (Csr.selectRows [| i |] x) knn)[0]
-            |> Array.map (fun n ->
-                { Row = n.Row
-                  Weight = n.Weight
-                  Labels = Csr.set n.Row knn.Labels })
-            |> List.ofArray
-        | _ -> []
+            |> Array.map (fun neighbour ->
+                { Row = neighbour.Row
+                  Weight = neighbour.Weight
+                  Labels = Csr.set neighbour.Row knn.Labels |> Array.filter wanted.Contains })
+        | _ -> [||]

@@ -47,9 +47,9 @@ module BatchObjective =
 
         LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, 1f / float32 rows)
 
+    /// The gradient takes the logits' own memory: no step after the loss reads them again.
     let private fused (terms: FusedTerms) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
         let labels = line.Offset.Length
-        let gradient = Tensor.empty z.Shape
         let offset: float32[] = Array.zeroCreate labels
         let slope: float32[] = Array.zeroCreate labels
         let weight = terms.PosWeight |> Option.defaultValue [||]
@@ -58,7 +58,7 @@ module BatchObjective =
         let loss =
             AdaptiveLoss.ForwardBackward(
                 Tensor.span z,
-                Tensor.span gradient,
+                Tensor.span z,
                 labels,
                 data.Labels,
                 data.Local,
@@ -72,7 +72,7 @@ module BatchObjective =
             )
 
         { Loss = loss
-          Logits = gradient
+          Logits = z
           Offset = offset
           Slope = slope }
 

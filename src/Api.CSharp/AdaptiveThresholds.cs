@@ -1,0 +1,83 @@
+using Limen.Kernels;
+
+namespace Limen;
+
+/// <summary>
+/// Thresholds and a decision for the scores of any other model: the way to put this library behind a classifier that is there already, without training it again. Immutable.
+/// </summary>
+public sealed class AdaptiveThresholds
+{
+    private readonly Core.AdaptiveThresholds thresholds;
+
+    internal AdaptiveThresholds(Core.AdaptiveThresholds thresholds) => this.thresholds = thresholds;
+
+    /// <summary>The labels, in the order of their ids.</summary>
+    public IReadOnlyList<string> Labels => thresholds.Model.Labels.Names;
+
+    /// <summary>The settings of new thresholds, all at their defaults.</summary>
+    public static AdaptiveThresholdsBuilder Builder() => new(new ModelSettings { Signals = [Signals.Idf()] });
+
+    /// <summary>Loads saved thresholds.</summary>
+    /// <param name="folder">Where they were saved.</param>
+    /// <exception cref="Core.ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole model; the message says which.</exception>
+    public static AdaptiveThresholds Load(string folder) => new(Core.AdaptiveThresholdsModule.load(folder));
+
+    /// <summary>Saves to a folder, replaced as a whole where it exists.</summary>
+    /// <param name="folder">Where to.</param>
+    public void Save(string folder) => Core.AdaptiveThresholdsModule.save(folder, thresholds);
+
+    /// <summary>Decides rows by their scores alone.</summary>
+    /// <param name="scores">What the other model says of the rows.</param>
+    /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal was fitted, which looks at texts or features.</exception>
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores) => Decide(scores, (RowInputs?)null);
+
+    /// <summary>Decides rows by their scores and texts.</summary>
+    /// <param name="scores">What the other model says of the rows.</param>
+    /// <param name="texts">The same rows.</param>
+    /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<string> texts) => Decide(scores, RowInputs.OfTexts(texts));
+
+    /// <summary>Decides rows by their scores and sparse features.</summary>
+    /// <param name="scores">What the other model says of the rows.</param>
+    /// <param name="features">The same rows.</param>
+    /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<IReadOnlyList<Feature>> features) =>
+        Decide(scores, RowInputs.OfFeatures(features));
+
+    /// <summary>Measures the decisions on rows with known labels.</summary>
+    /// <param name="scores">What the other model says of the rows.</param>
+    /// <param name="rows">The same rows, with their labels.</param>
+    /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
+    public EvaluationReport Evaluate(ScoreLists scores, MultiLabelDataset rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Measured(Rows(scores, rows.Inputs), SparseRows.Relabel(rows.LabelSets, rows.Space, thresholds.Model.Labels));
+    }
+
+    /// <summary>Measures the decisions on rows with known labels, from their scores alone.</summary>
+    /// <param name="scores">What the other model says of the rows.</param>
+    /// <param name="labels">The ids of each row's true labels, counted from 0.</param>
+    /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was fitted.</exception>
+    public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) =>
+        Measured(Rows(scores, null), SparseRows.Sets(labels, Labels.Count));
+
+    private EvaluationReport Measured(Core.ForeignRows rows, CsrMatrix truth)
+    {
+        var fused = Core.AdaptiveThresholdsModule.scores(rows, thresholds);
+        return new EvaluationReport(thresholds.Model.Labels, truth, fused, Core.DecisionModule.decide(thresholds.Model.Decision, fused), []);
+    }
+
+    private Prediction[] Decide(ScoreLists scores, RowInputs? inputs) =>
+        [.. Core.AdaptiveThresholdsModule.explain(Rows(scores, inputs), thresholds).Select(pairs => new Prediction(thresholds.Model.Labels, pairs))];
+
+    private Core.ForeignRows Rows(ScoreLists scores, RowInputs? inputs)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        if (!scores.Labels.SequenceEqual(Labels))
+            throw new ArgumentException($"expected scores of the {Labels.Count} labels that were fitted, in their order, received those of {scores.Labels.Count} labels", nameof(scores));
+        if (inputs is not null && inputs.Count != scores.Count)
+            throw new ArgumentException($"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}", nameof(scores));
+        CsrMatrix? features = inputs is not null && thresholds.Model.Local is not null ? inputs.Apply(thresholds.Model.Input) : null;
+        return new Core.ForeignRows(scores.Logits, Interop.ToOption(features));
+    }
+}

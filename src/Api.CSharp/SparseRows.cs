@@ -1,0 +1,72 @@
+using Limen.Kernels;
+
+namespace Limen;
+
+/// <summary>Sparse matrices from what callers hand over, checked row by row.</summary>
+internal static class SparseRows
+{
+    /// <summary>Rows of (column, value) pairs in any order; null columns: one more than the largest that was met.</summary>
+    /// <exception cref="ArgumentException">A column below 0, from columns on, or twice in a row; a value that is not finite.</exception>
+    public static CsrMatrix Create(IEnumerable<IEnumerable<(int Column, float Value)>> rows, int? columns, string what)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (start, indices, values) = (new List<int> { 0 }, new List<int>(), new List<float>());
+        foreach (var row in rows)
+        {
+            ArgumentNullException.ThrowIfNull(row, nameof(rows));
+            foreach (var (column, value) in row.OrderBy(pair => pair.Column))
+            {
+                var place = $"row {start.Count}: ";
+                if (column < 0 || column >= (columns ?? int.MaxValue))
+                    throw new ArgumentException($"{place}expected {what} ids {Range(columns)}, received {column}", nameof(rows));
+                if (indices.Count > start[^1] && indices[^1] == column)
+                    throw new ArgumentException($"{place}expected each {what} once, received {column} twice", nameof(rows));
+                if (!float.IsFinite(value))
+                    throw new ArgumentException($"{place}expected finite values, received {value} for {what} {column}", nameof(rows));
+                indices.Add(column);
+                values.Add(value);
+            }
+            start.Add(indices.Count);
+        }
+        var width = columns ?? (indices.Count == 0 ? 0 : indices.Max() + 1);
+        return new CsrMatrix(start.Count - 1, width, [.. start], [.. indices], [.. values]);
+    }
+
+    /// <summary>Label sets [N, L] of label ids, which may repeat.</summary>
+    /// <exception cref="ArgumentException">An id out of range.</exception>
+    public static CsrMatrix Sets(IReadOnlyList<IReadOnlyList<int>> labels, int count)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return Create(labels.Select(row => row.Distinct().Select(label => (label, 1f))), count, "label");
+    }
+
+    /// <summary>The same rows with more columns.</summary>
+    /// <exception cref="ArgumentException">The rows have more columns already.</exception>
+    public static CsrMatrix Widen(CsrMatrix rows, int columns) =>
+        rows.Columns <= columns
+            ? new CsrMatrix(rows.Rows, columns, rows.RowStart, rows.Indices, rows.Values)
+            : throw new ArgumentException($"expected features {Range(columns)}, received feature {rows.Columns - 1}", nameof(rows));
+
+    /// <summary>Label sets of one label space in another.</summary>
+    /// <exception cref="ArgumentException">A row has a label that the other space lacks.</exception>
+    public static CsrMatrix Relabel(CsrMatrix sets, Core.LabelSpace from, Core.LabelSpace to)
+    {
+        if (ReferenceEquals(from, to)) return sets;
+        int?[] ids = [.. from.Names.Select(name => to.TryId(name)?.Value)];
+        int[][] rows = [.. Enumerable.Range(0, sets.Rows).Select(row => sets.RowIndices(row).ToArray().Select(label => Id(row, label)).ToArray())];
+        return Core.Csr.ofSets(to.Count, rows);
+
+        int Id(int row, int label) =>
+            ids[label]
+            ?? throw new ArgumentException($"row {row + 1}: the label \"{from.Name(label)}\" is not one of the {to.Count} labels that the model knows");
+    }
+
+    /// <summary>The labels of both spaces: the first's with their ids, then those that it lacks.</summary>
+    public static Core.LabelSpace Union(Core.LabelSpace first, Core.LabelSpace second)
+    {
+        string[] missing = [.. second.Names.Where(name => first.TryId(name) is null)];
+        return missing.Length == 0 ? first : new Core.LabelSpace([.. first.Names, .. missing]);
+    }
+
+    private static string Range(int? columns) => columns is { } n ? $"from 0 to {n - 1}" : "of 0 or more";
+}
