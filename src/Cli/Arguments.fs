@@ -50,7 +50,8 @@ type ExperimentsArguments =
     interface IArgParserTemplate with
         member a.Usage =
             match a with
-            | Data _ -> "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
+            | Data _ ->
+                "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
             | Out _ -> "folder for report.json (default: artifacts/experiments)"
             | Seeds _ -> "seeds of each experiment (default: 2)"
 

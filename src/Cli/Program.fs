@@ -52,7 +52,9 @@ module Program =
         TensorRuntime.warnings () |> List.iter (fun w -> eprintfn $"warning: {w}")
 
         try
-            ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv |> run
+            ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv
+            |> run
+
             0
         with
         | :? ArguParseException as e ->

@@ -18,7 +18,11 @@ module Progress =
 
     let private detail (p: FitProgress) =
         match p.Training with
-        | Some { Validation = Some v; Epoch = e; Epochs = n } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
+        | Some {
+                   Validation = Some v
+                   Epoch = e
+                   Epochs = n
+               } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
         | Some t when not (Double.IsNaN t.Loss) -> $"epoch {t.Epoch}/{t.Epochs}, loss {t.Loss:F2}"
         | _ -> ""
 

@@ -11,9 +11,11 @@ open Limen.Core
 module Train =
 
     let private objectives =
-        [ "macro", Objective.MacroF1
-          "micro", Objective.MicroF1
-          "macro+micro", Objective.MacroPlusMicro ]
+        [
+            "macro", Objective.MacroF1
+            "micro", Objective.MicroF1
+            "macro+micro", Objective.MacroPlusMicro
+        ]
 
     let private objective (name: string option) : string * Objective =
         let name = defaultArg name "macro+micro"
@@ -37,9 +39,18 @@ module Train =
 
             input,
             split
-            |> Split.map (fun part -> { part with Features = InputSpace.ofRows part.Features input })
+            |> Split.map (fun part ->
+                { part with
+                    Features = InputSpace.ofRows part.Features input
+                })
 
-    let run (data: string) (output: string) (input: InputChoice option) (objectiveName: string option) (seed: int) : unit =
+    let run
+        (data: string)
+        (output: string)
+        (input: InputChoice option)
+        (objectiveName: string option)
+        (seed: int)
+        : unit =
         let objectiveName, objective = objective objectiveName
         let cancellation = Progress.cancelOnInterrupt ()
 
@@ -50,9 +61,7 @@ module Train =
                 | _ -> InputKind.Text)
 
         let folder =
-            AnsiConsole
-                .Status()
-                .Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
+            AnsiConsole.Status().Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
 
         let clock = Stopwatch.StartNew()
         let space, rows = AnsiConsole.Status().Start("features", fun _ -> prepare folder)
@@ -73,25 +82,34 @@ module Train =
         | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
         | Some test ->
             let results =
-                [ { Name = $"full, {objectiveName}"
-                    Measures = Evaluation.model test model
-                    Seconds = seconds }
-                  { Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
-                    Measures = Evaluation.asBatch objective test model
-                    Seconds = seconds } ]
+                [
+                    {
+                        Name = $"full, {objectiveName}"
+                        Measures = Evaluation.model test model
+                        Seconds = seconds
+                    }
+                    {
+                        Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
+                        Measures = Evaluation.asBatch objective test model
+                        Seconds = seconds
+                    }
+                ]
 
             Report.print results
 
             Report.write
                 (Path.Combine(output, "report.json"))
-                [ "data", JsonValue.Create data
-                  "objective", JsonValue.Create objectiveName
-                  "training_rows", JsonValue.Create rows.Train.Rows
-                  "test_rows", JsonValue.Create test.Rows
-                  "labels", JsonValue.Create folder.Labels.Count
-                  "features", JsonValue.Create rows.Train.Features.Columns
-                  "seed", JsonValue.Create seed
-                  "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L) ]
+                [
+                    "data", JsonValue.Create data
+                    "objective", JsonValue.Create objectiveName
+                    "training_rows", JsonValue.Create rows.Train.Rows
+                    "test_rows", JsonValue.Create test.Rows
+                    "labels", JsonValue.Create folder.Labels.Count
+                    "features", JsonValue.Create rows.Train.Features.Columns
+                    "seed", JsonValue.Create seed
+                    "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L)
+                ]
                 results
 
-            AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""
+            AnsiConsole.MarkupLine
+                $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""

@@ -13,7 +13,17 @@ module Experiments =
 
     /// From dense label sets to sparse ones, and clinical codes.
     let private sets =
-        [ "emotions"; "yeast"; "cal500"; "enron"; "corel5k"; "bibtex"; "delicious"; "stackex_cooking"; "codiesp-d" ]
+        [
+            "emotions"
+            "yeast"
+            "cal500"
+            "enron"
+            "corel5k"
+            "bibtex"
+            "delicious"
+            "stackex_cooking"
+            "codiesp-d"
+        ]
 
     let private node (f: Finding) : JsonNode =
         let o = JsonObject()
@@ -28,10 +38,13 @@ module Experiments =
     let private print (findings: Finding list) =
         for study, lines in findings |> List.groupBy _.Study do
             let table = Table().Border(TableBorder.Rounded).Title(study)
-            table.AddColumns("data", "variant", "macro-F1 A", "micro-F1", "P@1", "ECE") |> ignore
+
+            table.AddColumns("data", "variant", "macro-F1 A", "micro-F1", "P@1", "ECE")
+            |> ignore
 
             for (task, variant), runs in lines |> List.groupBy (fun f -> f.Task, f.Variant) do
-                let mean key = runs |> List.averageBy (fun f -> f.Values |> List.find (fst >> (=) key) |> snd)
+                let mean key =
+                    runs |> List.averageBy (fun f -> f.Values |> List.find (fst >> (=) key) |> snd)
 
                 table.AddRow(
                     Markup.Escape task,
@@ -50,11 +63,13 @@ module Experiments =
 
         document["tasks"] <-
             JsonArray(
-                [| for task in tasks do
-                       let o = JsonObject()
-                       o["task"] <- task.Name
-                       Task.statistics task |> List.iter (fun (key, value) -> o[key] <- value)
-                       o :> JsonNode |]
+                [|
+                    for task in tasks do
+                        let o = JsonObject()
+                        o["task"] <- task.Name
+                        Task.statistics task |> List.iter (fun (key, value) -> o[key] <- value)
+                        o :> JsonNode
+                |]
             )
 
         document["findings"] <- JsonArray(findings |> List.map node |> List.toArray)
@@ -65,26 +80,33 @@ module Experiments =
 
     /// data: the directory of the data sets; without it the embedded default alone is used.
     let run (data: string option) (output: string) (seeds: int) : unit =
-        let named names = names |> List.choose (Task.tryFolder data)
+        let named names =
+            names |> List.choose (Task.tryFolder data)
 
         let all =
             match named sets with
             | [] -> [ Task.apiDocumentation () ]
             | found -> found
 
-        let some = all |> List.filter (fun t -> List.contains t.Name [ "bibtex"; "codiesp-d"; "api-documentation" ])
+        let some =
+            all
+            |> List.filter (fun t -> List.contains t.Name [ "bibtex"; "codiesp-d"; "api-documentation" ])
 
         let studies: (string * Task list * (int -> Task -> Finding list)) list =
-            [ "signals", some, Studies.signals
-              "signals, labels leaked", some, Studies.leakedSignals
-              "margin", some, Studies.margins
-              "local signal", some, Studies.locals
-              "rules", all, Studies.rules ]
+            [
+                "signals", some, Studies.signals
+                "signals, labels leaked", some, Studies.leakedSignals
+                "margin", some, Studies.margins
+                "local signal", some, Studies.locals
+                "rules", all, Studies.rules
+            ]
 
         let jobs =
-            [ for name, tasks, study in studies do
-                  for task in tasks do
-                      for seed in 1..seeds -> name, task, seed, study ]
+            [
+                for name, tasks, study in studies do
+                    for task in tasks do
+                        for seed in 1..seeds -> name, task, seed, study
+            ]
 
         let clock = Stopwatch.StartNew()
 

@@ -6,12 +6,14 @@ open Limen.Core
 /// A data set as the experiments use it: features ready, validation rows set aside, test rows untouched.
 [<ReferenceEquality>]
 type Task =
-    { Name: string
-      Labels: LabelSpace
-      Input: InputSpace
-      Train: Dataset
-      Validation: Dataset
-      Test: Dataset }
+    {
+        Name: string
+        Labels: LabelSpace
+        Input: InputSpace
+        Train: Dataset
+        Validation: Dataset
+        Test: Dataset
+    }
 
 [<RequireQualifiedAccess>]
 module Task =
@@ -27,12 +29,14 @@ module Task =
             | Some v -> split.Train, v
             | None -> Dataset.holdOut heldOut seed split.Train
 
-        { Name = name
-          Labels = labels
-          Input = input
-          Train = train
-          Validation = validation
-          Test = Option.get split.Test }
+        {
+            Name = name
+            Labels = labels
+            Input = input
+            Train = train
+            Validation = validation
+            Test = Option.get split.Test
+        }
 
     /// A folder of svmlight files below the data directory; None where it is absent.
     let tryFolder (data: string option) (name: string) : Task option =
@@ -40,14 +44,22 @@ module Task =
         |> Option.map (fun root -> Path.Combine(root, name))
         |> Option.filter Directory.Exists
         |> Option.map (fun path ->
-            let folder = Folder.read { Folder.defaults with Kind = Some InputKind.Svmlight } path
+            let folder =
+                Folder.read
+                    { Folder.defaults with
+                        Kind = Some InputKind.Svmlight
+                    }
+                    path
 
             match folder.Rows with
             | CountRows split ->
                 let input = InputSpace.ofTrainingRows split.Train.Features
 
                 split
-                |> Split.map (fun part -> { part with Features = InputSpace.ofRows part.Features input })
+                |> Split.map (fun part ->
+                    { part with
+                        Features = InputSpace.ofRows part.Features input
+                    })
                 |> ofSplit name folder.Labels input
             | TextRows _ -> invalidOp $"{path} was asked for as svmlight and read as text")
 
@@ -68,9 +80,12 @@ module Task =
         let support = Csr.columnCounts task.Train.Labels
         let cardinality = float task.Train.Labels.NonZeros / float task.Train.Rows
 
-        [ "rows", float task.Train.Rows
-          "labels", float support.Length
-          "cardinality", cardinality
-          "density", cardinality / float support.Length
-          "share_of_labels_below_ten_rows",
-          float (support |> Array.filter (fun n -> n < 10) |> Array.length) / float support.Length ]
+        [
+            "rows", float task.Train.Rows
+            "labels", float support.Length
+            "cardinality", cardinality
+            "density", cardinality / float support.Length
+            "share_of_labels_below_ten_rows",
+            float (support |> Array.filter (fun n -> n < 10) |> Array.length)
+            / float support.Length
+        ]

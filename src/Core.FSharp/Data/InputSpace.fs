@@ -5,8 +5,10 @@ open Limen.Kernels
 
 /// Mean and standard deviation of each feature [D] over training rows: for measurements on scales of their own.
 type Standardiser =
-    { Mean: float32[]
-      Deviation: float32[] }
+    {
+        Mean: float32[]
+        Deviation: float32[]
+    }
 
 [<RequireQualifiedAccess>]
 module Standardiser =
@@ -25,20 +27,22 @@ module Standardiser =
         let rows = float (max 1 x.Rows)
         let mean = sums |> Array.map (fun s -> s / rows)
 
-        { Mean = Array.map float32 mean
-          Deviation =
-            Array.map2
-                (fun square mean ->
-                    let variance = square / rows - mean * mean
-                    if variance > 1e-12 then float32 (sqrt variance) else 1f)
-                squares
-                mean }
+        {
+            Mean = Array.map float32 mean
+            Deviation =
+                Array.map2
+                    (fun square mean ->
+                        let variance = square / rows - mean * mean
+                        if variance > 1e-12 then float32 (sqrt variance) else 1f)
+                    squares
+                    mean
+        }
 
     /// (x - mean) / deviation [N, D], each row divided by the square root of D so that its norm is near 1. Every entry is stored.
     let apply (s: Standardiser) (x: CsrMatrix) : CsrMatrix =
         let width = x.Columns
         let scale = 1f / sqrt (float32 (max 1 width))
-        let values = Array.zeroCreate<float32> (x.Rows * width)
+        let values = Array.zeroCreate<float32>(x.Rows * width)
 
         for r in 0 .. x.Rows - 1 do
             for c in 0 .. width - 1 do
@@ -78,7 +82,9 @@ module InputSpace =
     /// from 1 are term counts (also 0/1 presence); anything else is taken as it is.
     let ofTrainingRows (x: CsrMatrix) : InputSpace =
         let stored = float x.NonZeros / (float x.Rows * float x.Columns)
-        let whole = Seq.truncate x.NonZeros x.Values |> Seq.forall (fun v -> v >= 1f && v = round v)
+
+        let whole =
+            Seq.truncate x.NonZeros x.Values |> Seq.forall (fun v -> v >= 1f && v = round v)
 
         if whole then TermCounts(TfIdfWeights.fit Sublinear x)
         elif stored > dense then Measurements(Standardiser.fit x)

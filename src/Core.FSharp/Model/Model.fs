@@ -51,34 +51,40 @@ type FitPhase =
 
 /// Where a fit stands: the stage, the share of that stage that is done, and the training's own numbers.
 type FitProgress =
-    { Phase: FitPhase
-      Done: float
-      Training: TrainingProgress option }
+    {
+        Phase: FitPhase
+        Done: float
+        Training: TrainingProgress option
+    }
 
 [<RequireQualifiedAccess>]
 module ModelOptions =
 
     let defaults =
-        { Global = Some IdfSmoothing.AddOne
-          Local = Some(LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard)
-          Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
-          Decision = DecisionOptions.defaults
-          Candidates = 60
-          HeldOut = 0.1
-          Seed = Seed.ofInt 1 }
+        {
+            Global = Some IdfSmoothing.AddOne
+            Local = Some(LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard)
+            Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
+            Decision = DecisionOptions.defaults
+            Candidates = 60
+            HeldOut = 0.1
+            Seed = Seed.ofInt 1
+        }
 
     /// Every fault of the options, in plain sentences.
     let faults (o: ModelOptions) =
-        [ if o.Scorers.IsEmpty then
-              "scorers: expected at least one"
-          yield! o.Scorers |> List.collect Scorer.faults
-          match o.Local with
-          | Some local -> yield! LocalSignalSpec.faults local
-          | None -> ()
-          if o.Candidates < 1 then
-              $"candidates: expected at least 1, received {o.Candidates}"
-          if not (o.HeldOut > 0.0 && o.HeldOut < 1.0) then
-              $"held-out share: expected above 0 and below 1, received {o.HeldOut}" ]
+        [
+            if o.Scorers.IsEmpty then
+                "scorers: expected at least one"
+            yield! o.Scorers |> List.collect Scorer.faults
+            match o.Local with
+            | Some local -> yield! LocalSignalSpec.faults local
+            | None -> ()
+            if o.Candidates < 1 then
+                $"candidates: expected at least 1, received {o.Candidates}"
+            if not (o.HeldOut > 0.0 && o.HeldOut < 1.0) then
+                $"held-out share: expected above 0 and below 1, received {o.HeldOut}"
+        ]
 
 [<RequireQualifiedAccess>]
 module Model =
@@ -96,15 +102,21 @@ module Model =
         | Some smoothing ->
             let idf = Idf.fit smoothing train
             let largest = Array.max idf
-            if largest > 0f then idf |> Array.map (fun v -> v / largest) else idf
+
+            if largest > 0f then
+                idf |> Array.map (fun v -> v / largest)
+            else
+                idf
 
     /// The local signal [N, L] of any rows, from their features alone.
     let localSignal (x: CsrMatrix) (model: Model) : LocalSignal =
         match model.Local with
         | Some local -> LocalModel.apply model.Idf x local
         | None ->
-            { Values = noLocal x.Rows model.Labels.Count
-              Fallbacks = x.Rows }
+            {
+                Values = noLocal x.Rows model.Labels.Count
+                Fallbacks = x.Rows
+            }
 
     /// The candidate pairs of rows with every scorer's margin and the local signal.
     let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists =
@@ -150,7 +162,9 @@ module Model =
             invalidArg (nameof train) "expected at least one training row, received none"
 
         if train.Labels.Columns <> labels.Count then
-            invalidArg (nameof labels) $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
+            invalidArg
+                (nameof labels)
+                $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
 
         train.Features.Validate() |> ignore
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
@@ -162,9 +176,11 @@ module Model =
 
         let tell phase share training =
             progress
-                { Phase = phase
-                  Done = share
-                  Training = training }
+                {
+                    Phase = phase
+                    Done = share
+                    Training = training
+                }
 
         let idf = scaledIdf options train
         tell FittingSignals 0.0 None
@@ -187,9 +203,11 @@ module Model =
             | None -> noLocal validation.Rows labels.Count
 
         let rows (d: Dataset) (local: CsrMatrix) : TrainingRows =
-            { Features = d.Features
-              Labels = d.Labels
-              Local = local }
+            {
+                Features = d.Features
+                Labels = d.Labels
+                Local = local
+            }
 
         let heldOut = rows validation heldOutLocal
 
@@ -218,21 +236,25 @@ module Model =
         let decision =
             Decision.fit
                 options.Decision
-                { Support = support
-                  Rows = train.Rows
-                  Idf = idf
-                  Seed = options.Seed }
+                {
+                    Support = support
+                    Rows = train.Rows
+                    Idf = idf
+                    Seed = options.Seed
+                }
                 lists
                 validation.Labels
 
         tell FittingDecision 1.0 None
 
-        { Labels = labels
-          Input = input
-          Support = support
-          Rows = train.Rows
-          Idf = idf
-          Local = localModel
-          Scorers = scorers
-          Decision = decision
-          Candidates = options.Candidates }
+        {
+            Labels = labels
+            Input = input
+            Support = support
+            Rows = train.Rows
+            Idf = idf
+            Local = localModel
+            Scorers = scorers
+            Decision = decision
+            Candidates = options.Candidates
+        }

@@ -11,7 +11,8 @@ module Recipe =
     let vectoriser: VectoriserOptions =
         { Vectoriser.defaults with
             Longest = 1
-            MinDf = 5 }
+            MinDf = 5
+        }
 
     /// The full model: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the objective.
     /// Small data sets get more passes, up to 60.
@@ -21,9 +22,23 @@ module Recipe =
 
         { ModelOptions.defaults with
             Scorers =
-                [ Perceptron(NetworkOptions.defaults, { TrainingOptions.defaults with Epochs = epochs; Patience = 5; Seed = seed })
-                  Linear { LinearOptions.standard with Seed = seed } ]
+                [
+                    Perceptron(
+                        NetworkOptions.defaults,
+                        { TrainingOptions.defaults with
+                            Epochs = epochs
+                            Patience = 5
+                            Seed = seed
+                        }
+                    )
+                    Linear
+                        { LinearOptions.standard with
+                            Seed = seed
+                        }
+                ]
             Decision =
                 { DecisionOptions.defaults with
-                    Objective = objective }
-            Seed = seed }
+                    Objective = objective
+                }
+            Seed = seed
+        }

@@ -46,7 +46,8 @@ type internal Sidecar() =
         | I32(_, values) -> values
         | F32 _ -> raise (JsonException $"the array \"{name}\" should hold I32")
 
-    member s.StringList(name: string) = s.Find("list of strings", s.Strings, name)
+    member s.StringList(name: string) =
+        s.Find("list of strings", s.Strings, name)
 
 /// A type that is written as another one.
 type private Through<'value, 'stored>(toStored: 'value -> 'stored, ofStored: 'stored -> 'value) =
@@ -61,20 +62,23 @@ type private Through<'value, 'stored>(toStored: 'value -> 'stored, ofStored: 'st
 /// A matrix as its three arrays.
 [<ReferenceEquality>]
 type private StoredMatrix =
-    { Size: int[]
-      RowStart: int[]
-      Indices: int[]
-      Values: float32[] }
+    {
+        Size: int[]
+        RowStart: int[]
+        Indices: int[]
+        Values: float32[]
+    }
 
 [<ReferenceEquality>]
 type private StoredVectoriser =
-    { Options: VectoriserOptions
-      Terms: string[]
-      Idf: float32[] }
+    {
+        Options: VectoriserOptions
+        Terms: string[]
+        Idf: float32[]
+    }
 
 [<ReferenceEquality>]
-type private StoredLinear =
-    { Weights: CsrMatrix; Bias: float32[] }
+type private StoredLinear = { Weights: CsrMatrix; Bias: float32[] }
 
 [<RequireQualifiedAccess>]
 module internal ModelJson =
@@ -87,10 +91,12 @@ module internal ModelJson =
     let private matrix =
         through
             (fun (m: CsrMatrix) ->
-                { Size = [| m.Rows; m.Columns |]
-                  RowStart = m.RowStart
-                  Indices = Array.truncate m.NonZeros m.Indices
-                  Values = Array.truncate m.NonZeros m.Values })
+                {
+                    Size = [| m.Rows; m.Columns |]
+                    RowStart = m.RowStart
+                    Indices = Array.truncate m.NonZeros m.Indices
+                    Values = Array.truncate m.NonZeros m.Values
+                })
             (fun (s: StoredMatrix) ->
                 try
                     CsrMatrix(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate()
@@ -102,26 +108,32 @@ module internal ModelJson =
         let o = JsonSerializerOptions(WriteIndented = true)
         o.NumberHandling <- JsonNumberHandling.AllowNamedFloatingPointLiterals
 
-        [ named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
-          named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
-          named (fun (t: Tensor) -> sidecar.AddArray(F32(t.Shape, Tensor.toArray t))) (fun name ->
-              Tensor.ofArray (sidecar.Shape name) (sidecar.Floats name))
-          named sidecar.AddStrings sidecar.StringList
-          matrix
-          through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build
-          through (fun (space: LabelSpace) -> Seq.toArray space.Names) LabelSpace
-          through
-              (fun (v: Vectoriser) ->
-                  { Options = v.Options
-                    Terms = v.Terms
-                    Idf = v.Weights.Idf })
-              (fun s -> Vectoriser(s.Options, s.Terms, s.Idf))
-          through
-              (fun (linear: LinearScorer) ->
-                  { Weights = linear.Weights
-                    Bias = linear.Bias })
-              (fun s -> Linear.ofWeights s.Weights s.Bias)
-          JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields) ]
+        [
+            named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
+            named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
+            named (fun (t: Tensor) -> sidecar.AddArray(F32(t.Shape, Tensor.toArray t))) (fun name ->
+                Tensor.ofArray (sidecar.Shape name) (sidecar.Floats name))
+            named sidecar.AddStrings sidecar.StringList
+            matrix
+            through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build
+            through (fun (space: LabelSpace) -> Seq.toArray space.Names) LabelSpace
+            through
+                (fun (v: Vectoriser) ->
+                    {
+                        Options = v.Options
+                        Terms = v.Terms
+                        Idf = v.Weights.Idf
+                    })
+                (fun s -> Vectoriser(s.Options, s.Terms, s.Idf))
+            through
+                (fun (linear: LinearScorer) ->
+                    {
+                        Weights = linear.Weights
+                        Bias = linear.Bias
+                    })
+                (fun s -> Linear.ofWeights s.Weights s.Bias)
+            JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields)
+        ]
         |> List.iter o.Converters.Add
 
         o

@@ -99,10 +99,7 @@ module Store =
                 refuse path "the file is missing"
 
             match manifest["Files"] with
-            | :? JsonObject as files when
-                files.ContainsKey file && files[file].ToString() = checksum path
-                ->
-                ()
+            | :? JsonObject as files when files.ContainsKey file && files[file].ToString() = checksum path -> ()
             | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
 
     /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or newer.
@@ -122,13 +119,16 @@ module Store =
             sidecar.Strings.Add(name, strings)
 
         try
-            let model = JsonSerializer.Deserialize<Model>(manifest["Model"], ModelJson.options sidecar)
+            let model =
+                JsonSerializer.Deserialize<Model>(manifest["Model"], ModelJson.options sidecar)
 
             // a key that this version does not know would be lost silently: what was read must say all that was written
             let again = JsonSerializer.SerializeToNode(model, ModelJson.options (Sidecar()))
 
             if not (JsonNode.DeepEquals(manifest["Model"], again)) then
-                refuse (at manifestFile) "the manifest is damaged: it holds keys or values that this version does not know"
+                refuse
+                    (at manifestFile)
+                    "the manifest is damaged: it holds keys or values that this version does not know"
 
             model
         with :? JsonException as e ->

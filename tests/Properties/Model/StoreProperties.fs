@@ -19,7 +19,9 @@ module StoreProperties =
     let private test = SmallProblem.dataset 60 7
 
     let private refused (folder: string) (words: string) =
-        let error = Assert.Throws<ModelFormatException>(Action(fun () -> Store.load folder |> ignore))
+        let error =
+            Assert.Throws<ModelFormatException>(Action(fun () -> Store.load folder |> ignore))
+
         Assert.That(error.Message, Does.Contain words)
 
     [<Test>]
@@ -30,11 +32,13 @@ module StoreProperties =
             let again = Store.load folder
 
             Assert.That(
-                (SmallProblem.entries (Model.scores test.Features again) = SmallProblem.entries (Model.scores test.Features model))
+                (SmallProblem.entries (Model.scores test.Features again) =
+                    SmallProblem.entries (Model.scores test.Features model))
             )
 
             Assert.That(
-                (SmallProblem.entries (Model.predict test.Features again) = SmallProblem.entries (Model.predict test.Features model))
+                (SmallProblem.entries (Model.predict test.Features again) =
+                    SmallProblem.entries (Model.predict test.Features model))
             ))
 
     [<Test>]
@@ -43,7 +47,10 @@ module StoreProperties =
             Store.save folder SmallProblem.model.Value
             Store.save folder SmallProblem.model.Value
             Store.load folder |> ignore
-            let beside = Directory.GetDirectories(Path.GetTempPath(), Path.GetFileName folder + "*")
+
+            let beside =
+                Directory.GetDirectories(Path.GetTempPath(), Path.GetFileName folder + "*")
+
             Assert.That(beside, Is.EqualTo<string[]> [| folder |]))
 
     [<TestCase("weights.safetensors")>]

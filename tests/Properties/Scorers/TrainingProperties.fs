@@ -15,18 +15,24 @@ module TrainingProperties =
         SmallProblem.fit options (SmallProblem.dataset 120 1) (Some(SmallProblem.dataset 40 2))
 
     let private withTraining change (o: ModelOptions) =
-        { o with Scorers = [ Perceptron(SmallProblem.network, change SmallProblem.training) ] }
+        { o with
+            Scorers = [ Perceptron(SmallProblem.network, change SmallProblem.training) ]
+        }
 
     let private rows (d: Dataset) : TrainingRows =
-        { Features = d.Features
-          Labels = d.Labels
-          Local = Csr.ofRows d.Labels.Columns (Array.create d.Rows [||]) }
+        {
+            Features = d.Features
+            Labels = d.Labels
+            Local = Csr.ofRows d.Labels.Columns (Array.create d.Rows [||])
+        }
 
     let private start labels : Fusion =
-        { Lambda = 0.5f
-          Alpha = Shared 0f
-          Beta = Array.zeroCreate labels
-          Bias = Array.zeroCreate labels }
+        {
+            Lambda = 0.5f
+            Alpha = Shared 0f
+            Beta = Array.zeroCreate labels
+            Bias = Array.zeroCreate labels
+        }
 
     let private train options progress token =
         let data = rows (SmallProblem.dataset 120 1)
@@ -49,7 +55,9 @@ module TrainingProperties =
 
     [<Test>]
     let ``another seed gives another model`` () =
-        let other = SmallProblem.options |> withTraining (fun t -> { t with Seed = Seed.ofInt 2 })
+        let other =
+            SmallProblem.options |> withTraining (fun t -> { t with Seed = Seed.ofInt 2 })
+
         Assert.That((scores (fitted SmallProblem.options) <> scores (fitted other)))
 
     [<Test>]
@@ -58,7 +66,10 @@ module TrainingProperties =
 
         let composed =
             SmallProblem.options
-            |> withTraining (fun t -> { t with Loss = Loss.custom "composed bce" (fun targets margins -> Loss.value bce targets margins) })
+            |> withTraining (fun t ->
+                { t with
+                    Loss = Loss.custom "composed bce" (fun targets margins -> Loss.value bce targets margins)
+                })
 
         let fused = SmallProblem.options |> withTraining (fun t -> { t with Loss = bce })
         let value (_, _, v: float32) = float v
@@ -73,13 +84,28 @@ module TrainingProperties =
     [<TestCase(2)>]
     [<TestCase(3)>]
     let ``one to three hidden layers learn the small problem`` (layers: int) =
-        let shape = { Hidden = List.replicate layers 16; Dropout = 0.0 }
+        let shape =
+            {
+                Hidden = List.replicate layers 16
+                Dropout = 0.0
+            }
 
         let options =
             { SmallProblem.options with
-                Scorers = [ Perceptron(shape, { SmallProblem.training with Epochs = 30 }) ] }
+                Scorers =
+                    [
+                        Perceptron(
+                            shape,
+                            { SmallProblem.training with
+                                Epochs = 30
+                            }
+                        )
+                    ]
+            }
 
-        let model = SmallProblem.fit options (SmallProblem.dataset 300 1) (Some(SmallProblem.dataset 80 2))
+        let model =
+            SmallProblem.fit options (SmallProblem.dataset 300 1) (Some(SmallProblem.dataset 80 2))
+
         let measured = Evaluation.model (SmallProblem.dataset 100 3) model
         Assert.That(measured.MicroF1, Is.GreaterThan 0.85)
 
@@ -107,7 +133,9 @@ module TrainingProperties =
 
         let result =
             train
-                { SmallProblem.training with Epochs = 50 }
+                { SmallProblem.training with
+                    Epochs = 50
+                }
                 (fun p ->
                     if p.Validation.IsSome && p.Epoch = 2 then
                         source.Cancel())
@@ -121,7 +149,17 @@ module TrainingProperties =
 
     [<Test>]
     let ``early stopping returns the best epoch's state, which later steps do not touch`` () =
-        let long = { SmallProblem.training with Epochs = 40; Patience = 2; Optimiser = { SmallProblem.training.Optimiser with LearningRate = 0.5; Schedule = Constant } }
+        let long =
+            { SmallProblem.training with
+                Epochs = 40
+                Patience = 2
+                Optimiser =
+                    { SmallProblem.training.Optimiser with
+                        LearningRate = 0.5
+                        Schedule = Constant
+                    }
+            }
+
         let result = train long ignore CancellationToken.None
         let best = result.History |> List.maxBy (fun e -> e.Validation.Value)
 
@@ -143,14 +181,14 @@ module TrainingProperties =
 
     [<Test>]
     let ``a loss that is not finite stops the training with the step named`` () =
-        let broken = Loss.custom "broken" (fun _ (Margins m) -> m |> Tensor.scale nan |> Tensor.sum)
-        let options = SmallProblem.options |> withTraining (fun t -> { t with Loss = broken })
+        let broken =
+            Loss.custom "broken" (fun _ (Margins m) -> m |> Tensor.scale nan |> Tensor.sum)
+
+        let options =
+            SmallProblem.options |> withTraining (fun t -> { t with Loss = broken })
 
         let error =
-            Assert.Throws<TrainingDivergedException>(
-                Action(fun () ->
-                    fitted options |> ignore)
-            )
+            Assert.Throws<TrainingDivergedException>(Action(fun () -> fitted options |> ignore))
 
         Assert.That(error.Message, Does.Contain "step 1 (batch 0 of its epoch): the loss is not finite")
 
@@ -158,9 +196,16 @@ module TrainingProperties =
     let ``the steady state of training asks no memory of the system`` () =
         let data = rows (SmallProblem.dataset 256 1)
         let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
-        use state = new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0, 0f)
+
+        use state =
+            new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0, 0f)
+
         let chosen = [| 0..63 |]
-        let step i = state.Step(Loss.Bce None, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i)) |> ignore
+
+        let step i =
+            state.Step(Loss.Bce None, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i))
+            |> ignore
+
         [ 1..20 ] |> List.iter step
         let before = TensorRuntime.systemAllocations ()
         [ 21..60 ] |> List.iter step
