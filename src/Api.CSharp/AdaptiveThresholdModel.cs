@@ -17,12 +17,12 @@ public sealed class AdaptiveThresholdModel
 
     /// <summary>Loads a saved model.</summary>
     /// <param name="folder">Where it was saved.</param>
-    /// <exception cref="Core.ModelFormatException">It is damaged, incomplete, written by a newer version, or no model with scorers; the message says which.</exception>
+    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by a newer version, or no model with scorers; the message says which.</exception>
     public static AdaptiveThresholdModel Load(string folder)
     {
-        var model = Core.Store.load(folder);
+        var model = Interop.Call(() => Core.Store.load(folder));
         return model.Scorers.IsEmpty
-            ? throw new Core.ModelFormatException(folder, "expected a model, found thresholds for the scores of another model")
+            ? throw new ModelFormatException(folder, "expected a model, found thresholds for the scores of another model")
             : new AdaptiveThresholdModel(model);
     }
 

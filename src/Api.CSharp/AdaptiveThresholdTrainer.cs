@@ -17,7 +17,7 @@ public sealed class AdaptiveThresholdTrainer
     /// <param name="cancellationToken">Ends the training of networks at the next step.</param>
     /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>
     /// <exception cref="ModelConfigurationException">Settings that do not fit the data, or texts without a term that is frequent enough.</exception>
-    /// <exception cref="Core.TrainingDivergedException">A value became infinite in the first epoch.</exception>
+    /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">A linear scorer was cancelled, which has no state before it is done.</exception>
     public AdaptiveThresholdModel Fit(
         MultiLabelDataset train,
@@ -30,7 +30,7 @@ public sealed class AdaptiveThresholdTrainer
         if (validation is not null && validation.IsText != train.IsText)
             throw new ArgumentException($"expected {train.Inputs.Kind} as in the training rows, received {validation.Inputs.Kind}", nameof(validation));
         if (train.Count == 0) throw new ArgumentException("expected at least one training row, received none", nameof(train));
-        return Interop.Configured(() => Fitted(train, validation, progress, cancellationToken));
+        return Interop.Call(() => Fitted(train, validation, progress, cancellationToken));
     }
 
     private AdaptiveThresholdModel Fitted(

@@ -19,8 +19,8 @@ public sealed class AdaptiveThresholds
 
     /// <summary>Loads saved thresholds.</summary>
     /// <param name="folder">Where they were saved.</param>
-    /// <exception cref="Core.ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole model; the message says which.</exception>
-    public static AdaptiveThresholds Load(string folder) => new(Core.AdaptiveThresholdsModule.load(folder));
+    /// <exception cref="ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole model; the message says which.</exception>
+    public static AdaptiveThresholds Load(string folder) => new(Interop.Call(() => Core.AdaptiveThresholdsModule.load(folder)));
 
     /// <summary>Saves to a folder, replaced as a whole where it exists.</summary>
     /// <param name="folder">Where to.</param>

@@ -97,7 +97,7 @@ public sealed class AdaptiveThresholdsBuilder
         );
         var evidence = training is null ? null : Evidence(training, local is null ? null : input, scores.Space);
         var scored = new Core.ForeignRows(scores.Logits, local is null ? null : Interop.ToOption(rows!.Apply(input)));
-        return Interop.Configured(() => new AdaptiveThresholds(Core.AdaptiveThresholdsModule.fit(options, scores.Space, input, Interop.ToOption(evidence), scored, labels)));
+        return Interop.Call(() => new AdaptiveThresholds(Core.AdaptiveThresholdsModule.fit(options, scores.Space, input, Interop.ToOption(evidence), scored, labels)));
     }
 
     /// <summary>The training rows; where no signal looks at their features, the label sets take their place.</summary>

@@ -23,8 +23,8 @@ internal static class Interop
 
     public static Core.Seed ToSeed(int seed) => Core.SeedModule.ofInt(seed);
 
-    /// <summary>Runs a call into the core; faults of the configuration come out as this library's own exception.</summary>
-    public static T Configured<T>(Func<T> call)
+    /// <summary>Runs a call into the core; its exceptions come out as those of this library.</summary>
+    public static T Call<T>(Func<T> call)
     {
         try
         {
@@ -33,6 +33,18 @@ internal static class Interop
         catch (Core.ConfigurationException fault)
         {
             throw new ModelConfigurationException(fault.Faults, fault);
+        }
+        catch (Core.DataFormatException fault)
+        {
+            throw new DataFormatException(fault);
+        }
+        catch (Core.ModelFormatException fault)
+        {
+            throw new ModelFormatException(fault.Path, fault.Reason, fault);
+        }
+        catch (Core.TrainingDivergedException fault)
+        {
+            throw new TrainingDivergedException(fault);
         }
     }
 }

@@ -29,8 +29,8 @@ public sealed class MultiLabelDataset
 
     /// <summary>Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line; plain, .gz or .bz2.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="Core.DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static MultiLabelDataset FromJsonLines(string path) => OfTexts(Core.JsonLines.read(path), null);
+    /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    public static MultiLabelDataset FromJsonLines(string path) => OfTexts(Interop.Call(() => Core.JsonLines.read(path)), null);
 
     /// <summary>Rows of text. Labels are those of the rows, in ordinal order.</summary>
     /// <param name="rows">The texts with their labels.</param>
@@ -56,11 +56,12 @@ public sealed class MultiLabelDataset
     /// <param name="path">The file.</param>
     /// <param name="featureIds">What feature ids count from.</param>
     /// <param name="labelIds">What label ids count from.</param>
-    /// <exception cref="Core.DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
     public static MultiLabelDataset FromSvmlight(string path, IdBase featureIds = IdBase.Zero, IdBase labelIds = IdBase.Zero)
     {
         var defaults = Core.Svmlight.defaults;
-        var rows = Core.Svmlight.read(new(Base(featureIds), Base(labelIds), defaults.Features, defaults.Labels, defaults.BlockBytes), path);
+        var options = new Core.SvmlightOptions(Base(featureIds), Base(labelIds), defaults.Features, defaults.Labels, defaults.BlockBytes);
+        var rows = Interop.Call(() => Core.Svmlight.read(options, path));
         var first = labelIds == IdBase.One ? 1 : 0;
         return OfRows(rows, new Core.LabelSpace([.. Enumerable.Range(first, rows.Labels.Columns).Select(id => $"{id}")]));
 
@@ -72,11 +73,11 @@ public sealed class MultiLabelDataset
     /// plain, .gz or .bz2; text wins where there are both. An optional labels.txt names the labels.
     /// </summary>
     /// <param name="directory">The folder.</param>
-    /// <exception cref="Core.DataFormatException">A file that is not as it should be.</exception>
+    /// <exception cref="DataFormatException">A file that is not as it should be.</exception>
     /// <exception cref="ModelConfigurationException">There is no training file, or two for one part.</exception>
     public static DatasetSplit FromFolder(string directory)
     {
-        var folder = Interop.Configured(() => Core.Folder.read(Core.Folder.defaults, directory));
+        var folder = Interop.Call(() => Core.Folder.read(Core.Folder.defaults, directory));
         return folder.Rows switch
         {
             Core.FolderRows.TextRows rows => Parts(rows.Item, part => OfTexts(part, folder.Labels)),
@@ -92,7 +93,7 @@ public sealed class MultiLabelDataset
     /// <exception cref="DirectoryNotFoundException">No SDK documentation is installed.</exception>
     public static DatasetSplit ApiDocumentation()
     {
-        var docs = Core.ApiDocs.read();
+        var docs = Interop.Call(Core.ApiDocs.read);
         var space = Core.LabelSpaceModule.ofText(docs);
         return Parts(docs, part => OfTexts(part, space));
     }

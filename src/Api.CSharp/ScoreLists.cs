@@ -64,7 +64,7 @@ public sealed class ScoreLists
     /// <param name="path">The file; plain, .gz or .bz2.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="labels">L, how many labels there are; null: what the file says or shows.</param>
-    /// <exception cref="Core.DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
     public static ScoreLists FromFile(string path, ScoreScale scale, int? labels = null) => ScoredRows.FromFile(path, scale, labels).Scores;
 
     internal static ScoreLists OfIds(ScoreScale scale, CsrMatrix scores) => Create(new Core.LabelSpace(Ids(scores.Columns)), scale, scores);

@@ -1,0 +1,94 @@
+using NUnit.Framework;
+
+namespace Limen.Integration;
+
+/// <summary>The ways in which rows come in.</summary>
+public sealed class DatasetTests
+{
+    [Test]
+    public void Json_lines_are_texts_with_labels()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = MultiLabelDataset.FromJsonLines(
+            folder.Write("rows.jsonl", """{"text": "reads the file", "labels": ["io", "file"]}""", """{"text": "waits", "labels": []}""")
+        );
+        Assert.That(rows.Labels, Is.EqualTo(["file", "io"]));
+        Assert.That(rows.TextOf(0), Is.EqualTo("reads the file"));
+        Assert.That(rows.LabelsOf(0), Is.EqualTo(["file", "io"]));
+        Assert.That(rows.LabelsOf(1), Is.Empty);
+        Assert.That(rows.IsText);
+    }
+
+    [Test]
+    public void A_broken_line_is_named_with_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("rows.jsonl", """{"text": "a", "labels": []}""", """{"text": 7}""");
+        var fault = Assert.Throws<DataFormatException>(() => MultiLabelDataset.FromJsonLines(file))!;
+        Assert.That((fault.File, fault.Line), Is.EqualTo((file, 2)));
+        Assert.That(fault.Message, Does.StartWith($"{file}:2:{fault.Column}: expected {fault.Expected}, found {fault.Found}"));
+    }
+
+    [Test]
+    public void Svmlight_files_are_features_with_labels()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("rows.svm", "2,1 1:0.5 3:2", " 2:1");
+        var rows = MultiLabelDataset.FromSvmlight(file, IdBase.One, IdBase.One);
+        Assert.That(rows.Labels, Is.EqualTo(["1", "2"]));
+        Assert.That(rows.LabelsOf(0), Is.EqualTo(["1", "2"]));
+        Assert.That(rows.FeaturesOf(0), Is.EqualTo([new Feature(0, 0.5f), new Feature(2, 2f)]));
+        Assert.That(rows.IsText, Is.False);
+    }
+
+    [Test]
+    public void A_folder_gives_parts_that_know_the_same_labels()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("train.jsonl", """{"text": "reads the file", "labels": ["file"]}""");
+        folder.Write("test.jsonl", """{"text": "reads the moon", "labels": ["moon"]}""");
+        var split = MultiLabelDataset.FromFolder(folder.Path);
+        Assert.That(split.Train.Labels, Is.EqualTo(["file", "moon"]));
+        Assert.That(split.Test!.LabelsOf(0), Is.EqualTo(["moon"]));
+        Assert.That(split.Validation, Is.Null);
+    }
+
+    [Test]
+    public void A_folder_without_training_rows_is_a_fault()
+    {
+        using var folder = new TemporaryFolder();
+        var fault = Assert.Throws<ModelConfigurationException>(() => MultiLabelDataset.FromFolder(folder.Path))!;
+        Assert.That(fault.Faults.Single(), Does.Contain("expected train.jsonl"));
+    }
+
+    [TestCase(-1, 1f, "row 1: expected feature ids from 0 to 4, received -1")]
+    [TestCase(5, 1f, "row 1: expected feature ids from 0 to 4, received 5")]
+    [TestCase(2, 1f, "row 1: expected each feature once, received 2 twice")]
+    [TestCase(3, float.NaN, "row 1: expected finite values, received NaN for feature 3")]
+    public void Features_are_checked(int id, float value, string message)
+    {
+        LabelledFeatures row = new([new(2, 1f), new(id, value)], ["a"]);
+        Assert.That(() => MultiLabelDataset.FromFeatures([row], dimension: 5), Throws.ArgumentException.With.Message.StartsWith(message));
+    }
+
+    [Test]
+    public void Splitting_is_seeded_and_loses_nothing()
+    {
+        var (train, heldOut) = TextProblem.Train.Split(seed: 7, share: 0.25);
+        var (again, _) = TextProblem.Train.Split(seed: 7, share: 0.25);
+        Assert.That(heldOut.Count, Is.EqualTo(60));
+        Assert.That(TextProblem.Texts(train), Is.EqualTo(TextProblem.Texts(again)));
+        Assert.That(TextProblem.Texts(train).Concat(TextProblem.Texts(heldOut)), Is.EquivalentTo(TextProblem.Texts(TextProblem.Train)));
+    }
+
+    [Test]
+    public void Features_train_a_model_and_are_checked_by_it()
+    {
+        LabelledFeatures Row(int i) => new([new(i % 4, 1f), new(4 + i % 3, 0.5f)], [$"label {i % 4}"]);
+        var rows = MultiLabelDataset.FromFeatures(Enumerable.Range(0, 80).Select(Row));
+        var model = TextProblem.Builder.WithFeatures(FeatureKind.TermCounts).Build().Fit(rows);
+        Assert.That(model.Predict([new Feature(2, 1f)]).Labels, Is.EqualTo(["label 2"]));
+        Assert.That(() => model.Predict([new Feature(7, 1f)]), Throws.ArgumentException.With.Message.StartsWith("expected features from 0 to 6, received feature 7"));
+        Assert.That(() => model.Predict("a text"), Throws.ArgumentException.With.Message.EqualTo("the model was fitted on features: expected features, received texts"));
+    }
+}

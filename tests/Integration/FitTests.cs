@@ -1,0 +1,76 @@
+using NUnit.Framework;
+
+namespace Limen.Integration;
+
+/// <summary>Fitting: progress, cancellation, and rows of the wrong kind.</summary>
+public sealed class FitTests
+{
+    [Test]
+    public void Progress_never_falls_and_reaches_one()
+    {
+        var reports = new List<TrainingProgress>();
+        TextProblem.Builder.Build().Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
+        Assert.That(reports.Select(r => r.Done), Is.Ordered);
+        Assert.That(reports.Select(r => r.Stage), Is.Ordered);
+        Assert.That(reports[^1].Done, Is.EqualTo(1.0));
+        Assert.That(reports.Where(r => r.Stage == TrainingStage.Scorer).Select(r => r.ValidationNdcg), Has.Some.GreaterThan(0.5));
+    }
+
+    [Test]
+    public void Cancelling_keeps_the_best_state_so_far()
+    {
+        using var source = new CancellationTokenSource();
+        var reports = new List<TrainingProgress>();
+        var listener = new Listener(report =>
+        {
+            reports.Add(report);
+            if (report.ValidationNdcg is not null && report.Epoch == 3) source.Cancel();
+        });
+        var model = TextProblem.Builder.WithEpochs(500).Build().Fit(TextProblem.Train, TextProblem.Validation, listener, source.Token);
+        Assert.That(reports.Max(r => r.Epoch), Is.EqualTo(3));
+        Assert.That(reports[^1].Done, Is.EqualTo(1.0));
+        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5));
+    }
+
+    [Test]
+    public void A_fit_that_was_cancelled_beforehand_still_gives_a_model()
+    {
+        var model = TextProblem.Builder.Build().Fit(TextProblem.Train, TextProblem.Validation, null, new CancellationToken(true));
+        Assert.That(model.Predict("reads the file").Candidates, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Without_validation_rows_a_share_is_held_out()
+    {
+        var model = TextProblem.Builder.WithHeldOutShare(0.2).Build().Fit(TextProblem.Train);
+        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
+    }
+
+    [Test]
+    public void Texts_and_features_do_not_mix()
+    {
+        var features = MultiLabelDataset.FromFeatures([new([new(0, 1f)], ["file"])]);
+        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Builder.Build().Fit(TextProblem.Train, features))!;
+        Assert.That(fault.Message, Does.StartWith("expected texts as in the training rows, received features"));
+    }
+
+    [Test]
+    public void No_rows_are_refused()
+    {
+        var none = MultiLabelDataset.FromTexts([]);
+        Assert.That(() => TextProblem.Builder.Build().Fit(none), Throws.ArgumentException.With.Message.StartsWith("expected at least one training row"));
+    }
+
+    [Test]
+    public void Labels_of_the_validation_rows_are_known_to_the_model()
+    {
+        var validation = MultiLabelDataset.FromTexts([.. TextProblem.Rows(80, 2), new LabelledText("reads the moon", ["moon"])]);
+        var model = TextProblem.Builder.WithEpochs(1).Build().Fit(TextProblem.Train, validation);
+        Assert.That(model.Labels, Is.EqualTo(TextProblem.Train.Labels.Append("moon")));
+    }
+
+    private sealed class Listener(Action<TrainingProgress> hear) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => hear(value);
+    }
+}

@@ -1,0 +1,111 @@
+using NUnit.Framework;
+
+namespace Limen.Integration;
+
+/// <summary>What a fitted model promises.</summary>
+public sealed class ModelTests
+{
+    [Test]
+    public void A_trained_model_finds_the_labels()
+    {
+        var report = TextProblem.Model.Evaluate(TextProblem.Test);
+        Assert.Multiple(() =>
+        {
+            Assert.That(report.MicroF1, Is.GreaterThan(0.9), report.ToString());
+            Assert.That(report.PrecisionAt(1), Is.GreaterThan(0.9));
+            Assert.That(report.NdcgAt(5), Is.InRange(0.9, 1.0));
+            Assert.That(report.Labels.Average(label => label.F1), Is.EqualTo(report.MacroF1A).Within(1e-12));
+            Assert.That(report.MacroF1C, Is.InRange(report.MacroF1A, 1.0));
+            Assert.That(report.EverPredicted, Is.InRange(0.5, 1.0));
+        });
+    }
+
+    [Test]
+    public void Saving_and_loading_is_the_identity_on_predictions()
+    {
+        using var folder = new TemporaryFolder();
+        TextProblem.Model.Save(folder.File("model"));
+        var again = AdaptiveThresholdModel.Load(folder.File("model"));
+        Assert.That(again.Labels, Is.EqualTo(TextProblem.Model.Labels));
+        Same.Predictions(TextProblem.Model.Predict(TextProblem.Test), again.Predict(TextProblem.Test));
+    }
+
+    [Test]
+    public void A_folder_without_a_model_is_refused_with_the_reason()
+    {
+        using var folder = new TemporaryFolder();
+        var fault = Assert.Throws<ModelFormatException>(() => AdaptiveThresholdModel.Load(folder.Path))!;
+        Assert.That(fault.Reason, Does.Contain("no saved model"));
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_model()
+    {
+        var again = TextProblem.Builder.Build().Fit(TextProblem.Train, TextProblem.Validation);
+        Same.Predictions(TextProblem.Model.Predict(TextProblem.Test), again.Predict(TextProblem.Test));
+    }
+
+    [Test]
+    public void A_text_alone_is_predicted_as_among_others()
+    {
+        var together = TextProblem.Model.Predict(TextProblem.Test);
+        var texts = TextProblem.Texts(TextProblem.Test);
+        for (var row = 0; row < 20; row++)
+            Same.UpToRounding(together[row], TextProblem.Model.Predict(texts[row]));
+    }
+
+    [Test]
+    public void Many_threads_get_what_one_thread_gets()
+    {
+        var texts = TextProblem.Texts(TextProblem.Test);
+        var expected = TextProblem.Model.Predict(texts);
+        Parallel.For(0, 16, _ => Same.Predictions(expected, TextProblem.Model.Predict(texts)));
+    }
+
+    [Test]
+    public void The_parts_of_a_threshold_add_up_to_it_and_the_score_decides()
+    {
+        foreach (var candidate in TextProblem.Model.Predict(TextProblem.Test).SelectMany(p => p.Candidates))
+        {
+            Assert.That(candidate.Global + candidate.Local + candidate.Bias + candidate.Correction, Is.EqualTo(candidate.Threshold).Within(1e-9));
+            if (Math.Abs(candidate.Margin) > 1e-4)
+                Assert.That(candidate.IsPredicted, Is.EqualTo(candidate.Score > candidate.Threshold));
+        }
+    }
+
+    [Test]
+    public void An_explanation_names_the_neighbours_that_voted()
+    {
+        var text = TextProblem.Test.TextOf(0)!;
+        var explanation = TextProblem.Model.Explain(text);
+        Assert.That(explanation.Prediction.Candidates, Is.EqualTo(TextProblem.Model.Predict(text).Candidates));
+        Assert.That(explanation.Neighbours, Has.Count.EqualTo(5));
+        Assert.That(explanation.Neighbours.Sum(n => n.Weight), Is.EqualTo(1).Within(1e-6));
+        foreach (var neighbour in explanation.Neighbours)
+            Assert.That(neighbour.Labels, Is.SubsetOf(TextProblem.Train.LabelsOf(neighbour.Row)).And.SubsetOf(explanation.Prediction.Labels));
+    }
+
+    [Test]
+    public void An_unknown_label_is_named_when_a_model_is_measured()
+    {
+        var rows = MultiLabelDataset.FromTexts([new("reads the file", ["file"]), new("reads the moon", ["moon"])]);
+        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Model.Evaluate(rows))!;
+        Assert.That(fault.Message, Is.EqualTo("row 2: the label \"moon\" is not one of the 8 labels that the model knows"));
+    }
+
+    [Test]
+    public void Features_are_refused_by_a_model_of_texts()
+    {
+        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Model.Predict([new Feature(0, 1f)]))!;
+        Assert.That(fault.Message, Is.EqualTo("the model was fitted on texts: expected texts, received features"));
+    }
+
+    [Test]
+    public void A_model_that_can_predict_next_to_nothing_is_warned_of()
+    {
+        var mute = TextProblem.Builder.WithDecision(Decisions.Fixed(1000)).Build().Fit(TextProblem.Train, TextProblem.Validation);
+        var warnings = mute.Warnings(TextProblem.Test);
+        Assert.That(warnings.Select(w => w.Kind), Does.Contain(WarningKind.ThresholdsTooHigh).And.Contain(WarningKind.NeverPredicted));
+        Assert.That(mute.Evaluate(TextProblem.Test).Warnings, Is.EqualTo(warnings));
+    }
+}

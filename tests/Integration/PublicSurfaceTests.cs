@@ -1,0 +1,48 @@
+using System.Reflection;
+using NUnit.Framework;
+
+namespace Limen.Integration;
+
+/// <summary>What callers build on does not change unnoticed.</summary>
+public sealed class PublicSurfaceTests
+{
+    private const string Accepted = "tests/Integration/PublicSurface.txt";
+    private const string Accept = "LIMEN_ACCEPT_SURFACE";
+
+    private static readonly Assembly Limen = typeof(AdaptiveThresholdModel).Assembly;
+
+    [Test]
+    public void The_public_surface_is_the_accepted_one()
+    {
+        var found = PublicSurface.Lines(Limen);
+        if (Environment.GetEnvironmentVariable(Accept) == "1") File.WriteAllLines(Repository.File(Accepted), found);
+        var accepted = Repository.Lines(Accepted);
+        string[] changes = [.. accepted.Except(found).Select(line => "- " + line), .. found.Except(accepted).Select(line => "+ " + line)];
+        Assert.That(
+            changes,
+            Is.Empty,
+            $"The public surface of Limen changed. If that is meant, accept it with {Accept}=1 dotnet test tests/Integration, and say it in RELEASE_NOTES.md "
+                + "(a line that begins with - is BREAKING)."
+        );
+    }
+
+    [Test]
+    public void No_public_signature_names_a_type_of_FSharp()
+    {
+        var foreign =
+            from named in PublicSurface.Types(Limen)
+            let assembly = named.Type.Assembly
+            where assembly != Limen && !assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal)
+            select $"{named.Member} names {named.Type.FullName} of {assembly.GetName().Name}";
+        Assert.That(foreign.Distinct(), Is.Empty);
+    }
+
+    [TestCase("Rule", typeof(Decisions))]
+    [TestCase("Objective", typeof(Objectives))]
+    public void Every_case_of_the_core_has_a_door(string union, Type doors)
+    {
+        var core = Limen.GetReferencedAssemblies().Single(name => name.Name == "Limen.Core");
+        var cases = Assembly.Load(core).GetType($"Limen.Core.{union}", throwOnError: true)!.GetNestedType("Tags")!.GetFields().Select(field => field.Name);
+        Assert.That(doors.GetMethods(BindingFlags.Public | BindingFlags.Static).Select(method => method.Name), Is.EquivalentTo(cases));
+    }
+}

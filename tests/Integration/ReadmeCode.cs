@@ -1,0 +1,36 @@
+using NUnit.Framework;
+
+namespace Limen.Integration;
+
+/// <summary>The C# code of the README, as a test.</summary>
+public sealed class ReadmeCode
+{
+    [Test]
+    public void Code_of_the_readme_runs()
+    {
+        var (train, validation) = (TextProblem.Train, TextProblem.Validation);
+        var progress = new Progress<TrainingProgress>();
+        var cancellationToken = CancellationToken.None;
+        using var folder = new TemporaryFolder();
+        var here = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder.Path;
+        try
+        {
+            #region readme
+            var model = AdaptiveThresholdModel.Builder()
+                .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30))
+                .WithLoss(Losses.BceWithThreshold().Plus(0.1, Losses.Margin(delta: 0.1)))
+                .WithHiddenLayers(256).WithSeed(1).Build()
+                .Fit(train, validation, progress, cancellationToken);
+            Prediction p = model.Predict("Throws when the stream is closed ...");   // labels, scores, thresholds, and each signal's share
+            model.Save("model/");  var again = AdaptiveThresholdModel.Load("model/");
+            #endregion
+            Assert.That(p.Labels, Does.Contain("stream"));
+            Same.Predictions(model.Predict(TextProblem.Test), again.Predict(TextProblem.Test));
+        }
+        finally
+        {
+            Environment.CurrentDirectory = here;
+        }
+    }
+}
