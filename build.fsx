@@ -236,7 +236,7 @@ let help =
   predict TEXT    the labels of a text by the demo's model, and why
   train           train on files: --data DIR --out DIR [--input text|svmlight]
   experiments     the experiments of the documentation
-  bench           the benchmarks (arguments of BenchmarkDotNet)
+  bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
   test            build everything, run every test (arguments of dotnet test)
   build           build everything

@@ -13,6 +13,7 @@ type Outcome =
     }
 
 /// A piece of work over inputs that are read already.
+[<ReferenceEquality>]
 type Job =
     {
         /// What Work does of the unit that seconds are counted in: steps, rows.

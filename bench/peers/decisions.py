@@ -1,5 +1,5 @@
 """The F1-optimal threshold of every label by sorting its scores. Arguments: folder, then "lists" (columns of the sparse score lists)
-or "dense" (columns of the dense score matrix, unlisted pairs 0)."""
+or "dense" (columns of the dense score matrix, unlisted pairs -inf and never predicted)."""
 
 import sys
 
@@ -7,10 +7,17 @@ import numpy
 
 import peer
 
+
+def dense(lists):
+    matrix = numpy.full(lists.shape, -numpy.inf, numpy.float32)
+    matrix[lists.nonzero()] = lists.data
+    return matrix
+
+
 folder, kind = sys.argv[1], sys.argv[2]
 scores = peer.csr(f"{folder}/eurlex.train.local.csr")
 truth = peer.csr(f"{folder}/eurlex.train.labels.csr")
-matrix = scores.toarray() if kind == "dense" else None
+matrix = dense(scores) if kind == "dense" else None
 positives = truth.getnnz(axis=0)
 
 
@@ -18,7 +25,7 @@ def best_cut(values, hits, count):
     """The threshold and the F1 of the best cut of one label's scores; equal scores fall on the same side."""
     order = numpy.argsort(-values, kind="stable")
     values, found = values[order], numpy.cumsum(hits[order])
-    last = numpy.append(values[1:] < values[:-1], True)
+    last = numpy.append(values[1:] < values[:-1], True) & numpy.isfinite(values)
     f1 = numpy.where(last, 2 * found / (numpy.arange(1, len(values) + 1) + count), 0)
     best = f1.argmax()
     below = values[best + 1] if best + 1 < len(values) else numpy.nextafter(values[best], -numpy.inf)
