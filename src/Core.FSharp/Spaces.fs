@@ -1,23 +1,23 @@
 namespace Limen.Core
 
 /// What a network says of a batch before any threshold: z [B, L], in logit space.
-[<Struct>]
+[<Struct; NoComparison>]
 type Logits = Logits of Tensor
 
 /// What a logit must exceed: theta [B, L], [1, L] or a scalar, in logit space.
-[<Struct>]
+[<Struct; NoComparison>]
 type Thresholds = Thresholds of Tensor
 
 /// z - theta [B, L]: positive where the label is predicted.
-[<Struct>]
+[<Struct; NoComparison>]
 type Margins = Margins of Tensor
 
 /// sigmoid(z - theta) [B, L], in (0, 1).
-[<Struct>]
+[<Struct; NoComparison>]
 type Probabilities = Probabilities of Tensor
 
 /// The truth y [B, L] in [0, 1] (soft targets allowed). Only losses and metrics take it.
-[<Struct>]
+[<Struct; NoComparison>]
 type Targets = Targets of Tensor
 
 /// The only ways from one space to another.

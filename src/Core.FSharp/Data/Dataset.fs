@@ -28,25 +28,31 @@ type LabelSpace(names: string[]) =
 /// Rows for learning and measuring: features X [N, D] and label sets Y [N, L], row by row.
 [<ReferenceEquality>]
 type Dataset =
-    { Features: CsrMatrix
-      Labels: CsrMatrix }
+    {
+        Features: CsrMatrix
+        Labels: CsrMatrix
+    }
 
     /// N, the number of rows.
     member d.Rows = d.Features.Rows
 
 /// Rows as text with the names of their labels, before any vectoriser.
 type TextDataset =
-    { Texts: string[]
-      LabelNames: string[][] }
+    {
+        Texts: string[]
+        LabelNames: string[][]
+    }
 
     /// N, the number of rows.
     member d.Rows = d.Texts.Length
 
 /// Training rows, held-out rows (for early stopping and decisions) and test rows (only ever measured).
 type Split<'rows> =
-    { Train: 'rows
-      Validation: 'rows option
-      Test: 'rows option }
+    {
+        Train: 'rows
+        Validation: 'rows option
+        Test: 'rows option
+    }
 
 [<RequireQualifiedAccess>]
 module Dataset =
@@ -60,11 +66,60 @@ module Dataset =
 
     /// The chosen rows.
     let selectRows (chosen: int[]) (d: Dataset) : Dataset =
-        { Features = Csr.selectRows chosen d.Features
-          Labels = Csr.selectRows chosen d.Labels }
+        {
+            Features = Csr.selectRows chosen d.Features
+            Labels = Csr.selectRows chosen d.Labels
+        }
 
     /// Two seeded parts: the second holds the given share of the rows (at least one, where there are two or more).
     let holdOut (share: float) (seed: Seed) (d: Dataset) : Dataset * Dataset =
         let order = Seed.permutation d.Rows seed
         let held = if d.Rows < 2 then 0 else max 1 (int (float d.Rows * share))
         selectRows (Array.sort order[held..]) d, selectRows (Array.sort order[.. held - 1]) d
+
+[<RequireQualifiedAccess>]
+module Split =
+
+    let map (f: 'a -> 'b) (s: Split<'a>) : Split<'b> =
+        {
+            Train = f s.Train
+            Validation = Option.map f s.Validation
+            Test = Option.map f s.Test
+        }
+
+    /// The parts that there are: training, validation, test.
+    let parts (s: Split<'a>) : 'a list =
+        s.Train :: (Option.toList s.Validation @ Option.toList s.Test)
+
+[<RequireQualifiedAccess>]
+module LabelSpace =
+
+    /// The names in any part, in ordinal order: a label that only test rows have counts in macro averages.
+    let ofText (split: Split<TextDataset>) : LabelSpace =
+        Split.parts split
+        |> Seq.collect _.LabelNames
+        |> Seq.concat
+        |> Seq.distinct
+        |> Seq.toArray
+        |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
+        |> LabelSpace
+
+    /// Label sets [N, L] of rows that come from a file (row i from line i + 1) or elsewhere.
+    /// Throws DataFormatException at the first label that the space does not know.
+    let encode (source: string) (space: LabelSpace) (rows: TextDataset) : CsrMatrix =
+        let id row name =
+            match space.TryId name with
+            | Some id -> id
+            | None ->
+                let place =
+                    {
+                        File = source
+                        Line = row + 1
+                        Column = 1
+                    }
+
+                raise (DataFormatException(place, $"one of the {space.Count} known labels", $"\"{name}\""))
+
+        rows.LabelNames
+        |> Array.mapi (fun row names -> Array.map (id row) names)
+        |> Csr.ofSets space.Count

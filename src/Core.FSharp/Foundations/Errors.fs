@@ -4,9 +4,7 @@ open System
 
 /// A place in an input file: lines and columns count from 1.
 type Place =
-    { File: string
-      Line: int
-      Column: int }
+    { File: string; Line: int; Column: int }
 
 /// Input that does not have the form it should: where, what was expected, what was found.
 /// The message is one line: "train.svm:17:8: expected ..., found ...".
@@ -34,6 +32,11 @@ type ConfigurationException(faults: string list) =
         )
 
     member _.Faults = faults
+
+/// An error of the tensor engine, with torch's own message.
+[<Sealed>]
+type TensorException(message: string) =
+    inherit Exception(message)
 
 /// Shape checks of the kernels' callers: a mismatch is a programming error and names both shapes.
 [<RequireQualifiedAccess>]

@@ -2,17 +2,10 @@ namespace Limen.Core
 
 open System
 
-/// Element types. Training runs in Float32; Float64 is there for checks of gradients; Int64 for ids; Bool for masks.
-type DType =
-    | Float32
-    | Float64
-    | Int64
-    | Bool
-
 /// A torch tensor. Functions of the module never change or dispose an argument and always return a fresh tensor.
 /// A tensor made inside a `Tensor.scope` is disposed at the scope's end unless it is the scope's result or was `keep`t;
 /// outside scopes dispose it yourself (a finalizer is the safety net). Scopes and gradient mode belong to the thread.
-[<Sealed>]
+[<Sealed; Class>]
 type Tensor =
     interface IDisposable
     /// The sizes, outermost first; [||] for a scalar.
@@ -22,11 +15,12 @@ type Tensor =
     member Count: int64
     /// Whether gradients are recorded for it.
     member RequiresGrad: bool
-
-/// Native errors arrive as this exception, with torch's own message.
-[<Sealed>]
-type TensorException =
-    inherit Exception
+    /// What the engine made, under no scope's care.
+    internal new: raw: Raw -> Tensor
+    /// What the engine holds. Throws ObjectDisposedException.
+    member internal Raw: Raw
+    /// Wraps what the engine made, in this thread's scope.
+    static member internal Own: raw: Raw -> Tensor
 
 /// The fifty operations that the library needs, data argument last, over either engine.
 [<RequireQualifiedAccess>]
@@ -52,9 +46,10 @@ module Tensor =
     val toArray64: Tensor -> float[]
     /// The value of a tensor with one element. Throws ArgumentException for any other count.
     val item: Tensor -> float
-    /// The memory of a contiguous float32 tensor, for kernels. Valid while the tensor lives.
+    /// The memory of a contiguous float32 tensor, for kernels. Valid while the tensor lives: outside scopes hold on to it
+    /// (`use`) until the last access. Throws ArgumentException for other tensors.
     val span: Tensor -> Span<float32>
-    /// The address of that memory.
+    /// The address of that memory, under the same conditions.
     val address: Tensor -> nativeint
     val cast: dtype: DType -> Tensor -> Tensor
 
@@ -69,7 +64,9 @@ module Tensor =
     val scale: c: float -> Tensor -> Tensor
     val neg: Tensor -> Tensor
     val abs: Tensor -> Tensor
+    /// e^x
     val exp: Tensor -> Tensor
+    /// The natural logarithm.
     val log: Tensor -> Tensor
     val sqrt: Tensor -> Tensor
     /// x to the power p.
@@ -78,6 +75,7 @@ module Tensor =
     val sigmoid: Tensor -> Tensor
     /// ln(1 + e^x), exact for large |x|.
     val softplus: Tensor -> Tensor
+    /// The larger of two elements; the gradient of equal ones is halved.
     val maximum: Tensor -> Tensor -> Tensor
     val minimum: Tensor -> Tensor -> Tensor
     /// Limits to [low, high]; the gradient is 0 outside.
@@ -88,19 +86,24 @@ module Tensor =
     val where: mask: Tensor -> a: Tensor -> b: Tensor -> Tensor
 
     // -- reductions; an axis is removed unless said otherwise --
+    /// The sum of all elements; 0 of none.
     val sum: Tensor -> Tensor
+    /// The mean of all elements; NaN of none.
     val mean: Tensor -> Tensor
     val sumAxis: axis: int -> Tensor -> Tensor
     val meanAxis: axis: int -> Tensor -> Tensor
+    /// The largest along an axis; equal ones share the gradient. Throws TensorException where the axis is empty.
     val maxAxis: axis: int -> Tensor -> Tensor
     /// ln of the sum of exponentials along an axis.
     val logSumExp: axis: int -> Tensor -> Tensor
     val softmax: axis: int -> Tensor -> Tensor
 
-    // -- linear algebra, layout --
+    // -- linear algebra, layout; transpose, columns and, where it can, reshape share the memory of their argument --
     /// [m, k] times [k, n]; `a |> mm b` is a b.
     val mm: Tensor -> Tensor -> Tensor
+    /// The transpose of a matrix.
     val transpose: Tensor -> Tensor
+    /// The same elements, row by row, in another shape.
     val reshape: shape: int[] -> Tensor -> Tensor
     val cat: axis: int -> Tensor list -> Tensor
     /// The chosen rows (Int64 ids) of a matrix.
@@ -115,12 +118,13 @@ module Tensor =
     val leaf: Tensor -> Tensor
     /// The same values, outside the graph (memory shared).
     val detach: Tensor -> Tensor
+    /// A copy, laid out row by row; gradients flow through it.
     val clone: Tensor -> Tensor
     /// d x / d leaves, added to each leaf's gradient; x has one element.
     val backward: Tensor -> unit
     /// The same for any shape, with d loss / d x given: where a fused kernel has computed it.
     val backwardWith: gradient: Tensor -> Tensor -> unit
-    /// The gradient gathered so far, None before any `backward`.
+    /// The gradient gathered so far (memory shared with later gathering), None before any `backward`.
     val grad: Tensor -> Tensor option
     /// Forgets the gradient.
     val zeroGrad: Tensor -> unit
@@ -143,13 +147,14 @@ module TensorRuntime =
     val version: unit -> string
     /// Bytes of tensor memory that are in use now (exact for libtorch; -1 where the engine cannot say).
     val liveBytes: unit -> int64
-    /// The largest number of live bytes so far.
+    /// The largest number of live bytes so far (-1 where the engine cannot say, as in the next two).
     val peakBytes: unit -> int64
     /// How often memory was asked of the system, rather than reused from the allocator's cache.
     val systemAllocations: unit -> int64
     /// Tensor handles that are not yet disposed.
     val liveHandles: unit -> int64
     /// Refuses, with a TensorException, allocations that would take live bytes above the limit; None: no limit.
+    /// Throws NotSupportedException where the engine has no limits (torchsharp).
     val setMemoryLimit: bytes: int64 option -> unit
     /// Threads for torch's operators and BLAS.
     val setThreads: n: int -> unit

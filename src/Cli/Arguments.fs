@@ -1,0 +1,71 @@
+namespace Limen.Cli
+
+open Argu
+
+type InputChoice =
+    | Text = 0
+    | Svmlight = 1
+
+type DemoArguments =
+    | Out of path: string
+    | Seed of int
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Out _ -> "folder for report.json and the model (default: artifacts/demo)"
+            | Seed _ -> "seed of weights, order and dropout (default: 1)"
+
+type PredictArguments =
+    | [<MainCommand; Mandatory>] Words of text: string
+    | Model of path: string
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Words _ -> "the text to label"
+            | Model _ -> "folder of a saved model (default: artifacts/demo/model)"
+
+type TrainArguments =
+    | [<Mandatory>] Data of path: string
+    | [<Mandatory>] Out of path: string
+    | Input of InputChoice
+    | Objective of name: string
+    | Seed of int
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Data _ -> "folder with train, optional dev, and test files (.jsonl, .svm; .gz and .bz2 too)"
+            | Out _ -> "folder for report.json and the model"
+            | Input _ -> "which files to read where the folder holds both kinds (default: text)"
+            | Objective _ -> "what the decision is fitted for: macro, micro or macro+micro (default: macro+micro)"
+            | Seed _ -> "seed of weights, order and dropout (default: 1)"
+
+type ExperimentsArguments =
+    | Data of path: string
+    | Out of path: string
+    | Seeds of int
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Data _ -> "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
+            | Out _ -> "folder for report.json (default: artifacts/experiments)"
+            | Seeds _ -> "seeds of each experiment (default: 2)"
+
+[<RequireSubcommand>]
+type Arguments =
+    | [<CliPrefix(CliPrefix.None)>] Demo of ParseResults<DemoArguments>
+    | [<CliPrefix(CliPrefix.None)>] Predict of ParseResults<PredictArguments>
+    | [<CliPrefix(CliPrefix.None)>] Train of ParseResults<TrainArguments>
+
+    | [<CliPrefix(CliPrefix.None)>] Experiments of ParseResults<ExperimentsArguments>
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Demo _ -> "train four ways on the API documentation of the installed .NET SDK and compare"
+            | Predict _ -> "label a text with a saved model and explain its thresholds"
+            | Train _ -> "train the full model on files, and measure it on the test file"
+            | Experiments _ -> "signals, margin, local signals and decision rules on many data sets"

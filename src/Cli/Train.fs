@@ -1,0 +1,97 @@
+namespace Limen.Cli
+
+open System.Diagnostics
+open System.IO
+open System.Text.Json.Nodes
+open Spectre.Console
+open Limen.Core
+
+/// The full model on files: fitted on train, decided on dev, measured once on test.
+[<RequireQualifiedAccess>]
+module Train =
+
+    let private objectives =
+        [ "macro", Objective.MacroF1
+          "micro", Objective.MicroF1
+          "macro+micro", Objective.MacroPlusMicro ]
+
+    let private objective (name: string option) : string * Objective =
+        let name = defaultArg name "macro+micro"
+
+        match List.tryFind (fst >> (=) name) objectives with
+        | Some found -> found
+        | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
+
+    /// Rows of the parts as features, and what the model will read.
+    let private prepare (folder: DataFolder) : InputSpace * Split<Dataset> =
+        match folder.Rows with
+        | TextRows split ->
+            let vectoriser = Vectoriser.fit Recipe.vectoriser split.Train.Texts
+
+            Texts vectoriser,
+            split
+            |> Split.map (fun part ->
+                Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part))
+        | CountRows split ->
+            let input = InputSpace.ofTrainingRows split.Train.Features
+
+            input,
+            split
+            |> Split.map (fun part -> { part with Features = InputSpace.ofRows part.Features input })
+
+    let run (data: string) (output: string) (input: InputChoice option) (objectiveName: string option) (seed: int) : unit =
+        let objectiveName, objective = objective objectiveName
+        let cancellation = Progress.cancelOnInterrupt ()
+
+        let kind =
+            input
+            |> Option.map (function
+                | InputChoice.Svmlight -> InputKind.Svmlight
+                | _ -> InputKind.Text)
+
+        let folder =
+            AnsiConsole
+                .Status()
+                .Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
+
+        let clock = Stopwatch.StartNew()
+        let space, rows = AnsiConsole.Status().Start("features", fun _ -> prepare folder)
+
+        AnsiConsole.MarkupLine
+            $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
+
+        let options = Recipe.full objective seed rows.Train.Rows
+
+        let model =
+            Progress.run "full" (fun report ->
+                Model.fit options folder.Labels space rows.Train rows.Validation report cancellation)
+
+        let seconds = clock.Elapsed.TotalSeconds
+        Store.save (Path.Combine(output, "model")) model
+
+        match rows.Test with
+        | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
+        | Some test ->
+            let results =
+                [ { Name = $"full, {objectiveName}"
+                    Measures = Evaluation.model test model
+                    Seconds = seconds }
+                  { Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
+                    Measures = Evaluation.asBatch objective test model
+                    Seconds = seconds } ]
+
+            Report.print results
+
+            Report.write
+                (Path.Combine(output, "report.json"))
+                [ "data", JsonValue.Create data
+                  "objective", JsonValue.Create objectiveName
+                  "training_rows", JsonValue.Create rows.Train.Rows
+                  "test_rows", JsonValue.Create test.Rows
+                  "labels", JsonValue.Create folder.Labels.Count
+                  "features", JsonValue.Create rows.Train.Features.Columns
+                  "seed", JsonValue.Create seed
+                  "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L) ]
+                results
+
+            AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""

@@ -1,0 +1,221 @@
+namespace Limen.Core
+
+open System
+open System.Globalization
+open System.Text
+open System.Threading.Tasks
+open Limen.Kernels
+
+/// The first id that a file's ids count from.
+type IdBase =
+    | ZeroBased
+    | OneBased
+
+/// How multi-label svmlight files are read.
+type SvmlightOptions =
+    {
+        /// What feature ids count from. XMC files and this library's own: 0; the files of LIBSVM's page: 1.
+        FeatureIds: IdBase
+        /// What label ids count from.
+        LabelIds: IdBase
+        /// D where the caller knows it; else the header's, else the largest id + 1.
+        Features: int option
+        /// L where the caller knows it; else the header's, else the largest id + 1.
+        Labels: int option
+        /// Bytes of text that a thread parses at a time.
+        BlockBytes: int
+    }
+
+/// The first line of an XMC file: rows, features, labels.
+type XmcHeader =
+    {
+        Rows: int
+        Features: int
+        Labels: int
+    }
+
+/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing, feature ids ascend,
+/// '#' begins a comment, a line that begins with a blank has no labels. A first line of three numbers is an XMC header
+/// (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
+[<RequireQualifiedAccess>]
+module Svmlight =
+
+    /// Ids from 0, sizes from the file.
+    let defaults =
+        {
+            FeatureIds = ZeroBased
+            LabelIds = ZeroBased
+            Features = None
+            Labels = None
+            BlockBytes = Lines.blockBytes
+        }
+
+    let private least =
+        function
+        | ZeroBased -> 0
+        | OneBased -> 1
+
+    let private fail path line column expected found =
+        raise (
+            DataFormatException(
+                {
+                    File = path
+                    Line = line
+                    Column = column
+                },
+                expected,
+                found
+            )
+        )
+
+    /// The XMC header of a file, where it begins with one.
+    let header (path: string) : XmcHeader option =
+        let numbers =
+            (Lines.first path).Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
+            |> Array.map Int32.TryParse
+
+        match numbers with
+        | [| true, n; true, d; true, l |] when n >= 0 && d >= 0 && l >= 0 -> Some { Rows = n; Features = d; Labels = l }
+        | _ -> None
+
+    /// The given size, which a header must agree with; else the header's.
+    let private size path (what: string) (given: int option) (inHeader: int option) =
+        match given, inHeader with
+        | Some g, Some h when g <> h -> fail path 1 1 $"a header of {g} {what}" $"one of {h}"
+        | Some g, _ -> Some g
+        | None, h -> h
+
+    let private stitch
+        (blocks: SvmlightBlock[])
+        (start: SvmlightBlock -> int[])
+        (copy: SvmlightBlock -> int -> int -> unit)
+        =
+        let rows = blocks |> Array.scan (fun n b -> n + b.Rows) 0
+        let entries = blocks |> Array.scan (fun n b -> n + int64 (start b).[b.Rows]) 0L
+
+        if Array.last entries > int64 Int32.MaxValue then
+            invalidOp $"{Array.last entries} entries are more than one matrix can hold ({Int32.MaxValue})"
+
+        let rowStart = Array.zeroCreate (Array.last rows + 1)
+
+        Parallel.For(
+            0,
+            blocks.Length,
+            fun b ->
+                let from = int entries[b]
+                let starts = start blocks[b]
+
+                for r in 1 .. blocks[b].Rows do
+                    rowStart[rows[b] + r] <- from + starts[r]
+
+                copy blocks[b] from starts[blocks[b].Rows]
+        )
+        |> ignore
+
+        rowStart
+
+    let private total (start: SvmlightBlock -> int[]) (blocks: SvmlightBlock[]) =
+        blocks |> Array.sumBy (fun b -> int64 (start b).[b.Rows]) |> int
+
+    let private matrices (features: int) (labels: int) (blocks: SvmlightBlock[]) : Dataset =
+        let labelStarts (b: SvmlightBlock) = b.LabelStart
+        let featureStarts (b: SvmlightBlock) = b.FeatureStart
+        let labelIds = GC.AllocateUninitializedArray<int>(total labelStarts blocks)
+        let featureIds = GC.AllocateUninitializedArray<int>(total featureStarts blocks)
+        let values = GC.AllocateUninitializedArray<float32>(featureIds.Length)
+
+        let labelStart =
+            stitch blocks labelStarts (fun b from n -> Array.blit b.LabelIds 0 labelIds from n)
+
+        let featureStart =
+            stitch blocks featureStarts (fun b from n ->
+                Array.blit b.FeatureIds 0 featureIds from n
+                Array.blit b.Values 0 values from n)
+
+        let rows = labelStart.Length - 1
+
+        Dataset.create
+            (CsrMatrix(rows, features, featureStart, featureIds, values))
+            (CsrMatrix(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
+
+    /// The rows of a file. D and L: as given, else as in the header, else one more than the largest id.
+    /// Throws DataFormatException at the first line that is not as it should be, for a file without rows,
+    /// and where a header says otherwise than the file or the options.
+    let read (options: SvmlightOptions) (path: string) : Dataset =
+        let header = header path
+
+        let features =
+            header |> Option.map _.Features |> size path "features" options.Features
+
+        let labels = header |> Option.map _.Labels |> size path "labels" options.Labels
+
+        let ids =
+            SvmlightIds(
+                least options.FeatureIds,
+                defaultArg features Int32.MaxValue,
+                least options.LabelIds,
+                defaultArg labels Int32.MaxValue
+            )
+
+        let parse firstLine (bytes: ReadOnlyMemory<byte>) =
+            let block = SvmlightParser.Parse(bytes.Span, (firstLine = 1 && header.IsSome), ids)
+
+            match block.Fault with
+            | null -> block
+            | fault -> fail path (firstLine + fault.Line) fault.Column fault.Expected fault.Found
+
+        let blocks = Lines.mapBlocks options.BlockBytes parse path
+        let rows = blocks |> Array.sumBy _.Rows
+
+        match header with
+        | Some h when h.Rows <> rows -> fail path 1 1 $"{rows} rows in the header, as in the file" $"{h.Rows}"
+        | _ when rows = 0 -> fail path 1 1 "at least one row" "none"
+        | _ -> ()
+
+        let largest (of': SvmlightBlock -> int) =
+            blocks |> Array.fold (fun m b -> max m (of' b)) -1
+
+        matrices
+            (defaultArg features (largest _.LargestFeature + 1))
+            (defaultArg labels (largest _.LargestLabel + 1))
+            blocks
+
+    let private widen columns (m: CsrMatrix) =
+        CsrMatrix(m.Rows, columns, m.RowStart, m.Indices, m.Values)
+
+    /// The same rows in matrices of the given widths, which are no smaller than they were.
+    let resize features labels (d: Dataset) =
+        Dataset.create (widen features d.Features) (widen labels d.Labels)
+
+    /// Data sets of one task: all get the largest D and the largest L among them.
+    let unite (parts: Dataset list) : Dataset list =
+        let features = parts |> List.map _.Features.Columns |> List.max
+        let labels = parts |> List.map _.Labels.Columns |> List.max
+        parts |> List.map (resize features labels)
+
+    /// The files of one task (train, dev, test), in matrices of the same D and L.
+    let readTogether (options: SvmlightOptions) (paths: string list) : Dataset list =
+        paths |> List.map (read options) |> unite
+
+    let private line (d: Dataset) row =
+        let text = StringBuilder()
+
+        for at in d.Labels.RowStart[row] .. d.Labels.RowStart[row + 1] - 1 do
+            if at > d.Labels.RowStart[row] then
+                text.Append ',' |> ignore
+
+            text.Append d.Labels.Indices[at] |> ignore
+
+        for at in d.Features.RowStart[row] .. d.Features.RowStart[row + 1] - 1 do
+            text
+                .Append(' ')
+                .Append(d.Features.Indices[at])
+                .Append(':')
+                .Append(d.Features.Values[at].ToString("R", CultureInfo.InvariantCulture))
+            |> ignore
+
+        if text.Length = 0 then " " else text.ToString()
+
+    /// Writes rows with ids from 0 and without a header, each value in the shortest form that reads back as itself.
+    let write (path: string) (d: Dataset) : unit =
+        Seq.init d.Rows (line d) |> Lines.write path

@@ -1,0 +1,32 @@
+namespace Limen.Core
+
+/// How the targets of label smoothing are softened.
+[<RequireQualifiedAccess>]
+type Smoothing =
+    /// y' = (1 - a) y + a / 2.
+    | Even of a: float
+    /// y' = (1 - a+) y + a- (1 - y): positives and negatives by different amounts.
+    | Uneven of positive: float * negative: float
+    /// y' = (1 - a) y + a pi_l, pi [L] the share of training rows with the label; keeps the mean of the targets.
+    | Prior of a: float * shares: float32[]
+
+/// Label smoothing (Müller et al. 2019, https://arxiv.org/abs/1906.02629, for several labels): BCE with targets that are never quite sure.
+[<RequireQualifiedAccess>]
+module Smoothing =
+
+    /// y' [B, L].
+    let targets (smoothing: Smoothing) (targets: Targets) (margins: Margins) : Targets =
+        let y = Bce.truth targets margins
+
+        match smoothing with
+        | Smoothing.Even a -> y |> Tensor.scale (1.0 - a) |> Tensor.shift (a / 2.0)
+        | Smoothing.Uneven(positive, negative) -> y |> Tensor.scale (1.0 - positive - negative) |> Tensor.shift negative
+        | Smoothing.Prior(a, shares) ->
+            y
+            |> Tensor.scale (1.0 - a)
+            |> Tensor.add (Bce.perLabel margins shares |> Tensor.scale a)
+        |> Targets
+
+    /// BCE with y' in the place of y [B, L].
+    let pairs (smoothing: Smoothing) (y: Targets) (margins: Margins) : Tensor =
+        Bce.pairs (targets smoothing y margins) margins

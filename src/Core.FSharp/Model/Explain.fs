@@ -1,0 +1,95 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// Why a pair was decided as it was, in log-odds: predicted where Score > Threshold, and
+/// Threshold = Global + Local + Bias + Correction.
+type PairExplanation =
+    {
+        Label: int
+        /// What the scorers say of the label, before any threshold.
+        Score: float
+        Threshold: float
+        /// The global signal's share: the label's rarity.
+        Global: float
+        /// The local signal's share: the labels of the row's neighbours. Negative: they lower the threshold.
+        Local: float
+        /// What the threshold starts from, without any signal.
+        Bias: float
+        /// The label's own correction, learned on held-out rows and shrunk.
+        Correction: float
+        Predicted: bool
+    }
+
+/// A neighbour that voted: its row in the training data, its share of the vote, and its labels among the predicted ones.
+type Voter =
+    { Row: int
+      Weight: float
+      Labels: int[] }
+
+[<RequireQualifiedAccess>]
+module Explanation =
+
+    let private logLocal (a: float) = log (a + 0.02)
+
+    /// The decision's slopes for a label: of each scorer's margin, and the local and global terms of the stack.
+    let private stackTerms (stack: Stack option) (scorers: int) (rarity: float) (local: float) =
+        match stack with
+        | None -> Array.create scorers (1.0 / float scorers), 0.0, 0.0, 0.0
+        | Some s ->
+            let slopes =
+                Array.map2 (fun common rare -> (1.0 - rarity) * common + rarity * rare) s.Common s.Rare
+
+            let localGain = s.Local * local + s.LogLocal * (logLocal local - logLocal 0.0)
+            slopes, localGain, s.Rarity * rarity, s.Intercept + s.LogLocal * logLocal 0.0
+
+    let private ruleTerms (rule: FittedRule) (label: int) =
+        match rule with
+        | FittedRule.Shared fused ->
+            fused.A * float fused.Rarity[label], fused.C, float fused.Correction[label]
+        | other ->
+            match FittedRule.thresholds other with
+            | Some t -> 0.0, float t[label], 0.0
+            | None -> 0.0, 0.0, 0.0
+
+    let private scorerTerms (model: Model) (label: int) (local: float) (scorer: FittedScorer) =
+        match scorer with
+        | FittedPerceptron(_, fusion, _, _) -> Fusion.parts model.Idf label (float32 local) fusion
+        | FittedLinear _ ->
+            { Global = 0f
+              Local = 0f
+              Bias = 0f }
+
+    /// The parts of one candidate pair (entry `at` of the lists).
+    let private pair (model: Model) (lists: ScoreLists) (predicted: Set<int>) (at: int) : PairExplanation =
+        let label = lists.Local.Indices[at]
+        let local = float lists.Local.Values[at]
+        let rarity = float model.Idf[label]
+        let slopes, localGain, rarityGain, intercept = stackTerms model.Decision.Stack lists.Margins.Length rarity local
+        let ruleGlobal, ruleConstant, correction = ruleTerms model.Decision.Rule label
+        let parts = model.Scorers |> List.map (scorerTerms model label local) |> List.toArray
+        let weighted (f: ThresholdParts -> float32) =
+            Array.map2 (fun slope part -> slope * float (f part)) slopes parts |> Array.sum
+        let ofGlobal = ruleGlobal - rarityGain + weighted _.Global
+        let ofLocal = -localGain + weighted _.Local
+        let ofBias = ruleConstant - intercept + weighted _.Bias
+        let margins = Array.mapi (fun s slope -> slope * float lists.Margins[s].Values[at]) slopes |> Array.sum
+
+        { Label = label
+          Score = margins + weighted _.Threshold
+          Threshold = ofGlobal + ofLocal + ofBias + correction
+          Global = ofGlobal
+          Local = ofLocal
+          Bias = ofBias
+          Correction = correction
+          Predicted = predicted.Contains label }
+
+    /// Every candidate label of a row of features, the closest to (or farthest above) its threshold first.
+    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list =
+        let lists = Model.scoreLists (Csr.selectRows [| i |] x) model
+        let scores = Decision.scores model.Idf model.Decision lists
+        let predicted = Decision.decide model.Decision scores |> Csr.set 0 |> Set.ofArray
+
+        [ 0 .. lists.Local.NonZeros - 1 ]
+        |> List.map (pair model lists predicted)
+        |> List.sortByDescending (fun p -> p.Score - p.Threshold)

@@ -1,0 +1,135 @@
+namespace Limen.Core
+
+open System
+open System.IO
+open System.Security.Cryptography
+open System.Text.Json
+open System.Text.Json.Nodes
+
+/// Saved models: a folder with manifest.json (format version, the model's structure, SHA-256 of the other files), weights.safetensors (arrays) and strings.json
+/// (labels, terms). Training rows are part of a model that looks for neighbours among them; nothing else is kept of them.
+[<RequireQualifiedAccess>]
+module Store =
+
+    /// The format that this library writes, and the newest that it reads.
+    let format = 1
+
+    let private manifestFile = "manifest.json"
+    let private weightsFile = "weights.safetensors"
+    let private stringsFile = "strings.json"
+
+    let private checksum (path: string) =
+        use file = File.OpenRead path
+        Convert.ToHexStringLower(SHA256.HashData file)
+
+    /// Writes all files into the folder, manifest last.
+    let private writeInto (folder: string) (model: Model) =
+        let at (file: string) = Path.Combine(folder, file)
+        let sidecar = Sidecar()
+        let options = ModelJson.options sidecar
+        let structure = JsonSerializer.SerializeToNode(model, options)
+        Safetensors.write (at weightsFile) (List.ofSeq sidecar.Arrays)
+        File.WriteAllText(at stringsFile, JsonSerializer.Serialize(dict sidecar.Strings))
+
+        let manifest = JsonObject()
+        manifest["Format"] <- format
+        manifest["Library"] <- $"Limen {typeof<Model>.Assembly.GetName().Version}"
+        manifest["Model"] <- structure
+        let files = JsonObject()
+
+        for file in [ weightsFile; stringsFile ] do
+            files[file] <- checksum (at file)
+
+        manifest["Files"] <- files
+        File.WriteAllText(at manifestFile, manifest.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
+
+    /// Saves a model atomically: written beside the target, then renamed. An interrupted save leaves the old model whole.
+    let save (folder: string) (model: Model) : unit =
+        let target = Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
+        let unfinished = $"{target}.{Guid.NewGuid():N}.unfinished"
+        let old = $"{target}.{Guid.NewGuid():N}.old"
+        Directory.CreateDirectory unfinished |> ignore
+
+        try
+            writeInto unfinished model
+
+            if Directory.Exists target then
+                Directory.Move(target, old)
+
+            Directory.Move(unfinished, target)
+        finally
+            if Directory.Exists unfinished then
+                Directory.Delete(unfinished, true)
+
+            if Directory.Exists old then
+                if Directory.Exists target then
+                    Directory.Delete(old, true)
+                else
+                    Directory.Move(old, target)
+
+    let private refuse (path: string) reason =
+        raise (ModelFormatException(path, reason))
+
+    /// The manifest as JSON, its version checked first, so that a newer format is named as such and not as damage.
+    let private readManifest (path: string) : JsonNode =
+        if not (File.Exists path) then
+            refuse path "there is no manifest: this folder holds no saved model"
+
+        let manifest =
+            try
+                JsonNode.Parse(File.ReadAllText path)
+            with :? JsonException as e ->
+                refuse path $"the manifest is damaged: {e.Message}"
+
+        match manifest["Format"] with
+        | :? JsonValue as version when version.GetValueKind() = JsonValueKind.Number ->
+            if version.GetValue<int>() > format then
+                refuse
+                    path
+                    $"the model has format {version}, this library reads formats up to {format}: a newer version of Limen wrote it"
+        | _ -> refuse path "the manifest is damaged: it does not name its format"
+
+        manifest
+
+    let private verify (folder: string) (manifest: JsonNode) =
+        for file in [ weightsFile; stringsFile ] do
+            let path = Path.Combine(folder, file)
+
+            if not (File.Exists path) then
+                refuse path "the file is missing"
+
+            match manifest["Files"] with
+            | :? JsonObject as files when
+                files.ContainsKey file && files[file].ToString() = checksum path
+                ->
+                ()
+            | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
+
+    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or newer.
+    let load (folder: string) : Model =
+        let at (file: string) = Path.Combine(folder, file)
+        let manifest = readManifest (at manifestFile)
+        verify folder manifest
+        let sidecar = Sidecar()
+
+        for KeyValue(name, array) in Safetensors.read (at weightsFile) do
+            sidecar.Arrays.Add(name, array)
+
+        for KeyValue(name, strings) in
+            JsonSerializer.Deserialize<System.Collections.Generic.Dictionary<string, string[]>>(
+                File.ReadAllText(at stringsFile)
+            ) do
+            sidecar.Strings.Add(name, strings)
+
+        try
+            let model = JsonSerializer.Deserialize<Model>(manifest["Model"], ModelJson.options sidecar)
+
+            // a key that this version does not know would be lost silently: what was read must say all that was written
+            let again = JsonSerializer.SerializeToNode(model, ModelJson.options (Sidecar()))
+
+            if not (JsonNode.DeepEquals(manifest["Model"], again)) then
+                refuse (at manifestFile) "the manifest is damaged: it holds keys or values that this version does not know"
+
+            model
+        with :? JsonException as e ->
+            refuse (at manifestFile) $"the manifest is damaged: {e.Message}"

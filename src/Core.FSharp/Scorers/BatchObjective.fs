@@ -1,0 +1,117 @@
+namespace Limen.Core
+
+open System
+open Limen.Kernels
+
+/// The rows that a network learns from: features X [N, D], label sets Y [N, L] and the local signal A [N, L] of the same
+/// rows, leave-one-out (without entries where no local signal is used).
+[<ReferenceEquality>]
+type TrainingRows =
+    { Features: CsrMatrix
+      Labels: CsrMatrix
+      Local: CsrMatrix }
+
+/// The threshold of every pair in the two vectors that a batch needs: theta_l(x) = Offset_l + Slope_l * A_l(x).
+/// Offset = lambda * alpha * IDF + b and Slope = (1 - lambda) * beta, both [L], logit space.
+[<ReferenceEquality>]
+type ThresholdLine =
+    { Offset: float32[]
+      Slope: float32[] }
+
+[<RequireQualifiedAccess>]
+module ThresholdLine =
+
+    let ofFusion (idf: float32[]) (fusion: Fusion) : ThresholdLine =
+        { Offset = Fusion.offsets idf fusion
+          Slope = Fusion.slopes fusion }
+
+/// A batch's loss (summed over labels, averaged over rows), with its gradients for z [B, L], Offset [L] and Slope [L].
+[<ReferenceEquality>]
+type BatchGradient =
+    { Loss: float
+      Logits: Tensor
+      Offset: float32[]
+      Slope: float32[] }
+
+/// From logits to a loss and its gradients: one fused pass where the loss allows it, the composed definition elsewhere.
+[<RequireQualifiedAccess>]
+module BatchObjective =
+
+    /// The kernel's terms for a batch of B rows. The loss is a mean over B L pairs; training sums over labels, so the scale is 1 / B.
+    let private kernelTerms (rows: int) (terms: FusedTerms) =
+        let weight, delta, reading =
+            match terms.Margin with
+            | Some(weight, delta, Symmetric) -> weight, delta, Limen.Kernels.MarginReading.Symmetric
+            | Some(weight, delta, Ranking) -> weight, delta, Limen.Kernels.MarginReading.Ranking
+            | None -> 0.0, 0.0, Limen.Kernels.MarginReading.Symmetric
+
+        LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, 1f / float32 rows)
+
+    let private fused (terms: FusedTerms) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
+        let labels = line.Offset.Length
+        let gradient = Tensor.empty z.Shape
+        let offset: float32[] = Array.zeroCreate labels
+        let slope: float32[] = Array.zeroCreate labels
+        let weight = terms.PosWeight |> Option.defaultValue [||]
+        let kernel = kernelTerms rows.Length terms
+
+        let loss =
+            AdaptiveLoss.ForwardBackward(
+                Tensor.span z,
+                Tensor.span gradient,
+                labels,
+                data.Labels,
+                data.Local,
+                rows,
+                line.Offset,
+                line.Slope,
+                weight,
+                &kernel,
+                offset.AsSpan(),
+                slope.AsSpan()
+            )
+
+        { Loss = loss
+          Logits = gradient
+          Offset = offset
+          Slope = slope }
+
+    /// The chosen rows of a sparse matrix as a dense [B, columns] tensor: for composed losses only.
+    let private dense (rows: int[]) (m: CsrMatrix) =
+        let t = Tensor.zeros Float32 [| rows.Length; m.Columns |]
+        let memory = Tensor.span t
+
+        for i in 0 .. rows.Length - 1 do
+            for at in m.RowStart[rows[i]] .. m.RowStart[rows[i] + 1] - 1 do
+                memory[i * m.Columns + m.Indices[at]] <- m.Values[at]
+
+        t
+
+    let private composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
+        let labels = line.Offset.Length
+        let logits = Tensor.leaf z
+        let offset = Tensor.leaf (Tensor.ofArray [| 1; labels |] line.Offset)
+        let slope = Tensor.leaf (Tensor.ofArray [| 1; labels |] line.Slope)
+        let theta = Tensor.mul slope (dense rows data.Local) |> Tensor.add offset
+        let targets = Targets(dense rows data.Labels)
+
+        let value =
+            Spaces.margins (Thresholds theta) (Logits logits)
+            |> Loss.value loss targets
+            |> Tensor.scale (float labels)
+
+        Tensor.backward value
+
+        let gradientOf (t: Tensor) =
+            Tensor.grad t |> Option.defaultWith (fun () -> Tensor.zeros Float32 t.Shape)
+
+        { Loss = Tensor.item value
+          Logits = gradientOf logits
+          Offset = Tensor.toArray (gradientOf offset)
+          Slope = Tensor.toArray (gradientOf slope) }
+
+    /// The loss of a batch and its gradients. rows: the rows of data that form the batch; z [B, L] their logits.
+    let gradient (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (Logits z) : BatchGradient =
+        match Loss.fused loss with
+        | Some terms -> fused terms data rows line (Tensor.detach z)
+        | None -> composed loss data rows line (Tensor.detach z)

@@ -1,0 +1,116 @@
+namespace Limen.Core
+
+open System
+open System.Threading
+open Limen.Kernels
+
+/// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i loss(y_i f(x_i)), label by label.
+type LinearOptions =
+    {
+        Loss: LinearLoss
+        /// The cost of the losses against the squared norm of the weights; above 0.
+        C: float
+        /// A label is done when the gradients of its dual agree within this; above 0.
+        Tolerance: float
+        /// The most passes over the training rows; at least 1.
+        Passes: int
+        /// Weights smaller than this in magnitude are dropped; 0 keeps all.
+        Prune: float
+        /// Determines the orders in which rows are visited; the result depends on it within the tolerance.
+        Seed: Seed
+    }
+
+[<RequireQualifiedAccess>]
+module LinearOptions =
+
+    /// The L2-loss support vector machine with C = 1.
+    let standard =
+        {
+            Loss = LinearLoss.SquaredHinge
+            C = 1.0
+            Tolerance = 0.1
+            Passes = 30
+            Prune = 0.03
+            Seed = Seed.ofInt 0
+        }
+
+    /// Every fault of the options, in plain sentences.
+    let faults (o: LinearOptions) : string list =
+        [
+            if not (Enum.IsDefined o.Loss) then
+                $"Linear.Loss: expected SquaredHinge or Logistic, received {o.Loss}"
+            if not (o.C > 0.0 && Double.IsFinite o.C) then
+                $"Linear.C: expected a finite number above 0, received {o.C}"
+            if not (o.Tolerance > 0.0) then
+                $"Linear.Tolerance: expected above 0, received {o.Tolerance}"
+            if o.Passes < 1 then
+                $"Linear.Passes: expected at least 1, received {o.Passes}"
+            if not (o.Prune >= 0.0) then
+                $"Linear.Prune: expected at least 0, received {o.Prune}"
+        ]
+
+    /// Throws ConfigurationException naming every fault.
+    let validate (o: LinearOptions) : LinearOptions =
+        match faults o with
+        | [] -> o
+        | faults -> raise (ConfigurationException faults)
+
+/// One linear function per label, f_l(x) = w_l . x + b_l, in logit space (with the squared hinge: margins of an SVM).
+[<ReferenceEquality>]
+type LinearScorer =
+    {
+        /// W [L, D], sparse.
+        Weights: CsrMatrix
+        /// b [L].
+        Bias: float32[]
+        /// The same functions turned round, for scoring.
+        ByFeature: LinearScores
+    }
+
+[<RequireQualifiedAccess>]
+module Linear =
+
+    /// The scorer of given weights W [L, D] and biases b [L].
+    let ofWeights (weights: CsrMatrix) (bias: float32[]) : LinearScorer =
+        {
+            Weights = weights
+            Bias = bias
+            ByFeature = LinearScores(LinearWeights(weights, bias))
+        }
+
+    /// Trains every label on features X [N, D] and label sets Y [N, L]. A label without a positive row gets weights 0 and
+    /// bias -1.5, so that it never comes before a label with evidence. progress receives the share of labels done;
+    /// cancellation is honoured between groups of labels. The same options and data give
+    /// the same scorer, bit for bit, on any number of threads.
+    let fit
+        (options: LinearOptions)
+        (progress: IProgress<float>)
+        (cancellation: CancellationToken)
+        (data: Dataset)
+        : LinearScorer =
+        let o = LinearOptions.validate options
+
+        let orders = Seed.derive "linear" 0 o.Seed |> Seed.bits 0L
+        let dual = DualOptions(o.Loss, o.C, o.Tolerance, o.Passes, 1.0, o.Prune, orders)
+
+        let learned =
+            DualCoordinateDescent.Fit(
+                data.Features,
+                data.Labels,
+                dual,
+                (fun share -> progress.Report share),
+                cancellation
+            )
+
+        ofWeights learned.Weights learned.Bias
+
+    /// f_l(x) [N, L] for the topK best labels of each row and, besides, for the extra pairs [N, L] (a local signal's, say).
+    let scores (topK: int) (extraPairs: CsrMatrix) (features: CsrMatrix) (scorer: LinearScorer) : CsrMatrix =
+        scorer.ByFeature.Compute(topK, extraPairs, features)
+
+    /// f_l(x) of all labels, block by block: row ids [B] to a fresh tensor [B, L].
+    let margins (x: CsrMatrix) (scorer: LinearScorer) : MarginBlocks =
+        fun rows ->
+            let block = Tensor.empty [| rows.Length; scorer.Bias.Length |]
+            scorer.ByFeature.Block(x, rows, Tensor.span block)
+            block

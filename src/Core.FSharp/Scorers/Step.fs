@@ -1,0 +1,151 @@
+namespace Limen.Core
+
+open System
+open Limen.Kernels
+
+/// A value that training met and cannot go on from: which step, which batch, which quantity.
+[<Sealed>]
+type TrainingDivergedException(step: int, batch: int, what: string) =
+    inherit
+        Exception(
+            $"training stopped at step {step} (batch {batch} of its epoch): {what} is not finite. "
+            + "A lower learning rate, or features without huge values, usually helps."
+        )
+
+    member _.Step = step
+    member _.Batch = batch
+
+/// A parameter with the two moments of AdamW.
+[<ReferenceEquality>]
+type private Parameter =
+    { Name: string
+      Values: Tensor
+      First: float32[]
+      Second: float32[] }
+
+/// The threshold's numbers as one vector: ln(lambda / (1 - lambda)), alpha, beta; b is kept apart, for it learns at the
+/// network's own rate. In log-odds, lambda stays between 0 and 1 without clipping.
+[<RequireQualifiedAccess>]
+module private SignalParameters =
+
+    let ofFusion (f: Fusion) : float32[] =
+        Array.concat [ [| log (f.Lambda / (1f - f.Lambda)) |]; Alpha.values f.Alpha; f.Beta ]
+
+    let toFusion (parameters: float32[]) (bias: float32[]) (f: Fusion) : Fusion =
+        let shared = (Alpha.values f.Alpha).Length
+
+        { Lambda = 1f / (1f + exp -parameters[0])
+          Alpha = f.Alpha |> Alpha.withValues parameters[1..shared]
+          Beta = parameters[shared + 1 ..]
+          Bias = bias }
+
+    /// The gradients of the vector and of b.
+    let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
+        Array.concat [ [| g.Lambda * f.Lambda * (1f - f.Lambda) |]; g.Alpha; g.Beta ], g.Bias
+
+/// Everything that training changes: weights (leaves of the autograd graph), the threshold's numbers, and the
+/// optimiser's moments. One owner, one thread.
+[<Sealed>]
+type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: OptimiserOptions, fusionRate: float) =
+
+    let weights = network |> Network.map (fun _ t -> Tensor.keep (Tensor.leaf t))
+    let hidden = weights.InputBias.Shape[0]
+
+    let parameter (name, values: Tensor) =
+        { Name = name
+          Values = values
+          First = Array.zeroCreate (int values.Count)
+          Second = Array.zeroCreate (int values.Count) }
+
+    let inputBias = parameter ("input.bias", weights.InputBias)
+
+    let dense =
+        Network.parameters weights
+        |> List.filter (fun (name, _) -> not (name.StartsWith "input."))
+        |> List.map parameter
+
+    let firstSettings = Optimiser.settings optimiser.LearningRate optimiser
+    let input = LazyAdamW(weights.Features, hidden, &firstSettings)
+    let inputBiasGradient = Array.zeroCreate<float32> hidden
+    let touched = TouchedRows()
+    let signals = SignalParameters.ofFusion fusion
+    let bias = Array.copy fusion.Bias
+    let momentsOf (values: float32[]) : float32[] * float32[] =
+        Array.zeroCreate values.Length, Array.zeroCreate values.Length
+
+    let signalMoments = momentsOf signals
+    let biasMoments = momentsOf bias
+    let mutable steps = 0
+
+    let update (settings: AdamWSettings) (p: Parameter) (gradient: ReadOnlySpan<float32>) =
+        AdamW.Step(Tensor.span p.Values, gradient, p.First.AsSpan(), p.Second.AsSpan(), &settings, steps)
+
+    let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
+        AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
+
+    let requireFinite batch what (values: ReadOnlySpan<float32>) =
+        let mutable sum = 0f
+
+        for v in values do
+            sum <- sum + abs v
+
+        if not (Single.IsFinite sum) then
+            raise (TrainingDivergedException(steps, batch, what))
+
+    /// The weights as they are now: copy before keeping, and call Flush before reading the first layer.
+    member _.Weights = weights
+
+    /// The threshold's numbers as they are now.
+    member _.Fusion = fusion |> SignalParameters.toFusion signals (Array.copy bias)
+
+    /// Brings the rows of the first layer that the last steps left alone up to date.
+    member _.Flush() = input.Flush(Tensor.span weights.Input)
+
+    /// One step: forward, loss, gradients, AdamW. Returns the batch's loss.
+    /// Throws TrainingDivergedException before a value that is not finite reaches a weight.
+    member this.Step(loss: Loss, data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
+        Tensor.using (fun () ->
+            let fusionNow = this.Fusion
+            let line = ThresholdLine.ofFusion idf fusionNow
+            steps <- steps + 1
+            touched.Gather(data.Features, rows)
+            input.CatchUp(Tensor.span weights.Input, touched.Ids)
+            let sums = Tensor.leaf (Network.inputLayer data.Features rows weights)
+            let (Logits z) = Network.ofInput dropout sums weights
+            let g = BatchObjective.gradient loss data rows line (Logits z)
+
+            if not (Double.IsFinite g.Loss) then
+                raise (TrainingDivergedException(steps, batch, "the loss"))
+
+            requireFinite batch "the gradient of the thresholds' offset" (ReadOnlySpan g.Offset)
+            requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
+            Tensor.backwardWith g.Logits z
+
+            let sumsGradient =
+                Tensor.grad sums
+                |> Option.defaultWith (fun () -> invalidOp "the first layer received no gradient")
+
+            let settings = Optimiser.settings rate optimiser
+
+            requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span sumsGradient))
+            SparseLayer.Backward(touched, Span.op_Implicit (Tensor.span sumsGradient), inputBiasGradient.AsSpan())
+            input.Step(Tensor.span weights.Input, touched, float32 rate)
+            update settings inputBias (ReadOnlySpan inputBiasGradient)
+
+            for p in dense do
+                match Tensor.grad p.Values with
+                | Some g ->
+                    update settings p (Span.op_Implicit (Tensor.span g))
+                    Tensor.zeroGrad p.Values
+                | None -> ()
+
+            let signalGradient, biasGradient =
+                SignalParameters.gradient fusionNow (Fusion.gradient idf g.Offset g.Slope fusionNow)
+
+            let fast = Optimiser.settings (rate * fusionRate) { optimiser with WeightDecay = 0.0 }
+            step fast signals signalGradient signalMoments
+            step settings bias biasGradient biasMoments
+            g.Loss)
+
+    interface IDisposable with
+        member _.Dispose() = Network.dispose weights

@@ -1,0 +1,214 @@
+namespace Limen.Core
+
+open System
+open System.Diagnostics
+open System.Threading
+open Limen.Kernels
+
+/// How a network is trained.
+[<ReferenceEquality>]
+type TrainingOptions =
+    {
+        /// Passes over the training rows; early stopping may end before.
+        Epochs: int
+        /// Rows a step; None: 256, less where there are few rows.
+        BatchSize: int option
+        Optimiser: OptimiserOptions
+        /// The learning rate of lambda, alpha and beta, as a multiple of the network's.
+        FusionRate: float
+        /// Epochs without a better validation score before training ends.
+        Patience: int
+        Loss: Loss
+        Seed: Seed
+    }
+
+/// What an epoch came to.
+type EpochReport =
+    {
+        /// Counted from 1.
+        Epoch: int
+        /// The mean training loss of a row: summed over labels.
+        Loss: float
+        /// nDCG@5 on the validation rows, where there are any.
+        Validation: float option
+        Seconds: float
+    }
+
+/// Where a training stands.
+type TrainingProgress =
+    { Epoch: int
+      Epochs: int
+      /// The share of this training that is done, 0 to 1.
+      Done: float
+      Loss: float
+      Validation: float option
+      Elapsed: TimeSpan }
+
+/// Why a training ended.
+type TrainingEnd =
+    | AllEpochs
+    | EarlyStop of bestEpoch: int
+    | Cancelled of bestEpoch: int
+    /// A value was not finite; the reason names step, batch and parameter. The state is the best before it.
+    | Diverged of bestEpoch: int * reason: string
+
+/// What training gives back: the best state seen, copied, with its history.
+[<ReferenceEquality>]
+type TrainedNetwork =
+    { Network: Network
+      Fusion: Fusion
+      History: EpochReport list
+      End: TrainingEnd }
+
+[<RequireQualifiedAccess>]
+module TrainingOptions =
+
+    let defaults =
+        { Epochs = 15
+          BatchSize = None
+          Optimiser = OptimiserOptions.defaults
+          FusionRate = 5.0
+          Patience = 3
+          Loss = Loss.paper 0.1 0.1 Symmetric
+          Seed = Seed.ofInt 1 }
+
+    let faults (o: TrainingOptions) =
+        [ if o.Epochs < 1 then
+              $"epochs: expected at least 1, received {o.Epochs}"
+          match o.BatchSize with
+          | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
+          | _ -> ()
+          if o.Patience < 1 then
+              $"patience: expected at least 1, received {o.Patience}"
+          if not (o.FusionRate > 0.0) then
+              $"fusion rate: expected above 0, received {o.FusionRate}"
+          yield! OptimiserOptions.faults o.Optimiser ]
+
+    /// The batch size that is used for so many rows.
+    let batchSize (rows: int) (o: TrainingOptions) =
+        o.BatchSize |> Option.defaultWith (fun () -> Math.Clamp(rows / 100, 16, 256))
+
+[<RequireQualifiedAccess>]
+module Training =
+
+    /// nDCG@5 of z - theta on held-out rows, block by block.
+    let private validationScore (idf: float32[]) (data: TrainingRows) (network: Network) (fusion: Fusion) =
+        let score = NetworkScorer.margins idf fusion network data.Features data.Local
+        Candidates.top 5 fusion.Bias.Length data.Features.Rows score |> AtK.ofScores 5 data.Labels |> AtK.ndcg
+
+    /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
+    /// best state so far. The same seed gives the same result on the same machine.
+    /// Throws TrainingDivergedException where the first epoch already meets a value that is not finite; later, the best
+    /// state is kept and the exception is not raised: End tells.
+    let fit
+        (options: TrainingOptions)
+        (dropout: float)
+        (idf: float32[])
+        (network: Network)
+        (fusion: Fusion)
+        (train: TrainingRows)
+        (validation: TrainingRows option)
+        (progress: TrainingProgress -> unit)
+        (cancellation: CancellationToken)
+        : TrainedNetwork =
+
+        let clock = Stopwatch.StartNew()
+        let rows = train.Features.Rows
+        let size = TrainingOptions.batchSize rows options
+        let batches = (rows + size - 1) / size
+        let steps = batches * options.Epochs
+        use state = new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate)
+
+        let snapshot () =
+            state.Flush()
+            Network.copy state.Weights, state.Fusion
+
+        let tell epoch batch loss validation =
+            progress
+                { Epoch = epoch
+                  Epochs = options.Epochs
+                  Done = float ((epoch - 1) * batches + batch) / float steps
+                  Loss = loss
+                  Validation = validation
+                  Elapsed = clock.Elapsed }
+
+        /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
+        let epoch (number: int) : Result<float option, TrainingDivergedException> =
+            let order = Seed.permutation rows (Seed.derive "order" number options.Seed)
+
+            let rec go batch total =
+                if cancellation.IsCancellationRequested then
+                    None
+                elif batch = batches then
+                    Some(total / float batches)
+                else
+                    let chosen = order[batch * size .. min rows ((batch + 1) * size) - 1]
+                    let step = (number - 1) * batches + batch
+                    let rate = OptimiserOptions.rate step steps options.Optimiser
+                    let drop = Drop(dropout, Seed.derive "dropout" step options.Seed)
+                    let loss = state.Step(options.Loss, train, chosen, batch, rate, drop)
+
+                    if batch % 16 = 0 then
+                        tell number batch loss None
+
+                    go (batch + 1) (total + loss)
+
+            try
+                Ok(go 0 0.0)
+            with :? TrainingDivergedException as e ->
+                Error e
+
+        /// best: (score, epoch, network, fusion), the state to return.
+        let rec loop number best history =
+            let bestEpoch = match best with Some(_, e, _, _) -> e | None -> 0
+
+            if number > options.Epochs then
+                AllEpochs, best, history
+            else
+                match epoch number with
+                | Error e when best.IsNone -> raise e
+                | Error e -> Diverged(bestEpoch, e.Message), best, history
+                | Ok None -> Cancelled bestEpoch, best, history
+                | Ok(Some loss) ->
+                    let current, currentFusion = snapshot ()
+                    let score = validation |> Option.map (fun v -> validationScore idf v current currentFusion)
+
+                    let report =
+                        { Epoch = number
+                          Loss = loss
+                          Validation = score
+                          Seconds = clock.Elapsed.TotalSeconds }
+
+                    tell number batches loss score
+
+                    let better =
+                        match score, best with
+                        | Some s, Some(b, _, _, _) -> s > b
+                        | _ -> true
+
+                    let best =
+                        if better then
+                            best |> Option.iter (fun (_, _, old, _) -> Network.dispose old)
+                            Some(defaultArg score 0.0, number, current, currentFusion)
+                        else
+                            Network.dispose current
+                            best
+
+                    let bestEpoch = match best with Some(_, e, _, _) -> e | None -> number
+
+                    if number - bestEpoch >= options.Patience then
+                        EarlyStop bestEpoch, best, report :: history
+                    else
+                        loop (number + 1) best (report :: history)
+
+        let ending, best, history = loop 1 None []
+
+        let network, fusion =
+            match best with
+            | Some(_, _, network, fusion) -> network, fusion
+            | None -> snapshot ()
+
+        { Network = network
+          Fusion = fusion
+          History = List.rev history
+          End = ending }

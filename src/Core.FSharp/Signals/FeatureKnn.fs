@@ -1,0 +1,112 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// A signal about each row and label, A [N, L] in [0, 1], sparse; and how many rows it knew nothing about.
+[<ReferenceEquality>]
+type LocalSignal =
+    {
+        Values: CsrMatrix
+        /// Rows whose neighbourhood is silent: they have no entries, so that the global signal decides.
+        Fallbacks: int
+    }
+
+/// How the neighbours of a row are chosen and weighted.
+type FeatureKnnOptions =
+    {
+        /// K, the neighbours of a row; at least 1.
+        K: int
+        /// A neighbour weighs cosine^Power; at least 0.
+        Power: float
+        /// The least sum of weights that counts as evidence.
+        Floor: float
+    }
+
+[<RequireQualifiedAccess>]
+module FeatureKnnOptions =
+
+    /// 30 neighbours weighted by their squared cosines; a total weight below 0.001 says nothing.
+    let standard = { K = 30; Power = 2.0; Floor = 1e-3 }
+
+    /// Every fault of the options, in plain sentences.
+    let faults (o: FeatureKnnOptions) : string list =
+        [
+            if o.K < 1 then
+                $"FeatureKnn.K: expected at least 1, received {o.K}"
+            if not (o.Power >= 0.0) then
+                $"FeatureKnn.Power: expected at least 0, received {o.Power}"
+            if not (o.Floor >= 0.0) then
+                $"FeatureKnn.Floor: expected at least 0, received {o.Floor}"
+        ]
+
+    /// Throws ConfigurationException naming every fault.
+    let validate (o: FeatureKnnOptions) : FeatureKnnOptions =
+        match faults o with
+        | [] -> o
+        | faults -> raise (ConfigurationException faults)
+
+/// The training rows as evidence: A_il = sum_r w_ir y_rl / sum_r w_ir over the K training rows r nearest to row i by cosine, with w = cosine^Power.
+[<ReferenceEquality>]
+type FeatureKnn =
+    {
+        Options: FeatureKnnOptions
+        /// Over the training features [N, D].
+        Index: CosineIndex
+        /// The training label sets Y [N, L].
+        Labels: CsrMatrix
+    }
+
+/// A training row that speaks for a row, with its share of the total weight.
+[<Struct>]
+type Neighbour =
+    {
+        Row: int
+        Cosine: float32
+        Weight: float
+    }
+
+[<RequireQualifiedAccess>]
+module FeatureKnn =
+
+    /// Indexes the training rows. Throws ConfigurationException when the options are out of range.
+    let fit (options: FeatureKnnOptions) (train: Dataset) : FeatureKnn =
+        {
+            Options = FeatureKnnOptions.validate options
+            Index = CosineIndex.Build train.Features
+            Labels = train.Labels
+        }
+
+    let private vote (knn: FeatureKnn) (cosines: CsrMatrix) : LocalSignal =
+        let struct (values, fallbacks) =
+            NeighbourVotes.Compute(cosines, knn.Options.Power, knn.Options.Floor, knn.Labels)
+
+        {
+            Values = values
+            Fallbacks = fallbacks
+        }
+
+    /// The signal of the training rows themselves, each one asked without its own labels: row i is not among its own neighbours.
+    let leaveOneOut (knn: FeatureKnn) : LocalSignal =
+        knn.Index.LeaveOneOut knn.Options.K |> vote knn
+
+    /// The signal of other rows, from their features [N, D] alone.
+    let apply (features: CsrMatrix) (knn: FeatureKnn) : LocalSignal =
+        knn.Index.Search(features, knn.Options.K) |> vote knn
+
+    /// For explanations: the neighbours of each row of the features [N, D], heaviest first; the weights of a row sum to 1.
+    let neighbours (features: CsrMatrix) (knn: FeatureKnn) : Neighbour[][] =
+        let cosines = knn.Index.Search(features, knn.Options.K)
+
+        Array.init cosines.Rows (fun i ->
+            let near = Csr.row i cosines
+            let weight (cosine: float32) = float cosine ** knn.Options.Power
+            let total = near |> Array.sumBy (fun struct (_, cosine) -> weight cosine)
+
+            near
+            |> Array.map (fun struct (row, cosine) ->
+                {
+                    Row = row
+                    Cosine = cosine
+                    Weight = weight cosine / total
+                })
+            |> Array.sortBy (fun n -> -n.Weight, n.Row))

@@ -1,0 +1,124 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// Predicted probabilities [N, L] of training rows, each made by a model that did not see the row (cross-fitting).
+/// Only such predictions have, in training, the distribution that predictions have at inference.
+[<ReferenceEquality>]
+type OutOfFold = OutOfFold of CsrMatrix
+
+/// What of the label co-occurrences is kept.
+type LabelAgreementOptions =
+    {
+        /// Conditionals P(l | m) below this value are dropped. In [0, 1].
+        Floor: float32
+        /// At most this many labels l are kept for each m; ties at the cut fall out together.
+        TopPerLabel: int
+        /// At most this many labels in each row of the signal, those of the largest values; ties at the cut fall out together.
+        LabelsPerRow: int
+        /// A row whose predicted mass sum_m p_im is below this value has no signal. Not negative.
+        MassFloor: float32
+    }
+
+/// Label agreement fitted on training label sets: Conditional [L, L] holds P(l | m) in row m, column l (m <> l).
+[<ReferenceEquality>]
+type LabelAgreement =
+    {
+        Conditional: CsrMatrix
+        Options: LabelAgreementOptions
+    }
+
+/// The leak-free form of the paper's label-space neighbours: which labels go together is learned from training label
+/// sets, and a row takes part through its predicted labels only:
+/// A_il = sum_m p_im P(l | m) / sum_m p_im, P(l | m) = n_lm / n_m, m <> l; A in [0, 1], sparse [N, L].
+[<RequireQualifiedAccess>]
+module LabelAgreement =
+
+    /// Conditionals from 0.05 up, 50 per label and 100 per row, predicted mass from 0.05 up.
+    let defaults =
+        {
+            Floor = 0.05f
+            TopPerLabel = 50
+            LabelsPerRow = 100
+            MassFloor = 0.05f
+        }
+
+    /// |Y_i and Y_j|, the raw similarity of two label sets: symmetric; {1, 3, 5} and {1, 2, 4} have 1.
+    let similarity (a: int[]) (b: int[]) : int =
+        Set.count (Set.intersect (set a) (set b))
+
+    /// n_lm [L, L]: how many rows have both labels, on the diagonal how many have the label. Symmetric, sparse.
+    let cooccurrence (labels: CsrMatrix) : CsrMatrix =
+        let rowsOf = Csr.transpose labels
+
+        SparseRows.build labels.Columns labels.Columns (fun sums m ->
+            for r in rowsOf.RowIndices m do
+                for l in labels.RowIndices r do
+                    sums.Add(l, 1.0)
+
+            sums.DrainRow())
+
+    /// P(. | m) from the counts of label m's row: the label itself left out, then the floor, then the largest.
+    let private conditional options m (counts: struct (int * float32)[]) =
+        match counts |> Array.tryFind (fun struct (l, _) -> l = m) with
+        | Some(_, support) when support > 0f ->
+            counts
+            |> Array.filter (fun struct (l, n) -> l <> m && n > 0f && n >= options.Floor * support)
+            |> SparseRows.top options.TopPerLabel
+            |> Array.map (fun struct (l, n) -> struct (l, n / support))
+        | _ -> [||]
+
+    let private conditionals options (counts: CsrMatrix) =
+        Array.Parallel.init counts.Rows (fun m -> conditional options m (Csr.row m counts))
+        |> Csr.ofRows counts.Columns
+
+    /// One row of A, given where to find P(. | m).
+    let private agreement options (conditional: int -> struct (int * float32)[]) (p: CsrMatrix) (sums: Accumulator) i =
+        let mutable mass = 0.0
+
+        for v in p.RowValues i do
+            mass <- mass + float v
+
+        if mass <= 0.0 || mass < float options.MassFloor then
+            [||]
+        else
+            for struct (m, pm) in Csr.row i p do
+                for struct (l, w) in conditional m do
+                    sums.Add(l, float pm * float w)
+
+            sums.Drain()
+            |> Array.map (fun struct (l, a) -> struct (l, float32 (a / mass)))
+            |> SparseRows.top options.LabelsPerRow
+
+    let private signal (p: CsrMatrix) row =
+        SparseRows.build p.Rows p.Columns row |> SparseRows.signal
+
+    /// Learns P(l | m) from the label sets [N, L] of training rows.
+    let fit (options: LabelAgreementOptions) (labels: CsrMatrix) : LabelAgreement =
+        {
+            Conditional = conditionals options (cooccurrence labels)
+            Options = options
+        }
+
+    /// A [B, L] of rows with predicted probabilities p [B, L]. A row with too little mass, or whose labels go with no
+    /// other, is empty and counted as fallback. Throws ArgumentException when L differs from the training rows'.
+    let apply (p: CsrMatrix) (fitted: LabelAgreement) : LocalSignal =
+        Shape.require (nameof p) "[L]" [ fitted.Conditional.Columns ] [ p.Columns ]
+        signal p (agreement fitted.Options (fun m -> Csr.row m fitted.Conditional) p)
+
+    /// A [N, L] of the training rows themselves, each with the conditionals that the other N - 1 rows give: exactly
+    /// what `fit` on the others and `apply` to the row would say.
+    let leaveOneOut (options: LabelAgreementOptions) (labels: CsrMatrix) (OutOfFold p) : LocalSignal =
+        Shape.require (nameof p) "[N; L]" [ labels.Rows; labels.Columns ] [ p.Rows; p.Columns ]
+        let counts = cooccurrence labels
+        let all = conditionals options counts
+
+        let without i m =
+            if Csr.item i m labels = 0f then
+                Csr.row m all
+            else
+                Csr.row m counts
+                |> Array.map (fun struct (l, n) -> struct (l, n - Csr.item i l labels))
+                |> conditional options m
+
+        signal p (fun sums i -> agreement options (without i) p sums i)

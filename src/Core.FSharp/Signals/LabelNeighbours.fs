@@ -1,0 +1,44 @@
+namespace Limen.Core
+
+open Limen.Kernels
+
+/// Neighbours in label space without a leak: the training label sets nearest, by cosine, to what is predicted for a row, vote with their
+/// labels: A_il = sum_r w_ir y_rl / sum_r w_ir over the K nearest r, w = cos(p_i, Y_r)^Power. It is `FeatureKnn` with label sets in the place of features.
+[<RequireQualifiedAccess>]
+module LabelNeighbours =
+
+    /// Indexes the label sets [N, L] of the training rows.
+    let fit (options: FeatureKnnOptions) (labels: CsrMatrix) : FeatureKnn =
+        FeatureKnn.fit options { Features = labels; Labels = labels }
+
+    /// The signal [B, L] of rows with predicted probabilities p [B, L].
+    let apply (p: CsrMatrix) (fitted: FeatureKnn) : LocalSignal = FeatureKnn.apply p fitted
+
+    /// A row of cosines without the row itself; where it was not among them, the least of K + 1 goes, at ties the last.
+    let private withoutSelf k i (near: struct (int * float32)[]) =
+        let others = near |> Array.filter (fun struct (r, _) -> r <> i)
+
+        if others.Length <= k then
+            others
+        else
+            let least = others |> Array.minBy (fun struct (r, cosine) -> struct (cosine, -r))
+
+            others |> Array.filter ((<>) least)
+
+    /// The signal [N, L] of the training rows from out-of-fold probabilities [N, L]; row i is not among its own neighbours.
+    let leaveOneOut (OutOfFold p) (fitted: FeatureKnn) : LocalSignal =
+        Shape.require (nameof p) "[N; L]" [ fitted.Labels.Rows; fitted.Labels.Columns ] [ p.Rows; p.Columns ]
+        let k = fitted.Options.K
+        let near = fitted.Index.Search(p, k + 1)
+
+        let others =
+            Array.init near.Rows (fun i -> Csr.row i near |> withoutSelf k i)
+            |> Csr.ofRows near.Columns
+
+        let struct (values, fallbacks) =
+            NeighbourVotes.Compute(others, fitted.Options.Power, fitted.Options.Floor, fitted.Labels)
+
+        {
+            Values = values
+            Fallbacks = fallbacks
+        }

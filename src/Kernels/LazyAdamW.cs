@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+
+namespace Limen.Kernels;
+
+/// <summary>
+/// AdamW for a weight matrix [D, H] of which a step touches few rows: a row that a step leaves out has gradient 0 there, and is brought
+/// up to date when it is next wanted. Moments and weight move as dense <see cref="AdamW"/> moves them.
+/// </summary>
+/// <remarks>
+/// A row last updated at step s has, k steps of gradient 0 later, moments beta1^k m and beta2^k v, so its update at step j is
+/// rate_j sqrt(1 - beta2^j) / (1 - beta1^j) * r^(j - s) * m / sqrt(v) with r = beta1 / sqrt(beta2). The sum over the missed steps, each
+/// shrunk by the weight decay that follows it, is one number for every row last updated at s, kept per s with the rates and bias
+/// corrections of the steps themselves. Two approximations: terms with r^(j - s) below 1e-10 are left out, and epsilon is held at its weight
+/// in the first missed step, which matters only where sqrt(v) is near epsilon.
+/// </remarks>
+public sealed unsafe class LazyAdamW
+{
+    private const int RowsPerTask = 32;
+    private const double Negligible = 1e-10;
+
+    private readonly AdamWSettings _settings;
+    private readonly int _width;
+    private readonly float[] _m;
+    private readonly float[] _v;
+    private readonly int[] _last;
+    private readonly double _ratio;
+    private readonly int _window;
+
+    // by step s: ln of the product of 1 - rate decay up to s, and the sum of the updates after s per unit of m / sqrt(v)
+    private readonly List<double> _logKeep = [0];
+    private readonly List<double> _moved = [0];
+
+    /// <summary>Zero moments for a matrix of the given rows and width; the rate comes with each step.</summary>
+    /// <exception cref="ArgumentException">beta1 is not below sqrt(beta2): the missed updates would not shrink.</exception>
+    public LazyAdamW(int rows, int width, in AdamWSettings settings)
+    {
+        _ratio = settings.Beta1 / Math.Sqrt(settings.Beta2);
+        if (!(_ratio < 1)) throw new ArgumentException($"expected beta1 < sqrt(beta2), received {settings.Beta1} and {settings.Beta2}", nameof(settings));
+        _settings = settings;
+        _width = width;
+        _m = new float[(long)rows * width];
+        _v = new float[(long)rows * width];
+        _last = new int[rows];
+        _window = _ratio > 0 ? (int)Math.Ceiling(Math.Log(Negligible) / Math.Log(_ratio)) : 1;
+    }
+
+    /// <summary>How many steps were made.</summary>
+    public int Steps => _logKeep.Count - 1;
+
+    /// <summary>Brings the given rows (each once) to the last step, as a forward pass that reads them needs.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree, or a row that the matrix does not have.</exception>
+    public void CatchUp(Span<float> weights, ReadOnlySpan<int> rows)
+    {
+        Shapes.Require(weights.Length, _m.Length, nameof(weights));
+        Shapes.RequireRows(rows, _last.Length, nameof(rows));
+        fixed (float* w = weights, m = _m, v = _v)
+        fixed (int* ids = rows)
+            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, m, v, ids, rows.Length, null, default));
+    }
+
+    /// <summary>Brings every row to the last step: before the weights are saved or judged.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
+    public void Flush(Span<float> weights)
+    {
+        Shapes.Require(weights.Length, _m.Length, nameof(weights));
+        fixed (float* w = weights, m = _m, v = _v)
+            Lanes.For(Lanes.Tasks(_last.Length, RowsPerTask), new RowTasks(this, w, m, v, null, _last.Length, null, default));
+    }
+
+    /// <summary>The next step, with its learning rate: the touched rows by their gradient, once they have caught up, all others by gradient 0.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
+    public void Step(Span<float> weights, TouchedRows touched, float rate)
+    {
+        ArgumentNullException.ThrowIfNull(touched);
+        Shapes.Require(weights.Length, _m.Length, nameof(weights));
+        Shapes.Require(touched.Gradient.Length, (long)touched.Count * _width, nameof(touched));
+        Shapes.RequireRows(touched.Ids, _last.Length, nameof(touched));
+        if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
+        var settings = _settings with { Rate = rate };
+        fixed (float* w = weights, m = _m, v = _v, g = touched.Gradient)
+        fixed (int* ids = touched.Ids)
+            Lanes.For(
+                Lanes.Tasks(touched.Count, RowsPerTask),
+                new RowTasks(this, w, m, v, ids, touched.Count, g, new AdamWRule(settings, Steps + 1)));
+        Remember(rate);
+        foreach (var id in touched.Ids) _last[id] = Steps;
+    }
+
+    /// <summary>Adds the step that was just made to what each earlier one has missed.</summary>
+    private void Remember(float rate)
+    {
+        var step = Steps + 1;
+        var keep = 1 - (double)rate * _settings.WeightDecay;
+        var logKeep = _logKeep[step - 1] + Math.Log(keep);
+        var update = rate * Math.Sqrt(1 - Math.Pow(_settings.Beta2, step)) / (1 - Math.Pow(_settings.Beta1, step));
+        for (var s = step - 1; s >= Math.Max(0, step - _window); s--)
+        {
+            update *= _ratio;
+            _moved[s] += update / Math.Exp(logKeep - _logKeep[s]);
+        }
+        _logKeep.Add(logKeep);
+        _moved.Add(0);
+    }
+
+    private void CatchUpRow<T>(int row, float* w, float* m, float* v) where T : struct, ILanes<T>
+    {
+        var (last, missed) = (_last[row], Steps - _last[row]);
+        if (missed == 0) return;
+        _last[row] = Steps;
+        var keep = (float)Math.Exp(_logKeep[Steps] - _logKeep[last]);
+        var moved = (float)_moved[last];
+        var first = (float)Math.Pow(_settings.Beta1, missed);
+        var second = (float)Math.Pow(_settings.Beta2, missed);
+        var epsilon = (float)(_settings.Epsilon * Math.Sqrt((1 - Math.Pow(_settings.Beta2, last + 1)) / _settings.Beta2));
+        var h = 0;
+        for (; h <= _width - T.Count; h += T.Count) CatchUp<T>(w + h, m + h, v + h, keep, moved, first, second, epsilon);
+        for (; h < _width; h++) CatchUp<F1>(w + h, m + h, v + h, keep, moved, first, second, epsilon);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CatchUp<V>(float* w, float* m, float* v, float keep, float moved, float first, float second, float epsilon)
+        where V : struct, ILanes<V>
+    {
+        var direction = V.Load(m) / (V.Sqrt(V.Load(v)) + V.Broadcast(epsilon));
+        V.Store(V.Broadcast(keep) * (V.Load(w) - V.Broadcast(moved) * direction), w);
+        V.Store(V.Broadcast(first) * V.Load(m), m);
+        V.Store(V.Broadcast(second) * V.Load(v), v);
+    }
+
+    /// <summary>Rows caught up and, where there is a gradient, stepped; without ids, all rows.</summary>
+    private readonly struct RowTasks(
+        LazyAdamW owner, float* w, float* m, float* v, int* ids, int count, float* gradient, AdamWRule rule) : ILaneTasks
+    {
+        public void Run<T>(int task) where T : struct, ILanes<T>
+        {
+            for (var i = task * RowsPerTask; i < Math.Min(count, (task + 1) * RowsPerTask); i++)
+            {
+                var row = ids == null ? i : ids[i];
+                var at = (long)row * owner._width;
+                if (ids != null && i + 1 < count) Fetch((long)ids[i + 1] * owner._width);
+                owner.CatchUpRow<T>(row, w + at, m + at, v + at);
+                if (gradient != null) rule.Apply<T>(w + at, gradient + (long)i * owner._width, m + at, v + at, owner._width);
+            }
+        }
+
+        private void Fetch(long at)
+        {
+            Lanes.PrefetchRow(w + at, owner._width);
+            Lanes.PrefetchRow(m + at, owner._width);
+            Lanes.PrefetchRow(v + at, owner._width);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.Intrinsics;
+
+namespace Limen.Kernels;
+
+/// <summary>
+/// Dual coordinate descent for the L2-loss SVM (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, Algorithms 1 and 3,
+/// https://doi.org/10.1145/1390156.1390208), 16 labels at once: min over alpha >= 0 of
+/// |sum_i alpha_i y_i x_i|^2 / 2 + sum_i alpha_i^2 / (4 C) - sum_i alpha_i. A row whose alpha is 0 and whose gradient exceeds every
+/// gradient that was still to be reduced in the lane's last pass is left out (shrunk) until the next pass over all rows.
+/// </summary>
+internal sealed class SquaredHingeLanes : LabelLanes
+{
+    private const int PassesPerCheck = 5;
+
+    private readonly float[] alpha;
+    private readonly ushort[] active;
+    private readonly float[] curvature;
+    private readonly float diagonal;
+    private readonly float negligible;
+    private Vector512<float> bar;
+
+    public SquaredHingeLanes(CsrMatrix x, float[] squaredNorms, DualOptions options) : base(x, options)
+    {
+        diagonal = (float)(0.5 / options.C);
+        negligible = (float)(options.Tolerance / 50);
+        alpha = new float[x.Rows * Width];
+        active = new ushort[x.Rows];
+        curvature = Array.ConvertAll(squaredNorms, square => square + Bias * Bias + diagonal);
+    }
+
+    protected override void Start()
+    {
+        Array.Clear(alpha);
+        bar = Vector512.Create(float.PositiveInfinity);
+    }
+
+    protected override int Pass(int pass, int[] order, int live)
+    {
+        var full = pass % PassesPerCheck == 0;
+        if (full)
+            Array.Fill(active, ushort.MaxValue);
+        var highest = Vector512<float>.Zero;
+        var lowest = Vector512<float>.Zero;
+        foreach (var row in order)
+        {
+            var lanes = active[row] & live;
+            if (lanes != 0)
+                Step(row, lanes, ref highest, ref lowest);
+        }
+        bar = Vector512.ConditionalSelect(Vector512.GreaterThan(highest, Vector512<float>.Zero), highest, Vector512.Create(float.PositiveInfinity));
+        var open = Mask(Vector512.GreaterThan(highest - lowest, Vector512.Create((float)Options.Tolerance)));
+        return full ? live & open : live;
+    }
+
+    private void Step(int row, int lanes, ref Vector512<float> highest, ref Vector512<float> lowest)
+    {
+        var zero = Vector512<float>.Zero;
+        var sign = Signs(row);
+        var held = Vector512.LoadUnsafe(ref alpha[row * Width]);
+        var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal;
+        var atZero = Vector512.Equals(held, zero);
+        var shrunk = atZero & Vector512.GreaterThan(gradient, bar);
+        active[row] = (ushort)(active[row] & ~(Mask(shrunk) & lanes));
+        var projected = Vector512.ConditionalSelect(atZero, Vector512.Min(gradient, zero), gradient) & Lanes(lanes);
+        highest = Vector512.Max(highest, projected);
+        lowest = Vector512.Min(lowest, projected);
+        var moves = Vector512.GreaterThan(Vector512.Abs(projected), Vector512.Create(negligible));
+        if (Mask(moves) == 0)
+            return;
+        var next = Vector512.ConditionalSelect(moves, Vector512.Max(held - gradient / Vector512.Create(curvature[row]), zero), held);
+        next.StoreUnsafe(ref alpha[row * Width]);
+        Add(row, (next - held) * sign);
+    }
+}

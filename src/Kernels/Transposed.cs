@@ -1,0 +1,25 @@
+namespace Limen.Kernels;
+
+/// <summary>The transpose of a sparse matrix, by counting: time and memory in its entries.</summary>
+internal static class Transposed
+{
+    public static CsrMatrix Of(CsrMatrix m)
+    {
+        var start = new int[m.Columns + 1];
+        foreach (var column in m.Indices.AsSpan(0, m.NonZeros))
+            start[column + 1]++;
+        for (var column = 0; column < m.Columns; column++)
+            start[column + 1] += start[column];
+        var next = start[..^1];
+        var rows = new int[m.NonZeros];
+        var values = new float[m.NonZeros];
+        for (var row = 0; row < m.Rows; row++)
+            for (var at = m.RowStart[row]; at < m.RowStart[row + 1]; at++)
+            {
+                var place = next[m.Indices[at]]++;
+                rows[place] = row;
+                values[place] = m.Values[at];
+            }
+        return new CsrMatrix(m.Columns, m.Rows, start, rows, values);
+    }
+}

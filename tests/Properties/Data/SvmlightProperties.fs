@@ -1,0 +1,322 @@
+namespace Limen.Properties
+
+open System
+open System.Globalization
+open System.IO
+open System.Text
+open NUnit.Framework
+open FsCheck
+open FsCheck.FSharp
+open FsCheck.NUnit
+open Limen.Core
+open Limen.Kernels
+
+/// A number as somebody may write it.
+type Written = Written of string
+
+/// Rows as somebody may write them, and what they mean: labels and (feature, value) pairs.
+type WrittenRows =
+    {
+        Text: string
+        Meaning: (int list * (int * float32) list) list
+    }
+
+type SvmlightArbitraries =
+    static member Written() =
+        gen {
+            let! sign = Gen.elements [ ""; ""; "-"; "+" ]
+
+            let digits most =
+                Gen.choose (0, most)
+                |> Gen.bind (fun n -> Gen.listOfLength n (Gen.elements [ '0' .. '9' ]))
+
+            let! whole = digits 20
+            let! decimals = digits 20
+            let! exponent = Gen.elements [ ""; ""; ""; "e-7"; "E5"; "e-44"; "e+30" ]
+            let text = String(List.toArray whole) + "." + String(List.toArray decimals)
+            return Written(sign + (if text = "." then "0" else text) + exponent)
+        }
+        |> Arb.fromGen
+
+    static member WrittenRows() =
+        let blank = Gen.elements [ " "; "  "; "\t" ]
+
+        let row =
+            gen {
+                let! labels = Gen.choose (0, 12) |> Gen.listOf |> Gen.map List.distinct
+                let! ids = Gen.choose (0, 200) |> Gen.listOf |> Gen.map (List.distinct >> List.sort)
+                let! values = Gen.listOfLength ids.Length Generators.value
+                let! blanks = Gen.listOfLength ids.Length blank
+                let! tail = Gen.elements [ ""; " "; " # a comment: 1:2"; "\t\r" ]
+                let! before = Gen.elements [ ""; ""; "# 1 1:1\n" ]
+
+                let pairs =
+                    List.map3
+                        (fun b (id: int) (v: float32) ->
+                            b + string id + ":" + v.ToString("R", CultureInfo.InvariantCulture))
+                        blanks
+                        ids
+                        values
+
+                let line = String.Join(",", labels) + String.Join("", pairs) + tail
+                let line = if labels.IsEmpty && ids.IsEmpty then " " + tail else line
+                return before + line, (List.sort labels, List.zip ids values)
+            }
+
+        gen {
+            let! rows = Gen.nonEmptyListOf row
+            let! last = Gen.elements [ ""; "\n" ]
+
+            return
+                {
+                    Text = String.Join("\n", List.map fst rows) + last
+                    Meaning = List.map snd rows
+                }
+        }
+        |> Arb.fromGen
+
+[<Properties(Arbitrary = [| typeof<Arbitraries>; typeof<SvmlightArbitraries> |])>]
+module SvmlightProperties =
+
+    let private rows (d: Dataset) =
+        [
+            for r in 0 .. d.Rows - 1 ->
+                List.ofArray (Csr.set r d.Labels), [ for struct (c, v) in Csr.row r d.Features -> c, v ]
+        ]
+
+    let private blocks n =
+        { Svmlight.defaults with
+            BlockBytes = n
+        }
+
+    let private message (action: unit -> 'a) : string =
+        Assert.Throws<DataFormatException>(Action(fun () -> action () |> ignore)).Message
+
+    /// Line, column, expected and found for a file's text, the same for every block size.
+    let private fault (options: SvmlightOptions) (text: string) : string =
+        TemporaryFolder.usingFile "f.svm" text (fun path ->
+            [ 1; 5; Lines.blockBytes ]
+            |> List.map (fun n -> message (fun () -> Svmlight.read { options with BlockBytes = n } path))
+            |> List.distinct
+            |> List.map (fun (said: string) -> said.Replace(path, "f"))
+            |> List.exactlyOne)
+
+    let private read (text: string) =
+        TemporaryFolder.usingFile "f.svm" text (Svmlight.read Svmlight.defaults)
+
+    [<Property>]
+    let ``numbers are read as float.Parse reads them, to the bit`` (Written text) =
+        let expected = Single.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)
+        let mutable at = 0
+        let mutable value = 0f
+
+        let whole =
+            DecimalParser.TryRead(ReadOnlySpan(Encoding.UTF8.GetBytes(text + " ")), &at, &value)
+
+        whole
+        && at = text.Length
+        && BitConverter.SingleToInt32Bits value = BitConverter.SingleToInt32Bits expected
+
+    [<Property(MaxTest = 1000)>]
+    let ``numbers beside the middle of two floats are rounded as float.Parse rounds them`` (NonNegativeInt n) (d: int) =
+        let middle = (decimal n * 2m + 1m) / 2m + 16777216m
+
+        let near =
+            (middle + decimal (d % 3) * 0.0000001m).ToString CultureInfo.InvariantCulture
+
+        let mutable at = 0
+        let mutable value = 0f
+
+        DecimalParser.TryRead(ReadOnlySpan(Encoding.UTF8.GetBytes(near + "\n")), &at, &value)
+        && value = Single.Parse(near, CultureInfo.InvariantCulture)
+
+    [<Property(MaxTest = 20)>]
+    let ``written rows read back as they were, packed or not, whatever the block size``
+        ({ Data = d }: DataCase)
+        (PositiveInt block)
+        =
+        TemporaryFolder.using (fun folder ->
+            [ "a.svm"; "a.svm.gz"; "a.svm.bz2" ]
+            |> List.forall (fun name ->
+                let path = Path.Combine(folder, name)
+                Svmlight.write path d
+                let again = Svmlight.read (blocks block) path
+                rows again = rows d && rows (Svmlight.read Svmlight.defaults path) = rows d))
+
+    [<Property>]
+    let ``lines mean what they say, with any blanks, comments, line ends and order of labels``
+        (w: WrittenRows)
+        (PositiveInt block)
+        =
+        TemporaryFolder.usingFile "a.svm" w.Text (fun path -> rows (Svmlight.read (blocks block) path) = w.Meaning)
+
+    [<Property(MaxTest = 30)>]
+    let ``ids from 1 are ids from 0 moved by one`` ({ Data = d }: DataCase) =
+        TemporaryFolder.using (fun folder ->
+            let path = Path.Combine(folder, "a.svm")
+            Svmlight.write path d
+
+            let shifted =
+                File.ReadAllText path
+                |> fun text ->
+                    RegularExpressions.Regex.Replace(
+                        text,
+                        @"(?<![\d.:-])(\d+)(?=[:, \n])",
+                        fun m -> string (int m.Value + 1)
+                    )
+
+            File.WriteAllText(path, shifted)
+
+            let options =
+                { Svmlight.defaults with
+                    FeatureIds = OneBased
+                    LabelIds = OneBased
+                }
+
+            rows (Svmlight.read options path) = rows d)
+
+    [<Test>]
+    let ``D and L are the largest ids plus one, or as given, or as in the header`` () =
+        let sizes (d: Dataset) = d.Features.Columns, d.Labels.Columns
+        let text = "3,1 0:1 7:2.5\n 2:1\n"
+        Require.equal (8, 4) (sizes (read text))
+        Require.equal (10, 20) (sizes (read ("2 10 20\n" + text)))
+
+        let given =
+            { Svmlight.defaults with
+                Features = Some 9
+                Labels = Some 5
+            }
+
+        Require.equal (9, 5) (TemporaryFolder.usingFile "f" text (Svmlight.read given >> sizes))
+
+    [<Test>]
+    let ``the files of one task get the same D and L`` () =
+        TemporaryFolder.using (fun folder ->
+            let file (name: string) (text: string) =
+                let path = Path.Combine(folder, name)
+                File.WriteAllText(path, text)
+                path
+
+            let parts =
+                [ file "a" "0 5:1\n"; file "b" "9 1:1\n" ]
+                |> Svmlight.readTogether Svmlight.defaults
+
+            for d in parts do
+                Require.equal (6, 10) ((d.Features.Columns, d.Labels.Columns)))
+
+    [<TestCase("1 1:nan\n", "f:1:5: expected a finite number, found \"nan\"")>]
+    [<TestCase("0 1:1\n1 1:Infinity\n", "f:2:5: expected a finite number, found \"Infinity\"")>]
+    [<TestCase("0 1:1\n1 1:-1e39\n", "f:2:5: expected a finite number, found \"-1e39\"")>]
+    [<TestCase("-1 1:1\n", "f:1:1: expected a label id, or a blank where the row has no labels, found \"-1\"")>]
+    [<TestCase("1 -1:1\n", "f:1:3: expected a feature id, found \"-1:1\"")>]
+    [<TestCase("1 4:1 2:1\n", "f:1:7: expected feature ids that ascend (the one before is 4), found \"2:1\"")>]
+    [<TestCase("1 4:1 4:1\n", "f:1:7: expected feature ids that ascend (the one before is 4), found \"4:1\"")>]
+    [<TestCase("1,2,1 4:1\n", "f:1:5: expected each label of a row once, found \"1\"")>]
+    [<TestCase("1, 4:1\n", "f:1:3: expected a label id, or a blank where the row has no labels, found a blank")>]
+    [<TestCase("1;2 4:1\n", "f:1:2: expected a comma or a blank after the label id, found \";2\"")>]
+    [<TestCase("0 1:1\n4:1 5:1\n",
+               "f:2:1: expected labels before the features (a line without labels begins with a blank), found \"4:1\"")>]
+    [<TestCase("1 4\n", "f:1:4: expected ':' and a value after the feature id, found the end of the line")>]
+    [<TestCase("1 4:\n", "f:1:5: expected a number, found the end of the line")>]
+    [<TestCase("1 4: 5\n", "f:1:5: expected a number, found a blank")>]
+    [<TestCase("1 4:1x\n", "f:1:5: expected a number, found \"1x\"")>]
+    [<TestCase("1 4:1 rubbish\n", "f:1:7: expected a feature id, found \"rubbish\"")>]
+    [<TestCase("1 qid:3 4:1\n", "f:1:3: expected a feature id, found \"qid:3\"")>]
+    [<TestCase("1 99999999999:1\n", "f:1:3: expected feature ids below 2147483647, found \"99999999999:1\"")>]
+    [<TestCase("0 1:1\n\n0 1:1\n",
+               "f:2:1: expected a label id, or a blank where the row has no labels, found the end of the line")>]
+    [<TestCase("", "f:1:1: expected at least one row, found none")>]
+    [<TestCase("# only a comment", "f:1:1: expected at least one row, found none")>]
+    [<TestCase("2 5 3\n1 4:1\n3 1:1\n", "f:3:1: expected label ids below 3, found \"3\"")>]
+    [<TestCase("2 5 3\n1 4:1\n2 1:1 5:1\n", "f:3:7: expected feature ids below 5, found \"5:1\"")>]
+    [<TestCase("3 5 3\n1 4:1\n2 1:1\n", "f:1:1: expected 2 rows in the header, as in the file, found 3")>]
+    [<TestCase("0 5 3\n", "f:1:1: expected at least one row, found none")>]
+    [<TestCase("1 4:1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+               "f:1:7: expected a feature id, found \"aaaaaaaaaaaaaaaaaaaaaaaa...\"")>]
+    let ``a bad file is refused with the place, what was expected and what was found``
+        (text: string)
+        (expected: string)
+        =
+        Require.equal expected (fault Svmlight.defaults text)
+
+    [<Test>]
+    let ``sizes that the caller gives are limits, and a header must agree with them`` () =
+        let options =
+            { Svmlight.defaults with
+                FeatureIds = OneBased
+                Features = Some 4
+                Labels = Some 2
+            }
+
+        Require.equal "f:1:1: expected label ids below 2, found \"2\"" (fault options "2 1:1\n")
+        Require.equal "f:1:3: expected feature ids below 5, found \"5:1\"" (fault options "1 5:1\n")
+        Require.equal "f:1:3: expected feature ids from 1, found \"0:1\"" (fault options "1 0:1\n")
+        Require.equal "f:1:1: expected a header of 2 labels, found one of 3" (fault options "1 4 3\n1 1:1\n")
+
+    [<Test>]
+    let ``of several faults the first in the file is reported`` () =
+        let text =
+            String.Join("\n", Seq.init 500 (fun i -> if i % 100 = 50 then "0 x" else "0 1:1"))
+
+        Require.equal "f:51:3: expected a feature id, found \"x\"" (fault Svmlight.defaults text)
+
+    [<Test>]
+    let ``a byte order mark is passed over`` () =
+        TemporaryFolder.using (fun folder ->
+            let path = Path.Combine(folder, "f.svm")
+            File.WriteAllText(path, "2 5 3\n1 4:1\n0 1:1\n", UTF8Encoding true)
+            Require.equal 2 ((Svmlight.read Svmlight.defaults path).Rows))
+
+    let private packed (ending: string) (rows: int) test =
+        TemporaryFolder.using (fun folder ->
+            let path = Path.Combine(folder, "a.svm" + ending)
+            Lines.write path (Seq.init rows (fun i -> $"{i % 7} {i}:{i % 100}.5"))
+            test path)
+
+    [<TestCase ".gz">]
+    [<TestCase ".bz2">]
+    let ``packed files one behind the other are one file`` (ending: string) =
+        packed ending 1000 (fun path ->
+            let once = File.ReadAllBytes path
+            File.WriteAllBytes(path, Array.append once once)
+            Require.equal 2000 ((Svmlight.read (blocks 1000) path).Rows))
+
+    [<TestCase ".gz">]
+    [<TestCase ".bz2">]
+    let ``a packed file that is cut off is refused`` (ending: string) =
+        packed ending 20000 (fun path ->
+            let whole = File.ReadAllBytes path
+
+            for kept in [ whole.Length / 2; whole.Length - 1; 3 ] do
+                File.WriteAllBytes(path, whole[.. kept - 1])
+                let said = message (fun () -> Svmlight.read (blocks 1000) path)
+
+                Assert.That(
+                    said,
+                    Does.Match $@"a\.svm\{ending}:\d+:1: expected a whole \{ending} file, found damage: "
+                ))
+
+    [<TestCase ".gz">]
+    [<TestCase ".bz2">]
+    let ``a packed file with a changed byte is refused, at the damage or at what it makes of the text``
+        (ending: string)
+        =
+        packed ending 20000 (fun path ->
+            let bytes = File.ReadAllBytes path
+
+            for at in [ bytes.Length / 2; bytes.Length - 6 ] do
+                let changed = Array.copy bytes
+                changed[at] <- changed[at] ^^^ 0x55uy
+                File.WriteAllBytes(path, changed)
+                let said = message (fun () -> Svmlight.read (blocks 1000) path)
+                Assert.That(said, Does.Contain ": expected "))
+
+    [<Test>]
+    let ``a packed file without any bytes has no rows`` () =
+        TemporaryFolder.using (fun folder ->
+            for ending in [ ".gz"; ".bz2" ] do
+                let path = Path.Combine(folder, "a.svm" + ending)
+                File.WriteAllBytes(path, [||])
+                let said = message (fun () -> Svmlight.read Svmlight.defaults path)
+                Assert.That(said, Does.EndWith ":1:1: expected at least one row, found none"))

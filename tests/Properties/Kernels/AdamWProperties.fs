@@ -1,0 +1,239 @@
+namespace Limen.Properties
+
+open System
+open FsCheck.FSharp
+open NUnit.Framework
+open FsCheck.NUnit
+open Limen.Kernels
+
+/// A run of AdamW: start weights and the gradient of each step.
+[<ReferenceEquality>]
+type AdamWCase =
+    {
+        Start: float32[]
+        Gradients: float32[][]
+        Settings: AdamWSettings
+    }
+
+/// A run of AdamW on a matrix [D, H]: each step touches some rows, with a rate of its own.
+[<ReferenceEquality>]
+type LazyCase =
+    {
+        Rows: int
+        Width: int
+        Initial: float32[]
+        Touches: struct (int[] * float32[])[]
+        Rates: float32[]
+        Decay: float32
+    }
+
+[<RequireQualifiedAccess>]
+module AdamWCases =
+
+    let dense =
+        gen {
+            let! n = Gen.choose (0, 70)
+            let! steps = Gen.choose (1, 8)
+            let! start = Gen.arrayOfLength n Generators.value
+            let! gradients = Gen.arrayOfLength steps (Gen.arrayOfLength n Generators.value)
+            let! rate = Gen.elements [ 1e-4f; 1e-2f; 0.1f ]
+            let! decay = Gen.elements [ 0f; 0.01f; 0.5f ]
+
+            return
+                {
+                    Start = start
+                    Gradients = gradients
+                    Settings = AdamWSettings(Rate = rate, WeightDecay = decay)
+                }
+        }
+
+    /// Rows are touched often, rarely or never; the rate is constant or falls linearly.
+    let sparse =
+        gen {
+            let! rows = Gen.choose (1, 8)
+            let! width = Gen.choose (1, 20)
+            let! steps = Gen.choose (1, 400)
+            let! percents = Gen.arrayOfLength rows (Gen.elements [ 0; 1; 3; 20; 90 ])
+            let! initial = Gen.arrayOfLength (rows * width) Generators.value
+
+            let step =
+                gen {
+                    let! dice = Gen.arrayOfLength rows (Gen.choose (1, 100))
+
+                    let touched =
+                        [|
+                            for r in 0 .. rows - 1 do
+                                if dice[r] <= percents[r] then
+                                    r
+                        |]
+
+                    let! gradient = Gen.arrayOfLength (touched.Length * width) Generators.value
+                    return struct (touched, gradient)
+                }
+
+            let! touches = Gen.arrayOfLength steps step
+            let! falling = Gen.elements [ true; false ]
+            let! decay = Gen.elements [ 0f; 0.01f; 0.5f ]
+
+            return
+                {
+                    Rows = rows
+                    Width = width
+                    Initial = initial
+                    Touches = touches
+                    Rates =
+                        Array.init steps (fun i ->
+                            if falling then
+                                1e-2f * (1f - float32 i / float32 steps)
+                            else
+                                1e-2f)
+                    Decay = decay
+                }
+        }
+
+    let run step (c: AdamWCase) =
+        let w = Array.copy c.Start
+        let m = Across.zeros w.Length
+        let v = Across.zeros w.Length
+        c.Gradients |> Array.iteri (fun i g -> step w g m v c.Settings (i + 1))
+        w, m, v
+
+    let fast (w: float32[]) (g: float32[]) (m: float32[]) (v: float32[]) (settings: AdamWSettings) step =
+        AdamW.Step(w, g, m, v, &settings, step)
+
+    let plain (w: float32[]) (g: float32[]) (m: float32[]) (v: float32[]) (settings: AdamWSettings) step =
+        AdamW.StepPlain(w, g, m, v, &settings, step)
+
+    /// A touched-row gradient with the given rows and values: a batch of one row per touched feature, each with value 1.
+    let touch (c: LazyCase) (struct (ids: int[], gradient: float32[])) =
+        let x =
+            Limen.Core.Csr.ofRows c.Rows (Array.init c.Rows (fun r -> [| struct (r, 1f) |]))
+
+        let touched = TouchedRows()
+        touched.Gather(x, ids)
+        SparseLayer.Backward(touched, gradient, Across.zeros c.Width)
+        touched
+
+    /// The weights of dense AdamW in float64 after every step.
+    let denseWeights (c: LazyCase) =
+        let w = Array.map float c.Initial
+        let m = Array.zeroCreate<float> w.Length
+        let v = Array.zeroCreate<float> w.Length
+        let b1, b2, eps = float 0.9f, float 0.999f, float 1e-8f
+
+        [|
+            for t in 1 .. c.Touches.Length do
+                let struct (ids, gradient) = c.Touches[t - 1]
+                let rate = float c.Rates[t - 1]
+                let g = Array.zeroCreate<float> w.Length
+
+                ids
+                |> Array.iteri (fun i id ->
+                    for h in 0 .. c.Width - 1 do
+                        g[id * c.Width + h] <- float gradient[i * c.Width + h])
+
+                for i in 0 .. w.Length - 1 do
+                    m[i] <- b1 * m[i] + (1.0 - b1) * g[i]
+                    v[i] <- b2 * v[i] + (1.0 - b2) * g[i] * g[i]
+                    let root = sqrt (v[i] / (1.0 - b2 ** float t)) + eps
+                    w[i] <- w[i] * (1.0 - rate * float c.Decay) - rate * m[i] / (1.0 - b1 ** float t) / root
+
+                Array.copy w
+        |]
+
+type AdamWArbitraries =
+    static member Dense() = Arb.fromGen AdamWCases.dense
+    static member Sparse() = Arb.fromGen AdamWCases.sparse
+
+[<Properties(Arbitrary = [| typeof<AdamWArbitraries> |])>]
+module AdamWProperties =
+
+    /// Steps of size 0.1 at most; a moment near zero gives a relative error to its update.
+    let private tolerance = { Absolute = 2e-6; Relative = 1e-5 }
+
+    [<Property>]
+    let ``fast AdamW is plain AdamW, at every vector width`` (c: AdamWCase) =
+        let w, m, v = AdamWCases.run AdamWCases.plain c
+
+        for fw, fm, fv in Across.widths (fun () -> AdamWCases.run AdamWCases.fast c) do
+            Tolerance.require tolerance "w" (Across.widen w) (Across.widen fw)
+            Tolerance.require tolerance "m" (Across.widen m) (Across.widen fm)
+            Tolerance.require tolerance "v" (Across.widen v) (Across.widen fv)
+
+    [<Test>]
+    let ``two steps from one are torch's two steps`` () =
+        let w, m, v = [| 1f |], [| 0f |], [| 0f |]
+        let settings = AdamWSettings(Rate = 0.1f, WeightDecay = 0.1f)
+        AdamWCases.fast w [| 0.5f |] m v settings 1
+        Tolerance.require Tolerance.float32 "first" [ 0.99 - 0.1 ] (Across.widen w)
+        AdamWCases.fast w [| -0.25f |] m v settings 2
+        // m = 0.9 * 0.05 - 0.1 * 0.25 = 0.02, v = 0.999 * 0.00025 + 0.001 * 0.0625 = 0.00031225
+        let update = 0.02 / 0.19 / sqrt (0.00031225 / 0.001999)
+        Tolerance.require Tolerance.float32 "second" [ 0.89 * 0.99 - 0.1 * update ] (Across.widen w)
+
+    let private large =
+        {
+            Start = Array.init 100_003 (fun i -> float32 (i % 100) / 50f - 1f)
+            Gradients = Array.init 3 (fun s -> Array.init 100_003 (fun i -> float32 ((i * 7 + s) % 13) - 6f))
+            Settings = AdamWSettings()
+        }
+
+    [<Test>]
+    let ``the number of threads does not change a bit`` () =
+        let results = Across.threads (fun () -> AdamWCases.run AdamWCases.fast large)
+        Assert.That(List.length (List.distinct results), Is.EqualTo 1)
+
+    [<Test>]
+    let ``a step allocates nothing`` () =
+        let w, m, v = Array.copy large.Start, Across.zeros 100_003, Across.zeros 100_003
+        let g, settings = large.Gradients[0], large.Settings
+
+        let bytes = Across.allocated (fun () -> AdamW.Step(w, g, m, v, &settings, 3))
+
+        Assert.That(bytes, Is.EqualTo 0L)
+
+    /// Float32 sums over up to 400 steps of 0.01, and epsilon held fixed within a pause.
+    let private lazyTolerance = { Absolute = 2e-5; Relative = 2e-5 }
+
+    let private lazySettings (c: LazyCase) = AdamWSettings(WeightDecay = c.Decay)
+
+    [<Property(MaxTest = 50)>]
+    let ``lazy AdamW, flushed at the end, is dense AdamW`` (c: LazyCase) =
+        let settings = lazySettings c
+        let expected = Array.last (AdamWCases.denseWeights c)
+
+        for w in
+            Across.widths (fun () ->
+                let w = Array.copy c.Initial
+                let optimiser = LazyAdamW(c.Rows, c.Width, &settings)
+                Array.iter2 (fun t rate -> optimiser.Step(w, AdamWCases.touch c t, rate)) c.Touches c.Rates
+                optimiser.Flush w
+                w) do
+            Tolerance.require lazyTolerance "weights" expected (Across.widen w)
+
+    [<Property(MaxTest = 50)>]
+    let ``a row that has caught up holds what dense AdamW holds at that step`` (c: LazyCase) =
+        let settings = lazySettings c
+        let expected = AdamWCases.denseWeights c
+        let w = Array.copy c.Initial
+        let optimiser = LazyAdamW(c.Rows, c.Width, &settings)
+
+        for t in 0 .. c.Touches.Length - 1 do
+            let touched = AdamWCases.touch c c.Touches[t]
+            optimiser.CatchUp(w, touched.Ids)
+
+            if t > 0 then
+                for id in touched.Ids.ToArray() do
+                    let row (x: 'a[]) = Array.sub x (id * c.Width) c.Width
+                    Tolerance.require lazyTolerance $"step {t}, row {id}" (row expected[t - 1]) (Across.widen (row w))
+
+            optimiser.Step(w, touched, c.Rates[t])
+
+        optimiser.Steps = c.Touches.Length
+
+    [<Test>]
+    let ``moments that would not shrink are refused`` () =
+        let settings = AdamWSettings(Beta1 = 0.9f, Beta2 = 0.8f)
+
+        Assert.Throws<ArgumentException>(Action(fun () -> LazyAdamW(1, 1, &settings) |> ignore))
+        |> ignore

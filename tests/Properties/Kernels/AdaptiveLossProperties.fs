@@ -1,0 +1,398 @@
+namespace Limen.Properties
+
+open System
+open FsCheck.FSharp
+open NUnit.Framework
+open FsCheck.NUnit
+open Limen.Core
+open Limen.Kernels
+
+/// A batch for the adaptive loss: some rows of N, logits from ordinary size to |z| = 80, signals on positive labels too.
+[<ReferenceEquality>]
+type AdaptiveLossCase =
+    {
+        Labels: int
+        Targets: CsrMatrix
+        Local: CsrMatrix
+        Rows: int[]
+        Logits: float32[]
+        Offset: float32[]
+        Slope: float32[]
+        PosWeight: float32[]
+        Terms: LossTerms
+    }
+
+/// What a call of the loss gives.
+type AdaptiveLossResult =
+    {
+        Loss: float
+        Gradient: float32[]
+        OffsetGradient: float32[]
+        SlopeGradient: float32[]
+    }
+
+[<RequireQualifiedAccess>]
+module LossCases =
+
+    let private floats n value = Gen.arrayOfLength n value
+
+    let private logit =
+        Gen.frequency
+            [
+                8, Gen.choose (-6000, 6000) |> Gen.map (fun i -> float32 i / 1000f)
+                1, Gen.elements [ 80f; -80f; 150f; -150f; 0f; 1e4f; -1e4f ]
+            ]
+
+    let private terms =
+        gen {
+            let! bce = Gen.elements [ 1f; 0f; 0.5f ]
+            let! margin = Gen.elements [ 0f; 0.1f; 1f ]
+            let! delta = Gen.elements [ 0f; 0.1f; 2f ]
+            let! reading = Gen.elements [ MarginReading.Symmetric; MarginReading.Ranking ]
+            let! scale = Gen.elements [ 1f; 0.01f ]
+            return LossTerms(bce, margin, delta, reading, scale)
+        }
+
+    let generator =
+        gen {
+            let! labels = Gen.choose (1, 70)
+            let! n = Gen.choose (1, 6)
+            let! b = Gen.choose (0, 7)
+            let! percent = Gen.elements [ 0; 10; 100 ]
+
+            let! targets =
+                Generators.csr n labels percent (Gen.frequency [ 4, Gen.constant 1f; 1, Gen.constant 0.25f ])
+
+            let! local = Generators.csr n labels percent Generators.positive
+            let! same = Gen.elements [ true; false ]
+            let! rows = Gen.arrayOfLength b (Gen.choose (0, n - 1))
+            let! logits = floats (b * labels) logit
+            let! offset = floats labels Generators.value
+            let! slope = floats labels Generators.value
+            let! weighted = Gen.elements [ true; false ]
+            let! weights = floats labels Generators.positive
+            let! terms = terms
+
+            return
+                {
+                    Labels = labels
+                    Targets = targets
+                    Local = if same then targets else local
+                    Rows = rows
+                    Logits = logits
+                    Offset = offset
+                    Slope = slope
+                    PosWeight = if weighted then weights else [||]
+                    Terms = terms
+                }
+        }
+
+    let fast (c: AdaptiveLossCase) =
+        let g = Across.unwritten c.Logits.Length
+        let o = Across.unwritten c.Labels
+        let s = Across.unwritten c.Labels
+
+        let loss =
+            AdaptiveLoss.ForwardBackward(
+                c.Logits,
+                g,
+                c.Labels,
+                c.Targets,
+                c.Local,
+                c.Rows,
+                c.Offset,
+                c.Slope,
+                c.PosWeight,
+                &c.Terms,
+                o,
+                s
+            )
+
+        {
+            Loss = loss
+            Gradient = g
+            OffsetGradient = o
+            SlopeGradient = s
+        }
+
+    let plain (c: AdaptiveLossCase) =
+        let g = Across.zeros c.Logits.Length
+        let o = Across.zeros c.Labels
+        let s = Across.zeros c.Labels
+
+        let loss =
+            AdaptiveLoss.ForwardBackwardPlain(
+                c.Logits,
+                g,
+                c.Labels,
+                c.Targets,
+                c.Local,
+                c.Rows,
+                c.Offset,
+                c.Slope,
+                c.PosWeight,
+                &c.Terms,
+                o,
+                s
+            )
+
+        {
+            Loss = loss
+            Gradient = g
+            OffsetGradient = o
+            SlopeGradient = s
+        }
+
+type AdaptiveLossArbitraries =
+    static member Loss() = Arb.fromGen LossCases.generator
+
+[<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
+module AdaptiveLossProperties =
+
+    let private requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
+        Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
+        Tolerance.require tolerance "gradient" (Across.widen expected.Gradient) (Across.widen received.Gradient)
+
+        Tolerance.require
+            tolerance
+            "offset gradient"
+            (Across.widen expected.OffsetGradient)
+            (Across.widen received.OffsetGradient)
+
+        Tolerance.require
+            tolerance
+            "slope gradient"
+            (Across.widen expected.SlopeGradient)
+            (Across.widen received.SlopeGradient)
+
+    /// Sums of up to seven rows, thresholds rounded to float32.
+    let private tolerance = { Absolute = 2e-5; Relative = 1e-5 }
+
+    /// A margin within rounding of a kink may fall on either side of it.
+    let private farFromKinks (c: AdaptiveLossCase) =
+        Seq.forall
+            (fun (b, l) ->
+                let theta =
+                    float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
+
+                let m = float c.Logits[b * c.Labels + l] - theta
+                abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
+            (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
+
+    [<Property>]
+    let ``the fast loss is the plain one, at every vector width`` (c: AdaptiveLossCase) =
+        if farFromKinks c then
+            let plain = LossCases.plain c
+
+            for fast in Across.widths (fun () -> LossCases.fast c) do
+                requireEqual tolerance plain fast
+
+    [<Property>]
+    let ``the value alone is the value with gradients`` (c: AdaptiveLossCase) =
+        let value =
+            AdaptiveLoss.Value(c.Logits, c.Labels, c.Targets, c.Local, c.Rows, c.Offset, c.Slope, c.PosWeight, &c.Terms)
+
+        value = (LossCases.fast c).Loss
+
+    [<Property>]
+    let ``the number of threads does not change a bit`` (c: AdaptiveLossCase) =
+        Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1
+
+    [<Property>]
+    let ``the gradient may overwrite the logits`` (c: AdaptiveLossCase) =
+        let expected = LossCases.fast c
+        let z = Array.copy c.Logits
+        let o = Across.zeros c.Labels
+        let s = Across.zeros c.Labels
+
+        let loss =
+            AdaptiveLoss.ForwardBackward(
+                z,
+                z,
+                c.Labels,
+                c.Targets,
+                c.Local,
+                c.Rows,
+                c.Offset,
+                c.Slope,
+                c.PosWeight,
+                &c.Terms,
+                o,
+                s
+            )
+
+        expected =
+            {
+                Loss = loss
+                Gradient = z
+                OffsetGradient = o
+                SlopeGradient = s
+            }
+
+    /// The derivative of the plain loss along one number of an array, by central differences over float32 steps.
+    let private numeric (values: float32[]) i (loss: unit -> float) =
+        let old = values[i]
+        let up, down = old + 0.001f, old - 0.001f
+        values[i] <- up
+        let above = loss ()
+        values[i] <- down
+        let below = loss ()
+        values[i] <- old
+        (above - below) / (float up - float down)
+
+    [<Property(MaxTest = 30)>]
+    let ``the plain gradients are central differences`` (c: AdaptiveLossCase) =
+        let c =
+            { c with
+                Terms = LossTerms(c.Terms.Bce, 0f, 0f, c.Terms.Reading, c.Terms.Scale)
+                Logits = Array.map (fun z -> Math.Clamp(z, -10f, 10f)) c.Logits
+            }
+
+        let result = LossCases.plain c
+        let loss () = (LossCases.plain c).Loss
+
+        let require what (values: float32[]) (gradient: float32[]) =
+            let expected = values |> Array.mapi (fun i _ -> numeric values i loss)
+            Tolerance.require { Absolute = 1e-4; Relative = 1e-4 } what expected (Across.widen gradient)
+
+        require "z" c.Logits result.Gradient
+        require "offset" c.Offset result.OffsetGradient
+        require "slope" c.Slope result.SlopeGradient
+
+    [<TestCase(MarginReading.Symmetric)>]
+    [<TestCase(MarginReading.Ranking)>]
+    let ``the margin term's slope is its central difference off the kinks`` (reading: MarginReading) =
+        let terms = LossTerms(0f, 1f, 0.5f, reading, 1f)
+
+        for y in [ 0.0; 1.0 ] do
+            for m in [ -2.0; -0.3; -0.01; 0.2; 0.49; 0.51; 3.0 ] do
+                let struct (_, slope) = AdaptiveLoss.PairPlain(m, y, 1.0, &terms)
+                let struct (above, _) = AdaptiveLoss.PairPlain(m + 1e-6, y, 1.0, &terms)
+                let struct (below, _) = AdaptiveLoss.PairPlain(m - 1e-6, y, 1.0, &terms)
+
+                Tolerance.require
+                    { Absolute = 1e-8; Relative = 1e-8 }
+                    $"slope at {m}, y = {y}"
+                    [ (above - below) / 2e-6 ]
+                    [ slope ]
+
+    let private pair (z: float32) (targets: (struct (int * float32))[]) reading =
+        {
+            Labels = 1
+            Targets = Csr.ofRows 1 [| targets |]
+            Local = Csr.ofRows 1 [| [||] |]
+            Rows = [| 0 |]
+            Logits = [| z |]
+            Offset = [| 0f |]
+            Slope = [| 0f |]
+            PosWeight = [||]
+            Terms = LossTerms(0f, 1f, 0.1f, reading, 1f)
+        }
+
+    [<Test>]
+    let ``the slope at a kink is zero`` () =
+        for reading, z in
+            [
+                MarginReading.Symmetric, 0f
+                MarginReading.Symmetric, 0.1f
+                MarginReading.Symmetric, -0.1f
+                MarginReading.Ranking, -0.1f
+            ] do
+            Assert.That((LossCases.fast (pair z [||] reading)).Gradient[0], Is.EqualTo 0f)
+
+        let positive = pair 0.1f [| struct (0, 1f) |] MarginReading.Ranking
+        Assert.That((LossCases.fast positive).Gradient[0], Is.EqualTo 0f)
+
+    [<Test>]
+    let ``a NaN logit makes the loss NaN`` () =
+        for targets in [ [||]; [| struct (0, 1f) |] ] do
+            let c =
+                { pair Single.NaN targets MarginReading.Symmetric with
+                    Terms = LossTerms(1f, 0f, 0f, MarginReading.Symmetric, 1f)
+                }
+
+            for result in Across.widths (fun () -> LossCases.fast c) do
+                Assert.That(result.Loss, Is.NaN)
+                Assert.That(result.Gradient[0], Is.NaN)
+
+    let private large =
+        let rows, labels = 64, 3000
+
+        let sparse seed every =
+            Array.init rows (fun r ->
+                [|
+                    for l in 0 .. labels - 1 do
+                        if (l * 31 + r * 17 + seed) % every = 0 then
+                            struct (l, 1f)
+                |])
+            |> Csr.ofRows labels
+
+        {
+            Labels = labels
+            Targets = sparse 0 600
+            Local = sparse 5 300
+            Rows = [| 0 .. rows - 1 |]
+            Logits = Array.init (rows * labels) (fun i -> float32 (i * 7919 % 1000) / 100f - 8f)
+            Offset = Array.init labels (fun l -> float32 (l % 10) / 10f)
+            Slope = Array.init labels (fun l -> float32 (l % 7) / 7f)
+            PosWeight = [||]
+            Terms = LossTerms(1f, 0.1f, 0.1f, MarginReading.Ranking, 1f / float32 (rows * labels))
+        }
+
+    [<Test>]
+    let ``many blocks of labels agree with the plain loss and between thread counts`` () =
+        let results = Across.threads (fun () -> LossCases.fast large)
+        Assert.That(List.length (List.distinct results), Is.EqualTo 1)
+        requireEqual Tolerance.float32 (LossCases.plain large) results.Head
+
+    [<Test>]
+    let ``a step allocates nothing`` () =
+        let g = Across.zeros large.Logits.Length
+        let o = Across.zeros large.Labels
+        let s = Across.zeros large.Labels
+
+        let bytes =
+            Across.allocated (fun () ->
+                AdaptiveLoss.ForwardBackward(
+                    large.Logits,
+                    g,
+                    large.Labels,
+                    large.Targets,
+                    large.Local,
+                    large.Rows,
+                    large.Offset,
+                    large.Slope,
+                    large.PosWeight,
+                    &large.Terms,
+                    o,
+                    s
+                )
+                |> ignore)
+
+        Assert.That(bytes, Is.EqualTo 0L)
+
+    [<Test>]
+    let ``shapes that disagree are refused`` () =
+        let c = { large with Offset = [| 1f |] }
+
+        Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
+        |> ignore
+
+        let c = { large with Rows = Array.create 64 64 }
+
+        Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
+        |> ignore
+
+    [<Test>]
+    let ``without labels the loss is zero`` () =
+        let none =
+            { pair 0f [||] MarginReading.Symmetric with
+                Labels = 0
+                Targets = Csr.ofRows 0 [| [||] |]
+                Local = Csr.ofRows 0 [| [||] |]
+                Logits = [||]
+                Offset = [||]
+                Slope = [||]
+            }
+
+        Assert.That((LossCases.fast none).Loss, Is.EqualTo 0.0)

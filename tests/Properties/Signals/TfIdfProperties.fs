@@ -1,0 +1,102 @@
+namespace Limen.Properties
+
+open FsCheck.NUnit
+open Limen.Core
+
+[<Properties(Arbitrary = [| typeof<SignalArbitraries> |])>]
+module TfIdfProperties =
+
+    let private everything =
+        {
+            Terms = System.Int32.MaxValue
+            LabelsPerRow = System.Int32.MaxValue
+            Floor = 0f
+        }
+
+    let private narrow =
+        {
+            Terms = 3
+            LabelsPerRow = 2
+            Floor = 0.1f
+        }
+
+    let private dense (columns: int) row =
+        let v = Array.zeroCreate<float> columns
+
+        for struct (c, x) in row do
+            v[c] <- float x
+
+        v
+
+    let private dot (a: float[]) (b: float[]) =
+        Array.fold2 (fun s x y -> s + x * y) 0.0 a b
+
+    [<Property>]
+    let ``the value is the row's cosine with the label's mean profile`` (case: SignalCase) =
+        let x =
+            Array.init case.Training.Rows (fun i ->
+                Csr.row i (Csr.normaliseRows case.Training.Features)
+                |> dense case.Training.Features.Columns)
+
+        let received =
+            TfIdf.fit everything case.Training |> TfIdf.apply case.Training.Features
+
+        Seq.allPairs (seq { 0 .. x.Length - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
+        |> Seq.forall (fun (i, l) ->
+            let profile =
+                Array.init case.Training.Features.Columns (fun c ->
+                    Seq.sum (
+                        seq {
+                            for r in 0 .. x.Length - 1 do
+                                if Csr.item r l case.Training.Labels > 0f then
+                                    x[r][c]
+                        }
+                    ))
+
+            let norms = sqrt (dot profile profile * dot x[i] x[i])
+            let expected = if norms > 0.0 then dot profile x[i] / norms else 0.0
+            Tolerance.close Tolerance.float32 expected (float (Csr.item i l received.Values)))
+
+    [<Property>]
+    let ``leaving a row out is fitting on the others`` (case: SignalCase) =
+        [ everything; narrow ]
+        |> List.forall (fun options ->
+            let ours = snd (TfIdf.fitLeaveOneOut options case.Training)
+
+            let theirs =
+                TfIdf.fit
+                    options
+                    {
+                        Features = SignalCase.others case.Row case.Training.Features
+                        Labels = SignalCase.others case.Row case.Training.Labels
+                    }
+                |> TfIdf.apply (Csr.selectRows [| case.Row |] case.Training.Features)
+
+            Csr.row case.Row ours.Values = Csr.row 0 theirs.Values)
+
+    [<Property>]
+    let ``profiles hold the heaviest terms with norm one`` (case: SignalCase) =
+        let all = (TfIdf.fit everything case.Training).Profiles
+        let few = (TfIdf.fit narrow case.Training).Profiles
+
+        Seq.forall
+            (fun l ->
+                let kept = Csr.row l few |> Array.map (fun struct (c, _) -> c)
+                let weights = Csr.row l all |> Array.sortBy (fun struct (c, w) -> -w, c)
+                let norm = Csr.row l few |> Array.sumBy (fun struct (_, w) -> float w * float w)
+
+                kept = (weights |> Array.truncate 3 |> Array.map (fun struct (c, _) -> c) |> Array.sort)
+                && (kept.Length = 0 || Tolerance.close Tolerance.float32 1.0 norm))
+            (seq { 0 .. all.Rows - 1 })
+
+    [<Property>]
+    let ``a longer row has the same signal`` (case: SignalCase) =
+        let longer =
+            case.Training.Features |> Csr.mapValues (fun r _ v -> v * float32 (r + 2))
+
+        let fitted = TfIdf.fit everything case.Training
+
+        SignalCase.close
+            Tolerance.float32
+            (TfIdf.apply case.Training.Features fitted).Values
+            (TfIdf.apply longer fitted).Values
