@@ -102,7 +102,7 @@ module Jobs =
             }
 
         let state =
-            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0)
+            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
 
         Network.dispose network
         let mutable at = 0

@@ -18,7 +18,7 @@ module AdaptiveThresholdsProperties =
 
     let private options: ThresholdOptions =
         { Global = SmallProblem.options.Global
-          Local = SmallProblem.options.Local
+          Local = Some { FeatureKnnOptions.standard with K = 5 }
           Decision = SmallProblem.options.Decision
           Seed = SmallProblem.options.Seed }
 
@@ -39,12 +39,15 @@ module AdaptiveThresholdsProperties =
     let ``without training rows the scored rows vote, none on itself`` () =
         let thresholds = fit options None (scored validation) validation.Labels
         Assert.That(thresholds.Model.Rows, Is.EqualTo validation.Rows)
-        Assert.That(thresholds.Model.Knn.Value.Labels, Is.SameAs validation.Labels)
+
+        match thresholds.Model.Local with
+        | Some { Signal = FittedSignal.FeatureKnn knn } -> Assert.That(knn.Labels, Is.SameAs validation.Labels)
+        | other -> Assert.Fail $"expected neighbours, received %A{other}"
 
     [<Test>]
     let ``a local signal without features is refused`` () =
         let rows: ForeignRows = { scored validation with Features = None }
-        Assert.Throws<System.ArgumentException>(fun () -> fit options None rows validation.Labels |> ignore) |> ignore
+        Require.refusal<System.ArgumentException> (fun () -> fit options None rows validation.Labels) |> ignore
 
     [<Test>]
     let ``every fault is named at once`` () =
@@ -57,17 +60,19 @@ module AdaptiveThresholdsProperties =
                         Objective = Objective.FBeta 0.0 } }
 
         let error =
-            Assert.Throws<ConfigurationException>(fun () -> fit faulty None (scored validation) validation.Labels |> ignore)
+            Assert.Throws<ConfigurationException>(
+                System.Action(fun () -> fit faulty None (scored validation) validation.Labels |> ignore)
+            )
 
         Assert.That(error.Faults.Length, Is.EqualTo 3)
 
-    [<Properties(Arbitrary = [| typeof<Arbitraries> |])>]
+    [<FsCheck.NUnit.Properties(Arbitrary = [| typeof<Arbitraries> |])>]
     module Scores =
 
         let private row (values: float list) =
             Csr.ofRows values.Length [| values |> List.mapi (fun l v -> struct (l, float32 v)) |> List.toArray |]
 
-        [<Property>]
+        [<FsCheck.NUnit.Property>]
         let ``log-odds keep the order of probabilities, and 1/2 is 0`` (bytes: byte list) =
             let p = bytes |> List.map (fun b -> float b / 255.0)
             let z = (ForeignScores.toLogits ScoreScale.Probabilities (row (0.5 :: p))).Values
@@ -77,7 +82,7 @@ module AdaptiveThresholdsProperties =
             && z[0] = 0f
             && Array.forall System.Single.IsFinite z
 
-        [<Property>]
+        [<FsCheck.NUnit.Property>]
         let ``of a matrix each row keeps its best labels`` (values: int16[,]) (keep: FsCheck.PositiveInt) =
             let scores = values |> Array2D.map float32
             let lists = ForeignScores.ofMatrix keep.Get scores
@@ -93,7 +98,6 @@ module AdaptiveThresholdsProperties =
 
                     Seq.toArray best = Csr.row r lists)
                 (seq { 0 .. lists.Rows - 1 })
-            |> Prop.label $"keep {keep.Get}"
 
         [<TestCase(1.5f)>]
         [<TestCase(-0.1f)>]
@@ -101,6 +105,5 @@ module AdaptiveThresholdsProperties =
         let ``a probability outside 0 to 1 is refused`` (p: float32) =
             let scores = Csr.mapValues (fun _ _ _ -> p) (row [ 0.5 ])
 
-            Assert.Throws<System.ArgumentException>(fun () ->
-                ForeignScores.toLogits ScoreScale.Probabilities scores |> ignore)
+            Require.refusal<System.ArgumentException> (fun () -> ForeignScores.toLogits ScoreScale.Probabilities scores)
             |> ignore
