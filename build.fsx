@@ -16,18 +16,22 @@ exception Stopped of reason: string
 let stop reason = raise (Stopped reason)
 
 module Shell =
-    /// Runs a program on this console and returns its exit code.
-    let run (program: string) (arguments: string list) : int =
-        use running = Process.Start(ProcessStartInfo(program, arguments))
+    /// The words of a command line whose parts hold no blanks.
+    let words (line: string) : string list =
+        List.ofArray (line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+
+    /// Runs a command on this console and returns its exit code.
+    let run (command: string list) : int =
+        use running = Process.Start(ProcessStartInfo(command.Head, command.Tail))
         running.WaitForExit()
         running.ExitCode
 
-    /// Runs a program that must succeed.
-    let require (program: string) (arguments: string list) : unit =
-        let code = run program arguments
+    /// Runs a command that must succeed.
+    let require (command: string list) : unit =
+        let code = run command
 
         if code <> 0 then
-            let line = String.Join(' ', program :: arguments)
+            let line = String.Join(' ', command)
             stop $"`{line}` ended with exit code {code}."
 
 /// How many tests passed, failed and were skipped.
@@ -96,28 +100,17 @@ module Step =
             Directory.CreateDirectory(Path.GetDirectoryName native) |> ignore
             let unfinished = native + ".part"
 
-            Shell.require
-                "g++"
-                ([ "-O2"; "-std=c++17"; "-fPIC"; "-shared"; "-fvisibility=hidden" ]
-                 @ [ "-I/usr/include/torch/csrc/api/include" ]
-                 @ sources
-                 @ [ "-ltorch"; "-ltorch_cpu"; "-lc10"; "-o"; unfinished ])
+            Shell.words "g++ -O2 -std=c++17 -fPIC -shared -fvisibility=hidden -I/usr/include/torch/csrc/api/include"
+            @ sources
+            @ Shell.words $"-ltorch -ltorch_cpu -lc10 -o {unfinished}"
+            |> Shell.require
 
             File.Move(unfinished, native, overwrite = true)
 
         NativeReady
 
     let private build project =
-        Shell.require
-            "dotnet"
-            [
-                "msbuild"
-                project
-                "-restore"
-                "-p:Configuration=Release"
-                "-v:q"
-                "-nologo"
-            ]
+        Shell.require (Shell.words $"dotnet msbuild {project} -restore -p:Configuration=Release -v:q -nologo")
 
     /// Every project of the solution, in Release.
     let buildSolution (NativeReady) : SolutionBuilt =
@@ -131,7 +124,8 @@ module Step =
         ProgramBuilt $"{folder}/bin/Release/net10.0/{assembly}.dll"
 
     /// Runs a built program on this console.
-    let run (arguments: string list) (ProgramBuilt dll) : int = Shell.run "dotnet" (dll :: arguments)
+    let run (arguments: string list) (ProgramBuilt dll) : int =
+        Shell.run ("dotnet" :: dll :: arguments)
 
     /// Every test project under tests/, one after the other. A test that hangs for five minutes is ended and named.
     let test (arguments: string list) (SolutionBuilt) : Tally =
@@ -148,17 +142,11 @@ module Step =
             printfn $"Testing {name}."
 
             let tally =
-                [ "test"; project; "-c"; "Release"; "--no-build"; "--nologo" ]
-                @ [
-                    "--logger"
-                    $"trx;LogFileName={name}.trx"
-                    "--logger"
-                    "console;verbosity=minimal"
-                ]
-                @ [ "--results-directory"; results ]
-                @ [ "--blame-hang-timeout"; "5m"; "--blame-hang-dump-type"; "none" ]
-                @ arguments
-                |> Shell.run "dotnet"
+                Shell.words $"dotnet test {project} -c Release --no-build --nologo"
+                @ Shell.words $"--logger trx;LogFileName={name}.trx --logger console;verbosity=minimal"
+                @ Shell.words "--blame-hang-timeout 5m --blame-hang-dump-type none --results-directory"
+                @ results :: arguments
+                |> Shell.run
                 |> Tally.ofRun trx
 
             if tally = Tally.zero && List.isEmpty arguments then
@@ -167,6 +155,22 @@ module Step =
             tally)
         |> Seq.fold (+) Tally.zero
 
+module Packages =
+    /// Runs paket install, then puts the variable back where paket wrote out the registry's address.
+    let install () : unit =
+        Shell.require (Shell.words "dotnet paket install")
+        let named = File.ReadAllText "paket.lock"
+        File.WriteAllText("paket.lock", Regex.Replace(named, @"(?m)^(  remote: ).*$", "$1%LIMEN_NUGET_SOURCE%"))
+
+    let restore () : unit =
+        Shell.require (Shell.words "dotnet restore Limen.slnx -v q --nologo")
+
+    /// What an IDE needs to restore by itself.
+    let sayVariable () : unit =
+        let source = Environment.GetEnvironmentVariable "LIMEN_NUGET_SOURCE"
+        printfn "Restored. An IDE needs the same variable: start it from a shell with"
+        printfn $"  export LIMEN_NUGET_SOURCE={source}"
+
 module Format =
     let private fsharp =
         [ "src"; "tests"; "samples"; "bench" ]
@@ -174,49 +178,29 @@ module Format =
         |> List.append [ "build.fsx" ]
 
     let private style =
-        [ "format"; "style"; "Limen.slnx"; "--no-restore"; "--verbosity"; "quiet" ]
+        Shell.words "dotnet format style Limen.slnx --no-restore --verbosity quiet"
 
     let private whitespace =
-        [ "format"; "whitespace"; "."; "--folder"; "--verbosity"; "quiet" ]
-
-    let private restore () =
-        Shell.require "dotnet" [ "restore"; "Limen.slnx"; "-v"; "q"; "--nologo" ]
+        Shell.words "dotnet format whitespace . --folder --verbosity quiet"
 
     /// Formats F# with Fantomas and C# with dotnet format.
     let apply () : unit =
-        restore ()
+        Packages.restore ()
 
-        [ "fantomas" :: fsharp; whitespace; style ]
-        |> List.iter (Shell.require "dotnet")
+        [ Shell.words "dotnet fantomas" @ fsharp; whitespace; style ]
+        |> List.iter Shell.require
 
     /// Whether a run of `apply` would change nothing. Every difference is printed.
     let check () : bool =
-        restore ()
+        Packages.restore ()
 
         [
-            "fantomas" :: "--check" :: fsharp
+            Shell.words "dotnet fantomas --check" @ fsharp
             whitespace @ [ "--verify-no-changes" ]
             style @ [ "--verify-no-changes" ]
         ]
-        |> List.map (Shell.run "dotnet")
+        |> List.map Shell.run
         |> List.forall ((=) 0)
-
-module Packages =
-    /// Runs paket install, then puts the variable back where paket wrote out the registry's address.
-    let install () : unit =
-        Shell.require "dotnet" [ "paket"; "install" ]
-
-        File.WriteAllText(
-            "paket.lock",
-            Regex.Replace(File.ReadAllText "paket.lock", @"(?m)^(  remote: ).*$", "$1%LIMEN_NUGET_SOURCE%")
-        )
-
-    /// Restores every package and says what an IDE needs to do the same.
-    let restore () : unit =
-        Shell.require "dotnet" [ "restore"; "Limen.slnx"; "-v"; "q"; "--nologo" ]
-        let source = Environment.GetEnvironmentVariable "LIMEN_NUGET_SOURCE"
-        printfn "Restored. An IDE needs the same variable: start it from a shell with"
-        printfn $"  export LIMEN_NUGET_SOURCE={source}"
 
 /// Removes what the build made: every bin and obj folder of the projects, and artifacts/.
 let clean () =
@@ -252,7 +236,7 @@ let help =
   predict TEXT    the labels of a text by the demo's model, and why
   train           train on files: --data DIR --out DIR [--input text|svmlight]
   experiments     the experiments of the documentation
-  bench           the benchmarks (arguments of BenchmarkDotNet)
+  bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
   test            build everything, run every test (arguments of dotnet test)
   build           build everything
@@ -279,6 +263,7 @@ let target name arguments : int =
     | "check-format" -> if Format.check () then 0 else 1
     | "restore" ->
         Packages.restore ()
+        Packages.sayVariable ()
         0
     | "paket-install" ->
         Packages.install ()

@@ -24,6 +24,9 @@ export LIMEN_NUGET_SOURCE
 # Torch, a fast BLAS (libtorch does not ask for one by itself) and the compiler of native/.
 packages=(libtorch-dev libopenblas0-pthread g++)
 
+# What `bench` compares with; a comparison whose package is missing is skipped.
+peers=(python3-torch python3-sklearn python3-numpy python3-scipy fasttext)
+
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_packages() {
@@ -40,10 +43,26 @@ install_packages() {
     { tail -n 20 artifacts/apt.log >&2; stop "apt-get failed; the whole log is artifacts/apt.log."; }
 }
 
+install_peers() {
+  local missing=() package
+  for package in "${peers[@]}"; do installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local line="apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" = 0 ]; then
+    echo "Installing the Debian packages ${missing[*]}, with which \`bench\` compares."
+    mkdir -p artifacts
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive $line -q; } >artifacts/apt-bench.log 2>&1 ||
+      echo "apt-get failed (artifacts/apt-bench.log); the comparisons that need these packages are skipped." >&2
+  else
+    echo "Comparisons that need ${missing[*]} are skipped. To make them: sudo apt-get update && sudo $line"
+  fi
+}
+
 case $target in
   demo | predict | train | experiments | bench | test | build)
     [ "${TensorEngine:-libtorch}" = torchsharp ] || install_packages ;;
 esac
+if [ "$target" = bench ] && command -v dpkg-query >/dev/null; then install_peers; fi
 
 case $target in
   help | clean) ;;

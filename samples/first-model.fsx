@@ -6,7 +6,17 @@ open System.Threading
 open Limen.Core
 
 let docs = ApiDocs.read ()
-let model = Pipeline.fitText ModelOptions.defaults Vectoriser.defaults None docs.Train docs.Validation ignore CancellationToken.None
+
+let model =
+    Pipeline.fitText
+        ModelOptions.defaults
+        Vectoriser.defaults
+        None
+        docs.Train
+        docs.Validation
+        ignore
+        CancellationToken.None
+
 let text = "Throws when the stream is closed or does not support reading."
 let why = Explanation.row 0 (Model.ofTexts [| text |] model) model
 

@@ -77,7 +77,7 @@ public sealed class AdaptiveThresholds
             throw new ArgumentException($"expected scores of the {Labels.Count} labels that were fitted, in their order, received those of {scores.Labels.Count} labels", nameof(scores));
         if (inputs is not null && inputs.Count != scores.Count)
             throw new ArgumentException($"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}", nameof(scores));
-        CsrMatrix? features = inputs is not null && thresholds.Model.Knn is not null ? inputs.Apply(thresholds.Model.Input) : null;
+        CsrMatrix? features = inputs is not null && thresholds.Model.Local is not null ? inputs.Apply(thresholds.Model.Input) : null;
         return new Core.ForeignRows(scores.Logits, Interop.ToOption(features));
     }
 }

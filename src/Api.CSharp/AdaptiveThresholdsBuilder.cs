@@ -79,7 +79,7 @@ public sealed class AdaptiveThresholdsBuilder
 
     private AdaptiveThresholds Fit(ScoreLists scores, CsrMatrix labels, RowInputs? rows)
     {
-        var local = Signal.LocalOf(settings.Signals);
+        var local = Signal.NeighboursOf(settings.Signals);
         string[] faults =
         [
             .. settings.Faults(),

@@ -8,4 +8,7 @@ public enum FeatureKind
 
     /// <summary>Term counts, weighted by TF-IDF that is fitted on the training rows; each row then has Euclidean norm 1.</summary>
     TermCounts,
+
+    /// <summary>Measurements on scales of their own, standardised by the training rows.</summary>
+    Measurements,
 }

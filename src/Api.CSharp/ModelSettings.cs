@@ -49,6 +49,7 @@ internal sealed record ModelSettings
             TrainingDefaults.FusionRate,
             Patience,
             counts is { } known ? Checked((own ?? Loss).Resolve(known)) : TrainingDefaults.Loss,
+            TrainingDefaults.Alpha,
             seed
         );
 

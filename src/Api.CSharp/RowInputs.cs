@@ -47,6 +47,9 @@ internal sealed class RowInputs
             (null, FeatureKind.TermCounts) => Core.InputSpace.NewTermCounts(
                 Core.TfIdfWeightsModule.fit(Core.TermFrequency.Sublinear, SparseRows.Widen(features!, dimension ?? features!.Columns))
             ),
+            (null, FeatureKind.Measurements) => Core.InputSpace.NewMeasurements(
+                Core.StandardiserModule.fit(SparseRows.Widen(features!, dimension ?? features!.Columns))
+            ),
             _ => Core.InputSpace.NewFeatures(dimension ?? features!.Columns),
         };
 
@@ -57,6 +60,7 @@ internal sealed class RowInputs
         {
             (Core.InputSpace.Texts fitted, { } all) => Core.VectoriserModule.apply(fitted.Item, all),
             (Core.InputSpace.TermCounts fitted, null) => Core.TfIdfWeightsModule.apply(fitted.Item, SparseRows.Widen(features!, fitted.Item.Idf.Length)),
+            (Core.InputSpace.Measurements fitted, null) => Core.StandardiserModule.apply(fitted.Item, SparseRows.Widen(features!, fitted.Item.Mean.Length)),
             (Core.InputSpace.Features fitted, null) => SparseRows.Widen(features!, fitted.dimension),
             (_, null) => throw new ArgumentException("the model was fitted on texts: expected texts, received features"),
             _ => throw new ArgumentException("the model was fitted on features: expected features, received texts"),

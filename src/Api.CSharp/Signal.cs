@@ -11,7 +11,7 @@ public sealed class Signal
         Global = global;
     }
 
-    internal Signal(string name, Core.FeatureKnnOptions local)
+    internal Signal(string name, Core.LocalSignalSpec local)
     {
         this.name = name;
         Local = local;
@@ -19,7 +19,7 @@ public sealed class Signal
 
     internal Core.IdfSmoothing? Global { get; }
 
-    internal Core.FeatureKnnOptions? Local { get; }
+    internal Core.LocalSignalSpec? Local { get; }
 
     /// <summary>The signal's name.</summary>
     public override string ToString() => name;
@@ -28,7 +28,19 @@ public sealed class Signal
     internal static Core.IdfSmoothing? GlobalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Global is not null)?.Global;
 
     /// <summary>The one local signal of several, if any.</summary>
-    internal static Core.FeatureKnnOptions? LocalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Local is not null)?.Local;
+    internal static Core.LocalSignalSpec? LocalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Local is not null)?.Local;
+
+    /// <summary>The neighbours of several signals, if any: the only local signal that thresholds for foreign scores can have.</summary>
+    /// <exception cref="ModelConfigurationException">Another local signal is among them.</exception>
+    internal static Core.FeatureKnnOptions? NeighboursOf(IEnumerable<Signal> signals) =>
+        LocalOf(signals) switch
+        {
+            null => null,
+            Core.LocalSignalSpec.FeatureKnn knn => knn.Item,
+            var other => throw new ModelConfigurationException(
+                [$"signals: expected FeatureKnn as the local signal of thresholds for foreign scores, received {Core.LocalSignalSpecModule.name(other)}"]
+            ),
+        };
 
     /// <summary>More than one signal of a kind is a fault.</summary>
     internal static IEnumerable<string> Faults(IReadOnlyList<Signal> signals)

@@ -19,7 +19,7 @@ public sealed record TrainingProgress(TrainingStage Stage, double Done, int Scor
         var (stage, scorer, done) = progress.Phase switch
         {
             Core.FitPhase.FittingScorer s => (TrainingStage.Scorer, s.index, ScorersStart + (ScorersEnd - ScorersStart) * (s.index - 1 + progress.Done) / s.count),
-            { IsFindingNeighbours: true } => (TrainingStage.Neighbours, 0, ScorersStart * progress.Done),
+            { IsFittingSignals: true } => (TrainingStage.Signals, 0, ScorersStart * progress.Done),
             _ => (TrainingStage.Decision, 0, ScorersEnd + (1 - ScorersEnd) * progress.Done),
         };
         return new(stage, done, scorer, training?.Epoch ?? 0, training?.Epochs ?? 0, training?.Loss ?? double.NaN, Interop.OfNumber(training?.Validation));

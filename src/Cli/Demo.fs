@@ -14,23 +14,37 @@ module Demo =
     let private shared (seed: int) : ModelOptions =
         { ModelOptions.defaults with
             Scorers =
-                [ Perceptron(
-                      { NetworkOptions.defaults with Hidden = [ 256 ] },
-                      { TrainingOptions.defaults with Epochs = 10; Seed = Seed.ofInt seed }
-                  ) ]
-            Seed = Seed.ofInt seed }
+                [
+                    Perceptron(
+                        { NetworkOptions.defaults with
+                            Hidden = [ 256 ]
+                        },
+                        { TrainingOptions.defaults with
+                            Epochs = 10
+                            Seed = Seed.ofInt seed
+                        }
+                    )
+                ]
+            Seed = Seed.ofInt seed
+        }
 
     let private variants (seed: int) : (string * ModelOptions) list =
         let full = shared seed
 
-        [ "static threshold 0.5",
-          { full with
-              Global = None
-              Local = None
-              Decision = { full.Decision with Rule = Rule.Fixed 0f } }
-          "IDF only", { full with Local = None }
-          "KNN only", { full with Global = None }
-          "full", full ]
+        [
+            "static threshold 0.5",
+            { full with
+                Global = None
+                Local = None
+                Decision =
+                    { full.Decision with
+                        Rule = Rule.Fixed 0f
+                    }
+            }
+            "IDF only", { full with Local = None }
+            "KNN only", { full with Global = None }
+            "full", full
+        ]
 
     /// Trains, prints the table, explains one prediction, writes report.json and the model of the full variant.
     let run (output: string) (seed: int) : unit =
@@ -58,20 +72,24 @@ module Demo =
 
                 let seconds = clock.Elapsed.TotalSeconds
 
-                { Name = name
-                  Measures = Evaluation.model testRows model
-                  Seconds = seconds },
+                {
+                    Name = name
+                    Measures = Evaluation.model testRows model
+                    Seconds = seconds
+                },
                 model)
 
         let results = List.map fst fitted
         Report.print results
 
         let about: (string * JsonNode) list =
-            [ "data", JsonValue.Create "API documentation of the installed .NET SDK"
-              "training_rows", JsonValue.Create train.Rows
-              "test_rows", JsonValue.Create testRows.Rows
-              "labels", JsonValue.Create space.Count
-              "seed", JsonValue.Create seed ]
+            [
+                "data", JsonValue.Create "API documentation of the installed .NET SDK"
+                "training_rows", JsonValue.Create train.Rows
+                "test_rows", JsonValue.Create testRows.Rows
+                "labels", JsonValue.Create space.Count
+                "seed", JsonValue.Create seed
+            ]
 
         Report.write (Path.Combine(output, "report.json")) about results
         let _, model = List.last fitted

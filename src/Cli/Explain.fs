@@ -8,11 +8,15 @@ open Limen.Core
 module Explain =
 
     let private shorten (length: int) (text: string) =
-        if text.Length <= length then text else text[.. length - 1] + " ..."
+        if text.Length <= length then
+            text
+        else
+            text[.. length - 1] + " ..."
 
     /// The predicted labels and the closest ones that were not predicted, part by part.
     let print (model: Model) (text: string) : unit =
-        let pairs = Explanation.row 0 (Model.ofTexts [| text |] model) model
+        let x = Model.ofTexts [| text |] model
+        let pairs = Explanation.row 0 x model
         let predicted, others = pairs |> List.partition _.Predicted
         AnsiConsole.MarkupLine $"\n[bold]{Markup.Escape(shorten 200 text)}[/]"
 
@@ -21,7 +25,16 @@ module Explain =
 
         table.AddColumn "label" |> ignore
 
-        for header in [ "score"; "threshold"; "= rarity"; "+ neighbours"; "+ bias"; "+ label's own"; "" ] do
+        for header in
+            [
+                "score"
+                "threshold"
+                "= rarity"
+                "+ neighbours"
+                "+ bias"
+                "+ label's own"
+                ""
+            ] do
             table.AddColumn(TableColumn(header).RightAligned()) |> ignore
 
         for p in predicted @ List.truncate 3 others do
@@ -33,8 +46,19 @@ module Explain =
                 $"{p.Local:F2}",
                 $"{p.Bias:F2}",
                 $"{p.Correction:F2}",
-                (if p.Predicted then "[green]predicted[/]" else "[grey]below[/]")
+                (if p.Predicted then
+                     "[green]predicted[/]"
+                 else
+                     "[grey]below[/]")
             )
             |> ignore
 
         AnsiConsole.Write table
+
+        for voter in
+            Explanation.voters 0 x [| 0 .. model.Labels.Count - 1 |] model
+            |> Array.truncate 3 do
+            let labels = voter.Labels |> Seq.map model.Labels.Name |> String.concat ", "
+
+            AnsiConsole.MarkupLine
+                $"[grey]neighbour: training row {voter.Row}, {100.0 * voter.Weight:F0} %% of the vote, labels {Markup.Escape labels}[/]"

@@ -25,6 +25,13 @@ module Program =
                 (a.TryGetResult TrainArguments.Input)
                 (a.TryGetResult TrainArguments.Objective)
                 (a.GetResult(TrainArguments.Seed, 1))
+        | Experiments a ->
+            let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
+
+            Experiments.run
+                (a.TryGetResult ExperimentsArguments.Data |> Option.orElse ofEnvironment)
+                (a.GetResult(ExperimentsArguments.Out, Path.Combine("artifacts", "experiments")))
+                (a.GetResult(ExperimentsArguments.Seeds, 2))
 
     /// The faults that a user can mend: one line each, without a stack trace.
     let private isUsers (e: exn) =
@@ -39,10 +46,15 @@ module Program =
 
     [<EntryPoint>]
     let main argv =
+        if not AnsiConsole.Profile.Capabilities.Interactive then
+            AnsiConsole.Profile.Width <- 160
+
         TensorRuntime.warnings () |> List.iter (fun w -> eprintfn $"warning: {w}")
 
         try
-            ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv |> run
+            ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv
+            |> run
+
             0
         with
         | :? ArguParseException as e ->

@@ -11,14 +11,18 @@ module Progress =
 
     let private label (p: FitProgress) =
         match p.Phase with
-        | FindingNeighbours -> "neighbours"
+        | FittingSignals -> "signals"
         | FittingScorer(index, count) when count > 1 -> $"scorer {index} of {count}"
         | FittingScorer _ -> "training"
         | FittingDecision -> "decision"
 
     let private detail (p: FitProgress) =
         match p.Training with
-        | Some { Validation = Some v; Epoch = e; Epochs = n } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
+        | Some {
+                   Validation = Some v
+                   Epoch = e
+                   Epochs = n
+               } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
         | Some t when not (Double.IsNaN t.Loss) -> $"epoch {t.Epoch}/{t.Epochs}, loss {t.Loss:F2}"
         | _ -> ""
 

@@ -7,9 +7,11 @@ open Limen.Core
 
 /// One line of a report: a model, what it measured on the test rows, and the seconds from features to fitted decision.
 type Result =
-    { Name: string
-      Measures: Measures
-      Seconds: float }
+    {
+        Name: string
+        Measures: Measures
+        Seconds: float
+    }
 
 /// The table that a person reads and the file that a program reads.
 [<RequireQualifiedAccess>]
@@ -37,7 +39,10 @@ module Report =
         let document = JsonObject()
         about |> List.iter (fun (key, value) -> document[key] <- value)
         document["rows"] <- JsonArray(results |> List.map row |> List.toArray)
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path)) |> ignore
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path))
+        |> ignore
+
         let options = System.Text.Json.JsonSerializerOptions(WriteIndented = true)
         File.WriteAllText(path, document.ToJsonString options + "\n")
 
@@ -46,7 +51,16 @@ module Report =
         let table = Table().Border(TableBorder.Rounded)
         table.AddColumn "model" |> ignore
 
-        for header in [ "macro-F1 A"; "macro-F1 C"; "micro-F1"; "P@1"; "P@5"; "labels ever predicted"; "seconds" ] do
+        for header in
+            [
+                "macro-F1 A"
+                "macro-F1 C"
+                "micro-F1"
+                "P@1"
+                "P@5"
+                "labels ever predicted"
+                "seconds"
+            ] do
             table.AddColumn(TableColumn(header).RightAligned()) |> ignore
 
         for r in results do

@@ -11,9 +11,11 @@ open Limen.Core
 module Train =
 
     let private objectives =
-        [ "macro", Objective.MacroF1
-          "micro", Objective.MicroF1
-          "macro+micro", Objective.MacroPlusMicro ]
+        [
+            "macro", Objective.MacroF1
+            "micro", Objective.MicroF1
+            "macro+micro", Objective.MacroPlusMicro
+        ]
 
     let private objective (name: string option) : string * Objective =
         let name = defaultArg name "macro+micro"
@@ -33,13 +35,22 @@ module Train =
             |> Split.map (fun part ->
                 Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part))
         | CountRows split ->
-            let weights = TfIdfWeights.fit Sublinear split.Train.Features
+            let input = InputSpace.ofTrainingRows split.Train.Features
 
-            TermCounts weights,
+            input,
             split
-            |> Split.map (fun part -> { part with Features = TfIdfWeights.apply weights part.Features })
+            |> Split.map (fun part ->
+                { part with
+                    Features = InputSpace.ofRows part.Features input
+                })
 
-    let run (data: string) (output: string) (input: InputChoice option) (objectiveName: string option) (seed: int) : unit =
+    let run
+        (data: string)
+        (output: string)
+        (input: InputChoice option)
+        (objectiveName: string option)
+        (seed: int)
+        : unit =
         let objectiveName, objective = objective objectiveName
         let cancellation = Progress.cancelOnInterrupt ()
 
@@ -50,9 +61,7 @@ module Train =
                 | _ -> InputKind.Text)
 
         let folder =
-            AnsiConsole
-                .Status()
-                .Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
+            AnsiConsole.Status().Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
 
         let clock = Stopwatch.StartNew()
         let space, rows = AnsiConsole.Status().Start("features", fun _ -> prepare folder)
@@ -60,7 +69,7 @@ module Train =
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        let options = Recipe.full objective seed
+        let options = Recipe.full objective seed rows.Train.Rows
 
         let model =
             Progress.run "full" (fun report ->
@@ -72,23 +81,35 @@ module Train =
         match rows.Test with
         | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
         | Some test ->
-            let result =
-                { Name = $"full, {objectiveName}"
-                  Measures = Evaluation.model test model
-                  Seconds = seconds }
+            let results =
+                [
+                    {
+                        Name = $"full, {objectiveName}"
+                        Measures = Evaluation.model test model
+                        Seconds = seconds
+                    }
+                    {
+                        Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
+                        Measures = Evaluation.asBatch objective test model
+                        Seconds = seconds
+                    }
+                ]
 
-            Report.print [ result ]
+            Report.print results
 
             Report.write
                 (Path.Combine(output, "report.json"))
-                [ "data", JsonValue.Create data
-                  "objective", JsonValue.Create objectiveName
-                  "training_rows", JsonValue.Create rows.Train.Rows
-                  "test_rows", JsonValue.Create test.Rows
-                  "labels", JsonValue.Create folder.Labels.Count
-                  "features", JsonValue.Create rows.Train.Features.Columns
-                  "seed", JsonValue.Create seed
-                  "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L) ]
-                [ result ]
+                [
+                    "data", JsonValue.Create data
+                    "objective", JsonValue.Create objectiveName
+                    "training_rows", JsonValue.Create rows.Train.Rows
+                    "test_rows", JsonValue.Create test.Rows
+                    "labels", JsonValue.Create folder.Labels.Count
+                    "features", JsonValue.Create rows.Train.Features.Columns
+                    "seed", JsonValue.Create seed
+                    "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L)
+                ]
+                results
 
-            AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""
+            AnsiConsole.MarkupLine
+                $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""

@@ -6,7 +6,7 @@ public static unsafe partial class AdaptiveLoss
 {
     private const int FactorsOfProduct = 64;
 
-    /// <summary>The arguments of a call, pinned; without Gradient only the value is wanted.</summary>
+    /// <summary>The arguments of a call, pinned; without OffsetGradient only the value is wanted.</summary>
     private struct Batch
     {
         public float* Logits;
@@ -43,7 +43,7 @@ public static unsafe partial class AdaptiveLoss
             for (var b = 0; b < batch.Count; b++)
             {
                 var z = batch.Logits + (long)b * batch.Labels + first;
-                var g = batch.Gradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
+                var g = batch.OffsetGradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
                 stored.Collect(batch, batch.Rows[b], first, count, z);
                 if (stored.Count > 0) loss += stored.Evaluate<T, TMargin>(batch.Terms);
                 for (var i = 0; i < stored.Count; i++) theta[stored.Labels[i]] = float.PositiveInfinity;
@@ -58,7 +58,7 @@ public static unsafe partial class AdaptiveLoss
                 }
             }
             losses[task] = loss;
-            if (batch.Gradient == null) return;
+            if (batch.OffsetGradient == null) return;
             for (var l = 0; l < count; l++)
             {
                 batch.OffsetGradient[first + l] = -sum[l];
@@ -83,7 +83,7 @@ public static unsafe partial class AdaptiveLoss
         private double Strip<V>(float* z, float* theta, int count, float* g, float* sum) where V : struct, ILanes<V>
         {
             V zero = V.Broadcast(0f), one = V.Broadcast(1f), delta = V.Broadcast(batch.Terms.Delta);
-            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), pull = V.Broadcast(-batch.Terms.Margin * batch.Terms.Scale);
+            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), pull = V.Broadcast(batch.Terms.Margin * batch.Terms.Scale);
             V product = zero, above = zero, margins = zero;
             var next = z + batch.Labels;
             for (nint i = 0; i < count; i += V.Count)
@@ -93,8 +93,8 @@ public static unsafe partial class AdaptiveLoss
                 var e = VectorMath.ExpOfMinus(V.Abs(m));
                 product = V.Fma(product, e, product + e);
                 above += V.Max(zero, m);
-                margins += TMargin.Of(m, zero - one, delta, out var direction);
-                var slope = V.Fma(bce, VectorMath.Sigmoid(m, e), pull * direction);
+                margins += TMargin.Of(m, zero - one, delta, pull, out var pulled);
+                var slope = V.Fma(bce, VectorMath.Sigmoid(m, e), pulled);
                 V.Store(V.Load(sum + i) + slope, sum + i);
                 V.Store(slope, g + i);
             }
@@ -102,40 +102,37 @@ public static unsafe partial class AdaptiveLoss
         }
     }
 
-    /// <summary>
-    /// A margin term of m for targets with s = 2y - 1: its value, and the direction in which it rises towards the threshold, the negative of its
-    /// slope in m; 0 at the kinks.
-    /// </summary>
+    /// <summary>A margin term of m for targets with s = 2y - 1: its value, and weight times its slope in m, 0 at the kinks.</summary>
     private interface IMargin
     {
-        static abstract V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>;
+        static abstract V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>;
     }
 
     private struct NoMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V> => direction = V.Broadcast(0f);
+        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V> => slope = V.Broadcast(0f);
     }
 
     private struct SymmetricMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>
         {
-            V zero = V.Broadcast(0f), distance = V.Abs(m), left = delta - distance;
-            direction = V.CopySign(V.Broadcast(1f) & (distance > zero), m) & (left > zero);
-            return V.Max(zero, left);
+            V zero = V.Broadcast(0f), distance = V.Abs(m);
+            slope = V.Between(zero, distance, delta, V.Signed(zero - weight, m));
+            return V.Max(zero, delta - distance);
         }
     }
 
     private struct RankingMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, out V direction) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>
         {
-            V zero = V.Broadcast(0f), left = delta - s * m;
-            direction = s & (left > zero);
-            return V.Max(zero, left);
+            V zero = V.Broadcast(0f), distance = s * m;
+            slope = V.Greater(delta, distance, zero - weight * s, zero);
+            return V.Max(zero, delta - distance);
         }
     }
 }

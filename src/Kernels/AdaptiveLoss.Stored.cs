@@ -60,8 +60,8 @@ public static unsafe partial class AdaptiveLoss
             var e = VectorMath.ExpOfMinus(V.Abs(m));
             var log = VectorMath.Log1pOfUnit(e);
             V positive = bce * weight * y, negative = bce * (one - y);
-            var value = TMargin.Of(m, y + y - one, V.Broadcast(terms.Delta), out var direction);
-            var slope = negative * VectorMath.Sigmoid(m, e) - positive * VectorMath.Sigmoid(zero - m, e) - margin * direction;
+            var value = TMargin.Of(m, y + y - one, V.Broadcast(terms.Delta), margin, out var pulled);
+            var slope = negative * VectorMath.Sigmoid(m, e) - positive * VectorMath.Sigmoid(zero - m, e) + pulled;
             V.Store(V.Broadcast(terms.Scale) * slope, slopes);
             return V.Sum(negative * (V.Max(zero, m) + log) + positive * (V.Max(zero, zero - m) + log) + margin * value);
         }

@@ -21,7 +21,7 @@ public static unsafe partial class AdaptiveLoss
     /// <summary>
     /// The loss, its gradient in z, and the gradients in offset and slope, which <see cref="PairPlain"/> defines. The rows of targets and local [N, L]
     /// that form the batch are given by rows [B] (a row may occur twice). An empty posWeight means 1 for every label.
-    /// The gradient [B, L] may be the same memory as the logits.
+    /// The gradient [B, L] may be the same memory as the logits, and is faster so.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static double ForwardBackward(
@@ -107,7 +107,7 @@ public static unsafe partial class AdaptiveLoss
     /// <summary>Labels of a block: so many that a multiple of four blocks, of whole cache lines each, covers all.</summary>
     private static int BlockLabels(int labels)
     {
-        var blocks = 4 * Lanes.Tasks(labels, 4 * MostLabels);
+        var blocks = 4 * Math.Max(1, Lanes.Tasks(labels, 4 * MostLabels));
         return Math.Max(16, (Lanes.Tasks(labels, blocks) + 15) / 16 * 16);
     }
 }

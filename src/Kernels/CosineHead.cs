@@ -25,8 +25,8 @@ internal sealed class CosineHead
         });
     }
 
-    /// <summary>Whether the feature is left to the bound at this level.</summary>
-    public bool Holds(int feature, int level) => firstLevel[feature] <= level;
+    /// <summary>The first level whose head holds the feature; <see cref="Levels"/> where none does.</summary>
+    public int Level(int feature) => firstLevel[feature];
 
     /// <summary>The norms of the training rows over the head of a level.</summary>
     public ReadOnlySpan<float> Norms(int level) => norms[level];
@@ -36,7 +36,7 @@ internal sealed class CosineHead
     {
         var square = 0.0;
         for (var at = 0; at < features.Length; at++)
-            if (Holds(features[at], level))
+            if (Level(features[at]) <= level)
                 square += (double)values[at] * values[at];
         return square == 0.0 ? 0f : MathF.BitIncrement((float)Math.Sqrt(square));
     }

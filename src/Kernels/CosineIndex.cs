@@ -29,7 +29,7 @@ public sealed class CosineIndex
         normalised = Normalise(rows);
         head = new CosineHead(normalised);
         blocks = new CosinePostings[(rows.Rows + CosinePostings.Capacity - 1) / CosinePostings.Capacity];
-        Parallel.For(0, blocks.Length, b => blocks[b] = new CosinePostings(normalised, b * CosinePostings.Capacity));
+        RowChunks.For(blocks.Length, 1, (block, _) => blocks[block] = new CosinePostings(normalised, block * CosinePostings.Capacity));
     }
 
     /// <summary>The rows as they were given to <see cref="Build"/>; they determine the index.</summary>
@@ -80,9 +80,9 @@ public sealed class CosineIndex
         {
             if (!idle.TryTake(out var search))
                 search = new CosineSearch(normalised, head);
-            var best = new TopHeap[to - from];
+            var best = new TopKHeap[to - from];
             for (var query = from; query < to; query++)
-                best[query - from] = new TopHeap(k);
+                best[query - from] = new TopKHeap(k);
             foreach (var block in blocks)
                 for (var query = from; query < to; query++)
                     search.Update(queries.RowIndices(query), queries.RowValues(query), block, excluded(query), best[query - from]);

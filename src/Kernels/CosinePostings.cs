@@ -6,7 +6,7 @@ namespace Limen.Kernels;
 /// </summary>
 internal sealed class CosinePostings
 {
-    public const int Capacity = 1 << 14;
+    public const int Capacity = 1 << 13;
 
     private readonly int[] start;
     private readonly ushort[] rows;

@@ -18,18 +18,20 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator -(F512 a, F512 b) => new(a._v - b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator *(F512 a, F512 b) => new(a._v * b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator /(F512 a, F512 b) => new(a._v / b._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator &(F512 a, F512 mask) => new(a._v & mask._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator >(F512 a, F512 b) => new(Vector512.GreaterThan(a._v, b._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator <(F512 a, F512 b) => new(Vector512.LessThan(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Fma(F512 a, F512 b, F512 c) => new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Min(F512 bound, F512 value) => new(Vector512.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Max(F512 bound, F512 value) => new(Vector512.MaxNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Abs(F512 value) => new(Vector512.Abs(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Sqrt(F512 value) => new(Vector512.Sqrt(value._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Select(F512 mask, F512 yes, F512 no) => new(Vector512.ConditionalSelect(mask._v, yes._v, no._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Greater(F512 a, F512 b, F512 yes, F512 no) => new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._v, b._v), yes._v, no._v));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 CopySign(F512 magnitude, F512 sign) => new(Vector512.CopySign(magnitude._v, sign._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F512 Between(F512 low, F512 x, F512 high, F512 value) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThan(x._v, low._v) & Vector512.LessThan(x._v, high._v), value._v, Vector512<float>.Zero));
+
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Signed(F512 value, F512 sign) => new(value._v ^ (sign._v & Vector512.Create(-0f)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F512 Exponent(F512 value) =>
@@ -44,7 +46,7 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
         new((value._v.AsInt32() + Vector512.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F512 value) => Vector512.Sum(value._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F512 mask) => Vector512.ExtractMostSignificantBits(mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F512 a, F512 b) => Vector512.ExtractMostSignificantBits(Vector512.GreaterThan(a._v, b._v));
 }
 
 /// <summary>8 numbers.</summary>
@@ -62,18 +64,20 @@ internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator -(F256 a, F256 b) => new(a._v - b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator *(F256 a, F256 b) => new(a._v * b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator /(F256 a, F256 b) => new(a._v / b._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator &(F256 a, F256 mask) => new(a._v & mask._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator >(F256 a, F256 b) => new(Vector256.GreaterThan(a._v, b._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator <(F256 a, F256 b) => new(Vector256.LessThan(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Fma(F256 a, F256 b, F256 c) => new(Vector256.FusedMultiplyAdd(a._v, b._v, c._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Min(F256 bound, F256 value) => new(Vector256.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Max(F256 bound, F256 value) => new(Vector256.MaxNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Abs(F256 value) => new(Vector256.Abs(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Sqrt(F256 value) => new(Vector256.Sqrt(value._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Select(F256 mask, F256 yes, F256 no) => new(Vector256.ConditionalSelect(mask._v, yes._v, no._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Greater(F256 a, F256 b, F256 yes, F256 no) => new(Vector256.ConditionalSelect(Vector256.GreaterThan(a._v, b._v), yes._v, no._v));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 CopySign(F256 magnitude, F256 sign) => new(Vector256.CopySign(magnitude._v, sign._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F256 Between(F256 low, F256 x, F256 high, F256 value) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThan(x._v, low._v) & Vector256.LessThan(x._v, high._v), value._v, Vector256<float>.Zero));
+
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Signed(F256 value, F256 sign) => new(value._v ^ (sign._v & Vector256.Create(-0f)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F256 Exponent(F256 value) =>
@@ -88,7 +92,7 @@ internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
         new((value._v.AsInt32() + Vector256.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F256 value) => Vector256.Sum(value._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F256 mask) => Vector256.ExtractMostSignificantBits(mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F256 a, F256 b) => Vector256.ExtractMostSignificantBits(Vector256.GreaterThan(a._v, b._v));
 }
 
 /// <summary>4 numbers.</summary>
@@ -106,18 +110,20 @@ internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator -(F128 a, F128 b) => new(a._v - b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator *(F128 a, F128 b) => new(a._v * b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator /(F128 a, F128 b) => new(a._v / b._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator &(F128 a, F128 mask) => new(a._v & mask._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator >(F128 a, F128 b) => new(Vector128.GreaterThan(a._v, b._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator <(F128 a, F128 b) => new(Vector128.LessThan(a._v, b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Fma(F128 a, F128 b, F128 c) => new(Vector128.FusedMultiplyAdd(a._v, b._v, c._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Min(F128 bound, F128 value) => new(Vector128.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Max(F128 bound, F128 value) => new(Vector128.MaxNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Abs(F128 value) => new(Vector128.Abs(value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Sqrt(F128 value) => new(Vector128.Sqrt(value._v));
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Select(F128 mask, F128 yes, F128 no) => new(Vector128.ConditionalSelect(mask._v, yes._v, no._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Greater(F128 a, F128 b, F128 yes, F128 no) => new(Vector128.ConditionalSelect(Vector128.GreaterThan(a._v, b._v), yes._v, no._v));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 CopySign(F128 magnitude, F128 sign) => new(Vector128.CopySign(magnitude._v, sign._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F128 Between(F128 low, F128 x, F128 high, F128 value) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThan(x._v, low._v) & Vector128.LessThan(x._v, high._v), value._v, Vector128<float>.Zero));
+
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Signed(F128 value, F128 sign) => new(value._v ^ (sign._v & Vector128.Create(-0f)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F128 Exponent(F128 value) =>
@@ -132,7 +138,7 @@ internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
         new((value._v.AsInt32() + Vector128.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F128 value) => Vector128.Sum(value._v);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong Bits(F128 mask) => Vector128.ExtractMostSignificantBits(mask._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F128 a, F128 b) => Vector128.ExtractMostSignificantBits(Vector128.GreaterThan(a._v, b._v));
 }
 
 /// <summary>One number: the tail of a row, and machines without vectors. Rounds exactly as a vector lane does.</summary>
@@ -153,18 +159,16 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
     public static F1 operator -(F1 a, F1 b) => new(a._v - b._v);
     public static F1 operator *(F1 a, F1 b) => new(a._v * b._v);
     public static F1 operator /(F1 a, F1 b) => new(a._v / b._v);
-    public static F1 operator &(F1 a, F1 mask) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a._v) & BitConverter.SingleToInt32Bits(mask._v)));
-    public static F1 operator >(F1 a, F1 b) => Mask(a._v > b._v);
-    public static F1 operator <(F1 a, F1 b) => Mask(a._v < b._v);
 
     public static F1 Fma(F1 a, F1 b, F1 c) => new(MathF.FusedMultiplyAdd(a._v, b._v, c._v));
     public static F1 Min(F1 bound, F1 value) => new(bound._v < value._v ? bound._v : value._v);
     public static F1 Max(F1 bound, F1 value) => new(bound._v > value._v ? bound._v : value._v);
     public static F1 Abs(F1 value) => new(MathF.Abs(value._v));
     public static F1 Sqrt(F1 value) => new(MathF.Sqrt(value._v));
-    public static F1 Select(F1 mask, F1 yes, F1 no) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? yes : no;
+    public static F1 Greater(F1 a, F1 b, F1 yes, F1 no) => a._v > b._v ? yes : no;
+    public static F1 Between(F1 low, F1 x, F1 high, F1 value) => x._v > low._v && x._v < high._v ? value : new F1(0f);
 
-    public static F1 CopySign(F1 magnitude, F1 sign) => new(MathF.CopySign(magnitude._v, sign._v));
+    public static F1 Signed(F1 value, F1 sign) => float.IsNegative(sign._v) ? new F1(-value._v) : value;
     public static F1 Exponent(F1 value) => new((float)((BitConverter.SingleToInt32Bits(value._v) >>> 23) - 127));
     public static F1 Mantissa(F1 value) => new(BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(value._v) & 0x007FFFFF) | 0x3F800000));
 
@@ -172,7 +176,5 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
         new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value._v) + (BitConverter.SingleToInt32Bits(exponent._v) << 23)));
 
     public static float Sum(F1 value) => value._v;
-    public static ulong Bits(F1 mask) => BitConverter.SingleToInt32Bits(mask._v) != 0 ? 1UL : 0UL;
-
-    private static F1 Mask(bool holds) => new(BitConverter.Int32BitsToSingle(holds ? -1 : 0));
+    public static ulong GreaterBits(F1 a, F1 b) => a._v > b._v ? 1UL : 0UL;
 }

@@ -6,7 +6,6 @@ namespace Limen.Kernels;
 
 /// <summary>
 /// A few float32 numbers that are worked on at once, so that a kernel is written once for every vector width.
-/// A comparison gives a mask: all bits set where it holds, none elsewhere.
 /// </summary>
 internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 {
@@ -21,9 +20,6 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     static abstract T operator -(T a, T b);
     static abstract T operator *(T a, T b);
     static abstract T operator /(T a, T b);
-    static abstract T operator &(T a, T mask);
-    static abstract T operator >(T a, T b);
-    static abstract T operator <(T a, T b);
 
     /// <summary>a * b + c, rounded once.</summary>
     static abstract T Fma(T a, T b, T c);
@@ -36,10 +32,14 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     static abstract T Abs(T value);
     static abstract T Sqrt(T value);
-    static abstract T Select(T mask, T yes, T no);
+    /// <summary>yes where a > b, else no.</summary>
+    static abstract T Greater(T a, T b, T yes, T no);
 
-    /// <summary>The magnitude with the sign of another number.</summary>
-    static abstract T CopySign(T magnitude, T sign);
+    /// <summary>value where low &lt; x &lt; high, else 0.</summary>
+    static abstract T Between(T low, T x, T high, T value);
+
+    /// <summary>value, negated where sign is negative (-0 is).</summary>
+    static abstract T Signed(T value, T sign);
 
     /// <summary>k of a positive value = 2^k mantissa.</summary>
     static abstract T Exponent(T value);
@@ -52,8 +52,8 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     static abstract float Sum(T value);
 
-    /// <summary>Bit i is set where the mask holds in lane i.</summary>
-    static abstract ulong Bits(T mask);
+    /// <summary>Bit i is set where a > b in lane i.</summary>
+    static abstract ulong GreaterBits(T a, T b);
 }
 
 /// <summary>Work cut into numbered tasks, as <see cref="ITasks"/>, and written for lanes of any width.</summary>
@@ -84,6 +84,12 @@ internal static class Lanes
     public static unsafe void Prefetch(void* address)
     {
         if (Sse.IsSupported) Sse.Prefetch0(address);
+    }
+
+    /// <summary>Asks for all the cache lines of a row of memory.</summary>
+    public static unsafe void PrefetchRow(float* row, int width)
+    {
+        for (var i = 0; i < width; i += 16) Prefetch(row + i);
     }
 
     private static void ForWidth<T, TWork>(int tasks, TWork work) where T : struct, ILanes<T> where TWork : struct, ILaneTasks

@@ -68,13 +68,14 @@ public sealed unsafe class LazyAdamW
     }
 
     /// <summary>The next step, with its learning rate: the touched rows by their gradient, once they have caught up, all others by gradient 0.</summary>
-    /// <exception cref="ArgumentException">Shapes that do not agree, or a row that the matrix does not have.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
     public void Step(Span<float> weights, TouchedRows touched, float rate)
     {
         ArgumentNullException.ThrowIfNull(touched);
         Shapes.Require(weights.Length, _m.Length, nameof(weights));
         Shapes.Require(touched.Gradient.Length, (long)touched.Count * _width, nameof(touched));
         Shapes.RequireRows(touched.Ids, _last.Length, nameof(touched));
+        if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
         var settings = _settings with { Rate = rate };
         fixed (float* w = weights, m = _m, v = _v, g = touched.Gradient)
         fixed (int* ids = touched.Ids)
@@ -136,9 +137,17 @@ public sealed unsafe class LazyAdamW
             {
                 var row = ids == null ? i : ids[i];
                 var at = (long)row * owner._width;
+                if (ids != null && i + 1 < count) Fetch((long)ids[i + 1] * owner._width);
                 owner.CatchUpRow<T>(row, w + at, m + at, v + at);
                 if (gradient != null) rule.Apply<T>(w + at, gradient + (long)i * owner._width, m + at, v + at, owner._width);
             }
+        }
+
+        private void Fetch(long at)
+        {
+            Lanes.PrefetchRow(w + at, owner._width);
+            Lanes.PrefetchRow(m + at, owner._width);
+            Lanes.PrefetchRow(v + at, owner._width);
         }
     }
 }

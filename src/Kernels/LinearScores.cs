@@ -41,7 +41,7 @@ public sealed class LinearScores
         {
             if (!idle.TryTake(out var margins))
                 margins = new double[bias.Length];
-            var best = new TopHeap(Math.Min(k, bias.Length));
+            var best = new TopKHeap(Math.Min(k, bias.Length));
             for (var row = from; row < to; row++)
             {
                 Margins(queries.RowIndices(row), queries.RowValues(row), margins);
@@ -103,7 +103,7 @@ public sealed class LinearScores
             margins[label] += bias[label];
     }
 
-    private static (int[], float[]) Best(double[] margins, TopHeap best, ReadOnlySpan<int> extra)
+    private static (int[], float[]) Best(double[] margins, TopKHeap best, ReadOnlySpan<int> extra)
     {
         best.Clear();
         for (var label = 0; label < margins.Length; label++)

@@ -73,10 +73,14 @@ public static unsafe class ReluDropout
             for (; i < end; i += 2)
             {
                 var random = Mix(key + (ulong)(i >> 1) * Golden);
-                if ((uint)random < threshold) x[i] = 0;
-                if (i + 1 < end && (uint)(random >> 32) < threshold) x[i + 1] = 0;
+                Keep(x + i, (uint)random);
+                if (i + 1 < end) Keep(x + i + 1, (uint)(random >> 32));
             }
         }
+
+        // without a branch, which would be guessed wrong for every dropped number
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Keep(float* at, uint random) => *(int*)at &= (int)~(((long)random - threshold) >> 63);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Activate<V>(float* at) where V : struct, ILanes<V> =>
@@ -95,6 +99,6 @@ public static unsafe class ReluDropout
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Pass<V>(float* activated, float* g) where V : struct, ILanes<V> =>
-            V.Store((V.Load(g) * V.Broadcast(scale)) & (V.Load(activated) > V.Broadcast(0f)), g);
+            V.Store(V.Greater(V.Load(activated), V.Broadcast(0f), V.Load(g) * V.Broadcast(scale), V.Broadcast(0f)), g);
     }
 }

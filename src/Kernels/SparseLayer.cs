@@ -102,6 +102,7 @@ public static unsafe partial class SparseLayer
         {
             float* m0 = matrix + (long)numbers[i] * width, m1 = matrix + (long)numbers[i + 1] * width;
             float* m2 = matrix + (long)numbers[i + 2] * width, m3 = matrix + (long)numbers[i + 3] * width;
+            for (var next = i + 4; next < Math.Min(i + 8, count); next++) Lanes.PrefetchRow(matrix + (long)numbers[next] * width, width);
             var h = 0;
             for (; h <= width - T.Count; h += T.Count) AddFour<T>(m0 + h, m1 + h, m2 + h, m3 + h, factors + i, sum + h);
             for (; h < width; h++) AddFour<F1>(m0 + h, m1 + h, m2 + h, m3 + h, factors + i, sum + h);

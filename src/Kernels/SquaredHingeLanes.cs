@@ -5,8 +5,8 @@ namespace Limen.Kernels;
 /// <summary>
 /// Dual coordinate descent for the L2-loss SVM (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, Algorithms 1 and 3,
 /// https://doi.org/10.1145/1390156.1390208), 16 labels at once: min over alpha >= 0 of
-/// |sum_i alpha_i y_i x_i|^2 / 2 + sum_i alpha_i^2 / (4 C) - sum_i alpha_i. A row whose alpha is 0 and whose gradient exceeds every
-/// gradient that was still to be reduced in the lane's last pass is left out (shrunk) until the next pass over all rows.
+/// |sum_i alpha_i y_i x_i|^2 / 2 + sum_i alpha_i^2 / (4 C) - sum_i alpha_i. A row whose alpha is 0 and whose gradient would keep it there
+/// is left out (shrunk) at once, more boldly than in the paper; every fifth pass visits all rows, and only such a pass can end a label.
 /// </summary>
 internal sealed class SquaredHingeLanes : LabelLanes
 {
@@ -17,7 +17,6 @@ internal sealed class SquaredHingeLanes : LabelLanes
     private readonly float[] curvature;
     private readonly float diagonal;
     private readonly float negligible;
-    private Vector512<float> bar;
 
     public SquaredHingeLanes(CsrMatrix x, float[] squaredNorms, DualOptions options) : base(x, options)
     {
@@ -28,11 +27,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
         curvature = Array.ConvertAll(squaredNorms, square => square + Bias * Bias + diagonal);
     }
 
-    protected override void Start()
-    {
-        Array.Clear(alpha);
-        bar = Vector512.Create(float.PositiveInfinity);
-    }
+    protected override void Start() => Array.Clear(alpha);
 
     protected override int Pass(int pass, int[] order, int live)
     {
@@ -47,7 +42,6 @@ internal sealed class SquaredHingeLanes : LabelLanes
             if (lanes != 0)
                 Step(row, lanes, ref highest, ref lowest);
         }
-        bar = Vector512.ConditionalSelect(Vector512.GreaterThan(highest, Vector512<float>.Zero), highest, Vector512.Create(float.PositiveInfinity));
         var open = Mask(Vector512.GreaterThan(highest - lowest, Vector512.Create((float)Options.Tolerance)));
         return full ? live & open : live;
     }
@@ -59,8 +53,8 @@ internal sealed class SquaredHingeLanes : LabelLanes
         var held = Vector512.LoadUnsafe(ref alpha[row * Width]);
         var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal;
         var atZero = Vector512.Equals(held, zero);
-        var shrunk = atZero & Vector512.GreaterThan(gradient, bar);
-        active[row] = (ushort)(active[row] & ~(Mask(shrunk) & lanes));
+        var shrunk = atZero & Vector512.GreaterThan(gradient, zero);
+        active[row] = (ushort)(active[row] & ~Mask(shrunk));
         var projected = Vector512.ConditionalSelect(atZero, Vector512.Min(gradient, zero), gradient) & Lanes(lanes);
         highest = Vector512.Max(highest, projected);
         lowest = Vector512.Min(lowest, projected);

@@ -36,6 +36,11 @@ public sealed class TermIndex
     /// <summary>How often each term is in each text: [N, terms]. Words outside the vocabulary end the n-grams that reach them.</summary>
     public CsrMatrix Count(string[] texts)
     {
+        if (texts.Length <= ChunkRows)
+        {
+            var only = CountChunk(texts);
+            return new CsrMatrix(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
+        }
         var chunks = new Chunk[(texts.Length + ChunkRows - 1) / ChunkRows];
         Parallel.For(0, chunks.Length, i => chunks[i] = CountChunk(texts.AsSpan(i * ChunkRows, Math.Min(ChunkRows, texts.Length - i * ChunkRows))));
         var rowStart = new int[texts.Length + 1];

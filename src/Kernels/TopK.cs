@@ -92,7 +92,7 @@ public static unsafe partial class TopK
         {
             for (; at <= length - T.Count; at += T.Count)
             {
-                var better = T.Bits(T.Load(scores + at) > T.Broadcast(values[0]));
+                var better = T.GreaterBits(T.Load(scores + at), T.Broadcast(values[0]));
                 for (; better != 0; better &= better - 1) Offer(at + System.Numerics.BitOperations.TrailingZeroCount(better));
             }
             for (; at < length; at++) Offer(at);

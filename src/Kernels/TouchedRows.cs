@@ -8,7 +8,7 @@ public sealed class TouchedRows
 {
     private int[] _slot = [];
     private int[] _ids = [];
-    private int[] _start = [];
+    private int[] _start = [0];
     private int[] _batchRow = [];
     private float[] _value = [];
     private float[] _gradient = [];

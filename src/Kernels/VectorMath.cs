@@ -65,15 +65,15 @@ public static unsafe class VectorMath
     internal static T Log1p<T>(T x) where T : struct, ILanes<T>
     {
         var one = T.Broadcast(1f);
-        var large = x > one;
-        var f = T.Select(large, T.Mantissa(one + x) - one, x);
-        return T.Fma(T.Exponent(one + x) & large, T.Broadcast(0.6931471805599453f), Log1pOfUnit(f));
+        var f = T.Greater(x, one, T.Mantissa(one + x) - one, x);
+        var k = T.Greater(x, one, T.Exponent(one + x), T.Broadcast(0f));
+        return T.Fma(k, T.Broadcast(0.6931471805599453f), Log1pOfUnit(f));
     }
 
     /// <summary>sigmoid(m) from e = exp(-|m|), without cancellation on either side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Sigmoid<T>(T m, T e) where T : struct, ILanes<T> =>
-        T.Select(m < T.Broadcast(0f), e, T.Broadcast(1f)) / (T.Broadcast(1f) + e);
+        T.Greater(T.Broadcast(0f), m, e, T.Broadcast(1f)) / (T.Broadcast(1f) + e);
 
     private interface IFunction
     {

@@ -18,8 +18,15 @@ module Fixtures =
 
         use stream = assembly.GetManifestResourceStream resource
         use document = JsonDocument.Parse stream
-        [ for case in document.RootElement.GetProperty("cases").EnumerateArray() -> case.Clone() ]
+
+        [
+            for case in document.RootElement.GetProperty("cases").EnumerateArray() -> case.Clone()
+        ]
 
     let number (e: JsonElement) = e.GetDouble()
-    let numbers (e: JsonElement) = [| for x in e.EnumerateArray() -> x.GetDouble() |]
-    let matrix (e: JsonElement) = [| for x in e.EnumerateArray() -> numbers x |]
+
+    let numbers (e: JsonElement) =
+        [| for x in e.EnumerateArray() -> x.GetDouble() |]
+
+    let matrix (e: JsonElement) =
+        [| for x in e.EnumerateArray() -> numbers x |]

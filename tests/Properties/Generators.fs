@@ -58,9 +58,9 @@ module Generators =
             let! labels = csr rows l 30 (Gen.constant 1f)
 
             return
-                { Data =
-                    { Features = features
-                      Labels = labels } }
+                {
+                    Data = { Features = features; Labels = labels }
+                }
         }
 
 /// The arbitraries of the suite: [<Properties(Arbitrary = [| typeof<Arbitraries> |])>].

@@ -26,7 +26,8 @@ module SignalCase =
             let! rows = Gen.choose (2, 18)
             let! l = Gen.choose (1, 7)
             let! d = Gen.choose (1, 12)
-            let! features = Generators.csr rows d 40 Generators.positive
+            let! weight = Gen.elements [ Generators.positive; Generators.value ]
+            let! features = Generators.csr rows d 40 weight
             let! labels = Generators.csr rows l 35 (Gen.constant 1f)
 
             let! predicted =

@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.Collections.Generic
 open System.Text
+open System.Threading.Tasks
 open System.Xml
 open System.Xml.Linq
 
@@ -118,7 +119,11 @@ module ApiDocs =
         let merged = Dictionary<string, HashSet<string>>()
         let texts = List<string>()
 
-        for rows in Array.Parallel.map rowsOf files do
+        let reading = files |> Array.map (fun file -> Task.Run(fun () -> rowsOf file))
+
+        for task in reading do
+            let rows = task.GetAwaiter().GetResult()
+
             for struct (text, labels) in rows do
                 match merged.TryGetValue text with
                 | true, known -> known.UnionWith labels

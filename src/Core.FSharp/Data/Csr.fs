@@ -60,8 +60,7 @@ module Csr =
         if a.Columns <> b.Columns then
             invalidArg (nameof b) $"expected {a.Columns} columns, received {b.Columns}"
 
-        let start =
-            Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
+        let start = Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
 
         CsrMatrix(
             a.Rows + b.Rows,
@@ -124,7 +123,8 @@ module Csr =
 
                 sqrt s)
 
-        m |> mapValues (fun r _ v -> if norms[r] > 0.0 then float32 (float v / norms[r]) else v)
+        m
+        |> mapValues (fun r _ v -> if norms[r] > 0.0 then float32 (float v / norms[r]) else v)
 
     /// The value at (row, column), 0 where none is stored.
     let item (r: int) (c: int) (m: CsrMatrix) : float32 =

@@ -28,25 +28,31 @@ type LabelSpace(names: string[]) =
 /// Rows for learning and measuring: features X [N, D] and label sets Y [N, L], row by row.
 [<ReferenceEquality>]
 type Dataset =
-    { Features: CsrMatrix
-      Labels: CsrMatrix }
+    {
+        Features: CsrMatrix
+        Labels: CsrMatrix
+    }
 
     /// N, the number of rows.
     member d.Rows = d.Features.Rows
 
 /// Rows as text with the names of their labels, before any vectoriser.
 type TextDataset =
-    { Texts: string[]
-      LabelNames: string[][] }
+    {
+        Texts: string[]
+        LabelNames: string[][]
+    }
 
     /// N, the number of rows.
     member d.Rows = d.Texts.Length
 
 /// Training rows, held-out rows (for early stopping and decisions) and test rows (only ever measured).
 type Split<'rows> =
-    { Train: 'rows
-      Validation: 'rows option
-      Test: 'rows option }
+    {
+        Train: 'rows
+        Validation: 'rows option
+        Test: 'rows option
+    }
 
 [<RequireQualifiedAccess>]
 module Dataset =
@@ -60,8 +66,10 @@ module Dataset =
 
     /// The chosen rows.
     let selectRows (chosen: int[]) (d: Dataset) : Dataset =
-        { Features = Csr.selectRows chosen d.Features
-          Labels = Csr.selectRows chosen d.Labels }
+        {
+            Features = Csr.selectRows chosen d.Features
+            Labels = Csr.selectRows chosen d.Labels
+        }
 
     /// Two seeded parts: the second holds the given share of the rows (at least one, where there are two or more).
     let holdOut (share: float) (seed: Seed) (d: Dataset) : Dataset * Dataset =
@@ -73,9 +81,11 @@ module Dataset =
 module Split =
 
     let map (f: 'a -> 'b) (s: Split<'a>) : Split<'b> =
-        { Train = f s.Train
-          Validation = Option.map f s.Validation
-          Test = Option.map f s.Test }
+        {
+            Train = f s.Train
+            Validation = Option.map f s.Validation
+            Test = Option.map f s.Test
+        }
 
     /// The parts that there are: training, validation, test.
     let parts (s: Split<'a>) : 'a list =
@@ -102,9 +112,11 @@ module LabelSpace =
             | Some id -> id
             | None ->
                 let place =
-                    { File = source
-                      Line = row + 1
-                      Column = 1 }
+                    {
+                        File = source
+                        Line = row + 1
+                        Column = 1
+                    }
 
                 raise (DataFormatException(place, $"one of the {space.Count} known labels", $"\"{name}\""))
 

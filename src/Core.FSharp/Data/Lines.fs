@@ -7,7 +7,9 @@ open System.IO
 open System.IO.Compression
 open System.Threading
 open System.Threading.Tasks
+open ICSharpCode.SharpZipLib
 open ICSharpCode.SharpZipLib.BZip2
+open ICSharpCode.SharpZipLib.GZip
 open Limen.Kernels
 
 /// Line files, plain, .gz or .bz2 by their name's ending: read in blocks of whole lines, decompressed on one thread while others parse.
@@ -22,19 +24,57 @@ module Lines =
 
     /// Several bzip2 streams one behind the other are one file (pbzip2 writes such); gzip's reader knows that by itself.
     let private bzip2Reader (raw: Stream) : byte[] -> int -> int -> int =
-        let next () =
-            new BZip2InputStream(raw, IsStreamOwner = false)
-
-        let mutable part = next ()
+        let mutable part: Stream = Stream.Null
 
         let rec read buffer offset count =
             match part.Read(buffer, offset, count) with
             | 0 when raw.Position < raw.Length ->
-                part <- next ()
+                part <- new BZip2InputStream(raw, IsStreamOwner = false)
                 read buffer offset count
             | n -> n
 
-        fun buffer offset count -> if raw.Length = 0L then 0 else read buffer offset count
+        read
+
+    /// Whether every part of a .gz file is complete, by a slower but stricter reader.
+    let private isWholeGzip (path: string) =
+        use raw = File.OpenRead path
+        use unpacked = new GZipInputStream(raw)
+        let buffer = Array.zeroCreate (1 <<< 16)
+
+        try
+            while unpacked.Read(buffer, 0, buffer.Length) > 0 do
+                ()
+
+            true
+        with
+        | :? SharpZipBaseException
+        | :? EndOfStreamException -> false
+
+    /// The last four bytes of a .gz file: the length of its last part before it was packed, modulo 2^32; 0 for an empty file.
+    let private lengthAtEnd (path: string) =
+        use raw = File.OpenRead path
+
+        match raw.Length with
+        | 0L -> Some 0u
+        | n when n < 18L -> None
+        | _ ->
+            raw.Seek(-4L, SeekOrigin.End) |> ignore
+            use reader = new BinaryReader(raw)
+            Some(reader.ReadUInt32())
+
+    /// The framework's gzip reader takes a file that is cut off for a shorter one, so what was read is held against the length that the
+    /// file ends with. They differ for a whole file too if it has several parts; the stricter reader tells.
+    let private gzipReader (path: string) (unpacked: Stream) : byte[] -> int -> int -> int =
+        let mutable total = 0u
+
+        fun buffer offset count ->
+            let n = unpacked.Read(buffer, offset, count)
+            total <- total + uint32 n
+
+            if n = 0 && lengthAtEnd path <> Some total && not (isWholeGzip path) then
+                raise (EndOfStreamException "the file is cut off")
+
+            n
 
     /// A function that reads on into (buffer, offset, count), 0 at the end, given to the continuation while the file is open.
     let private reading (path: string) (continuation: (byte[] -> int -> int -> int) -> 'result) : 'result =
@@ -44,7 +84,7 @@ module Lines =
         match ending path with
         | ".gz" ->
             use unpacked = new GZipStream(raw, CompressionMode.Decompress)
-            continuation (fun buffer offset count -> unpacked.Read(buffer, offset, count))
+            continuation (gzipReader path unpacked)
         | ".bz2" -> continuation (bzip2Reader raw)
         | _ -> continuation (fun buffer offset count -> raw.Read(buffer, offset, count))
 
@@ -57,9 +97,10 @@ module Lines =
 
     let private isDamage (e: exn) =
         e :? InvalidDataException
-        || e :? ICSharpCode.SharpZipLib.SharpZipBaseException
+        || e :? SharpZipBaseException
         || e :? EndOfStreamException
 
+    /// A byte order mark in UTF-8.
     let private bom = [| 0xEFuy; 0xBBuy; 0xBFuy |]
 
     /// Fills the buffer from offset on; fewer bytes only at the end of the file.
@@ -75,20 +116,16 @@ module Lines =
 
     /// The first line without its end, "" for an empty file; at most the first 64 KiB of it.
     let first (path: string) : string =
-        reading path (fun read ->
-            let buffer = Array.zeroCreate (1 <<< 16)
+        let buffer = Array.zeroCreate (1 <<< 16)
 
-            let got =
-                try
-                    fill read buffer 0 buffer.Length
-                with e when isDamage e ->
-                    raise (damaged path 1 e)
+        let got =
+            try
+                reading path (fun read -> fill read buffer 0 buffer.Length)
+            with e when isDamage e ->
+                raise (damaged path 1 e)
 
-            let text = Text.Encoding.UTF8.GetString(buffer, 0, got).TrimStart('\uFEFF')
-
-            match text.IndexOf '\n' with
-            | -1 -> text
-            | stop -> text[.. stop - 1].TrimEnd '\r')
+        let text = Text.Encoding.UTF8.GetString(buffer, 0, got).TrimStart('\uFEFF')
+        (text.Split('\n', 2)[0]).TrimEnd '\r'
 
     /// Maps the blocks of a file in parallel; the results come in the file's order. The function gets the number of the
     /// block's first line (from 1) and its bytes, which end in a line feed (added to a last line without one; a UTF-8 byte

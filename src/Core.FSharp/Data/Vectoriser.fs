@@ -74,7 +74,11 @@ module TfIdfWeights =
                 for at in first..last do
                     values[at] <- float32 (float values[at] / norm)
 
-        Parallel.For(0, counts.Rows, weighRow) |> ignore
+        if counts.Rows < 256 then
+            Seq.iter weighRow (seq { 0 .. counts.Rows - 1 })
+        else
+            Parallel.For(0, counts.Rows, weighRow) |> ignore
+
         CsrMatrix(counts.Rows, counts.Columns, counts.RowStart, counts.Indices, values)
 
 /// What a token is: a longest run of two or more of these characters, in lower case.

@@ -20,7 +20,8 @@ type CalibrationScope =
     | AllLabels
     /// Each label with at least so many held-out positives has its own; the others share that of all labels.
     | EachLabel of minimumPositives: int
-    /// Labels between consecutive supports share one: edges ascending, n_l below the first edge, below the second, ...
+    /// Labels between consecutive supports share one: edges ascending, n_l below the first edge, below the second,
+    /// ...
     | EachBucket of edges: int[]
 
 /// A fitted non-decreasing curve from score to probability.
@@ -99,7 +100,8 @@ module Curve =
         else
             Curve.Logistic((Newton.minimise [| 1e-3 |] f [| 1.0 |])[0], 0.0)
 
-    /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do not ascend.
+    /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do
+    /// not ascend.
     let private isotonic (hit: bool[]) (scores: float32[]) =
         let tied =
             Array.zip scores hit
@@ -149,7 +151,8 @@ module Curve =
             logistic true (hit |> Array.map (fun h -> if h then high else low)) scores
         | Calibrator.Isotonic -> isotonic hit scores
 
-/// Probabilities from scores, fitted on the listed pairs of held-out rows. Every curve is non-decreasing, so ranking within a label stays.
+/// Probabilities from scores, fitted on the listed pairs of held-out rows. Every curve is non-decreasing, so ranking
+/// within a label stays.
 [<RequireQualifiedAccess>]
 module Calibration =
 

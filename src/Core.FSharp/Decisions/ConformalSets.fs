@@ -24,13 +24,14 @@ type PossibleSet = { Set: int[]; PValue: float }
 type SetPrediction =
     /// Fewer than 1 / epsilon - 1 calibration rows: no label set can be excluded.
     | Uninformative
-    /// The sets with p-value > epsilon, most conforming first; Truncated says that there are more than the cap. Confidence = 1 - the second largest
-    /// p-value, Credibility = the largest, over all label sets.
+    /// The sets with p-value > epsilon, most conforming first; Truncated says that there are more than the cap.
+    /// Confidence = 1 - the second largest p-value, Credibility = the largest, over all label sets.
     | Possible of sets: PossibleSet[] * truncated: bool * confidence: float * credibility: float
 
-/// Inductive conformal prediction over whole label sets (after arXiv 2312.09304). For norm scores the set of smallest score rounds p at 1/2, and every other set is
-/// it with some labels flipped, each flip of label l at the price |1 - 2 p_l|: a best-first search over flips finds exactly the sets below the
-/// calibration cut-off, never all 2^L. A pair outside the score list has p = 0, so flipping it costs 1.
+/// Inductive conformal prediction over whole label sets (after arXiv 2312.09304). For norm scores the set of smallest
+/// score rounds p at 1/2, and every other set is it with some labels flipped, each flip of label l at the price |1 -
+/// 2 p_l|: a best-first search over flips finds exactly the sets below the calibration cut-off, never all 2^L. A pair
+/// outside the score list has p = 0, so flipping it costs 1.
 [<RequireQualifiedAccess>]
 module ConformalSets =
 
@@ -90,8 +91,8 @@ module ConformalSets =
         float (fitted.Nonconformity.Length - low + 1)
         / float (fitted.Nonconformity.Length + 1)
 
-    /// The subsets of prices (ascending) in ascending order of their sums, the empty one first, lazily: each but the empty one is made once, from the one that lacks its
-    /// dearest member's last step.
+    /// The subsets of prices (ascending) in ascending order of their sums, the empty one first, lazily: each but the
+    /// empty one is made once, from the one that lacks its dearest member's last step.
     let subsets (prices: float[]) : seq<struct (float * int list)> =
         seq {
             yield struct (0.0, [])
@@ -182,8 +183,8 @@ module ConformalSets =
             pValue fitted floor
         )
 
-    /// The possible label sets of each row at significance epsilon: for rows exchangeable with the calibration rows the true set is among them with
-    /// probability at least 1 - epsilon. At most cap sets of a row are listed.
+    /// The possible label sets of each row at significance epsilon: for rows exchangeable with the calibration rows
+    /// the true set is among them with probability at least 1 - epsilon. At most cap sets of a row are listed.
     let predict (fitted: ConformalSets) (epsilon: float) (cap: int) (probabilities: CsrMatrix) : SetPrediction[] =
         if not (0.0 < epsilon && epsilon < 1.0) then
             raise (ConfigurationException [ $"significance: expected epsilon in (0, 1), received {epsilon}" ])

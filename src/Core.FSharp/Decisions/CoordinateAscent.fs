@@ -1,14 +1,15 @@
 namespace Limen.Core
 
-/// Coordinate ascent on thresholds (thresholds.md T14; Pillai, Fumera and Roli 2013, https://doi.org/10.1016/j.patcog.2012.12.012): from the common
-/// threshold on, each label in turn takes the cut that is best for the whole objective with all others fixed, until none changes.
+/// Coordinate ascent on thresholds (thresholds.md T14; Pillai, Fumera and Roli 2013,
+/// https://doi.org/10.1016/j.patcog.2012.12.012): from the common threshold on, each label in turn takes the cut that
+/// is best for the whole objective with all others fixed, until none changes.
 [<RequireQualifiedAccess>]
 module CoordinateAscent =
 
     let private passes = 50
 
-    /// Thresholds [L]; the objective on the fitting rows never falls from one step to the next. Labels go by descending positives; one without listed
-    /// pairs keeps the common threshold.
+    /// Thresholds [L]; the objective on the fitting rows never falls from one step to the next. Labels go by
+    /// descending positives; one without listed pairs keeps the common threshold.
     let thresholds (objective: Objective) (s: Sweep) : float32[] =
         let common = Thresholds.common objective s
         let thresholds = Array.create s.Count common

@@ -11,14 +11,18 @@ type Combination =
 
 /// What turns score lists into label sets.
 type DecisionOptions =
-    { Combination: Combination
-      Rule: Rule
-      Objective: Objective }
+    {
+        Combination: Combination
+        Rule: Rule
+        Objective: Objective
+    }
 
 /// A fitted decision: data only, saved with the model.
 type Decision =
-    { Stack: Stack option
-      Rule: FittedRule }
+    {
+        Stack: Stack option
+        Rule: FittedRule
+    }
 
 /// What a decision may know of the training rows.
 type DecisionContext =
@@ -35,9 +39,11 @@ type DecisionContext =
 [<RequireQualifiedAccess>]
 module DecisionOptions =
     let defaults =
-        { Combination = Stacked
-          Rule = Rule.Fused
-          Objective = Objective.MacroPlusMicro }
+        {
+            Combination = Stacked
+            Rule = Rule.Fused
+            Objective = Objective.MacroPlusMicro
+        }
 
 [<RequireQualifiedAccess>]
 module Decision =
@@ -58,7 +64,12 @@ module Decision =
             | Average -> None
             | Stacked -> Some(Stacking.fit context.Idf labels lists)
 
-        let unfitted = { Stack = stack; Rule = FittedRule.PerLabel [||] }
+        let unfitted =
+            {
+                Stack = stack
+                Rule = FittedRule.PerLabel [||]
+            }
+
         let scores = scores context.Idf unfitted lists
 
         let rule =
@@ -67,10 +78,12 @@ module Decision =
             | other ->
                 Rule.fit
                     other
-                    { Support = context.Support
-                      Rows = context.Rows
-                      Seed = context.Seed
-                      Objective = options.Objective }
+                    {
+                        Support = context.Support
+                        Rows = context.Rows
+                        Seed = context.Seed
+                        Objective = options.Objective
+                    }
                     scores
                     labels
 

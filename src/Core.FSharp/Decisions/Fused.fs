@@ -2,9 +2,10 @@ namespace Limen.Core
 
 open System
 
-/// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores. Correction_l is what SCut asks for on
-/// the residual score - A IDF_l - C, shrunk by n_l / (n_l + Kappa), n_l the held-out positives of the label; Kappa infinite: no correction.
-/// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
+/// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores.
+/// Correction_l is what SCut asks for on the residual score - A IDF_l - C, shrunk by n_l / (n_l + Kappa), n_l the
+/// held-out positives of the label; Kappa infinite: no correction. Objective is the value reached on the fitting rows
+/// (optimistic by what the correction learned there).
 type FusedRule =
     {
         A: float
@@ -72,7 +73,8 @@ module Fused =
     let private quantile q (sorted: float32[]) =
         float sorted[int (q * float (sorted.Length - 1))]
 
-    /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for that A and for A = 0.
+    /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for
+    /// that A and for A = 0.
     let private sharedFit objective (rarity: float32[]) (s: Sweep) =
         let through = prefixHits s
 
@@ -160,7 +162,8 @@ module Fused =
 
         kappas[firstBest values]
 
-    /// Fits A and C for the objective on held-out rows, then kappa by five-fold cross-validation over rows (infinity, no correction, wins ties).
+    /// Fits A and C for the objective on held-out rows, then kappa by five-fold cross-validation over rows (infinity,
+    /// no correction, wins ties).
     let fit
         (objective: Objective)
         (seed: Seed)

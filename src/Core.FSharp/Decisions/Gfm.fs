@@ -2,8 +2,9 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// The general F-measure maximiser (thresholds.md T15; Waegeman et al. 2014, https://jmlr.org/papers/v15/waegeman14a.html) under independent labels: the set of
-/// greatest expected F1 of a row, which is always a set of its best labels.
+/// The general F-measure maximiser (thresholds.md T15; Waegeman et al. 2014,
+/// https://jmlr.org/papers/v15/waegeman14a.html) under independent labels: the set of greatest expected F1 of a row,
+/// which is always a set of its best labels.
 [<RequireQualifiedAccess>]
 module Gfm =
 
@@ -21,8 +22,8 @@ module Gfm =
 
         d
 
-    /// E F1 of predicting the k best, k = 0 .. m, p descending: k = 0 is P(Y empty) (two empty sets agree), else the sum over the k best labels i of
-    /// sum_s 2 P(y_i = 1, |Y| = s) / (s + k). Time O(m^3).
+    /// E F1 of predicting the k best, k = 0 .. m, p descending: k = 0 is P(Y empty) (two empty sets agree), else the
+    /// sum over the k best labels i of sum_s 2 P(y_i = 1, |Y| = s) / (s + k). Time O(m^3).
     let expectedF1 (p: float[]) : float[] =
         let m = p.Length
 
@@ -41,7 +42,8 @@ module Gfm =
 
                 f)
 
-    /// The best sets of each row among its top candidates; p = sigmoid(score) must be calibrated. Labels beyond the top count as absent.
+    /// The best sets of each row among its top candidates; p = sigmoid(score) must be calibrated. Labels beyond the
+    /// top count as absent.
     let decide (top: int) (scores: CsrMatrix) : CsrMatrix =
         let size (descending: float32[]) =
             let f =

@@ -2,15 +2,17 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// The micro-macro rule of LibMultiLabel (thresholds.md T11): labels by descending frequency; each chooses, fold by fold, the cut that is best for the mean of
-/// the macro-F1 so far and the micro-F1 with all labels before it. No hyper-parameter.
+/// The micro-macro rule of LibMultiLabel (thresholds.md T11): labels by descending frequency; each chooses, fold by
+/// fold, the cut that is best for the mean of the macro-F1 so far and the micro-F1 with all labels before it. No
+/// hyper-parameter.
 [<RequireQualifiedAccess>]
 module MicroMacro =
 
     let private folds = 3
 
-    /// Thresholds [L]: the mean over three folds of the cut that maximises F_l(cut) / q + F(counts of the label plus those of the q - 1 labels before it); the
-    /// largest threshold among equals. A label without listed pairs takes the default.
+    /// Thresholds [L]: the mean over three folds of the cut that maximises F_l(cut) / q + F(counts of the label plus
+    /// those of the q - 1 labels before it); the largest threshold among equals. A label without listed pairs takes
+    /// the default.
     let thresholds (seed: Seed) (otherwise: float32) (scores: CsrMatrix) (labels: CsrMatrix) : float32[] =
         let whole = Sweep.build scores labels
         let foldOf = Folds.ofScores folds seed scores

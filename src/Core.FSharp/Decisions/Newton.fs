@@ -51,8 +51,8 @@ module internal Newton =
             else
                 gradient[i])
 
-    /// Minimises f over x >= lower by projected Newton steps with backtracking (Bertsekas 1982, https://doi.org/10.1137/0320018):
-    /// parameters held at their bound stay out of the step.
+    /// Minimises f over x >= lower by projected Newton steps with backtracking (Bertsekas 1982,
+    /// https://doi.org/10.1137/0320018): parameters held at their bound stay out of the step.
     let minimise (lower: float[]) (f: float[] -> Curvature) (start: float[]) : float[] =
         let step (x: float[]) (free: int[]) (at: Curvature) =
             let h =

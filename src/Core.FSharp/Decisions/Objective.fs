@@ -1,6 +1,7 @@
 namespace Limen.Core
 
-/// What a decision is fitted for; every case is larger for better decisions. Macro means are over all L labels with 0/0 = 0 (convention A).
+/// What a decision is fitted for; every case is larger for better decisions. Macro means are over all L labels with
+/// 0/0 = 0 (convention A).
 [<RequireQualifiedAccess>]
 type Objective =
     /// Mean over labels of F1 = 2 TP / (predicted + positives).
@@ -18,7 +19,8 @@ type Objective =
     /// The same with costs [L] of each label's own.
     | LabelCosts of falsePositive: float[] * falseNegative: float[]
 
-/// Objectives from counts per label: hits (TP), predicted (TP + FP), positives (TP + FN, also those outside the score list).
+/// Objectives from counts per label: hits (TP), predicted (TP + FP), positives (TP + FN, also those outside the score
+/// list).
 [<RequireQualifiedAccess>]
 module Objective =
 

@@ -3,8 +3,9 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// Plug-in thresholds: the counts behind F1 are replaced by their expectations under p = sigmoid(score), so no label is needed. At the optimum a
-/// label is predicted where p reaches half of the F1 that results (Lipton, Elkan and Naryanaswamy 2014, https://arxiv.org/abs/1402.1892). Needs calibrated scores.
+/// Plug-in thresholds: the counts behind F1 are replaced by their expectations under p = sigmoid(score), so no label
+/// is needed. At the optimum a label is predicted where p reaches half of the F1 that results (Lipton, Elkan and
+/// Naryanaswamy 2014, https://arxiv.org/abs/1402.1892). Needs calibrated scores.
 [<RequireQualifiedAccess>]
 module PlugIn =
 
@@ -55,8 +56,8 @@ module PlugIn =
 
         iterate iterations start
 
-    /// Expected macro-F1 plus micro-F1, label by label from each label's own best cut, until no single cut improves the sum; the threshold of a label lies
-    /// in the middle of its cut.
+    /// Expected macro-F1 plus micro-F1, label by label from each label's own best cut, until no single cut improves
+    /// the sum; the threshold of a label lies in the middle of its cut.
     let private mixed (lists: Listed[]) : float[] =
         let own = lists |> Array.map (fixedPoint 1.0)
         let counts = Array.map2 countAt own lists
@@ -105,10 +106,11 @@ module PlugIn =
             lists
             counts
 
-    /// Thresholds [L] in probability, none below the minimum. With TP = the sum of p above t, D = predicted + beta^2 * the sum of p and F = (1 + beta^2) TP / D
-    /// a threshold is F / (1 + beta^2) at its fixed point: F of the label for macro averages (Jaccard has the same optimum as F1), of all pairs
-    /// together for MicroF1. MacroPlusMicro is optimised label by label in turn. Expected costs have the closed form c_FP / (c_FP + c_FN). A label
-    /// without listed pairs gets 1/2.
+    /// Thresholds [L] in probability, none below the minimum. With TP = the sum of p above t, D = predicted + beta^2
+    /// * the sum of p and F = (1 + beta^2) TP / D a threshold is F / (1 + beta^2) at its fixed point: F of the label
+    /// for macro averages (Jaccard has the same optimum as F1), of all pairs together for MicroF1. MacroPlusMicro is
+    /// optimised label by label in turn. Expected costs have the closed form c_FP / (c_FP + c_FN). A label without
+    /// listed pairs gets 1/2.
     let probabilities (objective: Objective) (minimum: float) (scores: CsrMatrix) : float[] =
         let byLabel = Csr.transpose scores
 
@@ -138,13 +140,14 @@ module PlugIn =
     let thresholds (objective: Objective) (minimum: float) (scores: CsrMatrix) : float32[] =
         probabilities objective minimum scores |> Array.map logit
 
-    /// Fits the thresholds on the rows to predict themselves, which carry no labels, and decides them together. The one rule whose decision of a
-    /// row depends on the other rows of its batch.
+    /// Fits the thresholds on the rows to predict themselves, which carry no labels, and decides them together. The
+    /// one rule whose decision of a row depends on the other rows of its batch.
     let onBatch (objective: Objective) (minimum: float) (scores: CsrMatrix) : CsrMatrix =
         Thresholds.decide (thresholds objective minimum scores) scores
 
-/// Online F-measure optimisation (OFO; Busa-Fekete et al. 2015; Jasinska et al., ICML 2016, http://proceedings.mlr.press/v48/jasinska16.html): t_l = a_l / b_l, one
-/// pass over the rows in order, a_l counting hits and b_l predictions and positives; only the labels that a row touches change.
+/// Online F-measure optimisation (OFO; Busa-Fekete et al. 2015; Jasinska et al., ICML 2016,
+/// http://proceedings.mlr.press/v48/jasinska16.html): t_l = a_l / b_l, one pass over the rows in order, a_l counting
+/// hits and b_l predictions and positives; only the labels that a row touches change.
 [<RequireQualifiedAccess>]
 module OnlineF =
 

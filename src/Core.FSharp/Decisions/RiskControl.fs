@@ -5,17 +5,21 @@ open Limen.Kernels
 
 /// The outcome of conformal risk control at a level alpha.
 type RiskControl =
-    /// Predicting score > Threshold keeps the expected share of missed labels per row at or below Level; Risk is that share on the calibration rows.
+    /// Predicting score > Threshold keeps the expected share of missed labels per row at or below Level; Risk is that
+    /// share on the calibration rows.
     | Controlled of threshold: float32 * level: float * risk: float
-    /// Even predicting every listed pair misses more: the smallest level that could be asked for (too few rows, or too many positives outside the lists).
+    /// Even predicting every listed pair misses more: the smallest level that could be asked for (too few rows, or
+    /// too many positives outside the lists).
     | Unattainable of smallestLevel: float
 
-/// Conformal risk control of the false-negative rate per row (Angelopoulos, Bates, Fisch, Lei and Schuster 2022, https://arxiv.org/abs/2208.02814).
+/// Conformal risk control of the false-negative rate per row (Angelopoulos, Bates, Fisch, Lei and Schuster 2022,
+/// https://arxiv.org/abs/2208.02814).
 [<RequireQualifiedAccess>]
 module RiskControl =
 
-    /// The largest threshold t with (sum over calibration rows of |Y \ predicted(t)| / |Y| + 1) / (N + 1) <= alpha. For a new row exchangeable with the calibration
-    /// rows the expected share of missed labels is then at most alpha. A row without labels misses none.
+    /// The largest threshold t with (sum over calibration rows of |Y \ predicted(t)| / |Y| + 1) / (N + 1) <= alpha.
+    /// For a new row exchangeable with the calibration rows the expected share of missed labels is then at most
+    /// alpha. A row without labels misses none.
     let fit (alpha: float) (scores: CsrMatrix) (labels: CsrMatrix) : RiskControl =
         if not (0.0 < alpha && alpha < 1.0) then
             raise (ConfigurationException [ $"risk level: expected alpha in (0, 1), received {alpha}" ])

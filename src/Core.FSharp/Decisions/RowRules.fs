@@ -32,7 +32,8 @@ module RowRules =
     /// RCut (thresholds.md T2): the k best labels of each row.
     let rCut (k: int) (scores: CsrMatrix) : CsrMatrix = topBy (fun _ -> k) scores
 
-    /// How many scores, in descending order, stand above the widest gap (the first of equal ones); one score stands alone above it.
+    /// How many scores, in descending order, stand above the widest gap (the first of equal ones); one score stands
+    /// alone above it.
     let aboveWidestGap (descending: float32[]) : int =
         if descending.Length < 2 then
             descending.Length
@@ -43,11 +44,12 @@ module RowRules =
     /// MCut (T5): the labels above the widest gap between consecutive scores of the row. Nothing is fitted.
     let mCut (scores: CsrMatrix) : CsrMatrix = topBy aboveWidestGap scores
 
-/// MetaLabeler's model of |Y|: a linear function of a constant, the sum of the row's probabilities sigmoid(score), and its best
-/// probabilities in descending order (0 where there are fewer). Coefficients: constant, sum, ranks.
+/// MetaLabeler's model of |Y|: a linear function of a constant, the sum of the row's probabilities sigmoid(score),
+/// and its best probabilities in descending order (0 where there are fewer). Coefficients: constant, sum, ranks.
 type SizeModel = { Coefficients: float[] }
 
-/// MetaLabeler (T6; Tang, Rajan and Narayanan, WWW 2009): predicts the size of a row's label set from its scores, then takes that many.
+/// MetaLabeler (T6; Tang, Rajan and Narayanan, WWW 2009): predicts the size of a row's label set from its scores,
+/// then takes that many.
 [<RequireQualifiedAccess>]
 module SizeModel =
 

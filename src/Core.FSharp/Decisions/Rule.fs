@@ -2,7 +2,8 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// What a rule may know besides held-out scores: Support [L] (training positives n_l) of Rows training rows, the objective, and a seed for folds.
+/// What a rule may know besides held-out scores: Support [L] (training positives n_l) of Rows training rows, the
+/// objective, and a seed for folds.
 type RuleContext =
     {
         Support: int[]
@@ -108,7 +109,8 @@ module Rule =
         | Rule.ClassPrior
         | Rule.MetaLabeler -> []
 
-    /// Fits a rule on held-out scores [N, L] and their labels [N, L]; ConfigurationException names every faulty parameter.
+    /// Fits a rule on held-out scores [N, L] and their labels [N, L]; ConfigurationException names every faulty
+    /// parameter.
     let fit (rule: Rule) (context: RuleContext) (scores: CsrMatrix) (labels: CsrMatrix) : FittedRule =
         match faults rule @ Objective.faults scores.Columns context.Objective with
         | [] -> ()
@@ -158,7 +160,8 @@ module FittedRule =
         | FittedRule.PredictedSize _
         | FittedRule.ExpectedF1 _ -> None
 
-    /// The label sets [N, L] of score lists [N, L]: from the row's own listed scores only, never from labels or from other rows.
+    /// The label sets [N, L] of score lists [N, L]: from the row's own listed scores only, never from labels or from
+    /// other rows.
     let decide (scores: CsrMatrix) (rule: FittedRule) : CsrMatrix =
         match rule with
         | FittedRule.PerLabel t -> Thresholds.decide t scores

@@ -2,9 +2,9 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// What S scorers say of the candidate pairs of N rows and L labels: Margins, one matrix [N, L] per scorer in logit space, and
-/// Local, the local signal KNN_l(x) in [0, 1] (0: no vote), all on the same pairs. A pair outside the list scores below every
-/// listed one and is never predicted.
+/// What S scorers say of the candidate pairs of N rows and L labels: Margins, one matrix [N, L] per scorer in logit
+/// space, and Local, the local signal KNN_l(x) in [0, 1] (0: no vote), all on the same pairs. A pair outside the list
+/// scores below every listed one and is never predicted.
 [<ReferenceEquality>]
 type ScoreLists =
     {
@@ -84,8 +84,9 @@ module Rarity =
         |> Array.map (fun n -> float32 (log (float (rows + 1) / float (n + 1))))
         |> ofIdf
 
-/// Seeded folds of rows. The fold of a row is a function of the seed and of the row's scores as a multiset, so neither the order of the
-/// rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of nearly equal size only in expectation.
+/// Seeded folds of rows. The fold of a row is a function of the seed and of the row's scores as a multiset, so
+/// neither the order of the rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of
+/// nearly equal size only in expectation.
 [<RequireQualifiedAccess>]
 module Folds =
 

@@ -3,9 +3,11 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// One small logistic model over candidate pairs: the fused logit of label l in row x, with r_l its rarity (IDF / max IDF, in [0, 1]), is
+/// One small logistic model over candidate pairs: the fused logit of label l in row x, with r_l its rarity (IDF / max
+/// IDF, in [0, 1]), is
 ///   sum_s ((1 - r_l) Common_s + r_l Rare_s) m_s  +  Local KNN  +  LogLocal ln(KNN + 0.02)  +  Rarity r_l  +  Intercept.
-/// Common_s and Rare_s are the slopes of scorer s at rarity 0 and 1, both at least 0.001: raising a margin never lowers the score.
+/// Common_s and Rare_s are the slopes of scorer s at rarity 0 and 1, both at least 0.001: raising a margin never
+/// lowers the score.
 type Stack =
     {
         Common: float[]
@@ -144,16 +146,16 @@ module Stacking =
 
         hit
 
-    /// The gradient [2 S + 4] of the fitted loss at a stack, in the order Common, Rare, Local, LogLocal, Rarity, Intercept, without the components
-    /// held back by a slope's bound: zero at the optimum.
+    /// The gradient [2 S + 4] of the fitted loss at a stack, in the order Common, Rare, Local, LogLocal, Rarity,
+    /// Intercept, without the components held back by a slope's bound: zero at the optimum.
     let gradient (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) (stack: Stack) : float[] =
         requireIdf idf lists
         let w = toVector stack
         let at = curvature (Rarity.ofIdf idf) (hits labels lists) lists w
         Newton.projected (lowerBounds lists.Margins.Length) at.Gradient w
 
-    /// Fits the stack on the listed pairs of held-out rows: idf [L] (any smoothing, from training rows), labels [N, L]. Log loss plus a slight
-    /// ridge, minimised by projected Newton steps in float64.
+    /// Fits the stack on the listed pairs of held-out rows: idf [L] (any smoothing, from training rows), labels [N,
+    /// L]. Log loss plus a slight ridge, minimised by projected Newton steps in float64.
     let fit (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) : Stack =
         requireIdf idf lists
         let scorers = lists.Margins.Length
@@ -186,8 +188,8 @@ module Stacking =
 
         CsrMatrix(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
 
-    /// The fused logits of the fitting rows themselves, each row by a stack fitted on the other folds, so that thresholds fitted on them are not
-    /// optimistic. Folds come from the first scorer's margins (Folds.ofScores).
+    /// The fused logits of the fitting rows themselves, each row by a stack fitted on the other folds, so that
+    /// thresholds fitted on them are not optimistic. Folds come from the first scorer's margins (Folds.ofScores).
     let crossFit (folds: int) (seed: Seed) (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) : CsrMatrix =
         let foldOf = Folds.ofScores folds seed lists.Margins[0]
         let pairs = lists.Local

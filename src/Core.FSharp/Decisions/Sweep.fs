@@ -4,9 +4,9 @@ open System
 open System.Threading.Tasks
 open Limen.Kernels
 
-/// The listed pairs of held-out rows, label by label, best score first. Label l holds the places Start[l] .. Start[l + 1] - 1 of Scores
-/// (descending), Row and Hit (is the pair a positive); Positives [L] counts the positives outside the list as well.
-/// Memory in the number of listed pairs.
+/// The listed pairs of held-out rows, label by label, best score first. Label l holds the places Start[l] .. Start[l
+/// + 1] - 1 of Scores (descending), Row and Hit (is the pair a positive); Positives [L] counts the positives outside
+/// the list as well. Memory in the number of listed pairs.
 [<ReferenceEquality>]
 type Sweep =
     {
@@ -34,7 +34,8 @@ type Cut =
 [<RequireQualifiedAccess>]
 module Sweep =
 
-    /// A threshold t with below <= t < above: their midpoint where float32 has one, so that exactly the upper score passes score > t.
+    /// A threshold t with below <= t < above: their midpoint where float32 has one, so that exactly the upper score
+    /// passes score > t.
     let between (above: float32) (below: float32) : float32 =
         let middle = float32 ((float above + float below) / 2.0)
         if middle < above then middle else below
@@ -122,7 +123,8 @@ module Sweep =
             Positives = positives
         }
 
-    /// The labels by descending positives; equals by the sum of their scores, so that the numbering of the labels does not matter.
+    /// The labels by descending positives; equals by the sum of their scores, so that the numbering of the labels
+    /// does not matter.
     let byFrequency (s: Sweep) : int[] =
         let sum l =
             let mutable t = 0.0
@@ -144,8 +146,8 @@ module Sweep =
 
         n
 
-    /// The best cut of a label by value hits predicted: from no prediction (threshold: the highest score) down to all (just below the
-    /// lowest), ties grouped; among equal values the largest threshold. None where nothing is listed.
+    /// The best cut of a label by value hits predicted: from no prediction (threshold: the highest score) down to all
+    /// (just below the lowest), ties grouped; among equal values the largest threshold. None where nothing is listed.
     let best (value: int -> int -> float) (label: int) (s: Sweep) : Cut voption =
         let first, last = s.Start[label], s.Start[label + 1]
 
@@ -186,8 +188,9 @@ module Sweep =
 
             ValueSome found
 
-    /// The best common cut of score - shift_l over all labels for an objective, by one walk down all pairs in order: O(m log m).
-    /// The same ends, ties and preference as best; the threshold is one of the shifted scores' space. With nothing listed: 0.
+    /// The best common cut of score - shift_l over all labels for an objective, by one walk down all pairs in order:
+    /// O(m log m). The same ends, ties and preference as best; the threshold is one of the shifted scores' space.
+    /// With nothing listed: 0.
     let bestCommon (objective: Objective) (shift: float[]) (s: Sweep) : struct (float * float) =
         let m = s.Scores.Length
         let keys = Array.zeroCreate<float> m

@@ -3,7 +3,8 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// Rules that end in thresholds [L] in the space of the scores: label l is predicted where score > threshold_l. Fitted on held-out rows.
+/// Rules that end in thresholds [L] in the space of the scores: label l is predicted where score > threshold_l.
+/// Fitted on held-out rows.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Thresholds =
 
@@ -25,7 +26,8 @@ module Thresholds =
     /// One threshold that is known beforehand.
     let fixedAt (labels: int) (threshold: float32) : float32[] = Array.create labels threshold
 
-    /// One threshold for all labels, the exact maximiser of the objective over all cuts of the pooled scores (thresholds.md T1).
+    /// One threshold for all labels, the exact maximiser of the objective over all cuts of the pooled scores
+    /// (thresholds.md T1).
     let common (objective: Objective) (s: Sweep) : float32 =
         let struct (threshold, _) = Sweep.bestCommon objective (Array.zeroCreate s.Count) s
         let rounded = float32 threshold
@@ -40,8 +42,8 @@ module Thresholds =
 
     let private each (s: Sweep) (f: int -> float32) = Array.Parallel.init s.Count f
 
-    /// SCut (T8): each label's best cut by the objective's per-label value, the largest threshold among equals.
-    /// A label without listed positives takes the default.
+    /// SCut (T8): each label's best cut by the objective's per-label value, the largest threshold among equals. A
+    /// label without listed positives takes the default.
     let sCut (objective: Objective) (otherwise: float32) (s: Sweep) : float32[] =
         each s (fun l ->
             let value hits predicted =
@@ -51,9 +53,9 @@ module Thresholds =
             | ValueSome cut when Sweep.listedHits l s > 0 -> cut.Threshold
             | _ -> otherwise)
 
-    /// Smoothed F (T10; Lin and Lin, CIKM 2023): each label's best cut by
-    /// (2 TP + a) / (predicted + positives + b), 0 < a <= b, which keeps a label with few positives from being predicted everywhere.
-    /// A label without positives takes the default.
+    /// Smoothed F (T10; Lin and Lin, CIKM 2023): each label's best cut by (2 TP + a) / (predicted + positives + b), 0
+    /// < a <= b, which keeps a label with few positives from being predicted everywhere. A label without positives
+    /// takes the default.
     let smoothedF (a: float) (b: float) (otherwise: float32) (s: Sweep) : float32[] =
         each s (fun l ->
             let value hits predicted =
@@ -63,8 +65,8 @@ module Thresholds =
             | ValueSome cut when s.Positives[l] > 0 -> cut.Threshold
             | _ -> otherwise)
 
-    /// PCut (T3): label l is given to about ratio * N * prior_l of the N rows, prior_l = n_l / N_train: the threshold is the quantile of
-    /// its scores. A label without listed pairs takes the default.
+    /// PCut (T3): label l is given to about ratio * N * prior_l of the N rows, prior_l = n_l / N_train: the threshold
+    /// is the quantile of its scores. A label without listed pairs takes the default.
     let pCut (ratio: float) (priors: float[]) (otherwise: float32) (s: Sweep) : float32[] =
         each s (fun l ->
             let first, last = s.Start[l], s.Start[l + 1]
@@ -81,8 +83,8 @@ module Thresholds =
             else
                 s.Scores[first + wanted])
 
-    /// Label cardinality (T4): the one threshold at which the mean size of the predicted sets comes nearest to the given cardinality
-    /// (the larger threshold where two are equally near).
+    /// Label cardinality (T4): the one threshold at which the mean size of the predicted sets comes nearest to the
+    /// given cardinality (the larger threshold where two are equally near).
     let cardinality (wanted: float) (s: Sweep) : float32 =
         let sorted = Array.sortDescending s.Scores
         let rows = float (max 1 s.Truth.Rows)
@@ -104,13 +106,15 @@ module Thresholds =
 
         best
 
-    /// Class prior (T7): the logit of the prior (n_l + 1) / (N + 2), with one row added on each side so that it is finite. Nothing is tuned.
+    /// Class prior (T7): the logit of the prior (n_l + 1) / (N + 2), with one row added on each side so that it is
+    /// finite. Nothing is tuned.
     let classPrior (rows: int) (support: int[]) : float32[] =
         support
         |> Array.map (fun n -> float32 (log (float (n + 1) / float (rows - n + 1))))
 
-/// SCut with a floor on F1 (SCutFBR.1; thresholds.md T9; Lewis et al., JMLR 2004, https://jmlr.org/papers/v5/lewis04a.html; Fan and Lin 2007): where a fold reaches no more than the floor
-/// its threshold is the highest score seen, and the floor itself is chosen per label by cross-validation.
+/// SCut with a floor on F1 (SCutFBR.1; thresholds.md T9; Lewis et al., JMLR 2004,
+/// https://jmlr.org/papers/v5/lewis04a.html; Fan and Lin 2007): where a fold reaches no more than the floor its
+/// threshold is the highest score seen, and the floor itself is chosen per label by cross-validation.
 [<RequireQualifiedAccess>]
 module SCutFbr =
 
@@ -130,7 +134,8 @@ module SCutFbr =
 
         Objective.f1 hits predicted s.Positives[label]
 
-    /// One fold's threshold for each floor: the default unless a cut has a better F1, the highest score where the F1 is not above the floor.
+    /// One fold's threshold for each floor: the default unless a cut has a better F1, the highest score where the F1
+    /// is not above the floor.
     let private tune otherwise label (fold: Sweep) =
         let value hits predicted =
             Objective.f1 hits predicted fold.Positives[label]
@@ -161,8 +166,9 @@ module SCutFbr =
         let foldOf = Folds.ofScores folds (Seed.derive purpose 0 seed) scores
         Array.init folds (fun k -> Sweep.restrict (fun row -> keep row && foldOf[row] = k) sweep)
 
-    /// Thresholds [L] from three outer folds, which choose the floor among 0.1 .. 0.8 (the largest of the best; 0.1 where nothing is ever hit), and three
-    /// inner folds, over which thresholds are averaged; the scores are held out already, so nothing is trained again.
+    /// Thresholds [L] from three outer folds, which choose the floor among 0.1 .. 0.8 (the largest of the best; 0.1
+    /// where nothing is ever hit), and three inner folds, over which thresholds are averaged; the scores are held out
+    /// already, so nothing is trained again.
     let thresholds (seed: Seed) (otherwise: float32) (scores: CsrMatrix) (labels: CsrMatrix) : float32[] =
         let sweep = Sweep.build scores labels
         let outerOf = Folds.ofScores folds (Seed.derive "outer" 0 seed) scores

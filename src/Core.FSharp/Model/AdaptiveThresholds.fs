@@ -17,8 +17,10 @@ type ThresholdOptions =
 /// Rows that another model has scored: score lists [N, L] in log-odds and, for a local signal, features [N, D].
 [<RequireQualifiedAccess; ReferenceEquality>]
 type ForeignRows =
-    { Scores: CsrMatrix
-      Features: CsrMatrix option }
+    {
+        Scores: CsrMatrix
+        Features: CsrMatrix option
+    }
 
 /// Thresholds and a decision for the scores of any other model: a model of this library without scorers.
 [<RequireQualifiedAccess; ReferenceEquality>]
@@ -33,18 +35,22 @@ module ThresholdOptions =
 
     /// Rarity as the only signal, and the model's own decision.
     let defaults: ThresholdOptions =
-        { Global = Some IdfSmoothing.AddOne
-          Local = None
-          Decision = DecisionOptions.defaults
-          Seed = Seed.ofInt 1 }
+        {
+            Global = Some IdfSmoothing.AddOne
+            Local = None
+            Decision = DecisionOptions.defaults
+            Seed = Seed.ofInt 1
+        }
 
     /// Every fault of the options for L labels, in plain sentences.
     let faults (labels: int) (o: ThresholdOptions) : string list =
-        [ match o.Local with
-          | Some knn -> yield! FeatureKnnOptions.faults knn
-          | None -> ()
-          yield! Rule.faults o.Decision.Rule
-          yield! Objective.faults labels o.Decision.Objective ]
+        [
+            match o.Local with
+            | Some knn -> yield! FeatureKnnOptions.faults knn
+            | None -> ()
+            yield! Rule.faults o.Decision.Rule
+            yield! Objective.faults labels o.Decision.Objective
+        ]
 
 /// The way to put this library's thresholds behind a classifier that is there already, without training it again.
 [<RequireQualifiedAccess>]
@@ -65,9 +71,10 @@ module AdaptiveThresholds =
     let scoreLists (rows: ForeignRows) (thresholds: AdaptiveThresholds) : ScoreLists =
         Shape.require "scores" "[L]" [ thresholds.Model.Labels.Count ] [ rows.Scores.Columns ]
 
-        match thresholds.Model.Knn with
+        match thresholds.Model.Local with
         | None -> listsOf rows.Scores (empty rows.Scores)
-        | Some knn -> listsOf rows.Scores (FeatureKnn.apply (required rows.Features) knn).Values
+        | Some local ->
+            listsOf rows.Scores (LocalModel.apply thresholds.Model.Idf (required rows.Features) local).Values
 
     /// Fits signals and decision on rows that the other model did not learn from, with their label sets [N, L].
     /// training: the rows that rarity is counted in and that vote as neighbours; None: the scored rows themselves, of which
@@ -114,27 +121,40 @@ module AdaptiveThresholds =
         let decision =
             Decision.fit
                 options.Decision
-                { Support = support
-                  Rows = evidence.Rows
-                  Idf = idf
-                  Seed = options.Seed }
+                {
+                    Support = support
+                    Rows = evidence.Rows
+                    Idf = idf
+                    Seed = options.Seed
+                }
                 (listsOf rows.Scores local)
                 truth
 
-        { Model =
-            { Labels = labels
-              Input = input
-              Support = support
-              Rows = evidence.Rows
-              Idf = idf
-              Knn = knn
-              Scorers = []
-              Decision = decision
-              Candidates = labels.Count } }
+        {
+            Model =
+                {
+                    Labels = labels
+                    Input = input
+                    Support = support
+                    Rows = evidence.Rows
+                    Idf = idf
+                    Local =
+                        knn
+                        |> Option.map (fun k ->
+                            {
+                                Signal = FittedSignal.FeatureKnn k
+                                Base = None
+                            })
+                    Scorers = []
+                    Decision = decision
+                    Candidates = labels.Count
+                }
+        }
 
     /// The fused scores [N, L] of rows, in log-odds: what P@k and nDCG rank by.
     let scores (rows: ForeignRows) (thresholds: AdaptiveThresholds) : CsrMatrix =
-        scoreLists rows thresholds |> Decision.scores thresholds.Model.Idf thresholds.Model.Decision
+        scoreLists rows thresholds
+        |> Decision.scores thresholds.Model.Idf thresholds.Model.Decision
 
     /// The label sets [N, L] of rows: among the listed pairs only.
     let decide (rows: ForeignRows) (thresholds: AdaptiveThresholds) : CsrMatrix =

@@ -36,15 +36,18 @@ module Diagnosis =
     let text (labels: LabelSpace) (warning: ModelWarning) : string =
         let some (ids: int[]) =
             let names = ids |> Seq.truncate 3 |> Seq.map labels.Name |> String.concat ", "
-            if ids.Length > 3 then $"{names} and {ids.Length - 3} more" else names
+
+            if ids.Length > 3 then
+                $"{names} and {ids.Length - 3} more"
+            else
+                names
 
         match warning with
         | ThresholdsTooHigh(perRow, expected, cause) ->
             $"thresholds are too high: {perRow:F2} labels a row are predicted where the training rows carry {expected:F2}; the largest part of the thresholds is {partName cause}"
         | NeighboursSilent share ->
             $"the neighbours of {100.0 * share:F0} %% of the rows carry no vote, and the global signal decides there"
-        | NeverPredicted ids ->
-            $"{ids.Length} labels with ten or more training rows are never predicted: {some ids}"
+        | NeverPredicted ids -> $"{ids.Length} labels with ten or more training rows are never predicted: {some ids}"
         | PredictedEverywhere ids -> $"{ids.Length} labels are predicted for most rows: {some ids}"
         | StoppedAtOnce scorer ->
             $"scorer {scorer} was best after its first epoch: its signals may say too little, or the learning rate is too high"
@@ -52,10 +55,12 @@ module Diagnosis =
     let private largestPart (pairs: PairExplanation list) =
         let mean f = pairs |> List.averageBy f
 
-        [ GlobalPart, mean _.Global
-          LocalPart, mean _.Local
-          BiasPart, mean _.Bias
-          CorrectionPart, mean _.Correction ]
+        [
+            GlobalPart, mean _.Global
+            LocalPart, mean _.Local
+            BiasPart, mean _.Bias
+            CorrectionPart, mean _.Correction
+        ]
         |> List.maxBy snd
         |> fst
 
@@ -72,29 +77,35 @@ module Diagnosis =
         let counts = Csr.columnCounts predicted
 
         let labelsWhere f =
-            [| for l in 0 .. counts.Length - 1 do
-                   if f counts[l] model.Support[l] then
-                       l |]
+            [|
+                for l in 0 .. counts.Length - 1 do
+                    if f counts[l] model.Support[l] then
+                        l
+            |]
 
-        let never = labelsWhere (fun n support -> n = 0 && support >= 10 && float support / float model.Rows * rows >= 3.0)
+        let never =
+            labelsWhere (fun n support -> n = 0 && support >= 10 && float support / float model.Rows * rows >= 3.0)
 
         let everywhere =
             labelsWhere (fun n support -> float n > 0.5 * rows && float support < 0.1 * float model.Rows)
 
         let silent =
-            match model.Knn with
-            | Some knn when x.Rows > 0 -> float (FeatureKnn.apply x knn).Fallbacks / rows
-            | _ -> 0.0
+            if model.Local.IsSome then
+                float (Model.localSignal x model).Fallbacks / rows
+            else
+                0.0
 
-        [ if x.Rows > 0 && perRow < 0.1 * expected then
-              let pairs = Explanation.row 0 x model
+        [
+            if x.Rows > 0 && perRow < 0.1 * expected then
+                let pairs = Explanation.row 0 x model
 
-              if not pairs.IsEmpty then
-                  ThresholdsTooHigh(perRow, expected, largestPart pairs)
-          if silent > 0.5 then
-              NeighboursSilent silent
-          if never.Length > 0 then
-              NeverPredicted never
-          if everywhere.Length > 0 && x.Rows >= 10 then
-              PredictedEverywhere everywhere
-          yield! model.Scorers |> List.mapi stoppedAtOnce |> List.concat ]
+                if not pairs.IsEmpty then
+                    ThresholdsTooHigh(perRow, expected, largestPart pairs)
+            if silent > 0.5 then
+                NeighboursSilent silent
+            if never.Length > 0 then
+                NeverPredicted never
+            if everywhere.Length > 0 && x.Rows >= 10 then
+                PredictedEverywhere everywhere
+            yield! model.Scorers |> List.mapi stoppedAtOnce |> List.concat
+        ]

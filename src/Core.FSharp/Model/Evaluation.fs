@@ -30,16 +30,24 @@ module Evaluation =
         let everPredicted =
             Csr.columnCounts predicted |> Seq.filter (fun n -> n > 0) |> Seq.length
 
-        { MacroF1A = macro (AllLabels AsZero)
-          MacroF1B = macro (AllLabels AsOne)
-          MacroF1C = macro PresentInTest
-          MacroF1D = macro Active
-          MacroF1E = macro Harmonic
-          MicroF1 = F1.micro counts
-          PrecisionAt1 = AtK.ofScores 1 truth scores |> AtK.precision
-          PrecisionAt5 = AtK.precision at5
-          NdcgAt5 = AtK.ndcg at5
-          EverPredicted = float everPredicted / float (max 1 truth.Columns) }
+        {
+            MacroF1A = macro (AllLabels AsZero)
+            MacroF1B = macro (AllLabels AsOne)
+            MacroF1C = macro PresentInTest
+            MacroF1D = macro Active
+            MacroF1E = macro Harmonic
+            MicroF1 = F1.micro counts
+            PrecisionAt1 = AtK.ofScores 1 truth scores |> AtK.precision
+            PrecisionAt5 = AtK.precision at5
+            NdcgAt5 = AtK.ndcg at5
+            EverPredicted = float everPredicted / float (max 1 truth.Columns)
+        }
+
+    /// The rows predicted together: scores as ever, thresholds by the plug-in rule on these rows' own scores (PlugIn.onBatch;
+    /// no label is used, but a row's set depends on the other rows).
+    let asBatch (objective: Objective) (rows: Dataset) (model: Model) : Measures =
+        let scores = Model.scores rows.Features model
+        measure rows.Labels scores (PlugIn.onBatch objective 2e-3 scores)
 
     /// Predicts the rows and measures against their labels: the one place where a model meets test labels.
     let model (rows: Dataset) (model: Model) : Measures =

@@ -21,11 +21,16 @@ type PairExplanation =
         Predicted: bool
     }
 
+    /// The smallest change of the score that flips the decision: negative where the label is predicted.
+    member p.ToFlip = p.Threshold - p.Score
+
 /// A neighbour that voted: its row in the training data, its share of the vote, and its labels among those asked about.
 type Voter =
-    { Row: int
-      Weight: float
-      Labels: int[] }
+    {
+        Row: int
+        Weight: float
+        Labels: int[]
+    }
 
 [<RequireQualifiedAccess>]
 module Explanation =
@@ -45,8 +50,7 @@ module Explanation =
 
     let private ruleTerms (rule: FittedRule) (label: int) =
         match rule with
-        | FittedRule.Shared fused ->
-            fused.A * float fused.Rarity[label], fused.C, float fused.Correction[label]
+        | FittedRule.Shared fused -> fused.A * float fused.Rarity[label], fused.C, float fused.Correction[label]
         | other ->
             match FittedRule.thresholds other with
             | Some t -> 0.0, float t[label], 0.0
@@ -63,7 +67,10 @@ module Explanation =
         let label = lists.Local.Indices[at]
         let local = float lists.Local.Values[at]
         let rarity = float model.Idf[label]
-        let slopes, localGain, rarityGain, intercept = stackTerms model.Decision.Stack lists.Margins.Length rarity local
+
+        let slopes, localGain, rarityGain, intercept =
+            stackTerms model.Decision.Stack lists.Margins.Length rarity local
+
         let ruleGlobal, ruleConstant, correction = ruleTerms model.Decision.Rule label
 
         // the scores of another model come without thresholds of their own
@@ -74,23 +81,32 @@ module Explanation =
 
         let weighted (f: ThresholdParts -> float32) =
             Array.map2 (fun slope part -> slope * float (f part)) slopes parts |> Array.sum
+
         let ofGlobal = ruleGlobal - rarityGain + weighted _.Global
         let ofLocal = -localGain + weighted _.Local
         let ofBias = ruleConstant - intercept + weighted _.Bias
-        let margins = Array.mapi (fun s slope -> slope * float lists.Margins[s].Values[at]) slopes |> Array.sum
 
-        { Label = label
-          Score = margins + weighted _.Threshold
-          Threshold = ofGlobal + ofLocal + ofBias + correction
-          Global = ofGlobal
-          Local = ofLocal
-          Bias = ofBias
-          Correction = correction
-          Predicted = predicted.Contains label }
+        let margins =
+            Array.mapi (fun s slope -> slope * float lists.Margins[s].Values[at]) slopes
+            |> Array.sum
+
+        {
+            Label = label
+            Score = margins + weighted _.Threshold
+            Threshold = ofGlobal + ofLocal + ofBias + correction
+            Global = ofGlobal
+            Local = ofLocal
+            Bias = ofBias
+            Correction = correction
+            Predicted = predicted.Contains label
+        }
 
     /// Every candidate label of each row of score lists, the farthest above (or closest to) its threshold first.
     let ofLists (lists: ScoreLists) (model: Model) : PairExplanation list[] =
-        let predicted = lists |> Decision.scores model.Idf model.Decision |> Decision.decide model.Decision
+        let predicted =
+            lists
+            |> Decision.scores model.Idf model.Decision
+            |> Decision.decide model.Decision
 
         Array.Parallel.init lists.Local.Rows (fun row ->
             let chosen = Csr.set row predicted |> Set.ofArray
@@ -100,21 +116,25 @@ module Explanation =
             |> List.sortByDescending (fun p -> p.Score - p.Threshold))
 
     /// Every candidate label of each row of features [N, D].
-    let rows (x: CsrMatrix) (model: Model) : PairExplanation list[] = ofLists (Model.scoreLists x model) model
+    let rows (x: CsrMatrix) (model: Model) : PairExplanation list[] =
+        ofLists (Model.scoreLists x model) model
 
     /// Every candidate label of one row of features, the farthest above (or closest to) its threshold first.
-    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list = (rows (Csr.selectRows [| i |] x) model)[0]
+    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list =
+        (rows (Csr.selectRows [| i |] x) model)[0]
 
     /// The training rows that voted on a row of features, the heaviest first, each with its labels among the given ones.
-    /// None where the model has no local signal.
+    /// None where the model's local signal is not FeatureKnn.
     let voters (i: int) (x: CsrMatrix) (labels: int[]) (model: Model) : Voter[] =
-        match model.Knn with
-        | None -> [||]
-        | Some knn ->
+        match model.Local with
+        | Some { Signal = FittedSignal.FeatureKnn knn } ->
             let wanted = Set.ofArray labels
 
             (FeatureKnn.neighbours (Csr.selectRows [| i |] x) knn)[0]
             |> Array.map (fun neighbour ->
-                { Row = neighbour.Row
-                  Weight = neighbour.Weight
-                  Labels = Csr.set neighbour.Row knn.Labels |> Array.filter wanted.Contains })
+                {
+                    Row = neighbour.Row
+                    Weight = neighbour.Weight
+                    Labels = Csr.set neighbour.Row knn.Labels |> Array.filter wanted.Contains
+                })
+        | _ -> [||]

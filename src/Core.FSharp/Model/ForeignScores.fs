@@ -51,6 +51,9 @@ module ForeignScores =
 
             let ids = Array.zeroCreate (min keep labels)
             let best = Array.zeroCreate ids.Length
-            TopK.Row(ReadOnlySpan scores, ids.AsSpan(), best.AsSpan(), TopKOrder.ByLabel) |> ignore
+
+            TopK.Row(ReadOnlySpan scores, ids.AsSpan(), best.AsSpan(), TopKOrder.ByLabel)
+            |> ignore
+
             Array.map2 (fun l v -> struct (l, v)) ids best)
         |> Csr.ofRows labels

@@ -11,7 +11,7 @@ type ModelOptions =
         /// The global signal: label rarity. None: thresholds do not know it.
         Global: IdfSmoothing option
         /// The local signal: the labels of the row's neighbours. None: thresholds do not know them.
-        Local: FeatureKnnOptions option
+        Local: LocalSignalSpec option
         /// One or more; several are stacked by the decision.
         Scorers: ScorerOptions list
         /// What turns scores into label sets, fitted on held-out rows.
@@ -22,16 +22,6 @@ type ModelOptions =
         HeldOut: float
         Seed: Seed
     }
-
-/// What a model reads, and how that becomes the features that its parts see.
-[<ReferenceEquality>]
-type InputSpace =
-    /// Texts, through a vectoriser fitted on the training texts.
-    | Texts of Vectoriser
-    /// Term counts [N, D], weighted by TF-IDF fitted on the training rows.
-    | TermCounts of TfIdfWeights
-    /// Features [N, D] as they are.
-    | Features of dimension: int
 
 /// A fitted model: one immutable record, and all there is. Prediction is a function of it and of features.
 [<ReferenceEquality>]
@@ -46,7 +36,7 @@ type Model =
         Rows: int
         /// IDF_l divided by the largest, in [0, 1]; zeros without a global signal.
         Idf: float32[]
-        Knn: FeatureKnn option
+        Local: LocalModel option
         Scorers: FittedScorer list
         Decision: Decision
         /// Labels that each scorer proposes for a row.
@@ -55,40 +45,46 @@ type Model =
 
 /// The stages of fitting, in their order.
 type FitPhase =
-    | FindingNeighbours
+    | FittingSignals
     | FittingScorer of index: int * count: int
     | FittingDecision
 
 /// Where a fit stands: the stage, the share of that stage that is done, and the training's own numbers.
 type FitProgress =
-    { Phase: FitPhase
-      Done: float
-      Training: TrainingProgress option }
+    {
+        Phase: FitPhase
+        Done: float
+        Training: TrainingProgress option
+    }
 
 [<RequireQualifiedAccess>]
 module ModelOptions =
 
     let defaults =
-        { Global = Some IdfSmoothing.AddOne
-          Local = Some FeatureKnnOptions.standard
-          Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
-          Decision = DecisionOptions.defaults
-          Candidates = 60
-          HeldOut = 0.1
-          Seed = Seed.ofInt 1 }
+        {
+            Global = Some IdfSmoothing.AddOne
+            Local = Some(LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard)
+            Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
+            Decision = DecisionOptions.defaults
+            Candidates = 60
+            HeldOut = 0.1
+            Seed = Seed.ofInt 1
+        }
 
     /// Every fault of the options, in plain sentences.
     let faults (o: ModelOptions) =
-        [ if o.Scorers.IsEmpty then
-              "scorers: expected at least one"
-          yield! o.Scorers |> List.collect Scorer.faults
-          match o.Local with
-          | Some knn -> yield! FeatureKnnOptions.faults knn
-          | None -> ()
-          if o.Candidates < 1 then
-              $"candidates: expected at least 1, received {o.Candidates}"
-          if not (o.HeldOut > 0.0 && o.HeldOut < 1.0) then
-              $"held-out share: expected above 0 and below 1, received {o.HeldOut}" ]
+        [
+            if o.Scorers.IsEmpty then
+                "scorers: expected at least one"
+            yield! o.Scorers |> List.collect Scorer.faults
+            match o.Local with
+            | Some local -> yield! LocalSignalSpec.faults local
+            | None -> ()
+            if o.Candidates < 1 then
+                $"candidates: expected at least 1, received {o.Candidates}"
+            if not (o.HeldOut > 0.0 && o.HeldOut < 1.0) then
+                $"held-out share: expected above 0 and below 1, received {o.HeldOut}"
+        ]
 
 [<RequireQualifiedAccess>]
 module Model =
@@ -106,17 +102,25 @@ module Model =
         | Some smoothing ->
             let idf = Idf.fit smoothing train
             let largest = Array.max idf
-            if largest > 0f then idf |> Array.map (fun v -> v / largest) else idf
+
+            if largest > 0f then
+                idf |> Array.map (fun v -> v / largest)
+            else
+                idf
 
     /// The local signal [N, L] of any rows, from their features alone.
-    let localSignal (x: CsrMatrix) (model: Model) : CsrMatrix =
-        match model.Knn with
-        | Some knn -> (FeatureKnn.apply x knn).Values
-        | None -> noLocal x.Rows model.Labels.Count
+    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal =
+        match model.Local with
+        | Some local -> LocalModel.apply model.Idf x local
+        | None ->
+            {
+                Values = noLocal x.Rows model.Labels.Count
+                Fallbacks = x.Rows
+            }
 
     /// The candidate pairs of rows with every scorer's margin and the local signal.
     let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists =
-        let local = localSignal x model
+        let local = (localSignal x model).Values
 
         model.Scorers
         |> List.map (Scorer.margins model.Idf x local)
@@ -131,19 +135,10 @@ module Model =
         scores x model |> Decision.decide model.Decision
 
     /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
-    let ofTexts (texts: string[]) (model: Model) : CsrMatrix =
-        match model.Input with
-        | Texts v -> Vectoriser.apply v texts
-        | TermCounts _
-        | Features _ -> invalidOp "this model was fitted on features, not on text: predict from features"
+    let ofTexts (texts: string[]) (model: Model) : CsrMatrix = InputSpace.ofTexts texts model.Input
 
-    /// Features of rows [N, D] as the data file gives them: term counts are weighted, features stay as they are.
-    /// Throws InvalidOperationException where the model was fitted on texts.
-    let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix =
-        match model.Input with
-        | TermCounts weights -> TfIdfWeights.apply weights rows
-        | Features _ -> rows
-        | Texts _ -> invalidOp "this model was fitted on texts: predict from text"
+    /// Features of rows [N, D] as the data file gives them. Throws InvalidOperationException where the model was fitted on texts.
+    let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix = InputSpace.ofRows rows model.Input
 
     /// Fits a model: signals (leave-one-out) and scorers on the training rows, early stopping and the decision on the
     /// validation rows (a seeded share of the training rows where none are given).
@@ -167,7 +162,12 @@ module Model =
             invalidArg (nameof train) "expected at least one training row, received none"
 
         if train.Labels.Columns <> labels.Count then
-            invalidArg (nameof labels) $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
+            invalidArg
+                (nameof labels)
+                $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
+
+        train.Features.Validate() |> ignore
+        validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
 
         let train, validation =
             match validation with
@@ -176,28 +176,38 @@ module Model =
 
         let tell phase share training =
             progress
-                { Phase = phase
-                  Done = share
-                  Training = training }
+                {
+                    Phase = phase
+                    Done = share
+                    Training = training
+                }
 
         let idf = scaledIdf options train
-        tell FindingNeighbours 0.0 None
-        let knn = options.Local |> Option.map (fun o -> FeatureKnn.fit o train)
+        tell FittingSignals 0.0 None
+
+        let fitted =
+            options.Local
+            |> Option.map (fun spec ->
+                LocalModel.fit spec options.Scorers.Head idf (Seed.derive "local" 0 options.Seed) train cancellation)
+
+        let localModel = Option.map fst fitted
 
         let local =
-            match knn with
-            | Some k -> (FeatureKnn.leaveOneOut k).Values
+            match fitted with
+            | Some(_, signal) -> signal.Values
             | None -> noLocal train.Rows labels.Count
 
         let heldOutLocal =
-            match knn with
-            | Some k -> (FeatureKnn.apply validation.Features k).Values
+            match localModel with
+            | Some l -> (LocalModel.apply idf validation.Features l).Values
             | None -> noLocal validation.Rows labels.Count
 
         let rows (d: Dataset) (local: CsrMatrix) : TrainingRows =
-            { Features = d.Features
-              Labels = d.Labels
-              Local = local }
+            {
+                Features = d.Features
+                Labels = d.Labels
+                Local = local
+            }
 
         let heldOut = rows validation heldOutLocal
 
@@ -209,7 +219,7 @@ module Model =
                 o
                 |> Scorer.fit
                     idf
-                    knn.IsSome
+                    localModel.IsSome
                     (rows train local)
                     (if validation.Rows > 0 then Some heldOut else None)
                     (fun p -> tell phase p.Done (Some p))
@@ -226,21 +236,25 @@ module Model =
         let decision =
             Decision.fit
                 options.Decision
-                { Support = support
-                  Rows = train.Rows
-                  Idf = idf
-                  Seed = options.Seed }
+                {
+                    Support = support
+                    Rows = train.Rows
+                    Idf = idf
+                    Seed = options.Seed
+                }
                 lists
                 validation.Labels
 
         tell FittingDecision 1.0 None
 
-        { Labels = labels
-          Input = input
-          Support = support
-          Rows = train.Rows
-          Idf = idf
-          Knn = knn
-          Scorers = scorers
-          Decision = decision
-          Candidates = options.Candidates }
+        {
+            Labels = labels
+            Input = input
+            Support = support
+            Rows = train.Rows
+            Idf = idf
+            Local = localModel
+            Scorers = scorers
+            Decision = decision
+            Candidates = options.Candidates
+        }

@@ -25,7 +25,10 @@ module Pipeline =
             |> Array.map (fun name ->
                 match space.TryId name with
                 | Some id -> id
-                | None -> invalidArg (nameof rows) $"row {i + 1}: the label \"{name}\" is not one of the model's {space.Count} labels"))
+                | None ->
+                    invalidArg
+                        (nameof rows)
+                        $"row {i + 1}: the label \"{name}\" is not one of the model's {space.Count} labels"))
         |> Csr.ofSets space.Count
 
     /// Features and label sets of text rows.
@@ -43,7 +46,10 @@ module Pipeline =
         (cancellation: CancellationToken)
         : Model =
 
-        let space = space |> Option.defaultWith (fun () -> labelSpace (train :: Option.toList validation))
+        let space =
+            space
+            |> Option.defaultWith (fun () -> labelSpace (train :: Option.toList validation))
+
         let fitted = Vectoriser.fit vectoriser train.Texts
 
         Model.fit

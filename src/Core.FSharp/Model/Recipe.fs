@@ -1,23 +1,44 @@
 namespace Limen.Core
 
+open System
+
 /// The settings that stand behind the library's defaults and reports, chosen on validation rows (docs/findings.md).
 [<RequireQualifiedAccess>]
 module Recipe =
+
 
     /// Words as terms, those in five or more training texts.
     let vectoriser: VectoriserOptions =
         { Vectoriser.defaults with
             Longest = 1
-            MinDf = 5 }
+            MinDf = 5
+        }
 
-    /// The full model: both signals, a network of one hidden layer, the fused decision for the objective.
-    let full (objective: Objective) (seed: int) : ModelOptions =
+    /// The full model: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the objective.
+    /// Small data sets get more passes, up to 60.
+    let full (objective: Objective) (seed: int) (rows: int) : ModelOptions =
         let seed = Seed.ofInt seed
+        let epochs = Math.Clamp(500_000 / max 1 rows, 15, 60)
 
         { ModelOptions.defaults with
             Scorers =
-                [ Perceptron(NetworkOptions.defaults, { TrainingOptions.defaults with Seed = seed }) ]
+                [
+                    Perceptron(
+                        NetworkOptions.defaults,
+                        { TrainingOptions.defaults with
+                            Epochs = epochs
+                            Patience = 5
+                            Seed = seed
+                        }
+                    )
+                    Linear
+                        { LinearOptions.standard with
+                            Seed = seed
+                        }
+                ]
             Decision =
                 { DecisionOptions.defaults with
-                    Objective = objective }
-            Seed = seed }
+                    Objective = objective
+                }
+            Seed = seed
+        }

@@ -42,6 +42,7 @@ module Safetensors =
                 json.WriteStartObject name
                 json.WriteString("dtype", dtype)
                 json.WriteStartArray "shape"
+
                 for size: int in shape do
                     json.WriteNumberValue size
 
@@ -68,7 +69,8 @@ module Safetensors =
         arrays |> List.iter (fun (_, a) -> file.Write(bytesOf a))
         file.Flush true
 
-    let private refuse path reason = raise (ModelFormatException(path, reason))
+    let private refuse path reason =
+        raise (ModelFormatException(path, reason))
 
     let private readExactly (path: string) (file: FileStream) (target: Span<byte>) =
         try
@@ -86,7 +88,7 @@ module Safetensors =
         if length < 2L || length > headerLimit || 8L + length > file.Length then
             refuse path $"the header's length {length} does not fit a file of {file.Length} bytes"
 
-        let header = Array.zeroCreate<byte> (int length)
+        let header = Array.zeroCreate<byte>(int length)
         readExactly path file (header.AsSpan())
 
         use document =
@@ -103,11 +105,17 @@ module Safetensors =
                     [| for s in entry.Value.GetProperty("shape").EnumerateArray() -> s.GetInt32() |]
 
                 let offsets =
-                    [| for o in entry.Value.GetProperty("data_offsets").EnumerateArray() -> o.GetInt64() |]
+                    [|
+                        for o in entry.Value.GetProperty("data_offsets").EnumerateArray() -> o.GetInt64()
+                    |]
 
                 let count = shape |> Array.fold (fun n s -> n * int64 s) 1L
 
-                if offsets.Length <> 2 || offsets[1] - offsets[0] <> 4L * count || count > int64 Array.MaxLength then
+                if
+                    offsets.Length <> 2
+                    || offsets[1] - offsets[0] <> 4L * count
+                    || count > int64 Array.MaxLength
+                then
                     refuse path $"the array \"{entry.Name}\" has offsets that do not fit its shape"
 
                 if 8L + length + offsets[1] > file.Length then
@@ -117,11 +125,11 @@ module Safetensors =
 
                 match entry.Value.GetProperty("dtype").GetString() with
                 | "F32" ->
-                    let values = Array.zeroCreate<float32> (int count)
+                    let values = Array.zeroCreate<float32>(int count)
                     readExactly path file (MemoryMarshal.AsBytes(values.AsSpan()))
                     arrays[entry.Name] <- F32(shape, values)
                 | "I32" ->
-                    let values = Array.zeroCreate<int> (int count)
+                    let values = Array.zeroCreate<int>(int count)
                     readExactly path file (MemoryMarshal.AsBytes(values.AsSpan()))
                     arrays[entry.Name] <- I32(shape, values)
                 | other -> refuse path $"the array \"{entry.Name}\" has the type {other}; F32 and I32 are known"

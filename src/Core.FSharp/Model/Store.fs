@@ -1,42 +1,22 @@
 namespace Limen.Core
 
 open System
-open System.Collections.Generic
 open System.IO
 open System.Security.Cryptography
 open System.Text.Json
-open Limen.Kernels
+open System.Text.Json.Nodes
 
-/// Saved models: a folder with manifest.json (version, settings, checksums), weights.safetensors (arrays), labels.json and,
-/// where the model takes text, vocabulary.json. Nothing but the model is in it; training rows are part of the model where
-/// it looks for neighbours among them.
+/// Saved models: a folder with manifest.json (format version, the model's structure, SHA-256 of the other files), weights.safetensors (arrays) and strings.json
+/// (labels, terms). Training rows are part of a model that looks for neighbours among them; nothing else is kept of them.
 [<RequireQualifiedAccess>]
 module Store =
 
+    /// The format that this library writes, and the newest that it reads.
+    let format = 1
+
     let private manifestFile = "manifest.json"
     let private weightsFile = "weights.safetensors"
-    let private labelsFile = "labels.json"
-    let private vocabularyFile = "vocabulary.json"
-
-    let private ofCsr (name: string) (m: CsrMatrix) =
-        [ $"{name}.size", I32([| 2 |], [| m.Rows; m.Columns |])
-          $"{name}.row_start", I32([| m.Rows + 1 |], m.RowStart)
-          $"{name}.indices", I32([| m.NonZeros |], Array.truncate m.NonZeros m.Indices)
-          $"{name}.values", F32([| m.NonZeros |], Array.truncate m.NonZeros m.Values) ]
-
-    let private ofVector name (values: float32[]) = name, F32([| values.Length |], values)
-
-    let private ofScorer (i: int) (scorer: FittedScorer) =
-        match scorer with
-        | FittedPerceptron(network, fusion, history, ending) ->
-            PerceptronManifest(fusion.Lambda, fusion.Alpha, history, ending),
-            [ for name, t in Network.parameters network do
-                  yield $"scorer.{i}.{name}", F32(t.Shape, Tensor.toArray t)
-              yield ofVector $"scorer.{i}.beta" fusion.Beta
-              yield ofVector $"scorer.{i}.bias" fusion.Bias ]
-        | FittedLinear linear ->
-            LinearManifest,
-            ofVector $"scorer.{i}.bias" linear.Bias :: ofCsr $"scorer.{i}.weights" linear.Weights
+    let private stringsFile = "strings.json"
 
     let private checksum (path: string) =
         use file = File.OpenRead path
@@ -45,48 +25,23 @@ module Store =
     /// Writes all files into the folder, manifest last.
     let private writeInto (folder: string) (model: Model) =
         let at (file: string) = Path.Combine(folder, file)
-        let scorers = model.Scorers |> List.mapi ofScorer
+        let sidecar = Sidecar()
+        let options = ModelJson.options sidecar
+        let structure = JsonSerializer.SerializeToNode(model, options)
+        Safetensors.write (at weightsFile) (List.ofSeq sidecar.Arrays)
+        File.WriteAllText(at stringsFile, JsonSerializer.Serialize(dict sidecar.Strings))
 
-        Safetensors.write
-            (at weightsFile)
-            [ yield "support", I32([| model.Support.Length |], model.Support)
-              yield ofVector "idf" model.Idf
-              match model.Input with
-              | Texts v -> yield ofVector "input.idf" v.Weights.Idf
-              | TermCounts weights -> yield ofVector "input.idf" weights.Idf
-              | Features _ -> ()
-              match model.Knn with
-              | Some knn ->
-                  yield! ofCsr "knn.features" knn.Index.Source
-                  yield! ofCsr "knn.labels" knn.Labels
-              | None -> ()
-              yield! List.collect snd scorers ]
+        let manifest = JsonObject()
+        manifest["Format"] <- format
+        manifest["Library"] <- $"Limen {typeof<Model>.Assembly.GetName().Version}"
+        manifest["Model"] <- structure
+        let files = JsonObject()
 
-        File.WriteAllText(at labelsFile, JsonSerializer.Serialize(Seq.toArray model.Labels.Names))
+        for file in [ weightsFile; stringsFile ] do
+            files[file] <- checksum (at file)
 
-        match model.Input with
-        | Texts v -> File.WriteAllText(at vocabularyFile, JsonSerializer.Serialize v.Terms)
-        | TermCounts _
-        | Features _ -> ()
-
-        Manifest.write
-            (at manifestFile)
-            { Format = Manifest.format
-              Library = $"Limen {typeof<Model>.Assembly.GetName().Version}"
-              Rows = model.Rows
-              Candidates = model.Candidates
-              Knn = model.Knn |> Option.map _.Options
-              Input =
-                match model.Input with
-                | Texts v -> TextsManifest v.Options
-                | TermCounts weights -> TermCountsManifest weights.Tf
-                | Features d -> FeaturesManifest d
-              Scorers = List.map fst scorers
-              Decision = model.Decision
-              Files =
-                Directory.GetFiles folder
-                |> Array.map (fun path -> Path.GetFileName path, checksum path)
-                |> Map.ofArray }
+        manifest["Files"] <- files
+        File.WriteAllText(at manifestFile, manifest.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
 
     /// Saves a model atomically: written beside the target, then renamed. An interrupted save leaves the old model whole.
     let save (folder: string) (model: Model) : unit =
@@ -112,100 +67,69 @@ module Store =
                 else
                     Directory.Move(old, target)
 
-    let private verify (folder: string) (files: Map<string, string>) =
-        for KeyValue(file, expected) in files do
+    let private refuse (path: string) reason =
+        raise (ModelFormatException(path, reason))
+
+    /// The manifest as JSON, its version checked first, so that a newer format is named as such and not as damage.
+    let private readManifest (path: string) : JsonNode =
+        if not (File.Exists path) then
+            refuse path "there is no manifest: this folder holds no saved model"
+
+        let manifest =
+            try
+                JsonNode.Parse(File.ReadAllText path)
+            with :? JsonException as e ->
+                refuse path $"the manifest is damaged: {e.Message}"
+
+        match manifest["Format"] with
+        | :? JsonValue as version when version.GetValueKind() = JsonValueKind.Number ->
+            if version.GetValue<int>() > format then
+                refuse
+                    path
+                    $"the model has format {version}, this library reads formats up to {format}: a newer version of Limen wrote it"
+        | _ -> refuse path "the manifest is damaged: it does not name its format"
+
+        manifest
+
+    let private verify (folder: string) (manifest: JsonNode) =
+        for file in [ weightsFile; stringsFile ] do
             let path = Path.Combine(folder, file)
 
-            if Path.GetFileName file <> file then
-                raise (ModelFormatException(folder, $"the manifest names a file outside the folder: {file}"))
-
             if not (File.Exists path) then
-                raise (ModelFormatException(path, "the file is missing"))
+                refuse path "the file is missing"
 
-            if checksum path <> expected then
-                raise (ModelFormatException(path, "the file is damaged: its checksum is not the one in the manifest"))
+            match manifest["Files"] with
+            | :? JsonObject as files when files.ContainsKey file && files[file].ToString() = checksum path -> ()
+            | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
 
     /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or newer.
     let load (folder: string) : Model =
         let at (file: string) = Path.Combine(folder, file)
-        let manifest = Manifest.read (at manifestFile)
-        verify folder manifest.Files
-        let arrays = Safetensors.read (at weightsFile)
+        let manifest = readManifest (at manifestFile)
+        verify folder manifest
+        let sidecar = Sidecar()
 
-        let find name =
-            match arrays.TryGetValue name with
-            | true, a -> a
-            | _ -> raise (ModelFormatException(at weightsFile, $"the array \"{name}\" is missing"))
+        for KeyValue(name, array) in Safetensors.read (at weightsFile) do
+            sidecar.Arrays.Add(name, array)
 
-        let floats name =
-            match find name with
-            | F32(_, v) -> v
-            | I32 _ -> raise (ModelFormatException(at weightsFile, $"the array \"{name}\" should hold F32"))
+        for KeyValue(name, strings) in
+            JsonSerializer.Deserialize<System.Collections.Generic.Dictionary<string, string[]>>(
+                File.ReadAllText(at stringsFile)
+            ) do
+            sidecar.Strings.Add(name, strings)
 
-        let ints name =
-            match find name with
-            | I32(_, v) -> v
-            | F32 _ -> raise (ModelFormatException(at weightsFile, $"the array \"{name}\" should hold I32"))
+        try
+            let model =
+                JsonSerializer.Deserialize<Model>(manifest["Model"], ModelJson.options sidecar)
 
-        let csr name =
-            let size = ints $"{name}.size"
+            // a key that this version does not know would be lost silently: what was read must say all that was written
+            let again = JsonSerializer.SerializeToNode(model, ModelJson.options (Sidecar()))
 
-            CsrMatrix(size[0], size[1], ints $"{name}.row_start", ints $"{name}.indices", floats $"{name}.values")
-                .Validate()
+            if not (JsonNode.DeepEquals(manifest["Model"], again)) then
+                refuse
+                    (at manifestFile)
+                    "the manifest is damaged: it holds keys or values that this version does not know"
 
-        let tensor name =
-            match find name with
-            | F32(shape, v) -> Tensor.ofArray shape v
-            | I32 _ -> raise (ModelFormatException(at weightsFile, $"the array \"{name}\" should hold F32"))
-
-        let scorer i (m: ScorerManifest) =
-            let name part = $"scorer.{i}.{part}"
-
-            match m with
-            | PerceptronManifest(lambda, alpha, history, ending) ->
-                let inner =
-                    Seq.initInfinite id
-                    |> Seq.takeWhile (fun layer -> arrays.ContainsKey(name $"inner.{layer}.weight"))
-                    |> Seq.map (fun layer ->
-                        { Weight = tensor (name $"inner.{layer}.weight")
-                          Bias = tensor (name $"inner.{layer}.bias") })
-                    |> Seq.toList
-
-                FittedPerceptron(
-                    { Input = tensor (name "input.weight")
-                      InputBias = tensor (name "input.bias")
-                      Inner = inner
-                      Output = tensor (name "output.weight") },
-                    { Lambda = lambda
-                      Alpha = alpha
-                      Beta = floats (name "beta")
-                      Bias = floats (name "bias") },
-                    history,
-                    ending
-                )
-            | LinearManifest ->
-                FittedLinear
-                    (Linear.ofWeights (csr (name "weights")) (floats (name "bias")))
-
-        let strings file =
-            JsonSerializer.Deserialize<string[]>(File.ReadAllText(at file))
-
-        { Labels = LabelSpace(strings labelsFile)
-          Input =
-            match manifest.Input with
-            | TextsManifest o -> Texts(Vectoriser(o, strings vocabularyFile, floats "input.idf"))
-            | TermCountsManifest tf -> TermCounts { Tf = tf; Idf = floats "input.idf" }
-            | FeaturesManifest d -> Features d
-          Support = ints "support"
-          Rows = manifest.Rows
-          Idf = floats "idf"
-          Knn =
-            manifest.Knn
-            |> Option.map (fun o ->
-                FeatureKnn.fit
-                    o
-                    { Features = csr "knn.features"
-                      Labels = csr "knn.labels" })
-          Scorers = manifest.Scorers |> List.mapi scorer
-          Decision = manifest.Decision
-          Candidates = manifest.Candidates }
+            model
+        with :? JsonException as e ->
+            refuse (at manifestFile) $"the manifest is damaged: {e.Message}"

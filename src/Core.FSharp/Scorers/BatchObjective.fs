@@ -7,31 +7,35 @@ open Limen.Kernels
 /// rows, leave-one-out (without entries where no local signal is used).
 [<ReferenceEquality>]
 type TrainingRows =
-    { Features: CsrMatrix
-      Labels: CsrMatrix
-      Local: CsrMatrix }
+    {
+        Features: CsrMatrix
+        Labels: CsrMatrix
+        Local: CsrMatrix
+    }
 
 /// The threshold of every pair in the two vectors that a batch needs: theta_l(x) = Offset_l + Slope_l * A_l(x).
 /// Offset = lambda * alpha * IDF + b and Slope = (1 - lambda) * beta, both [L], logit space.
 [<ReferenceEquality>]
-type ThresholdLine =
-    { Offset: float32[]
-      Slope: float32[] }
+type ThresholdLine = { Offset: float32[]; Slope: float32[] }
 
 [<RequireQualifiedAccess>]
 module ThresholdLine =
 
     let ofFusion (idf: float32[]) (fusion: Fusion) : ThresholdLine =
-        { Offset = Fusion.offsets idf fusion
-          Slope = Fusion.slopes fusion }
+        {
+            Offset = Fusion.offsets idf fusion
+            Slope = Fusion.slopes fusion
+        }
 
 /// A batch's loss (summed over labels, averaged over rows), with its gradients for z [B, L], Offset [L] and Slope [L].
 [<ReferenceEquality>]
 type BatchGradient =
-    { Loss: float
-      Logits: Tensor
-      Offset: float32[]
-      Slope: float32[] }
+    {
+        Loss: float
+        Logits: Tensor
+        Offset: float32[]
+        Slope: float32[]
+    }
 
 /// From logits to a loss and its gradients: one fused pass where the loss allows it, the composed definition elsewhere.
 [<RequireQualifiedAccess>]
@@ -47,9 +51,9 @@ module BatchObjective =
 
         LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, 1f / float32 rows)
 
+    /// The gradient takes the logits' own memory: no step after the loss reads them again.
     let private fused (terms: FusedTerms) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
         let labels = line.Offset.Length
-        let gradient = Tensor.empty z.Shape
         let offset: float32[] = Array.zeroCreate labels
         let slope: float32[] = Array.zeroCreate labels
         let weight = terms.PosWeight |> Option.defaultValue [||]
@@ -58,7 +62,7 @@ module BatchObjective =
         let loss =
             AdaptiveLoss.ForwardBackward(
                 Tensor.span z,
-                Tensor.span gradient,
+                Tensor.span z,
                 labels,
                 data.Labels,
                 data.Local,
@@ -71,10 +75,12 @@ module BatchObjective =
                 slope.AsSpan()
             )
 
-        { Loss = loss
-          Logits = gradient
-          Offset = offset
-          Slope = slope }
+        {
+            Loss = loss
+            Logits = z
+            Offset = offset
+            Slope = slope
+        }
 
     /// The chosen rows of a sparse matrix as a dense [B, columns] tensor: for composed losses only.
     let private dense (rows: int[]) (m: CsrMatrix) =
@@ -105,10 +111,12 @@ module BatchObjective =
         let gradientOf (t: Tensor) =
             Tensor.grad t |> Option.defaultWith (fun () -> Tensor.zeros Float32 t.Shape)
 
-        { Loss = Tensor.item value
-          Logits = gradientOf logits
-          Offset = Tensor.toArray (gradientOf offset)
-          Slope = Tensor.toArray (gradientOf slope) }
+        {
+            Loss = Tensor.item value
+            Logits = gradientOf logits
+            Offset = Tensor.toArray (gradientOf offset)
+            Slope = Tensor.toArray (gradientOf slope)
+        }
 
     /// The loss of a batch and its gradients. rows: the rows of data that form the batch; z [B, L] their logits.
     let gradient (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (Logits z) : BatchGradient =

@@ -13,7 +13,8 @@ type MarginBlocks = int[] -> Tensor
 module Candidates =
 
     /// Rows of a block, so that a block of margins stays near 16 MB.
-    let private blockRows (labels: int) = Math.Clamp(4_000_000 / max 1 labels, 1, 1024)
+    let private blockRows (labels: int) =
+        Math.Clamp(4_000_000 / max 1 labels, 1, 1024)
 
     let private blocks (labels: int) (rows: int) =
         Seq.init rows id |> Seq.chunkBySize (blockRows labels)
@@ -27,7 +28,10 @@ module Candidates =
 
         for m in margins do
             let row = (Tensor.span m).Slice(offset * labels, labels)
-            let found = TopK.Row(Span.op_Implicit row, best.AsSpan(), values.AsSpan(), TopKOrder.ByLabel)
+
+            let found =
+                TopK.Row(Span.op_Implicit row, best.AsSpan(), values.AsSpan(), TopKOrder.ByLabel)
+
             chosen.UnionWith(Seq.truncate found best)
 
         for at in local.RowStart[row] .. local.RowStart[row + 1] - 1 do
@@ -45,7 +49,8 @@ module Candidates =
 
         for block in blocks labels local.Rows do
             Tensor.using (fun () ->
-                let margins = Tensor.noGrad (fun () -> scorers |> List.map (fun score -> score block))
+                let margins =
+                    Tensor.noGrad (fun () -> scorers |> List.map (fun score -> score block))
 
                 Workers.For(
                     block.Length,
@@ -55,8 +60,7 @@ module Candidates =
 
                         margins
                         |> List.iteri (fun s m ->
-                            values[s][row] <-
-                                ids[row] |> Array.map (fun l -> (Tensor.span m)[i * labels + l]))
+                            values[s][row] <- ids[row] |> Array.map (fun l -> (Tensor.span m)[i * labels + l]))
                 ))
 
         let start = Array.zeroCreate (local.Rows + 1)
@@ -66,11 +70,13 @@ module Candidates =
         let pairs (v: float32[][]) =
             CsrMatrix(local.Rows, labels, start, indices, Array.concat v)
 
-        { Margins = values |> Array.map pairs
-          Local =
-            ids
-            |> Array.mapi (fun row -> Array.map (fun l -> Csr.item row l local))
-            |> pairs }
+        {
+            Margins = values |> Array.map pairs
+            Local =
+                ids
+                |> Array.mapi (fun row -> Array.map (fun l -> Csr.item row l local))
+                |> pairs
+        }
 
     /// The k best labels of each row by one scorer.
     let top (k: int) (labels: int) (rows: int) (scorer: MarginBlocks) : CsrMatrix =

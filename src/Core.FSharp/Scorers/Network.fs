@@ -11,13 +11,15 @@ module NetworkOptions =
     let defaults = { Hidden = [ 512 ]; Dropout = 0.4 }
 
     let faults (o: NetworkOptions) =
-        [ if o.Hidden.Length < 1 || o.Hidden.Length > 3 then
-              $"hidden layers: expected one to three, received {o.Hidden.Length}"
-          for width in o.Hidden do
-              if width < 1 then
-                  $"hidden layer width: expected at least 1, received {width}"
-          if not (o.Dropout >= 0.0 && o.Dropout < 1.0) then
-              $"dropout: expected at least 0 and below 1, received {o.Dropout}" ]
+        [
+            if o.Hidden.Length < 1 || o.Hidden.Length > 3 then
+                $"hidden layers: expected one to three, received {o.Hidden.Length}"
+            for width in o.Hidden do
+                if width < 1 then
+                    $"hidden layer width: expected at least 1, received {width}"
+            if not (o.Dropout >= 0.0 && o.Dropout < 1.0) then
+                $"dropout: expected at least 0 and below 1, received {o.Dropout}"
+        ]
 
 /// A dense layer: weights [out, in], bias [out].
 [<ReferenceEquality>]
@@ -62,34 +64,43 @@ module Network =
             options.Hidden
             |> List.pairwise
             |> List.mapi (fun i (inputs, outputs) ->
-                { Weight =
-                    gaussian [| outputs; inputs |] (sqrt (2.0 / float inputs)) (Seed.derive "inner" i seed)
-                  Bias = Tensor.zeros Float32 [| outputs |] })
+                {
+                    Weight = gaussian [| outputs; inputs |] (sqrt (2.0 / float inputs)) (Seed.derive "inner" i seed)
+                    Bias = Tensor.zeros Float32 [| outputs |]
+                })
 
-        { Input = gaussian [| features; first |] (1.0 / sqrt (float first)) (Seed.derive "input" 0 seed)
-          InputBias = Tensor.zeros Float32 [| first |]
-          Inner = inner
-          Output = gaussian [| labels; last |] 0.02 (Seed.derive "output" 0 seed) }
+        {
+            Input = gaussian [| features; first |] (1.0 / sqrt (float first)) (Seed.derive "input" 0 seed)
+            InputBias = Tensor.zeros Float32 [| first |]
+            Inner = inner
+            Output = gaussian [| labels; last |] 0.02 (Seed.derive "output" 0 seed)
+        }
 
     /// The tensors of a network with a name each, in a fixed order: for saving, copying and optimisers.
     let parameters (n: Network) : (string * Tensor) list =
-        [ "input.weight", n.Input
-          "input.bias", n.InputBias
-          for i, layer in List.indexed n.Inner do
-              $"inner.{i}.weight", layer.Weight
-              $"inner.{i}.bias", layer.Bias
-          "output.weight", n.Output ]
+        [
+            "input.weight", n.Input
+            "input.bias", n.InputBias
+            for i, layer in List.indexed n.Inner do
+                $"inner.{i}.weight", layer.Weight
+                $"inner.{i}.bias", layer.Bias
+            "output.weight", n.Output
+        ]
 
     /// The same network over other tensors: f receives each name and tensor.
     let map (f: string -> Tensor -> Tensor) (n: Network) : Network =
-        { Input = f "input.weight" n.Input
-          InputBias = f "input.bias" n.InputBias
-          Inner =
-            n.Inner
-            |> List.mapi (fun i layer ->
-                { Weight = f $"inner.{i}.weight" layer.Weight
-                  Bias = f $"inner.{i}.bias" layer.Bias })
-          Output = f "output.weight" n.Output }
+        {
+            Input = f "input.weight" n.Input
+            InputBias = f "input.bias" n.InputBias
+            Inner =
+                n.Inner
+                |> List.mapi (fun i layer ->
+                    {
+                        Weight = f $"inner.{i}.weight" layer.Weight
+                        Bias = f $"inner.{i}.bias" layer.Bias
+                    })
+            Output = f "output.weight" n.Output
+        }
 
     /// Frees the tensors; the network must not be used afterwards.
     let dispose (n: Network) : unit =

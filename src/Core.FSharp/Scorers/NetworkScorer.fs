@@ -14,7 +14,10 @@ module NetworkScorer =
 
         fun rows ->
             let (Logits z) = Network.logits x rows network
-            let m = Tensor.noGrad (fun () -> z |> Tensor.sub (Tensor.ofArray [| 1; labels |] line.Offset))
+
+            let m =
+                Tensor.noGrad (fun () -> z |> Tensor.sub (Tensor.ofArray [| 1; labels |] line.Offset))
+
             let memory = Tensor.span m
 
             for i in 0 .. rows.Length - 1 do

@@ -11,22 +11,28 @@ type Schedule =
 
 /// AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101): moments beta1, beta2; decoupled weight decay.
 type OptimiserOptions =
-    { LearningRate: float
-      WeightDecay: float
-      Schedule: Schedule }
+    {
+        LearningRate: float
+        WeightDecay: float
+        Schedule: Schedule
+    }
 
 [<RequireQualifiedAccess>]
 module OptimiserOptions =
     let defaults =
-        { LearningRate = 2e-3
-          WeightDecay = 0.0
-          Schedule = LinearDecay }
+        {
+            LearningRate = 2e-3
+            WeightDecay = 0.0
+            Schedule = LinearDecay
+        }
 
     let faults (o: OptimiserOptions) =
-        [ if not (o.LearningRate > 0.0 && o.LearningRate < 10.0) then
-              $"learning rate: expected above 0 and below 10, received {o.LearningRate}"
-          if not (o.WeightDecay >= 0.0 && o.WeightDecay < 1.0) then
-              $"weight decay: expected at least 0 and below 1, received {o.WeightDecay}" ]
+        [
+            if not (o.LearningRate > 0.0 && o.LearningRate < 10.0) then
+                $"learning rate: expected above 0 and below 10, received {o.LearningRate}"
+            if not (o.WeightDecay >= 0.0 && o.WeightDecay < 1.0) then
+                $"weight decay: expected at least 0 and below 1, received {o.WeightDecay}"
+        ]
 
     /// The rate of a step (counted from 0) out of so many.
     let rate (step: int) (steps: int) (o: OptimiserOptions) =

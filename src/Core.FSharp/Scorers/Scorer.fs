@@ -31,13 +31,20 @@ module Scorer =
     /// The share that a pair's threshold starts from: b_l = -ln odds of label l, so that an untrained model predicts
     /// each label as often as it occurs; alpha = 0; (1 - lambda) beta = -4 where there is a local signal (a label that
     /// the neighbours carry has a lower threshold).
-    let private startOfFusion (hasLocal: bool) (support: int[]) (rows: int) : Fusion =
-        { Lambda = 0.5f
-          Alpha = Shared 0f
-          Beta = Array.create support.Length (if hasLocal then -8f else 0f)
-          Bias =
-            support
-            |> Array.map (fun n -> float32 (log ((float rows - float n + 0.5) / (float n + 0.5)))) }
+    let private startOfFusion (sharing: AlphaSharing) (hasLocal: bool) (support: int[]) (rows: int) : Fusion =
+        {
+            Lambda = 0.5f
+            Alpha =
+                match sharing with
+                | OneForAll -> Shared 0f
+                | ByFrequency buckets ->
+                    PerBucket([| for i in 1 .. buckets - 1 -> float32 i / float32 buckets |], Array.zeroCreate buckets)
+                | EachLabel _ -> PerLabel(Array.zeroCreate support.Length)
+            Beta = Array.create support.Length (if hasLocal then -8f else 0f)
+            Bias =
+                support
+                |> Array.map (fun n -> float32 (log ((float rows - float n + 0.5) / (float n + 0.5))))
+        }
 
     /// Fits on training rows. local and the validation rows' local signal are leave-one-out and applied respectively.
     let fit
@@ -52,8 +59,11 @@ module Scorer =
         match options with
         | Perceptron(shape, training) ->
             let support = Csr.columnCounts train.Labels
-            let network = Network.init shape train.Features.Columns support.Length (Seed.derive "network" 0 training.Seed)
-            let fusion = startOfFusion hasLocal support train.Features.Rows
+
+            let network =
+                Network.init shape train.Features.Columns support.Length (Seed.derive "network" 0 training.Seed)
+
+            let fusion = startOfFusion training.Alpha hasLocal support train.Features.Rows
 
             let trained =
                 Training.fit training shape.Dropout idf network fusion train validation progress cancellation
@@ -64,12 +74,15 @@ module Scorer =
                 { new IProgress<float> with
                     member _.Report share =
                         progress
-                            { Epoch = 1
-                              Epochs = 1
-                              Done = share
-                              Loss = nan
-                              Validation = None
-                              Elapsed = TimeSpan.Zero } }
+                            {
+                                Epoch = 1
+                                Epochs = 1
+                                Done = share
+                                Loss = nan
+                                Validation = None
+                                Elapsed = TimeSpan.Zero
+                            }
+                }
 
             FittedLinear(Limen.Core.Linear.fit linear report cancellation (Dataset.create train.Features train.Labels))
 

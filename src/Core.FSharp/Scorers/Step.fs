@@ -18,10 +18,12 @@ type TrainingDivergedException(step: int, batch: int, what: string) =
 /// A parameter with the two moments of AdamW.
 [<ReferenceEquality>]
 type private Parameter =
-    { Name: string
-      Values: Tensor
-      First: float32[]
-      Second: float32[] }
+    {
+        Name: string
+        Values: Tensor
+        First: float32[]
+        Second: float32[]
+    }
 
 /// The threshold's numbers as one vector: ln(lambda / (1 - lambda)), alpha, beta; b is kept apart, for it learns at the
 /// network's own rate. In log-odds, lambda stays between 0 and 1 without clipping.
@@ -34,10 +36,12 @@ module private SignalParameters =
     let toFusion (parameters: float32[]) (bias: float32[]) (f: Fusion) : Fusion =
         let shared = (Alpha.values f.Alpha).Length
 
-        { Lambda = 1f / (1f + exp -parameters[0])
-          Alpha = f.Alpha |> Alpha.withValues parameters[1..shared]
-          Beta = parameters[shared + 1 ..]
-          Bias = bias }
+        {
+            Lambda = 1f / (1f + exp -parameters[0])
+            Alpha = f.Alpha |> Alpha.withValues parameters[1..shared]
+            Beta = parameters[shared + 1 ..]
+            Bias = bias
+        }
 
     /// The gradients of the vector and of b.
     let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
@@ -46,16 +50,26 @@ module private SignalParameters =
 /// Everything that training changes: weights (leaves of the autograd graph), the threshold's numbers, and the
 /// optimiser's moments. One owner, one thread.
 [<Sealed>]
-type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: OptimiserOptions, fusionRate: float) =
+type TrainingState
+    (
+        network: Network,
+        fusion: Fusion,
+        idf: float32[],
+        optimiser: OptimiserOptions,
+        fusionRate: float,
+        alphaPrior: float32
+    ) =
 
     let weights = network |> Network.map (fun _ t -> Tensor.keep (Tensor.leaf t))
     let hidden = weights.InputBias.Shape[0]
 
     let parameter (name, values: Tensor) =
-        { Name = name
-          Values = values
-          First = Array.zeroCreate (int values.Count)
-          Second = Array.zeroCreate (int values.Count) }
+        {
+            Name = name
+            Values = values
+            First = Array.zeroCreate (int values.Count)
+            Second = Array.zeroCreate (int values.Count)
+        }
 
     let inputBias = parameter ("input.bias", weights.InputBias)
 
@@ -70,6 +84,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: 
     let touched = TouchedRows()
     let signals = SignalParameters.ofFusion fusion
     let bias = Array.copy fusion.Bias
+
     let momentsOf (values: float32[]) : float32[] * float32[] =
         Array.zeroCreate values.Length, Array.zeroCreate values.Length
 
@@ -82,6 +97,13 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: 
 
     let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
         AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
+
+    let withPrior (now: Fusion) (g: FusionGradient) =
+        let struct (_, pull) = Alpha.prior alphaPrior now.Alpha
+
+        { g with
+            FusionGradient.Alpha = Array.map2 (+) g.Alpha pull
+        }
 
     let requireFinite batch what (values: ReadOnlySpan<float32>) =
         let mutable sum = 0f
@@ -140,9 +162,13 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], optimiser: 
                 | None -> ()
 
             let signalGradient, biasGradient =
-                SignalParameters.gradient fusionNow (Fusion.gradient idf g.Offset g.Slope fusionNow)
+                Fusion.gradient idf g.Offset g.Slope fusionNow
+                |> withPrior fusionNow
+                |> SignalParameters.gradient fusionNow
 
-            let fast = Optimiser.settings (rate * fusionRate) { optimiser with WeightDecay = 0.0 }
+            let fast =
+                Optimiser.settings (rate * fusionRate) { optimiser with WeightDecay = 0.0 }
+
             step fast signals signalGradient signalMoments
             step settings bias biasGradient biasMoments
             g.Loss)

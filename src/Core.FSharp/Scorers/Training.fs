@@ -5,6 +5,15 @@ open System.Diagnostics
 open System.Threading
 open Limen.Kernels
 
+/// Who shares the weight alpha of IDF. IDF_l is a constant, so alpha_l and b_l are one degree of freedom unless alpha is shared or held.
+type AlphaSharing =
+    /// One alpha for every label (the default).
+    | OneForAll
+    /// One alpha for each of so many buckets of equal width in IDF.
+    | ByFrequency of buckets: int
+    /// One alpha per label, drawn towards their mean: the prior's strength times half the squared distance is added to the loss.
+    | EachLabel of prior: float
+
 /// How a network is trained.
 [<ReferenceEquality>]
 type TrainingOptions =
@@ -19,6 +28,7 @@ type TrainingOptions =
         /// Epochs without a better validation score before training ends.
         Patience: int
         Loss: Loss
+        Alpha: AlphaSharing
         Seed: Seed
     }
 
@@ -36,13 +46,15 @@ type EpochReport =
 
 /// Where a training stands.
 type TrainingProgress =
-    { Epoch: int
-      Epochs: int
-      /// The share of this training that is done, 0 to 1.
-      Done: float
-      Loss: float
-      Validation: float option
-      Elapsed: TimeSpan }
+    {
+        Epoch: int
+        Epochs: int
+        /// The share of this training that is done, 0 to 1.
+        Done: float
+        Loss: float
+        Validation: float option
+        Elapsed: TimeSpan
+    }
 
 /// Why a training ended.
 type TrainingEnd =
@@ -55,34 +67,45 @@ type TrainingEnd =
 /// What training gives back: the best state seen, copied, with its history.
 [<ReferenceEquality>]
 type TrainedNetwork =
-    { Network: Network
-      Fusion: Fusion
-      History: EpochReport list
-      End: TrainingEnd }
+    {
+        Network: Network
+        Fusion: Fusion
+        History: EpochReport list
+        End: TrainingEnd
+    }
 
 [<RequireQualifiedAccess>]
 module TrainingOptions =
 
     let defaults =
-        { Epochs = 15
-          BatchSize = None
-          Optimiser = OptimiserOptions.defaults
-          FusionRate = 5.0
-          Patience = 3
-          Loss = Loss.paper 0.1 0.1 Symmetric
-          Seed = Seed.ofInt 1 }
+        {
+            Epochs = 15
+            BatchSize = None
+            Optimiser = OptimiserOptions.defaults
+            FusionRate = 5.0
+            Patience = 3
+            Loss = Loss.paper 0.1 0.1 Symmetric
+            Alpha = OneForAll
+            Seed = Seed.ofInt 1
+        }
 
     let faults (o: TrainingOptions) =
-        [ if o.Epochs < 1 then
-              $"epochs: expected at least 1, received {o.Epochs}"
-          match o.BatchSize with
-          | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
-          | _ -> ()
-          if o.Patience < 1 then
-              $"patience: expected at least 1, received {o.Patience}"
-          if not (o.FusionRate > 0.0) then
-              $"fusion rate: expected above 0, received {o.FusionRate}"
-          yield! OptimiserOptions.faults o.Optimiser ]
+        [
+            if o.Epochs < 1 then
+                $"epochs: expected at least 1, received {o.Epochs}"
+            match o.BatchSize with
+            | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
+            | _ -> ()
+            if o.Patience < 1 then
+                $"patience: expected at least 1, received {o.Patience}"
+            if not (o.FusionRate > 0.0) then
+                $"fusion rate: expected above 0, received {o.FusionRate}"
+            match o.Alpha with
+            | ByFrequency buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
+            | EachLabel prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
+            | _ -> ()
+            yield! OptimiserOptions.faults o.Optimiser
+        ]
 
     /// The batch size that is used for so many rows.
     let batchSize (rows: int) (o: TrainingOptions) =
@@ -94,7 +117,10 @@ module Training =
     /// nDCG@5 of z - theta on held-out rows, block by block.
     let private validationScore (idf: float32[]) (data: TrainingRows) (network: Network) (fusion: Fusion) =
         let score = NetworkScorer.margins idf fusion network data.Features data.Local
-        Candidates.top 5 fusion.Bias.Length data.Features.Rows score |> AtK.ofScores 5 data.Labels |> AtK.ndcg
+
+        Candidates.top 5 fusion.Bias.Length data.Features.Rows score
+        |> AtK.ofScores 5 data.Labels
+        |> AtK.ndcg
 
     /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
     /// best state so far. The same seed gives the same result on the same machine.
@@ -117,7 +143,15 @@ module Training =
         let size = TrainingOptions.batchSize rows options
         let batches = (rows + size - 1) / size
         let steps = batches * options.Epochs
-        use state = new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate)
+
+        let prior =
+            match options.Alpha with
+            | EachLabel strength -> float32 strength
+            | OneForAll
+            | ByFrequency _ -> 0f
+
+        use state =
+            new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate, prior)
 
         let snapshot () =
             state.Flush()
@@ -125,12 +159,14 @@ module Training =
 
         let tell epoch batch loss validation =
             progress
-                { Epoch = epoch
-                  Epochs = options.Epochs
-                  Done = float ((epoch - 1) * batches + batch) / float steps
-                  Loss = loss
-                  Validation = validation
-                  Elapsed = clock.Elapsed }
+                {
+                    Epoch = epoch
+                    Epochs = options.Epochs
+                    Done = float ((epoch - 1) * batches + batch) / float steps
+                    Loss = loss
+                    Validation = validation
+                    Elapsed = clock.Elapsed
+                }
 
         /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
         let epoch (number: int) : Result<float option, TrainingDivergedException> =
@@ -160,7 +196,10 @@ module Training =
 
         /// best: (score, epoch, network, fusion), the state to return.
         let rec loop number best history =
-            let bestEpoch = match best with Some(_, e, _, _) -> e | None -> 0
+            let bestEpoch =
+                match best with
+                | Some(_, e, _, _) -> e
+                | None -> 0
 
             if number > options.Epochs then
                 AllEpochs, best, history
@@ -171,13 +210,17 @@ module Training =
                 | Ok None -> Cancelled bestEpoch, best, history
                 | Ok(Some loss) ->
                     let current, currentFusion = snapshot ()
-                    let score = validation |> Option.map (fun v -> validationScore idf v current currentFusion)
+
+                    let score =
+                        validation |> Option.map (fun v -> validationScore idf v current currentFusion)
 
                     let report =
-                        { Epoch = number
-                          Loss = loss
-                          Validation = score
-                          Seconds = clock.Elapsed.TotalSeconds }
+                        {
+                            Epoch = number
+                            Loss = loss
+                            Validation = score
+                            Seconds = clock.Elapsed.TotalSeconds
+                        }
 
                     tell number batches loss score
 
@@ -194,7 +237,10 @@ module Training =
                             Network.dispose current
                             best
 
-                    let bestEpoch = match best with Some(_, e, _, _) -> e | None -> number
+                    let bestEpoch =
+                        match best with
+                        | Some(_, e, _, _) -> e
+                        | None -> number
 
                     if number - bestEpoch >= options.Patience then
                         EarlyStop bestEpoch, best, report :: history
@@ -208,7 +254,9 @@ module Training =
             | Some(_, _, network, fusion) -> network, fusion
             | None -> snapshot ()
 
-        { Network = network
-          Fusion = fusion
-          History = List.rev history
-          End = ending }
+        {
+            Network = network
+            Fusion = fusion
+            History = List.rev history
+            End = ending
+        }

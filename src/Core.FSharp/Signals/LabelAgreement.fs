@@ -14,6 +14,8 @@ type LabelAgreementOptions =
         Floor: float32
         /// At most this many labels l are kept for each m; ties at the cut fall out together.
         TopPerLabel: int
+        /// At most this many labels in each row of the signal, those of the largest values; ties at the cut fall out together.
+        LabelsPerRow: int
         /// A row whose predicted mass sum_m p_im is below this value has no signal. Not negative.
         MassFloor: float32
     }
@@ -23,7 +25,7 @@ type LabelAgreementOptions =
 type LabelAgreement =
     {
         Conditional: CsrMatrix
-        MassFloor: float32
+        Options: LabelAgreementOptions
     }
 
 /// The leak-free form of the paper's label-space neighbours: which labels go together is learned from training label
@@ -32,11 +34,12 @@ type LabelAgreement =
 [<RequireQualifiedAccess>]
 module LabelAgreement =
 
-    /// Conditionals from 0.05 up, 50 per label, predicted mass from 0.05 up.
+    /// Conditionals from 0.05 up, 50 per label and 100 per row, predicted mass from 0.05 up.
     let defaults =
         {
             Floor = 0.05f
             TopPerLabel = 50
+            LabelsPerRow = 100
             MassFloor = 0.05f
         }
 
@@ -70,26 +73,22 @@ module LabelAgreement =
         |> Csr.ofRows counts.Columns
 
     /// One row of A, given where to find P(. | m).
-    let private agreement
-        massFloor
-        (conditional: int -> struct (int * float32)[])
-        (p: CsrMatrix)
-        (sums: Accumulator)
-        i
-        =
+    let private agreement options (conditional: int -> struct (int * float32)[]) (p: CsrMatrix) (sums: Accumulator) i =
         let mutable mass = 0.0
 
         for v in p.RowValues i do
             mass <- mass + float v
 
-        if mass <= 0.0 || mass < float massFloor then
+        if mass <= 0.0 || mass < float options.MassFloor then
             [||]
         else
             for struct (m, pm) in Csr.row i p do
                 for struct (l, w) in conditional m do
                     sums.Add(l, float pm * float w)
 
-            sums.Drain() |> Array.map (fun struct (l, a) -> struct (l, float32 (a / mass)))
+            sums.Drain()
+            |> Array.map (fun struct (l, a) -> struct (l, float32 (a / mass)))
+            |> SparseRows.top options.LabelsPerRow
 
     let private signal (p: CsrMatrix) row =
         SparseRows.build p.Rows p.Columns row |> SparseRows.signal
@@ -98,14 +97,14 @@ module LabelAgreement =
     let fit (options: LabelAgreementOptions) (labels: CsrMatrix) : LabelAgreement =
         {
             Conditional = conditionals options (cooccurrence labels)
-            MassFloor = options.MassFloor
+            Options = options
         }
 
     /// A [B, L] of rows with predicted probabilities p [B, L]. A row with too little mass, or whose labels go with no
     /// other, is empty and counted as fallback. Throws ArgumentException when L differs from the training rows'.
     let apply (p: CsrMatrix) (fitted: LabelAgreement) : LocalSignal =
         Shape.require (nameof p) "[L]" [ fitted.Conditional.Columns ] [ p.Columns ]
-        signal p (agreement fitted.MassFloor (fun m -> Csr.row m fitted.Conditional) p)
+        signal p (agreement fitted.Options (fun m -> Csr.row m fitted.Conditional) p)
 
     /// A [N, L] of the training rows themselves, each with the conditionals that the other N - 1 rows give: exactly
     /// what `fit` on the others and `apply` to the row would say.
@@ -122,4 +121,4 @@ module LabelAgreement =
                 |> Array.map (fun struct (l, n) -> struct (l, n - Csr.item i l labels))
                 |> conditional options m
 
-        signal p (fun sums i -> agreement options.MassFloor (without i) p sums i)
+        signal p (fun sums i -> agreement options (without i) p sums i)

@@ -23,7 +23,7 @@ type LearnedGraphOptions =
 type LearnedGraph =
     {
         Weights: CsrMatrix
-        MassFloor: float32
+        Options: LearnedGraphOptions
     }
 
 /// Label agreement with learned instead of counted conditionals (the fourth open question of arXiv 2505.03118):
@@ -55,40 +55,48 @@ module LearnedGraph =
             let w = Math.Clamp(float weights.Values[e], edge, 1.0 - edge)
             log (w / (1.0 - w)))
 
-    /// The cross-entropy summed over the labels that row i reaches; `emit` receives (edge, d loss / d v_edge), each edge once.
-    let private row (graph: CsrMatrix) (v: float[]) (labels: CsrMatrix) (p: CsrMatrix) (sums: Accumulator) i emit =
+    /// Memory that one thread reuses from row to row.
+    [<ReferenceEquality>]
+    type private Scratch =
+        {
+            Sums: Accumulator
+            /// d loss / d A_l [L], valid for the labels that the row reaches.
+            Slopes: float[]
+        }
+
+    let private scratch (labels: CsrMatrix) =
+        {
+            Sums = Accumulator labels.Columns
+            Slopes = Array.zeroCreate labels.Columns
+        }
+
+    /// The cross-entropy summed over the labels that row i reaches, with edge weights w [E] = sigmoid v; `emit` receives
+    /// (edge, d loss / d v_edge), each edge once.
+    let private row (graph: CsrMatrix) (w: float[]) (labels: CsrMatrix) (p: CsrMatrix) scratch i emit =
         let mutable mass = 0.0
+        let mutable loss = 0.0
 
         for value in p.RowValues i do
             mass <- mass + float value
 
-        if mass <= 0.0 then
-            0.0
-        else
+        if mass > 0.0 then
             let predicted = Csr.row i p
 
             for struct (m, pm) in predicted do
                 for e in graph.RowStart[m] .. graph.RowStart[m + 1] - 1 do
-                    sums.Add(graph.Indices[e], float pm / mass * sigmoid v[e])
+                    scratch.Sums.Add(graph.Indices[e], float pm / mass * w[e])
 
-            let reached = sums.Drain()
-            let columns = reached |> Array.map (fun struct (l, _) -> l)
-
-            let held =
-                reached |> Array.map (fun struct (_, a) -> Math.Clamp(a, limit, 1.0 - limit))
-
-            let y = columns |> Array.map (fun l -> float (Csr.item i l labels))
-
-            let slopes =
-                Array.map3 (fun struct (_, a) h t -> if a = h then (h - t) / (h * (1.0 - h)) else 0.0) reached held y
+            for struct (l, a) in scratch.Sums.Drain() do
+                let held = Math.Clamp(a, limit, 1.0 - limit)
+                let y = float (Csr.item i l labels)
+                scratch.Slopes[l] <- if a = held then (held - y) / (held * (1.0 - held)) else 0.0
+                loss <- loss - y * log held - (1.0 - y) * log (1.0 - held)
 
             for struct (m, pm) in predicted do
                 for e in graph.RowStart[m] .. graph.RowStart[m + 1] - 1 do
-                    let w = sigmoid v[e]
-                    let at = Array.BinarySearch(columns, graph.Indices[e])
-                    emit e (slopes[at] * float pm / mass * w * (1.0 - w))
+                    emit e (scratch.Slopes[graph.Indices[e]] * float pm / mass * w[e] * (1.0 - w[e]))
 
-            Array.fold2 (fun sum h t -> sum - t * log h - (1.0 - t) * log (1.0 - h)) 0.0 held y
+        loss
 
     let private requireShapes (graph: CsrMatrix) (v: float[]) (labels: CsrMatrix) (p: CsrMatrix) =
         Shape.require (nameof v) "[E]" [ graph.NonZeros ] [ v.Length ]
@@ -98,12 +106,13 @@ module LearnedGraph =
     /// v [E]. `graph` [L, L] gives the edges only; p and labels are [N, L].
     let gradient (graph: CsrMatrix) (v: float[]) (labels: CsrMatrix) (p: CsrMatrix) : struct (float * float[]) =
         requireShapes graph v labels p
-        let sums = Accumulator labels.Columns
+        let w = v |> Array.map sigmoid
+        let scratch = scratch labels
         let total = Array.zeroCreate v.Length
         let mutable loss = 0.0
 
         for i in 0 .. p.Rows - 1 do
-            loss <- loss + row graph v labels p sums i (fun e g -> total[e] <- total[e] + g)
+            loss <- loss + row graph w labels p scratch i (fun e g -> total[e] <- total[e] + g)
 
         struct (loss, total)
 
@@ -113,7 +122,7 @@ module LearnedGraph =
             p
             {
                 Conditional = fitted.Weights
-                MassFloor = fitted.MassFloor
+                Options = fitted.Options.Start
             }
 
     /// Trains on label sets [N, L] and out-of-fold probabilities [N, L] of training rows: one row a step in seeded order,
@@ -123,20 +132,21 @@ module LearnedGraph =
         let v = logits graph
         requireShapes graph v labels p
         let squares = Array.create v.Length options.Damping
-        let sums = Accumulator labels.Columns
+        let w = v |> Array.map sigmoid
+        let scratch = scratch labels
 
         let step e g =
             squares[e] <- squares[e] + g * g
             v[e] <- v[e] - options.LearningRate * g / sqrt squares[e]
+            w[e] <- sigmoid v[e]
 
         for epoch in 1 .. options.Epochs do
             for i in Seed.permutation labels.Rows (Seed.derive "learned graph" epoch seed) do
-                row graph v labels p sums i step |> ignore
+                row graph w labels p scratch i step |> ignore
 
         {
-            Weights =
-                CsrMatrix(graph.Rows, graph.Columns, graph.RowStart, graph.Indices, v |> Array.map (sigmoid >> float32))
-            MassFloor = options.Start.MassFloor
+            Weights = CsrMatrix(graph.Rows, graph.Columns, graph.RowStart, graph.Indices, w |> Array.map float32)
+            Options = options
         }
 
     /// The signal [N, L] of the training rows, each from a graph that was trained on the other folds.
@@ -146,7 +156,7 @@ module LearnedGraph =
 
         let parts =
             folds
-            |> Array.map (fun held ->
+            |> Array.Parallel.map (fun held ->
                 let others =
                     folds
                     |> Array.filter (fun f -> not (obj.ReferenceEquals(f, held)))

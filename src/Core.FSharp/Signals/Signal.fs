@@ -106,6 +106,8 @@ module LocalSignalSpec =
                 $"LabelAgreement.Floor: expected a value in 0 .. 1, received {o.Floor}"
             if o.TopPerLabel < 1 then
                 $"LabelAgreement.TopPerLabel: expected at least 1, received {o.TopPerLabel}"
+            if o.LabelsPerRow < 1 then
+                $"LabelAgreement.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
             if not (o.MassFloor >= 0f) then
                 $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}"
         ]
@@ -173,7 +175,9 @@ module LocalSignalSpec =
             let neighbours = index.LeaveOneOut options.K
             let m = MlKnn.fit options neighbours labels
             FittedSignal.MlKnn(index, m), MlKnn.leaveOneOut neighbours m
-        | LocalSignalSpec.TfIdf options -> FittedSignal.TfIdf(TfIdf.fit options train), TfIdf.leaveOneOut options train
+        | LocalSignalSpec.TfIdf options ->
+            let fitted, signal = TfIdf.fitLeaveOneOut options train
+            FittedSignal.TfIdf fitted, signal
         | LocalSignalSpec.LabelAgreement options ->
             FittedSignal.LabelAgreement(LabelAgreement.fit options labels),
             LabelAgreement.leaveOneOut options labels (outOfFold ())

@@ -98,42 +98,76 @@ module TfIdf =
     let private ordered (t: Total) =
         t.Order |> Seq.map (fun k -> struct (t.Columns[k], t.Sums[k]))
 
-    /// The terms of a total in order after a row was taken out: the row's terms with what is left, merged with the others.
-    let private orderedWithout (row: struct (int * float32)[]) (t: Total) =
-        let own = HashSet(row |> Seq.map (fun struct (c, _) -> c))
+    /// The row's cosine with the profile that is left when the row is taken out of the total: its own terms with what is
+    /// left of them, merged in order with the others. `own` holds the row's columns.
+    let private ownCosine terms (row: struct (int * float32)[]) (own: HashSet<int>) (t: Total) =
+        // the heaviest `terms` of the others are all before this place, so lighter terms of the row cannot come in
+        let last = min (int64 terms + int64 row.Length) (int64 t.Order.Length) |> int
+
+        let least =
+            if int64 last < int64 terms + int64 row.Length then
+                0L
+            else
+                abs t.Sums[t.Order[last - 1]]
 
         let rest =
             row
             |> Array.map (fun struct (c, v) ->
                 let at = Array.BinarySearch(t.Columns, c)
                 struct (c, (if at >= 0 then t.Sums[at] else 0L) - fixedPoint v))
+            |> Array.filter (fun struct (_, s) -> s <> 0L && abs s >= least)
 
         Array.Sort(rest, byWeight)
+        let mutable taken = 0
+        let mutable ownTaken = 0
+        let mutable next = 0
+        let mutable squares = 0.0
 
-        seq {
-            let mutable next = 0
+        while taken < terms && (next < last || ownTaken < rest.Length) do
+            let struct (c, s) =
+                if next < last then
+                    struct (t.Columns[t.Order[next]], t.Sums[t.Order[next]])
+                else
+                    struct (-1, 0L)
 
-            for struct (c, s) in ordered t do
-                if not (own.Contains c) then
-                    while next < rest.Length && heavier rest[next] (struct (c, s)) < 0 do
-                        yield rest[next]
-                        next <- next + 1
+            if next < last && (own.Contains c || s = 0L) then
+                next <- next + 1
+            else
+                taken <- taken + 1
 
-                    yield struct (c, s)
+                if
+                    ownTaken < rest.Length
+                    && (next = last || heavier rest[ownTaken] (struct (c, s)) < 0)
+                then
+                    let struct (_, s) = rest[ownTaken]
+                    squares <- squares + float s * float s
+                    ownTaken <- ownTaken + 1
+                else
+                    squares <- squares + float s * float s
+                    next <- next + 1
 
-            yield! rest[next..]
-        }
+        let norm = sqrt squares
+        let kept = rest |> Array.truncate ownTaken |> Array.sortBy (fun struct (c, _) -> c)
+        let mutable at = 0
+        let mutable dot = 0.0
+
+        for struct (c, s) in kept do
+            while (let struct (column, _) = row[at] in column < c) do
+                at <- at + 1
+
+            let struct (_, x) = row[at]
+            dot <- dot + float x * float (float32 (float s / norm))
+
+        dot
 
     let private profiles terms (totals: Total[]) columns =
         totals |> Array.Parallel.map (ordered >> profile terms) |> Csr.ofRows columns
 
-    /// Dot products of a normalised row with every profile that shares a term; postings [D, L] is the profiles' transpose.
-    let private cosines (postings: CsrMatrix) (sums: Accumulator) (row: struct (int * float32)[]) =
+    /// Adds up the dot products of a normalised row with every profile that shares a term; postings [D, L] is the profiles' transpose.
+    let private addCosines (postings: CsrMatrix) (sums: Accumulator) (row: struct (int * float32)[]) =
         for struct (c, x) in row do
             for at in postings.RowStart[c] .. postings.RowStart[c + 1] - 1 do
                 sums.Add(postings.Indices[at], float x * float postings.Values[at])
-
-        sums.Drain()
 
     let private kept options (cosines: struct (int * float)[]) =
         cosines
@@ -141,13 +175,22 @@ module TfIdf =
         |> Array.filter (fun struct (_, v) -> v > options.Floor && v > 0f)
         |> SparseRows.top options.LabelsPerRow
 
+    let private learn options (train: Dataset) =
+        let rows = Csr.normaliseRows train.Features
+        let totals = totals rows train.Labels
+
+        let fitted =
+            {
+                Profiles = profiles options.Terms totals train.Features.Columns
+                Options = options
+            }
+
+        struct (rows, totals, fitted)
+
     /// Learns the profiles [L, D] from the training rows; features are TF-IDF weights, rows of any norm.
     let fit (options: TfIdfOptions) (train: Dataset) : TfIdf =
-        {
-            Profiles =
-                profiles options.Terms (totals (Csr.normaliseRows train.Features) train.Labels) train.Features.Columns
-            Options = options
-        }
+        let struct (_, _, fitted) = learn options train
+        fitted
 
     /// The cosines [B, L] of rows [B, D]. A row that shares no term with any profile is empty and counted as fallback.
     /// Throws ArgumentException when D differs from the training rows'.
@@ -157,38 +200,36 @@ module TfIdf =
         let postings = Csr.transpose fitted.Profiles
 
         SparseRows.build rows.Rows fitted.Profiles.Rows (fun sums i ->
-            Csr.row i rows |> cosines postings sums |> kept fitted.Options)
+            Csr.row i rows |> addCosines postings sums
+            sums.Drain() |> kept fitted.Options)
         |> SparseRows.signal
 
-    /// The cosines [N, L] of the training rows, each with profiles that hold no share of the row: what `fit` on the other
-    /// N - 1 rows and `apply` to the row would say, in closed form.
-    let leaveOneOut (options: TfIdfOptions) (train: Dataset) : LocalSignal =
-        let rows = Csr.normaliseRows train.Features
-        let totals = totals rows train.Labels
+    /// The profiles, and the cosines [N, L] of the training rows, each with profiles that hold no share of the row: what `fit` on the
+    /// other N - 1 rows and `apply` to the row would say, in closed form.
+    let fitLeaveOneOut (options: TfIdfOptions) (train: Dataset) : TfIdf * LocalSignal =
+        let struct (rows, totals, fitted) = learn options train
+        let postings = Csr.transpose fitted.Profiles
 
-        let postings = profiles options.Terms totals rows.Columns |> Csr.transpose
+        let signal =
+            SparseRows.build rows.Rows train.Labels.Columns (fun sums i ->
+                let row = Csr.row i rows
+                let own = HashSet(row |> Array.map (fun struct (c, _) -> c))
+                addCosines postings sums row
 
-        let ownCosine (row: struct (int * float32)[]) l =
-            let weights = profile options.Terms (orderedWithout row totals[l])
-            let columns = weights |> Array.map (fun struct (c, _) -> c)
+                // touched even where the whole profile shares no term with the row
+                for l in train.Labels.RowIndices i do
+                    sums.Add(l, 0.0)
 
-            row
-            |> Array.sumBy (fun struct (c, x) ->
-                match Array.BinarySearch(columns, c) with
-                | at when at >= 0 ->
-                    let struct (_, w) = weights[at]
-                    float x * float w
-                | _ -> 0.0)
+                sums.Drain()
+                |> Array.map (fun struct (l, v) ->
+                    let isOwn = Csr.item i l train.Labels <> 0f
 
-        SparseRows.build rows.Rows train.Labels.Columns (fun sums i ->
-            let row = Csr.row i rows
+                    struct (l,
+                            (if isOwn then
+                                 ownCosine options.Terms row own totals[l]
+                             else
+                                 v)))
+                |> kept options)
+            |> SparseRows.signal
 
-            cosines postings sums row
-            |> Array.map (fun struct (l, v) ->
-                struct (l,
-                        (if Csr.item i l train.Labels = 0f then
-                             v
-                         else
-                             ownCosine row l)))
-            |> kept options)
-        |> SparseRows.signal
+        fitted, signal

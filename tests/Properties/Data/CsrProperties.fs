@@ -7,8 +7,10 @@ open Limen.Core
 module CsrProperties =
 
     let private entries (m: Limen.Kernels.CsrMatrix) =
-        [ for r in 0 .. m.Rows - 1 do
-              for struct (c, v) in Csr.row r m -> r, c, v ]
+        [
+            for r in 0 .. m.Rows - 1 do
+                for struct (c, v) in Csr.row r m -> r, c, v
+        ]
 
     [<Property>]
     let ``the transpose of the transpose is the matrix`` { Matrix = m } =

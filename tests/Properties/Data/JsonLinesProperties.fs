@@ -66,7 +66,7 @@ module JsonLinesProperties =
             |> List.map (fun said -> said.Replace(path, "f"))
             |> List.exactlyOne)
 
-    [<Property>]
+    [<Property(MaxTest = 20)>]
     let ``written rows read back as they were, packed or not, whatever the block size``
         ({ Rows = rows }: TextCase)
         (PositiveInt block)

@@ -130,7 +130,7 @@ module SvmlightProperties =
         DecimalParser.TryRead(ReadOnlySpan(Encoding.UTF8.GetBytes(near + "\n")), &at, &value)
         && value = Single.Parse(near, CultureInfo.InvariantCulture)
 
-    [<Property>]
+    [<Property(MaxTest = 20)>]
     let ``written rows read back as they were, packed or not, whatever the block size``
         ({ Data = d }: DataCase)
         (PositiveInt block)
@@ -150,7 +150,7 @@ module SvmlightProperties =
         =
         TemporaryFolder.usingFile "a.svm" w.Text (fun path -> rows (Svmlight.read (blocks block) path) = w.Meaning)
 
-    [<Property>]
+    [<Property(MaxTest = 30)>]
     let ``ids from 1 are ids from 0 moved by one`` ({ Data = d }: DataCase) =
         TemporaryFolder.using (fun folder ->
             let path = Path.Combine(folder, "a.svm")
@@ -299,11 +299,24 @@ module SvmlightProperties =
 
     [<TestCase ".gz">]
     [<TestCase ".bz2">]
-    let ``a packed file with a changed byte is refused`` (ending: string) =
+    let ``a packed file with a changed byte is refused, at the damage or at what it makes of the text``
+        (ending: string)
+        =
         packed ending 20000 (fun path ->
             let bytes = File.ReadAllBytes path
-            bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 0x55uy
-            File.WriteAllBytes(path, bytes)
 
-            let said = message (fun () -> Svmlight.read (blocks 1000) path)
-            Assert.That(said, Does.Contain $"expected a whole {ending} file, found damage: "))
+            for at in [ bytes.Length / 2; bytes.Length - 6 ] do
+                let changed = Array.copy bytes
+                changed[at] <- changed[at] ^^^ 0x55uy
+                File.WriteAllBytes(path, changed)
+                let said = message (fun () -> Svmlight.read (blocks 1000) path)
+                Assert.That(said, Does.Contain ": expected "))
+
+    [<Test>]
+    let ``a packed file without any bytes has no rows`` () =
+        TemporaryFolder.using (fun folder ->
+            for ending in [ ".gz"; ".bz2" ] do
+                let path = Path.Combine(folder, "a.svm" + ending)
+                File.WriteAllBytes(path, [||])
+                let said = message (fun () -> Svmlight.read Svmlight.defaults path)
+                Assert.That(said, Does.EndWith ":1:1: expected at least one row, found none"))

@@ -51,7 +51,7 @@ type VectoriserArbitraries =
             let! more = Gen.choose (0, 2)
             let! minDf = Gen.choose (1, 3)
             let! most = Gen.elements [ None; Some 1; Some 5 ]
-            let! tf = Gen.elements [ Raw; Sublinear ]
+            let! tf = Gen.elements [ TermFrequency.Raw; Sublinear ]
 
             return
                 {
@@ -115,7 +115,7 @@ module PlainVectoriser =
                     | Some n ->
                         let tf =
                             match o.Tf with
-                            | Raw -> float n
+                            | TermFrequency.Raw -> float n
                             | Sublinear -> 1.0 + log (float n)
 
                         i, tf * idf rows df

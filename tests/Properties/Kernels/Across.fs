@@ -49,3 +49,6 @@ module Across =
     let widen (x: float32[]) = Array.map float x
 
     let zeros n : float32[] = Array.zeroCreate n
+
+    /// Memory that a kernel must write: a number that it leaves out stays NaN and fails the comparison.
+    let unwritten n : float32[] = Array.create n nanf

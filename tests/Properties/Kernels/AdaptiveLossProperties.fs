@@ -1,155 +1,15 @@
 namespace Limen.Properties
 
 open System
-open FsCheck.FSharp
 open NUnit.Framework
 open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
-/// A batch for the adaptive loss: some rows of N, logits from ordinary size to |z| = 80, signals on positive labels too.
-[<ReferenceEquality>]
-type LossCase =
-    {
-        Labels: int
-        Targets: CsrMatrix
-        Local: CsrMatrix
-        Rows: int[]
-        Logits: float32[]
-        Offset: float32[]
-        Slope: float32[]
-        PosWeight: float32[]
-        Terms: LossTerms
-    }
-
-/// What a call of the loss gives.
-type LossResult =
-    {
-        Loss: float
-        Gradient: float32[]
-        OffsetGradient: float32[]
-        SlopeGradient: float32[]
-    }
-
-[<RequireQualifiedAccess>]
-module LossCases =
-
-    let private floats n value = Gen.arrayOfLength n value
-
-    let private logit =
-        Gen.frequency
-            [
-                8, Gen.choose (-6000, 6000) |> Gen.map (fun i -> float32 i / 1000f)
-                1, Gen.elements [ 80f; -80f; 150f; -150f; 0f; 1e4f; -1e4f ]
-            ]
-
-    let private terms =
-        gen {
-            let! bce = Gen.elements [ 1f; 0f; 0.5f ]
-            let! margin = Gen.elements [ 0f; 0.1f; 1f ]
-            let! delta = Gen.elements [ 0f; 0.1f; 2f ]
-            let! reading = Gen.elements [ MarginReading.Symmetric; MarginReading.Ranking ]
-            let! scale = Gen.elements [ 1f; 0.01f ]
-            return LossTerms(bce, margin, delta, reading, scale)
-        }
-
-    let generator =
-        gen {
-            let! labels = Gen.choose (1, 70)
-            let! n = Gen.choose (1, 6)
-            let! b = Gen.choose (0, 7)
-            let! percent = Gen.elements [ 0; 10; 100 ]
-
-            let! targets =
-                Generators.csr n labels percent (Gen.frequency [ 4, Gen.constant 1f; 1, Gen.constant 0.25f ])
-
-            let! local = Generators.csr n labels percent Generators.positive
-            let! same = Gen.elements [ true; false ]
-            let! rows = Gen.arrayOfLength b (Gen.choose (0, n - 1))
-            let! logits = floats (b * labels) logit
-            let! offset = floats labels Generators.value
-            let! slope = floats labels Generators.value
-            let! weighted = Gen.elements [ true; false ]
-            let! weights = floats labels Generators.positive
-            let! terms = terms
-
-            return
-                {
-                    Labels = labels
-                    Targets = targets
-                    Local = if same then targets else local
-                    Rows = rows
-                    Logits = logits
-                    Offset = offset
-                    Slope = slope
-                    PosWeight = if weighted then weights else [||]
-                    Terms = terms
-                }
-        }
-
-    let fast (c: LossCase) =
-        let g = Across.zeros c.Logits.Length
-        let o = Across.zeros c.Labels
-        let s = Across.zeros c.Labels
-
-        let loss =
-            AdaptiveLoss.ForwardBackward(
-                c.Logits,
-                g,
-                c.Labels,
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms,
-                o,
-                s
-            )
-
-        {
-            Loss = loss
-            Gradient = g
-            OffsetGradient = o
-            SlopeGradient = s
-        }
-
-    let plain (c: LossCase) =
-        let g = Across.zeros c.Logits.Length
-        let o = Across.zeros c.Labels
-        let s = Across.zeros c.Labels
-
-        let loss =
-            AdaptiveLoss.ForwardBackwardPlain(
-                c.Logits,
-                g,
-                c.Labels,
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms,
-                o,
-                s
-            )
-
-        {
-            Loss = loss
-            Gradient = g
-            OffsetGradient = o
-            SlopeGradient = s
-        }
-
-type LossArbitraries =
-    static member Loss() = Arb.fromGen LossCases.generator
-
-[<Properties(Arbitrary = [| typeof<LossArbitraries> |], MaxTest = 200)>]
+[<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
 module AdaptiveLossProperties =
 
-    let private requireEqual tolerance (expected: LossResult) (received: LossResult) =
+    let private requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
         Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
         Tolerance.require tolerance "gradient" (Across.widen expected.Gradient) (Across.widen received.Gradient)
 
@@ -169,7 +29,7 @@ module AdaptiveLossProperties =
     let private tolerance = { Absolute = 2e-5; Relative = 1e-5 }
 
     /// A margin within rounding of a kink may fall on either side of it.
-    let private farFromKinks (c: LossCase) =
+    let private farFromKinks (c: AdaptiveLossCase) =
         Seq.forall
             (fun (b, l) ->
                 let theta =
@@ -180,7 +40,7 @@ module AdaptiveLossProperties =
             (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
 
     [<Property>]
-    let ``the fast loss is the plain one, at every vector width`` (c: LossCase) =
+    let ``the fast loss is the plain one, at every vector width`` (c: AdaptiveLossCase) =
         if farFromKinks c then
             let plain = LossCases.plain c
 
@@ -188,18 +48,18 @@ module AdaptiveLossProperties =
                 requireEqual tolerance plain fast
 
     [<Property>]
-    let ``the value alone is the value with gradients`` (c: LossCase) =
+    let ``the value alone is the value with gradients`` (c: AdaptiveLossCase) =
         let value =
             AdaptiveLoss.Value(c.Logits, c.Labels, c.Targets, c.Local, c.Rows, c.Offset, c.Slope, c.PosWeight, &c.Terms)
 
         value = (LossCases.fast c).Loss
 
     [<Property>]
-    let ``the number of threads does not change a bit`` (c: LossCase) =
+    let ``the number of threads does not change a bit`` (c: AdaptiveLossCase) =
         Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1
 
     [<Property>]
-    let ``the gradient may overwrite the logits`` (c: LossCase) =
+    let ``the gradient may overwrite the logits`` (c: AdaptiveLossCase) =
         let expected = LossCases.fast c
         let z = Array.copy c.Logits
         let o = Across.zeros c.Labels
@@ -241,7 +101,7 @@ module AdaptiveLossProperties =
         (above - below) / (float up - float down)
 
     [<Property(MaxTest = 30)>]
-    let ``the plain gradients are central differences`` (c: LossCase) =
+    let ``the plain gradients are central differences`` (c: AdaptiveLossCase) =
         let c =
             { c with
                 Terms = LossTerms(c.Terms.Bce, 0f, 0f, c.Terms.Reading, c.Terms.Scale)
@@ -382,3 +242,17 @@ module AdaptiveLossProperties =
 
         Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
         |> ignore
+
+    [<Test>]
+    let ``without labels the loss is zero`` () =
+        let none =
+            { pair 0f [||] MarginReading.Symmetric with
+                Labels = 0
+                Targets = Csr.ofRows 0 [| [||] |]
+                Local = Csr.ofRows 0 [| [||] |]
+                Logits = [||]
+                Offset = [||]
+                Slope = [||]
+            }
+
+        Assert.That((LossCases.fast none).Loss, Is.EqualTo 0.0)

@@ -46,14 +46,14 @@ module LayerCases =
         }
 
     let forward (c: LayerCase) =
-        let output = Across.zeros (c.Batch.Length * c.Width)
+        let output = Across.unwritten (c.Batch.Length * c.Width)
         SparseLayer.Forward(c.Features, c.Batch, c.Weights, c.Bias, output)
         output
 
     /// The gradient of all D weight rows, scattered from the touched ones, and of the bias.
     let backward (touched: TouchedRows) (c: LayerCase) =
         touched.Gather(c.Features, c.Batch)
-        let bias = Across.zeros c.Width
+        let bias = Across.unwritten c.Width
         SparseLayer.Backward(touched, c.OutputGradient, bias)
         let weights = Across.zeros c.Weights.Length
         let ids, gradient = touched.Ids.ToArray(), touched.Gradient.ToArray()

@@ -15,7 +15,7 @@ type ScoreCase =
         K: int
     }
 
-type ScoreArbitraries =
+type TopKArbitraries =
     static member Scores() =
         let score =
             Gen.frequency
@@ -40,7 +40,7 @@ type ScoreArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
+[<Properties(Arbitrary = [| typeof<TopKArbitraries> |])>]
 module TopKProperties =
 
     let private row (order: TopKOrder) k (scores: float32[]) =

@@ -28,10 +28,17 @@ module ModelProperties =
         let model = SmallProblem.model.Value
 
         for i in 0..9 do
-            let predicted = Model.predict (Csr.selectRows [| i |] test.Features) model |> Csr.set 0 |> Set.ofArray
+            let predicted =
+                Model.predict (Csr.selectRows [| i |] test.Features) model
+                |> Csr.set 0
+                |> Set.ofArray
 
             for pair in Explanation.row i test.Features model do
-                Assert.That(pair.Global + pair.Local + pair.Bias + pair.Correction, Is.EqualTo(pair.Threshold).Within 1e-9)
+                Assert.That(
+                    pair.Global + pair.Local + pair.Bias + pair.Correction,
+                    Is.EqualTo(pair.Threshold).Within 1e-9
+                )
+
                 Assert.That(pair.Predicted, Is.EqualTo(predicted.Contains pair.Label))
 
                 if abs (pair.Score - pair.Threshold) > 1e-4 then
@@ -44,10 +51,32 @@ module ModelProperties =
                 Candidates = 0
                 HeldOut = 1.0
                 Scorers =
-                    [ Perceptron({ Hidden = []; Dropout = 1.0 }, { SmallProblem.training with Epochs = 0 }) ] }
+                    [
+                        Perceptron(
+                            { Hidden = []; Dropout = 1.0 },
+                            { SmallProblem.training with
+                                Epochs = 0
+                            }
+                        )
+                    ]
+            }
 
-        let error = Assert.Throws<ConfigurationException>(fun () -> SmallProblem.fit faulty test None |> ignore)
+        let error =
+            Assert.Throws<ConfigurationException>(Action(fun () -> SmallProblem.fit faulty test None |> ignore))
+
         Assert.That(error.Faults.Length, Is.EqualTo 5)
+
+    [<Test>]
+    let ``features that are not finite are refused with their place`` () =
+        let data = SmallProblem.dataset 60 1
+        data.Features.Values[0] <- nanf
+
+        let error =
+            Assert.Throws<ArgumentException>(
+                Action(fun () -> SmallProblem.fit SmallProblem.options data None |> ignore)
+            )
+
+        Assert.That(error.Message, Does.Contain "row 0, column")
 
     [<Test>]
     let ``without validation rows a share of the training rows is held out`` () =
@@ -58,11 +87,14 @@ module ModelProperties =
     let ``a model without signals keeps no training rows and no rarity`` () =
         let model =
             SmallProblem.fit
-                { SmallProblem.options with Global = None; Local = None }
+                { SmallProblem.options with
+                    Global = None
+                    Local = None
+                }
                 (SmallProblem.dataset 120 1)
                 (Some(SmallProblem.dataset 40 2))
 
-        Assert.That(model.Knn.IsNone)
+        Assert.That(model.Local.IsNone)
         Assert.That(model.Idf, Is.All.EqualTo 0f)
 
     [<Test>]

@@ -19,7 +19,9 @@ module StoreProperties =
     let private test = SmallProblem.dataset 60 7
 
     let private refused (folder: string) (words: string) =
-        let error = Assert.Throws<ModelFormatException>(fun () -> Store.load folder |> ignore)
+        let error =
+            Assert.Throws<ModelFormatException>(Action(fun () -> Store.load folder |> ignore))
+
         Assert.That(error.Message, Does.Contain words)
 
     [<Test>]
@@ -30,11 +32,13 @@ module StoreProperties =
             let again = Store.load folder
 
             Assert.That(
-                (SmallProblem.entries (Model.scores test.Features again) = SmallProblem.entries (Model.scores test.Features model))
+                (SmallProblem.entries (Model.scores test.Features again) =
+                    SmallProblem.entries (Model.scores test.Features model))
             )
 
             Assert.That(
-                (SmallProblem.entries (Model.predict test.Features again) = SmallProblem.entries (Model.predict test.Features model))
+                (SmallProblem.entries (Model.predict test.Features again) =
+                    SmallProblem.entries (Model.predict test.Features model))
             ))
 
     [<Test>]
@@ -43,11 +47,14 @@ module StoreProperties =
             Store.save folder SmallProblem.model.Value
             Store.save folder SmallProblem.model.Value
             Store.load folder |> ignore
-            let beside = Directory.GetDirectories(Path.GetTempPath(), Path.GetFileName folder + "*")
+
+            let beside =
+                Directory.GetDirectories(Path.GetTempPath(), Path.GetFileName folder + "*")
+
             Assert.That(beside, Is.EqualTo<string[]> [| folder |]))
 
     [<TestCase("weights.safetensors")>]
-    [<TestCase("labels.json")>]
+    [<TestCase("strings.json")>]
     let ``a changed byte is damage, and the file is named`` (file: string) =
         inFolder (fun folder ->
             Store.save folder SmallProblem.model.Value
@@ -61,8 +68,8 @@ module StoreProperties =
     let ``a missing file is named`` () =
         inFolder (fun folder ->
             Store.save folder SmallProblem.model.Value
-            File.Delete(Path.Combine(folder, "labels.json"))
-            refused folder "labels.json: the file is missing")
+            File.Delete(Path.Combine(folder, "strings.json"))
+            refused folder "strings.json: the file is missing")
 
     [<Test>]
     let ``a newer format is refused as newer, an unknown key as damage`` () =

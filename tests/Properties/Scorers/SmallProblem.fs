@@ -13,16 +13,20 @@ module SmallProblem =
 
     let dataset (rows: int) (seed: int) : Dataset =
         let s = Seed.ofInt seed
-        let draw purpose i n = int (Seed.bits (int64 i) (Seed.derive purpose 0 s) % uint64 n)
+
+        let draw purpose i n =
+            int (Seed.bits (int64 i) (Seed.derive purpose 0 s) % uint64 n)
 
         let sets =
             Array.init rows (fun i -> Array.init (1 + draw "count" i 3) (fun k -> draw "label" (4 * i + k) labels))
 
         let row i =
-            [ for l in sets[i] do
-                  4 * l, 1f
-                  4 * l + 1 + draw "own" (8 * i + l) 3, 0.5f
-              32 + draw "noise" i 8, 1f ]
+            [
+                for l in sets[i] do
+                    4 * l, 1f
+                    4 * l + 1 + draw "own" (8 * i + l) 3, 0.5f
+                32 + draw "noise" i 8, 1f
+            ]
             |> List.groupBy fst
             |> List.sortBy fst
             |> List.map (fun (f, vs) -> struct (f, List.sumBy snd vs))
@@ -36,15 +40,26 @@ module SmallProblem =
         { TrainingOptions.defaults with
             Epochs = 6
             BatchSize = Some 16
-            Optimiser = { OptimiserOptions.defaults with LearningRate = 0.01 } }
+            Optimiser =
+                { OptimiserOptions.defaults with
+                    LearningRate = 0.01
+                }
+        }
 
     let network = { Hidden = [ 12 ]; Dropout = 0.1 }
 
     let options =
         { ModelOptions.defaults with
             Scorers = [ Perceptron(network, training) ]
-            Local = Some { FeatureKnnOptions.standard with K = 5 }
-            Candidates = 5 }
+            Local =
+                Some(
+                    LocalSignalSpec.FeatureKnn
+                        { FeatureKnnOptions.standard with
+                            K = 5
+                        }
+                )
+            Candidates = 5
+        }
 
     let fit options train validation =
         Model.fit options space (Features features) train validation ignore CancellationToken.None
@@ -53,5 +68,7 @@ module SmallProblem =
     let model = lazy (fit options (dataset 300 1) (Some(dataset 80 2)))
 
     let entries (m: CsrMatrix) =
-        [ for r in 0 .. m.Rows - 1 do
-              for struct (c, v) in Csr.row r m -> r, c, v ]
+        [
+            for r in 0 .. m.Rows - 1 do
+                for struct (c, v) in Csr.row r m -> r, c, v
+        ]

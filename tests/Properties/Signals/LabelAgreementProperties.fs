@@ -11,12 +11,14 @@ module LabelAgreementProperties =
         { LabelAgreement.defaults with
             Floor = 0f
             TopPerLabel = System.Int32.MaxValue
+            LabelsPerRow = System.Int32.MaxValue
         }
 
     let private narrow =
         {
             Floor = 0.2f
             TopPerLabel = 2
+            LabelsPerRow = 3
             MassFloor = 0.3f
         }
 

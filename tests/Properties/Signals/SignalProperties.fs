@@ -5,7 +5,7 @@ open FsCheck.NUnit
 open Limen.Core
 open Microsoft.FSharp.Reflection
 
-[<Properties(Arbitrary = [| typeof<SignalArbitraries> |], MaxTest = 50)>]
+[<Properties(Arbitrary = [| typeof<SignalArbitraries> |], MaxTest = 20)>]
 module SignalProperties =
 
     /// Few neighbours, terms and labels, so that every cut is met on small data.
@@ -14,6 +14,7 @@ module SignalProperties =
             {
                 Floor = 0.3f
                 TopPerLabel = 2
+                LabelsPerRow = 3
                 MassFloor = 0.2f
             }
 

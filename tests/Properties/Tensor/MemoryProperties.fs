@@ -36,6 +36,38 @@ module MemoryProperties =
         Assert.That(TensorRuntime.peakBytes (), Is.GreaterThanOrEqualTo(before + (4L <<< 20)))
         Assert.That(TensorRuntime.liveBytes (), Is.EqualTo before)
 
+    [<Property>]
+    let ``each tensor has memory of its own, whatever its size`` (sizes: NonNegativeInt list) =
+        Tensor.using (fun () ->
+            let tensors =
+                [
+                    for NonNegativeInt n in sizes do
+                        for size in [ n; n * 13; n * 997 ] -> Tensor.empty [| size |]
+                ]
+
+            tensors |> List.iteri (fun i t -> (Tensor.span t).Fill(float32 i))
+
+            tensors
+            |> List.indexed
+            |> List.forall (fun (i, t) -> Tensor.toArray t |> Array.forall ((=) (float32 i))))
+
+    [<Test>]
+    let ``threads that make and dispose at once leave the count exact`` () =
+        exactly ()
+        let before = TensorRuntime.liveBytes ()
+
+        Threading.Tasks.Parallel.For(
+            0,
+            400,
+            fun i ->
+                Tensor.using (fun () ->
+                    let x = Tensor.full Float32 [| 1 + i % 50; 7 |] (float i)
+                    Assert.That(Tensor.item (Tensor.mean (Tensor.shift 1.0 x)), Is.EqualTo(float i + 1.0).Within 1e-3))
+        )
+        |> ignore
+
+        Assert.That(TensorRuntime.liveBytes (), Is.EqualTo before)
+
     let private step (x: Tensor) =
         Tensor.using (fun () ->
             x |> Tensor.mm x |> Tensor.sigmoid |> Tensor.sum |> Tensor.backward

@@ -3,12 +3,12 @@ namespace Limen.Kernels;
 /// <summary>
 /// The k largest values offered so far, ties won by the lower id: a binary heap whose root is the one to leave next.
 /// </summary>
-internal sealed class TopHeap
+internal sealed class TopKHeap
 {
     private readonly int[] ids;
     private readonly float[] values;
 
-    public TopHeap(int k)
+    public TopKHeap(int k)
     {
         ids = new int[k];
         values = new float[k];

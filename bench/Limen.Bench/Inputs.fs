@@ -1,0 +1,208 @@
+namespace Limen.Bench
+
+open System
+open System.IO
+open System.IO.Compression
+open System.Runtime.InteropServices
+open Limen.Core
+open Limen.Kernels
+
+/// A sparse matrix as a file that both sides read: rows, columns, entries, then row starts, indices (int32), values (float32).
+[<RequireQualifiedAccess>]
+module CsrBytes =
+
+    let write (path: string) (m: CsrMatrix) : unit =
+        use file = File.Create path
+
+        let ints (values: int[]) count =
+            file.Write(MemoryMarshal.AsBytes(ReadOnlySpan(values, 0, count)))
+
+        ints [| m.Rows; m.Columns; m.NonZeros |] 3
+        ints m.RowStart (m.Rows + 1)
+        ints m.Indices m.NonZeros
+        file.Write(MemoryMarshal.AsBytes(ReadOnlySpan(m.Values, 0, m.NonZeros)))
+
+    let read (path: string) : CsrMatrix =
+        use file = File.OpenRead path
+
+        let ints count =
+            let values: int[] = Array.zeroCreate count
+            file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()))
+            values
+
+        let sizes = ints 3
+        let start = ints (sizes[0] + 1)
+        let indices = ints sizes[2]
+        let values: float32[] = Array.zeroCreate sizes[2]
+        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()))
+        CsrMatrix(sizes[0], sizes[1], start, indices, values)
+
+/// The shape of a synthetic corpus: N rows of so many features and labels each, and of so many labels in the local signal.
+type CorpusShape =
+    {
+        Rows: int
+        Features: int
+        Labels: int
+        FeaturesPerRow: int
+        LabelsPerRow: int
+        LocalPerRow: int
+    }
+
+[<RequireQualifiedAccess>]
+module CorpusShape =
+
+    /// AmazonCat-13K's: D 203,882, 71 non-zeros a row, L 13,330, 5 labels a row; a local signal on 0.3 % of the labels.
+    let amazonCat =
+        {
+            Rows = 8192
+            Features = 203_882
+            Labels = 13_330
+            FeaturesPerRow = 71
+            LabelsPerRow = 5
+            LocalPerRow = 40
+        }
+
+/// Seeded rows whose ids follow Zipf's law with exponent 1, as words and labels do: ln(1 + id) is uniform.
+[<RequireQualifiedAccess>]
+module Corpus =
+
+    let private distinct (columns: int) (count: int) (row: int) (seed: Seed) : int[] =
+        let own = Seed.derive "row" row seed
+
+        Seq.initInfinite int64
+        |> Seq.map (fun i -> min (columns - 1) (int (exp (Seed.uniform i own * log (float columns + 1.0)) - 1.0)))
+        |> Seq.distinct
+        |> Seq.truncate (min count (columns / 2))
+        |> Seq.toArray
+        |> Array.sort
+
+    let private matrix rows columns perRow (value: int -> float32) (seed: Seed) : CsrMatrix =
+        Array.Parallel.init rows (fun i ->
+            distinct columns perRow i seed
+            |> Array.mapi (fun k c -> struct (c, value (i + k))))
+        |> Csr.ofRows columns
+
+    /// Features of norm near 1, label sets, and a local signal with values in (0, 1).
+    let make (shape: CorpusShape) : TrainingRows =
+        let seed = Seed.ofInt 13
+        let scale = 1.0 / sqrt (float shape.FeaturesPerRow)
+
+        let noise i =
+            Seed.uniform (int64 i) (Seed.derive "value" 0 seed)
+
+        {
+            Features =
+                matrix
+                    shape.Rows
+                    shape.Features
+                    shape.FeaturesPerRow
+                    (fun i -> float32 (scale * (0.5 + noise i)))
+                    (Seed.derive "x" 0 seed)
+            Labels = matrix shape.Rows shape.Labels shape.LabelsPerRow (fun _ -> 1f) (Seed.derive "y" 0 seed)
+            Local = matrix shape.Rows shape.Labels shape.LocalPerRow (noise >> float32) (Seed.derive "a" 0 seed)
+        }
+
+/// The files of a run, made once.
+[<RequireQualifiedAccess>]
+module Inputs =
+
+    let private once (path: string) (make: string -> unit) =
+        if not (File.Exists path) then
+            let part = path + ".part"
+            make part
+            File.Move(part, path)
+
+    let private file folder name part =
+        Path.Combine(folder, $"{name}.{part}.csr")
+
+    /// Features, labels and local signal that were written under a name.
+    let read (folder: string) (name: string) : TrainingRows =
+        let part p = CsrBytes.read (file folder name p)
+
+        {
+            Features = part "features"
+            Labels = part "labels"
+            Local = part "local"
+        }
+
+    let private write folder name (rows: TrainingRows) =
+        for part, m in [ "labels", rows.Labels; "local", rows.Local; "features", rows.Features ] do
+            once (file folder name part) (fun path -> CsrBytes.write path m)
+
+    /// The synthetic corpus, and logits N(0, 4) for a batch of 512.
+    let synthetic (folder: string) : unit =
+        Directory.CreateDirectory folder |> ignore
+
+        if not (File.Exists(file folder "amazon" "features")) then
+            write folder "amazon" (Corpus.make CorpusShape.amazonCat)
+
+        once (Path.Combine(folder, "logits.f32")) (fun path ->
+            let z = Seed.normals (512 * CorpusShape.amazonCat.Labels) (Seed.ofInt 5)
+            use out = File.Create path
+            out.Write(MemoryMarshal.AsBytes(ReadOnlySpan(z |> Array.map (fun v -> 2f * v - 4f)))))
+
+    let private unpack (source: string) (path: string) =
+        use packed = new GZipStream(File.OpenRead source, CompressionMode.Decompress)
+        use out = File.Create path
+        packed.CopyTo out
+
+    /// fastText's format: labels, then each word as often as it occurs.
+    let private words (counts: Dataset) (path: string) =
+        use out = new StreamWriter(path)
+
+        for i in 0 .. counts.Rows - 1 do
+            for l in Csr.set i counts.Labels do
+                out.Write $"__label__{l} "
+
+            for struct (word, count) in Csr.row i counts.Features do
+                for _ in 1 .. int count do
+                    out.Write $"w{word} "
+
+            out.Write '\n'
+
+    /// The files made of EURLEX57K in a folder of data: TF-IDF rows, the leave-one-out KNN signal, sets predicted by it.
+    let eurlex (data: string) (folder: string) : unit =
+        Directory.CreateDirectory folder |> ignore
+
+        let source part =
+            Path.Combine(data, "eurlex57k", $"{part}.svm.gz")
+
+        once (Path.Combine(folder, "eurlex.svm")) (unpack (source "train"))
+
+        if not (File.Exists(file folder "eurlex.train" "features")) then
+            let train, test =
+                match Svmlight.readTogether Svmlight.defaults [ source "train"; source "test" ] with
+                | [ train; test ] -> train, test
+                | _ -> invalidOp "expected two parts"
+
+            words train (Path.Combine(folder, "eurlex.train.txt"))
+            words test (Path.Combine(folder, "eurlex.test.txt"))
+            let weights = TfIdfWeights.fit Sublinear train.Features
+
+            let weigh (d: Dataset) =
+                Dataset.create (TfIdfWeights.apply weights d.Features) d.Labels
+
+            let train, test = weigh train, weigh test
+            let knn = FeatureKnn.fit FeatureKnnOptions.standard train
+            let local = (FeatureKnn.leaveOneOut knn).Values
+
+            once (file folder "eurlex.train" "predicted") (fun path ->
+                CsrBytes.write path (Thresholds.decide (Thresholds.fixedAt local.Columns 0.3f) local))
+
+            write
+                folder
+                "eurlex.test"
+                {
+                    Features = test.Features
+                    Labels = test.Labels
+                    Local = (FeatureKnn.apply test.Features knn).Values
+                }
+
+            write
+                folder
+                "eurlex.train"
+                {
+                    Features = train.Features
+                    Labels = train.Labels
+                    Local = local
+                }

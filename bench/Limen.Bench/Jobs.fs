@@ -1,0 +1,189 @@
+namespace Limen.Bench
+
+open System
+open System.IO
+open System.Runtime.InteropServices
+open Limen.Core
+open Limen.Kernels
+
+/// Our side of the comparisons, each over inputs that it reads first.
+[<RequireQualifiedAccess>]
+module Jobs =
+
+    let private paper = Loss.paper 0.1 0.1 Symmetric
+
+    /// IDF [L] as a model has it: ln((N + 1) / (n_l + 1)), scaled to at most 1.
+    let idf (labels: CsrMatrix) : float32[] =
+        let values =
+            Csr.columnCounts labels
+            |> Array.map (fun n -> float32 (log (float (labels.Rows + 1) / float (n + 1))))
+
+        let most = Array.max values
+        values |> Array.map (fun v -> v / most)
+
+    let private fusion labels =
+        { Fusion.zero (Shared 0f) labels with
+            Beta = Array.create labels -8f
+        }
+
+    let private logits (folder: string) count : float32[] =
+        let values: float32[] = Array.zeroCreate count
+        use file = File.OpenRead(Path.Combine(folder, "logits.f32"))
+        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()))
+        values
+
+    /// The fused loss with all its gradients for a batch.
+    let loss folder rows : Job =
+        let data = Inputs.read folder "amazon"
+        let labels = data.Labels.Columns
+        let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
+        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
+        let batch = Array.init rows id
+
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient paper data batch line z).Loss))
+
+    /// The same loss through its composed definition, over our own tensors.
+    let composed folder rows : Job =
+        let data = Inputs.read folder "amazon"
+        let labels = data.Labels.Columns
+        let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
+        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
+        let batch = Array.init rows id
+        let definition = Loss.custom "composed" (Loss.value paper)
+
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient definition data batch line z).Loss))
+
+    /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
+    let copy rows labels : Job =
+        let from, into =
+            Array.create (rows * labels) 1f, Array.zeroCreate<float32>(rows * labels)
+
+        let parts = 16
+        let size = (from.Length + parts - 1) / parts
+
+        Job.repeated 1 (fun () ->
+            Workers.For(
+                parts,
+                fun part ->
+                    let start = part * size
+                    from.AsSpan(start, min size (from.Length - start)).CopyTo(into.AsSpan start)
+            )
+
+            float into[0])
+
+    /// The dense products of a step alone: z = h W', dh = dz W, dW = dz' h.
+    let products rows hidden labels : Job =
+        let noise shape =
+            Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
+
+        let h, w, dz =
+            noise [| rows; hidden |], noise [| labels; hidden |], noise [| rows; labels |]
+
+        Job.repeated 1 (fun () ->
+            Tensor.using (fun () ->
+                let z = h |> Tensor.mm (Tensor.transpose w)
+                let dh = dz |> Tensor.mm w
+                let dw = Tensor.transpose dz |> Tensor.mm h
+                float (z.Count + dh.Count + dw.Count)))
+
+    let private steps = 3
+
+    /// Training steps on given rows.
+    let stepOver (data: TrainingRows) size hidden : Job =
+        let labels = data.Labels.Columns
+        let options = { Hidden = [ hidden ]; Dropout = 0.0 }
+        let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
+
+        let optimiser =
+            {
+                LearningRate = 1e-3
+                WeightDecay = 0.0
+                Schedule = Constant
+            }
+
+        let state =
+            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0)
+
+        Network.dispose network
+        let mutable at = 0
+
+        let step () =
+            let start = at * size % data.Features.Rows
+            at <- at + 1
+            let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
+            state.Step(paper, data, rows, at, optimiser.LearningRate, KeepAll)
+
+        Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
+
+    let step folder size hidden : Job =
+        stepOver (Inputs.read folder "amazon") size hidden
+
+    /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
+    let knn folder queries : Job =
+        let x = CsrBytes.read (Path.Combine(folder, "eurlex.train.features.csr"))
+        let asked = Csr.selectRows [| 0 .. min queries x.Rows - 1 |] x
+
+        Job.repeated 1 (fun () ->
+            let found = CosineIndex.Build(x).Search(asked, 31)
+            float (Seq.average (found.Values.AsSpan(0, found.NonZeros).ToArray())))
+
+    /// The neighbours of each of the first rows among the others.
+    let knnOf folder rows : Job =
+        let x =
+            CsrBytes.read (Path.Combine(folder, "eurlex.train.features.csr"))
+            |> Csr.selectRows [| 0 .. rows - 1 |]
+
+        Job.repeated 1 (fun () -> float (CosineIndex.Build(x).LeaveOneOut 30).NonZeros)
+
+    let readSvmlight (path: string) : Job =
+        Job.repeated 1 (fun () -> float (Svmlight.read Svmlight.defaults path).Features.NonZeros)
+
+    /// Reads through the binary cache, which the warm-up has written.
+    let readCached (path: string) : Job =
+        let place = In(Path.Combine(Path.GetDirectoryName path, "cache"))
+        Job.repeated 1 (fun () -> float (CsrCache.svmlight place Svmlight.defaults path).Features.NonZeros)
+
+    /// The F1-optimal threshold of every label over the score lists of the first rows; the check is the macro-F1 at the thresholds.
+    let decisions folder rows : Job =
+        let all = Inputs.read folder "eurlex.train"
+        let first = [| 0 .. min rows all.Labels.Rows - 1 |]
+        let local, labels = Csr.selectRows first all.Local, Csr.selectRows first all.Labels
+
+        let fit () =
+            Sweep.build local labels |> Thresholds.sCut Objective.MacroF1 infinityf
+
+        let reached =
+            Thresholds.decide (fit ()) local
+            |> Counts.ofSets labels
+            |> F1.macro (AllLabels AsZero)
+
+        Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
+
+    let macroF1 folder : Job =
+        let truth = CsrBytes.read (Path.Combine(folder, "eurlex.train.labels.csr"))
+        let predicted = CsrBytes.read (Path.Combine(folder, "eurlex.train.predicted.csr"))
+        Job.repeated 1 (fun () -> predicted |> Counts.ofSets truth |> F1.macro (AllLabels AsZero))
+
+    /// The 50 best labels of rows by an untrained network, so many rows at a time.
+    let predictOver (data: TrainingRows) size hidden : Job =
+        let rows = 1024
+        let labels = data.Labels.Columns
+        let options = { Hidden = [ hidden ]; Dropout = 0.0 }
+        let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
+        let idf = idf data.Labels
+
+        let parts =
+            [ 0..size .. rows - 1 ]
+            |> List.map (fun start -> Csr.selectRows [| start .. min rows (start + size) - 1 |] data.Features)
+
+        let none (x: CsrMatrix) =
+            CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
+
+        Job.repeated rows (fun () ->
+            parts
+            |> List.sumBy (fun x ->
+                let margins = NetworkScorer.margins idf (fusion labels) network x (none x)
+                float (Candidates.top 50 labels x.Rows margins).Rows))
+
+    let predict folder size hidden : Job =
+        predictOver (Inputs.read folder "amazon") size hidden

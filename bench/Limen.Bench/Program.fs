@@ -1,0 +1,199 @@
+module Limen.Bench.Program
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.Json.Nodes
+open BenchmarkDotNet.Running
+open Limen.Core
+open Limen.Kernels
+
+let private folder = Path.GetFullPath "artifacts/bench/data"
+let private scripts = Path.GetFullPath "bench/peers"
+let private report = "artifacts/bench/report.json"
+
+/// The folder of public data sets: LIMEN_DATA, else ../shared/data where there is one.
+let private data =
+    [
+        Environment.GetEnvironmentVariable "LIMEN_DATA"
+        "../shared/data"
+        "../../shared/data"
+    ]
+    |> List.tryFind (fun d -> not (isNull d) && Directory.Exists(Path.Combine(d, "eurlex57k")))
+
+let private job (arguments: string list) : Job =
+    let corpus rows features labels perRow =
+        Corpus.make
+            { CorpusShape.amazonCat with
+                Rows = rows
+                Features = features
+                Labels = labels
+                FeaturesPerRow = perRow
+            }
+
+    match arguments with
+    | [ "loss"; folder; rows ] -> Jobs.loss folder (int rows)
+    | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
+    | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
+    | [ "products"; _; rows; hidden; labels ] -> Jobs.products (int rows) (int hidden) (int labels)
+    | [ "step"; folder; size; hidden ] -> Jobs.step folder (int size) (int hidden)
+    | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
+        Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
+    | [ "corpus-predict"; _; size; hidden; labels ] ->
+        Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
+    | [ "knn"; folder; queries ] -> Jobs.knn folder (int queries)
+    | [ "knn-of"; folder; rows ] -> Jobs.knnOf folder (int rows)
+    | [ "read"; folder ] -> Jobs.readSvmlight (Path.Combine(folder, "eurlex.svm"))
+    | [ "cached"; folder ] -> Jobs.readCached (Path.Combine(folder, "eurlex.svm"))
+    | [ "decisions"; folder ] -> Jobs.decisions folder Int32.MaxValue
+    | [ "decisions-of"; folder; rows ] -> Jobs.decisions folder (int rows)
+    | [ "f1"; folder ] -> Jobs.macroF1 folder
+    | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
+    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal folder (int hidden) (int epochs)
+    | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
+    | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
+
+let private work arguments =
+    Workers.Count |> TensorRuntime.setThreads
+
+    Worker.serve (job arguments)
+
+/// Why a row cannot be measured here.
+let private obstacle (row: Row) =
+    match row.Needs, data with
+    | Eurlex, None -> Some $"{row.Name}: no eurlex57k in LIMEN_DATA"
+    | _ when not (Contest.hasPackage row.Package) -> Some $"{row.Name}: {row.Package} is not installed"
+    | _ -> None
+
+let private compare (row: Row) : Figure =
+    Console.Error.WriteLine $"{row.Name}"
+    use a = Contest.ours row.Threads (Rows.ours folder row)
+    use b = Contest.peer row.Threads scripts row.Script (Rows.peer folder row)
+
+    let runs =
+        match row.Goal with
+        | Speed runs -> runs
+        | EqualQuality
+        | PeersBest -> 1
+
+    let ours, peer = Contest.interleaved runs a b
+
+    let (oursSeconds, peerSeconds), reached =
+        match row.Goal with
+        | Speed _ ->
+            (Standing.median ours, Standing.median peer),
+            $"check value ours {Standing.check ours:G5}, peer {Standing.check peer:G5}"
+        | EqualQuality ->
+            let target = min (Standing.best ours) (Standing.best peer)
+
+            let time s =
+                Standing.reached target s |> Option.defaultValue nan
+
+            (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}, peer {Standing.best peer:F4}"
+        | PeersBest ->
+            let target = Standing.best peer
+
+            let time s =
+                Standing.reached target s |> Option.defaultValue nan
+
+            (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}"
+
+    {
+        Name = row.Name
+        Ours = oursSeconds
+        Peer = peerSeconds
+        OursMb = ours.PeakMb
+        PeerMb = peer.PeakMb
+        Note = $"{row.Note}; {reached}"
+    }
+
+/// What the machine allows, measured between the rows: a copy of [512 x 13,330] floats, and the products of a step.
+let private limits () : (string * JsonNode) list =
+    let median arguments =
+        use worker = Contest.ours 2 arguments
+        Standing.median (Contest.alone 5 worker)
+
+    let gigaflops rows seconds =
+        6.0 * rows * 256.0 * 13_330.0 / seconds / 1e9
+
+    let copy = median [ "copy"; folder; "512"; "13330" ]
+    let small = median [ "products"; folder; "128"; "256"; "13330" ]
+    let large = median [ "products"; folder; "512"; "256"; "13330" ]
+
+    [
+        "copy_512x13330_seconds", JsonValue.Create copy
+        "copy_gb_per_second", JsonValue.Create(2.0 * 4.0 * 512.0 * 13_330.0 / copy / 1e9)
+        "composed_own_tensors_512x13330_seconds", JsonValue.Create(median [ "composed"; folder; "512" ])
+        "products_b128_seconds", JsonValue.Create small
+        "products_b128_gflops", JsonValue.Create(gigaflops 128.0 small)
+        "products_b512_seconds", JsonValue.Create large
+        "products_b512_gflops", JsonValue.Create(gigaflops 512.0 large)
+    ]
+
+let private prepare () =
+    Inputs.synthetic folder
+    data |> Option.iter (fun d -> Inputs.eurlex d folder)
+
+let private contest (rows: Row list) =
+    prepare ()
+    let skipped = rows |> List.choose obstacle
+    let figures = rows |> List.filter (obstacle >> Option.isNone) |> List.map compare
+    Report.write report (limits ()) figures skipped
+    Report.print figures skipped
+    printfn $"{report}"
+
+let private chosen (names: string) (rows: Row list) =
+    let wanted = names.Split ',' |> List.ofArray
+
+    match
+        wanted
+        |> List.filter (fun name -> not (rows |> List.exists (fun r -> r.Name = name)))
+    with
+    | [] -> rows |> List.filter (fun r -> List.contains r.Name wanted)
+    | unknown -> invalidArg (nameof names) $"""there is no row {String.Join(", ", unknown)}"""
+
+let private help =
+    """bench [--quick]           every comparison; --quick leaves out the whole trainings
+bench --rows NAME,NAME    these comparisons
+bench curves              how time and memory grow with L, N, D and the non-zeros
+bench micro [ARGS]        kernels one by one (arguments of BenchmarkDotNet)"""
+
+[<EntryPoint>]
+let main arguments =
+    let whole = Rows.quick 45_000 @ Rows.trainings
+
+    match List.ofArray arguments with
+    | "worker" :: rest ->
+        work rest
+        0
+    | [] ->
+        contest whole
+        0
+    | [ "--quick" ] ->
+        contest (Rows.quick 1_500)
+        0
+    | [ "--quick"; "--rows"; names ] ->
+        contest (chosen names (Rows.quick 1_500))
+        0
+    | [ "--rows"; names ] ->
+        contest (chosen names whole)
+        0
+    | [ "curves" ] ->
+        prepare ()
+        Curves.run folder data.IsSome "artifacts/bench/curves.json"
+        0
+    | "micro" :: rest ->
+        BenchmarkSwitcher
+            .FromTypes([| typeof<Kernels> |])
+            .Run(
+                if rest.IsEmpty then
+                    [| "--filter"; "*" |]
+                else
+                    List.toArray rest
+            )
+        |> ignore
+
+        0
+    | _ ->
+        eprintfn $"{help}"
+        1

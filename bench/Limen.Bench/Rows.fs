@@ -1,0 +1,183 @@
+namespace Limen.Bench
+
+open System.IO
+
+/// Which inputs a comparison needs.
+type Needs =
+    | Synthetic
+    | Eurlex
+
+/// What is compared.
+type Goal =
+    /// The seconds of a unit of work: the median over so many interleaved runs.
+    | Speed of runs: int
+    /// One training each: the seconds until both have reached the lower of the two best values.
+    | EqualQuality
+    /// One training each: the seconds until we have reached the peer's best value, against its whole training.
+    | PeersBest
+
+/// A comparison: our worker's arguments, the peer's script and arguments, and the package that it comes from.
+type Row =
+    {
+        Name: string
+        Needs: Needs
+        Goal: Goal
+        Threads: int
+        Ours: string list
+        Script: string
+        Peer: string list
+        Package: string
+        Note: string
+    }
+
+[<RequireQualifiedAccess>]
+module Rows =
+
+    let private hidden = "256"
+
+    let private speed name needs threads ours (script, peer) package note =
+        {
+            Name = name
+            Needs = needs
+            Goal = Speed 5
+            Threads = threads
+            Ours = ours
+            Script = script
+            Peer = peer
+            Package = package
+            Note = note
+        }
+
+    let private step name size script peer note =
+        speed name Synthetic 2 [ "step"; size; hidden ] (script, size :: hidden :: peer) "python3-torch" note
+
+    let private steps =
+        let shape =
+            "D 203,882, 71 non-zeros a row, L 13,330, hidden 256; peak counted from the first step on"
+
+        [
+            for size in [ "128"; "512" ] do
+                step $"step-b{size}-torch" size "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
+
+                step
+                    $"step-b{size}-torch-sparse"
+                    size
+                    "step.py"
+                    [ "sparse" ]
+                    $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
+            step "step-b128-paper" "128" "paper.py" [] $"dense input [B, D], the authors' loss, AdamW; {shape}"
+        ]
+
+    /// The comparisons that --quick makes; queries: of how many rows the neighbours are searched.
+    let quick (queries: int) : Row list =
+        let eurlex = speed
+        let sklearn = "python3-sklearn"
+
+        [
+            speed
+                "loss-512x13330"
+                Synthetic
+                2
+                [ "loss"; "512" ]
+                ("loss.py", [ "512" ])
+                "python3-torch"
+                "composed in Python torch, dense labels and KNN; ours sparse, 0.3 % KNN"
+            yield! steps
+            eurlex
+                "knn-eurlex-sklearn"
+                Eurlex
+                2
+                [ "knn"; string queries ]
+                ("knn.py", [ string queries ])
+                sklearn
+                $"the first {queries:N0} rows as queries for both, against 45,000, K = 30 and the row itself; index included"
+            eurlex
+                "read-svmlight-sklearn"
+                Eurlex
+                1
+                [ "read" ]
+                ("read.py", [])
+                sklearn
+                "load_svmlight_file; one core for both"
+            eurlex
+                "read-cached-sklearn"
+                Eurlex
+                1
+                [ "cached" ]
+                ("read.py", [])
+                sklearn
+                "our second run against load_svmlight_file, which keeps nothing; one core for both"
+            eurlex
+                "decisions-numpy"
+                Eurlex
+                2
+                [ "decisions" ]
+                ("decisions.py", [ "dense" ])
+                "python3-numpy"
+                "the F1-optimal cut of 4,271 labels over 45,000 rows; NumPy sorts the columns of the dense score matrix, ours the score lists"
+            eurlex
+                "f1-sklearn"
+                Eurlex
+                2
+                [ "f1" ]
+                ("f1.py", [])
+                sklearn
+                "macro-F1 of 45,000 label sets, scipy.sparse on the peer's side"
+            speed
+                "predict-batch"
+                Synthetic
+                1
+                [ "predict"; "512"; hidden ]
+                ("predict.py", [ "512"; hidden ])
+                "python3-torch"
+                "seconds a row, L 13,330, top 50, 512 rows at a time, one core"
+            speed
+                "predict-single"
+                Synthetic
+                1
+                [ "predict"; "1"; hidden ]
+                ("predict.py", [ "1"; hidden ])
+                "python3-torch"
+                "seconds a row, L 13,330, top 50, one row at a time, one core"
+        ]
+
+    /// Whole trainings, once each.
+    let trainings: Row list =
+        let training name goal ours (script, peer) package note =
+            {
+                Name = name
+                Needs = Eurlex
+                Goal = goal
+                Threads = 2
+                Ours = ours
+                Script = script
+                Peer = peer
+                Package = package
+                Note = note
+            }
+
+        [
+            training
+                "train-eurlex-torch"
+                EqualQuality
+                [ "train"; "512"; "8" ]
+                ("train.py", [ "512"; "8" ])
+                "python3-torch"
+                "one training each: 8 epochs, hidden 512, batch 256, the KNN signal given to both"
+            training
+                "train-eurlex-fasttext"
+                PeersBest
+                [ "train-from-file"; "512"; "3" ]
+                ("fasttext.py", [ "10" ])
+                "fasttext"
+                "one training each, from the file: fastText -loss ova, dim 200, 10 epochs; ours 3 epochs, hidden 512, no KNN"
+        ]
+
+    /// The folder and, where a script reads one, the file go before the other arguments.
+    let ours (folder: string) (row: Row) : string list =
+        row.Ours.Head :: folder :: row.Ours.Tail
+
+    let peer (folder: string) (row: Row) : string list =
+        match row.Script with
+        | "read.py" -> [ Path.Combine(folder, "eurlex.svm") ]
+        | _ -> folder :: row.Peer

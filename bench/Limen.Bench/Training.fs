@@ -1,0 +1,106 @@
+namespace Limen.Bench
+
+open System
+open System.Diagnostics
+open System.IO
+open Limen.Core
+open Limen.Kernels
+
+/// Whole trainings on EURLEX57K: (seconds, P@5 on the test rows) after each epoch; the seconds leave the measuring out.
+[<RequireQualifiedAccess>]
+module WholeTraining =
+
+    let private batch = 256
+
+    let private optimiser =
+        {
+            LearningRate = 2e-3
+            WeightDecay = 0.0
+            Schedule = LinearDecay
+        }
+
+    let private startOfFusion (hasLocal: bool) (labels: CsrMatrix) : Fusion =
+        let odds n =
+            float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
+
+        { Fusion.zero (Shared 0f) labels.Columns with
+            Beta = Array.create labels.Columns (if hasLocal then -8f else 0f)
+            Bias = Csr.columnCounts labels |> Array.map odds
+        }
+
+    let private precisionAt5 idf (state: TrainingState) (test: TrainingRows) =
+        let margins =
+            NetworkScorer.margins idf state.Fusion state.Weights test.Features test.Local
+
+        let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
+        AtK.ofScores 5 test.Labels top |> AtK.precision
+
+    let private train hidden epochs hasLocal (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
+        let seed = Seed.ofInt 1
+        let idf = Jobs.idf data.Labels
+        let options = { Hidden = [ hidden ]; Dropout = 0.4 }
+        let network = Network.init options data.Features.Columns data.Labels.Columns seed
+
+        use state =
+            new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0)
+
+        Network.dispose network
+        let batches = (data.Features.Rows + batch - 1) / batch
+
+        let trajectory =
+            [
+                for epoch in 0 .. epochs - 1 do
+                    let order = Seed.permutation data.Features.Rows (Seed.derive "order" epoch seed)
+
+                    for b in 0 .. batches - 1 do
+                        let rows = order[b * batch .. min order.Length ((b + 1) * batch) - 1]
+                        let step = epoch * batches + b
+                        let rate = OptimiserOptions.rate step (epochs * batches) optimiser
+                        let drop = Drop(options.Dropout, Seed.derive "dropout" step seed)
+                        state.Step(Loss.paper 0.1 0.1 Symmetric, data, rows, b, rate, drop) |> ignore
+
+                    state.Flush()
+                    clock.Stop()
+                    clock.Elapsed.TotalSeconds, precisionAt5 idf state test
+                    clock.Start()
+            ]
+
+        {
+            Check = snd (List.last trajectory)
+            Trajectory = trajectory
+        }
+
+    /// From rows in memory, the local signal given.
+    let withSignal folder hidden epochs : Job =
+        let data, test = Inputs.read folder "eurlex.train", Inputs.read folder "eurlex.test"
+        Job.once (fun () -> train hidden epochs true (Stopwatch.StartNew()) data test)
+
+    /// From the text of the svmlight file, reading and weighing included, without a local signal.
+    let fromFile folder hidden epochs : Job =
+        let test = Inputs.read folder "eurlex.test"
+
+        let silent (labels: CsrMatrix) =
+            CsrMatrix(labels.Rows, labels.Columns, Array.zeroCreate (labels.Rows + 1), [||], [||])
+
+        Job.once (fun () ->
+            let clock = Stopwatch.StartNew()
+
+            let counts =
+                Svmlight.read
+                    { Svmlight.defaults with
+                        Features = Some test.Features.Columns
+                        Labels = Some test.Labels.Columns
+                    }
+                    (Path.Combine(folder, "eurlex.svm"))
+
+            let weighed =
+                TfIdfWeights.apply (TfIdfWeights.fit Sublinear counts.Features) counts.Features
+
+            let rows =
+                {
+                    Features = weighed
+                    Labels = counts.Labels
+                    Local = silent counts.Labels
+                }
+
+            train hidden epochs false clock rows { test with Local = silent test.Labels })

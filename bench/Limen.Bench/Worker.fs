@@ -1,0 +1,112 @@
+namespace Limen.Bench
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.Json.Nodes
+
+/// What a piece of work came to: a value that the other side must reach too, and (seconds, value) on the way, where it is a training.
+type Outcome =
+    {
+        Check: float
+        Trajectory: (float * float) list
+    }
+
+/// A piece of work over inputs that are read already.
+[<ReferenceEquality>]
+type Job =
+    {
+        /// What Work does of the unit that seconds are counted in: steps, rows.
+        Units: int
+        /// Whether it runs once, and for half a second, before and in each measurement; a whole training runs once.
+        Warm: bool
+        Work: unit -> Outcome
+    }
+
+[<RequireQualifiedAccess>]
+module Job =
+
+    let private checkOnly work =
+        fun () -> { Check = work (); Trajectory = [] }
+
+    let repeated (units: int) (work: unit -> float) : Job =
+        {
+            Units = units
+            Warm = true
+            Work = checkOnly work
+        }
+
+    let once (work: unit -> Outcome) : Job =
+        { Units = 1; Warm = false; Work = work }
+
+/// Peak memory of this process, as Linux counts it.
+[<RequireQualifiedAccess>]
+module Peak =
+
+    let private trim () =
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true)
+
+    /// Starts the count of VmHWM anew (man 5 proc, clear_refs); where that is not allowed the peak is the whole process's.
+    let forget () : unit =
+        trim ()
+
+        try
+            File.WriteAllText("/proc/self/clear_refs", "5")
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> ()
+
+    let megabytes () : float =
+        File.ReadLines "/proc/self/status"
+        |> Seq.find _.StartsWith("VmHWM")
+        |> fun line -> float (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0
+
+/// The loop that the harness drives; bench/peers/peer.py is its twin.
+[<RequireQualifiedAccess>]
+module Worker =
+
+    let private say (answer: (string * JsonNode) list) =
+        let o = JsonObject()
+        answer |> List.iter (fun (key, value) -> o[key] <- value)
+        Console.WriteLine(o.ToJsonString())
+
+    let private measure (job: Job) =
+        let clock = Stopwatch.StartNew()
+
+        let rec go times =
+            let outcome = job.Work()
+
+            if job.Warm && clock.Elapsed.TotalSeconds < 0.5 then
+                go (times + 1)
+            else
+                outcome, clock.Elapsed.TotalSeconds / float ((times + 1) * job.Units)
+
+        go 0
+
+    /// Answers each line "run" by the mean seconds of a unit; at the end of input, by the peak of resident memory.
+    let serve (job: Job) : unit =
+        if job.Warm then
+            measure job |> ignore
+            measure job |> ignore
+            Peak.forget ()
+
+        say [ "ready", JsonValue.Create true ]
+
+        let rec answer () =
+            if Console.ReadLine() = "run" then
+                let outcome, seconds = measure job
+
+                let pair (s: float, v: float) : JsonNode =
+                    JsonArray(JsonValue.Create s, JsonValue.Create v)
+
+                say
+                    [
+                        "seconds", JsonValue.Create seconds
+                        "check", JsonValue.Create outcome.Check
+                        "trajectory", JsonArray(outcome.Trajectory |> List.map pair |> List.toArray)
+                    ]
+
+                answer ()
+
+        answer ()
+        say [ "peak_mb", JsonValue.Create(Peak.megabytes ()) ]

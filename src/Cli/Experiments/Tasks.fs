@@ -1,0 +1,91 @@
+namespace Limen.Cli
+
+open System.IO
+open Limen.Core
+
+/// A data set as the experiments use it: features ready, validation rows set aside, test rows untouched.
+[<ReferenceEquality>]
+type Task =
+    {
+        Name: string
+        Labels: LabelSpace
+        Input: InputSpace
+        Train: Dataset
+        Validation: Dataset
+        Test: Dataset
+    }
+
+[<RequireQualifiedAccess>]
+module Task =
+
+    /// The share of the training rows that becomes validation rows where a data set has none of its own.
+    let private heldOut = 0.2
+
+    let private seed = Seed.ofInt 20261120
+
+    let private ofSplit name labels input (split: Split<Dataset>) : Task =
+        let train, validation =
+            match split.Validation with
+            | Some v -> split.Train, v
+            | None -> Dataset.holdOut heldOut seed split.Train
+
+        {
+            Name = name
+            Labels = labels
+            Input = input
+            Train = train
+            Validation = validation
+            Test = Option.get split.Test
+        }
+
+    /// A folder of svmlight files below the data directory; None where it is absent.
+    let tryFolder (data: string option) (name: string) : Task option =
+        data
+        |> Option.map (fun root -> Path.Combine(root, name))
+        |> Option.filter Directory.Exists
+        |> Option.map (fun path ->
+            let folder =
+                Folder.read
+                    { Folder.defaults with
+                        Kind = Some InputKind.Svmlight
+                    }
+                    path
+
+            match folder.Rows with
+            | CountRows split ->
+                let input = InputSpace.ofTrainingRows split.Train.Features
+
+                split
+                |> Split.map (fun part ->
+                    { part with
+                        Features = InputSpace.ofRows part.Features input
+                    })
+                |> ofSplit name folder.Labels input
+            | TextRows _ -> invalidOp $"{path} was asked for as svmlight and read as text")
+
+    /// The embedded default: the API documentation of the installed .NET SDK.
+    let apiDocumentation () : Task =
+        let docs = ApiDocs.read ()
+        let labels = LabelSpace.ofText docs
+        let vectoriser = Vectoriser.fit Recipe.vectoriser docs.Train.Texts
+
+        docs
+        |> Split.map (fun part ->
+            Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "API documentation" labels part))
+        |> ofSplit "api-documentation" labels (Texts vectoriser)
+
+    /// Mean labels a row, their share of L, and the share of labels with fewer than ten training rows: how sparse and how
+    /// imbalanced a data set is.
+    let statistics (task: Task) : (string * float) list =
+        let support = Csr.columnCounts task.Train.Labels
+        let cardinality = float task.Train.Labels.NonZeros / float task.Train.Rows
+
+        [
+            "rows", float task.Train.Rows
+            "labels", float support.Length
+            "cardinality", cardinality
+            "density", cardinality / float support.Length
+            "share_of_labels_below_ten_rows",
+            float (support |> Array.filter (fun n -> n < 10) |> Array.length)
+            / float support.Length
+        ]

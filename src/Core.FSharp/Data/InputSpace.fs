@@ -1,0 +1,107 @@
+namespace Limen.Core
+
+open System
+open Limen.Kernels
+
+/// Mean and standard deviation of each feature [D] over training rows: for measurements on scales of their own.
+type Standardiser =
+    {
+        Mean: float32[]
+        Deviation: float32[]
+    }
+
+[<RequireQualifiedAccess>]
+module Standardiser =
+
+    /// Fits on training rows [N, D]; absent entries count as 0. A constant feature gets deviation 1.
+    let fit (x: CsrMatrix) : Standardiser =
+        let sums = Array.zeroCreate<float> x.Columns
+        let squares = Array.zeroCreate<float> x.Columns
+
+        for at in 0 .. x.NonZeros - 1 do
+            let c = x.Indices[at]
+            let v = float x.Values[at]
+            sums[c] <- sums[c] + v
+            squares[c] <- squares[c] + v * v
+
+        let rows = float (max 1 x.Rows)
+        let mean = sums |> Array.map (fun s -> s / rows)
+
+        {
+            Mean = Array.map float32 mean
+            Deviation =
+                Array.map2
+                    (fun square mean ->
+                        let variance = square / rows - mean * mean
+                        if variance > 1e-12 then float32 (sqrt variance) else 1f)
+                    squares
+                    mean
+        }
+
+    /// (x - mean) / deviation [N, D], each row divided by the square root of D so that its norm is near 1. Every entry is stored.
+    let apply (s: Standardiser) (x: CsrMatrix) : CsrMatrix =
+        let width = x.Columns
+        let scale = 1f / sqrt (float32 (max 1 width))
+        let values = Array.zeroCreate<float32>(x.Rows * width)
+
+        for r in 0 .. x.Rows - 1 do
+            for c in 0 .. width - 1 do
+                values[r * width + c] <- -s.Mean[c] / s.Deviation[c] * scale
+
+            for at in x.RowStart[r] .. x.RowStart[r + 1] - 1 do
+                let c = x.Indices[at]
+                values[r * width + c] <- (x.Values[at] - s.Mean[c]) / s.Deviation[c] * scale
+
+        CsrMatrix(
+            x.Rows,
+            width,
+            Array.init (x.Rows + 1) (fun r -> r * width),
+            Array.init (x.Rows * width) (fun at -> at % width),
+            values
+        )
+
+/// What a model reads, and how that becomes the features that its parts see.
+[<ReferenceEquality>]
+type InputSpace =
+    /// Texts, through a vectoriser fitted on the training texts.
+    | Texts of Vectoriser
+    /// Term counts [N, D], weighted by TF-IDF fitted on the training rows.
+    | TermCounts of TfIdfWeights
+    /// Measurements [N, D], standardised by the training rows.
+    | Measurements of Standardiser
+    /// Features [N, D] as they are.
+    | Features of dimension: int
+
+[<RequireQualifiedAccess>]
+module InputSpace =
+
+    /// Rows of which more entries than this share are stored are taken for measurements.
+    let private dense = 0.5
+
+    /// What rows of a feature file are, judged by the training rows [N, D]: dense rows are measurements; whole numbers
+    /// from 1 are term counts (also 0/1 presence); anything else is taken as it is.
+    let ofTrainingRows (x: CsrMatrix) : InputSpace =
+        let stored = float x.NonZeros / (float x.Rows * float x.Columns)
+
+        let whole =
+            Seq.truncate x.NonZeros x.Values |> Seq.forall (fun v -> v >= 1f && v = round v)
+
+        if whole then TermCounts(TfIdfWeights.fit Sublinear x)
+        elif stored > dense then Measurements(Standardiser.fit x)
+        else Features x.Columns
+
+    /// Features of rows [N, D] as the data file gives them. Throws InvalidOperationException where the model reads texts.
+    let ofRows (rows: CsrMatrix) (input: InputSpace) : CsrMatrix =
+        match input with
+        | TermCounts weights -> TfIdfWeights.apply weights rows
+        | Measurements standardiser -> Standardiser.apply standardiser rows
+        | Features _ -> rows
+        | Texts _ -> invalidOp "this model was fitted on texts: predict from text"
+
+    /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
+    let ofTexts (texts: string[]) (input: InputSpace) : CsrMatrix =
+        match input with
+        | Texts v -> Vectoriser.apply v texts
+        | TermCounts _
+        | Measurements _
+        | Features _ -> invalidOp "this model was fitted on features, not on text: predict from features"

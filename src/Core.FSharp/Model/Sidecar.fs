@@ -1,0 +1,139 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open System.Text.Json
+open System.Text.Json.Serialization
+open Limen.Kernels
+
+/// The arrays of a model apart from its manifest: writing collects them and leaves their names in the JSON, reading finds
+/// them by these names. Whatever record a model is made of is saved so, without a line of its own.
+[<Sealed>]
+type internal Sidecar() =
+
+    /// Numbers, by name, in the order in which they were met.
+    member val Arrays = List<string * StoredArray>()
+    /// Lists of strings (labels, terms), by name.
+    member val Strings = List<string * string[]>()
+
+    member s.AddArray(array: StoredArray) =
+        let name = $"array.{s.Arrays.Count}"
+        s.Arrays.Add(name, array)
+        name
+
+    member s.AddStrings(strings: string[]) =
+        let name = $"strings.{s.Strings.Count}"
+        s.Strings.Add(name, strings)
+        name
+
+    member private _.Find(what, items: List<string * 'a>, name: string) =
+        match items |> Seq.tryFind (fst >> (=) name) with
+        | Some(_, found) -> found
+        | None -> raise (JsonException $"the {what} \"{name}\" is missing")
+
+    member s.Floats(name: string) =
+        match s.Find("array", s.Arrays, name) with
+        | F32(_, values) -> values
+        | I32 _ -> raise (JsonException $"the array \"{name}\" should hold F32")
+
+    member s.Shape(name: string) =
+        match s.Find("array", s.Arrays, name) with
+        | F32(shape, _)
+        | I32(shape, _) -> shape
+
+    member s.Ints(name: string) =
+        match s.Find("array", s.Arrays, name) with
+        | I32(_, values) -> values
+        | F32 _ -> raise (JsonException $"the array \"{name}\" should hold I32")
+
+    member s.StringList(name: string) =
+        s.Find("list of strings", s.Strings, name)
+
+/// A type that is written as another one.
+type private Through<'value, 'stored>(toStored: 'value -> 'stored, ofStored: 'stored -> 'value) =
+    inherit JsonConverter<'value>()
+
+    override _.Write(writer, value, options) =
+        JsonSerializer.Serialize<'stored>(writer, toStored value, options)
+
+    override _.Read(reader, _, options) =
+        ofStored (JsonSerializer.Deserialize<'stored>(&reader, options))
+
+/// A matrix as its three arrays.
+[<ReferenceEquality>]
+type private StoredMatrix =
+    {
+        Size: int[]
+        RowStart: int[]
+        Indices: int[]
+        Values: float32[]
+    }
+
+[<ReferenceEquality>]
+type private StoredVectoriser =
+    {
+        Options: VectoriserOptions
+        Terms: string[]
+        Idf: float32[]
+    }
+
+[<ReferenceEquality>]
+type private StoredLinear = { Weights: CsrMatrix; Bias: float32[] }
+
+[<RequireQualifiedAccess>]
+module internal ModelJson =
+
+    let private through (toStored: 'value -> 'stored) (ofStored: 'stored -> 'value) : JsonConverter =
+        Through<'value, 'stored>(toStored, ofStored)
+
+    let private named (toName: 'value -> string) (ofName: string -> 'value) = through toName ofName
+
+    let private matrix =
+        through
+            (fun (m: CsrMatrix) ->
+                {
+                    Size = [| m.Rows; m.Columns |]
+                    RowStart = m.RowStart
+                    Indices = Array.truncate m.NonZeros m.Indices
+                    Values = Array.truncate m.NonZeros m.Values
+                })
+            (fun (s: StoredMatrix) ->
+                try
+                    CsrMatrix(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate()
+                with :? ArgumentException as e ->
+                    raise (JsonException e.Message))
+
+    /// JSON options that send arrays to the sidecar. Indexes and look-up tables are written as what they are built from.
+    let options (sidecar: Sidecar) : JsonSerializerOptions =
+        let o = JsonSerializerOptions(WriteIndented = true)
+        o.NumberHandling <- JsonNumberHandling.AllowNamedFloatingPointLiterals
+
+        [
+            named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
+            named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
+            named (fun (t: Tensor) -> sidecar.AddArray(F32(t.Shape, Tensor.toArray t))) (fun name ->
+                Tensor.ofArray (sidecar.Shape name) (sidecar.Floats name))
+            named sidecar.AddStrings sidecar.StringList
+            matrix
+            through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build
+            through (fun (space: LabelSpace) -> Seq.toArray space.Names) LabelSpace
+            through
+                (fun (v: Vectoriser) ->
+                    {
+                        Options = v.Options
+                        Terms = v.Terms
+                        Idf = v.Weights.Idf
+                    })
+                (fun s -> Vectoriser(s.Options, s.Terms, s.Idf))
+            through
+                (fun (linear: LinearScorer) ->
+                    {
+                        Weights = linear.Weights
+                        Bias = linear.Bias
+                    })
+                (fun s -> Linear.ofWeights s.Weights s.Bias)
+            JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields)
+        ]
+        |> List.iter o.Converters.Add
+
+        o
