@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Limen.Kernels;
 
 /// <summary>
-/// Sparse matrices in one file as their arrays lie in memory (little endian), to be memory-mapped: magic, version, CRC-32C of all that follows, a key of
-/// 32 bytes, the sizes of each matrix, then row starts, indices and values matrix by matrix.
+/// Sparse matrices in one file as their arrays lie in memory (little endian), to be memory-mapped: magic, version,
+/// CRC-32C of all that follows, a key of 32 bytes, the sizes of each matrix, then row starts, indices and values
+/// matrix by matrix.
 /// </summary>
 public static unsafe class CsrFile
 {
@@ -26,7 +27,8 @@ public static unsafe class CsrFile
     /// <exception cref="ArgumentException">The key is not 32 bytes long.</exception>
     public static void Write(Stream stream, ReadOnlySpan<byte> key, params CsrMatrix[] matrices)
     {
-        if (key.Length != KeyBytes) throw new ArgumentException($"expected {KeyBytes} bytes, received {key.Length}", nameof(key));
+        if (key.Length != KeyBytes)
+            throw new ArgumentException($"expected {KeyBytes} bytes, received {key.Length}", nameof(key));
         var sizes = Sizes(matrices);
         stream.Write(Magic);
         stream.Write(MemoryMarshal.AsBytes<int>([Version, 0]));
@@ -43,7 +45,9 @@ public static unsafe class CsrFile
         stream.Write(MemoryMarshal.AsBytes<uint>([Combined(CollectionsMarshal.AsSpan(checksums))]));
     }
 
-    /// <summary>The matrices of a file; null where it is absent, damaged, of another version or has another key.</summary>
+    /// <summary>
+    /// The matrices of a file; null where it is absent, damaged, of another version or has another key.
+    /// </summary>
     public static CsrMatrix[]? TryRead(string path, ReadOnlySpan<byte> key)
     {
         var length = File.Exists(path) ? new FileInfo(path).Length : 0;
@@ -76,7 +80,8 @@ public static unsafe class CsrFile
                 new int[sizes[3 * i + 1] + 1],
                 GC.AllocateUninitializedArray<int>(sizes[3 * i + 3]),
                 GC.AllocateUninitializedArray<float>(sizes[3 * i + 3]));
-        // piece i of the file is copied and summed by one thread; CsrMatrix checks lengths, not contents, so it may be filled here
+        // piece i of the file is copied and summed by one thread; CsrMatrix checks lengths, not contents, so it may
+        // be filled here
         var pieces = Pieces(matrices, sizes);
         var offsets = new long[pieces.Count];
         var at = (long)SizesAt + sizes.Length * sizeof(int);
@@ -117,11 +122,17 @@ public static unsafe class CsrFile
         var sizes = new int[1 + 3 * matrices.Length];
         sizes[0] = matrices.Length;
         for (var i = 0; i < matrices.Length; i++)
-            (sizes[3 * i + 1], sizes[3 * i + 2], sizes[3 * i + 3]) = (matrices[i].Rows, matrices[i].Columns, matrices[i].NonZeros);
+        {
+            sizes[3 * i + 1] = matrices[i].Rows;
+            sizes[3 * i + 2] = matrices[i].Columns;
+            sizes[3 * i + 3] = matrices[i].NonZeros;
+        }
         return sizes;
     }
 
-    /// <summary>The arrays of the matrices in the order of the file, cut into pieces of at most <see cref="Chunk"/> elements.</summary>
+    /// <summary>
+    /// The arrays of the matrices in the order of the file, cut into pieces of at most <see cref="Chunk"/> elements.
+    /// </summary>
     private static List<Piece> Pieces(ReadOnlySpan<CsrMatrix> matrices, int[] sizes)
     {
         var pieces = new List<Piece>();

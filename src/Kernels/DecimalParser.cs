@@ -2,17 +2,21 @@ using System.Globalization;
 
 namespace Limen.Kernels;
 
-/// <summary>Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture.</summary>
+/// <summary>
+/// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture.
+/// </summary>
 public static class DecimalParser
 {
-    private const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const NumberStyles Style =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     private static readonly double[] PowersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19];
 
     /// <summary>
-    /// Reads the number that begins at <paramref name="at"/> and ends before a blank, a line end or '#', and moves there.
-    /// The bytes must hold such an end. False (and no move) where there is no number; the value may be infinite or NaN.
+    /// Reads the number that begins at <paramref name="at"/> and ends before a blank, a line end or '#', and moves
+    /// there. The bytes must hold such an end. False (and no move) where there is no number; the value may be
+    /// infinite or NaN.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out float value)
     {
@@ -45,8 +49,9 @@ public static class DecimalParser
     public static bool EndsNumber(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#';
 
     /// <summary>
-    /// digits / 10^decimals as a float. The quotient in double is off by at most two units in the last of its 53 bits, so rounding it
-    /// to 24 bits is right unless it lies that close to the middle between two floats; there, and below the normal range, it declines.
+    /// digits / 10^decimals as a float. The quotient in double is off by at most two units in the last of its 53
+    /// bits, so rounding it to 24 bits is right unless it lies that close to the middle between two floats; there,
+    /// and below the normal range, it declines.
     /// </summary>
     private static bool TryRound(ulong digits, int decimals, out float value)
     {

@@ -8,7 +8,10 @@ namespace Limen.Kernels;
 /// <param name="Fault">What stopped the parser; null where every line was read.</param>
 public sealed record JsonLinesBlock(IReadOnlyList<string> Texts, IReadOnlyList<string[]> Labels, ParseFault? Fault);
 
-/// <summary>One JSON object a line, with "text" (a string) and "labels" (an array of strings, each once); other fields are passed over.</summary>
+/// <summary>
+/// One JSON object a line, with "text" (a string) and "labels" (an array of strings, each once); other fields are
+/// passed over.
+/// </summary>
 public static class JsonLinesParser
 {
     /// <summary>Reads a block of whole lines in UTF-8. Stops at the first line that is not as it should be.</summary>
@@ -23,7 +26,10 @@ public static class JsonLinesParser
             var json = end < 0 ? lines : lines[..end];
             lines = end < 0 ? [] : lines[(end + 1)..];
             if (Row(json, names, out var text, out var set) is var (column, expected))
-                return new(texts, labels, new ParseFault(line, column + 1, expected, ParseFault.Quote(json[Math.Min(column, json.Length)..])));
+            {
+                var found = ParseFault.Quote(json[Math.Min(column, json.Length)..]);
+                return new(texts, labels, new ParseFault(line, column + 1, expected, found));
+            }
             texts.Add(text);
             labels.Add(set);
         }
@@ -32,7 +38,8 @@ public static class JsonLinesParser
 
     private readonly record struct Stop(int Column, string Expected);
 
-    private static Stop? Row(ReadOnlySpan<byte> json, Dictionary<string, string> names, out string text, out string[] labels)
+    private static Stop? Row(
+        ReadOnlySpan<byte> json, Dictionary<string, string> names, out string text, out string[] labels)
     {
         text = "";
         labels = [];
@@ -49,7 +56,8 @@ public static class JsonLinesParser
                 if (reader.ValueTextEquals("text"u8))
                 {
                     if (foundText is not null) return new(name, "\"text\" once");
-                    if (!reader.Read() || reader.TokenType != JsonTokenType.String) return At(reader, "a string as \"text\"");
+                    if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                        return At(reader, "a string as \"text\"");
                     foundText = reader.GetString();
                 }
                 else if (reader.ValueTextEquals("labels"u8))
@@ -84,7 +92,8 @@ public static class JsonLinesParser
     private static Stop? Labels(ref Utf8JsonReader reader, Dictionary<string, string> names, out string[] labels)
     {
         labels = [];
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) return At(reader, "an array of strings as \"labels\"");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return At(reader, "an array of strings as \"labels\"");
         var set = new List<string>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {

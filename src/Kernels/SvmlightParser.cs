@@ -1,9 +1,14 @@
 namespace Limen.Kernels;
 
-/// <summary>How ids are written in a file and what they may be: ids from the base up to, not including, base + count.</summary>
+/// <summary>
+/// How ids are written in a file and what they may be: ids from the base up to, not including, base + count.
+/// </summary>
 public readonly record struct SvmlightIds(int FeatureBase, int Features, int LabelBase, int Labels);
 
-/// <summary>The rows of a block of lines: row i has the labels LabelStart[i] to LabelStart[i + 1], features likewise. Ids count from 0.</summary>
+/// <summary>
+/// The rows of a block of lines: row i has the labels LabelStart[i] to LabelStart[i + 1], features likewise. Ids
+/// count from 0.
+/// </summary>
 public sealed class SvmlightBlock
 {
     internal SvmlightBlock(int rows, int labels, int features)
@@ -44,13 +49,17 @@ public sealed class SvmlightBlock
 }
 
 /// <summary>
-/// Multi-label svmlight lines, "l1,l2 f:v f:v": labels in any order, features ascending; a line that begins with a blank has no labels; '#' begins a comment.
+/// Multi-label svmlight lines, "l1,l2 f:v f:v": labels in any order, features ascending; a line that begins with a
+/// blank has no labels; '#' begins a comment.
 /// </summary>
 public static class SvmlightParser
 {
     private const string LineEnd = "a label id, or a blank where the row has no labels";
 
-    /// <summary>Reads a block of whole lines; the last byte must be a line feed. Stops at the first line that is not as it should be.</summary>
+    /// <summary>
+    /// Reads a block of whole lines; the last byte must be a line feed. Stops at the first line that is not as it
+    /// should be.
+    /// </summary>
     /// <param name="lines">UTF-8 bytes.</param>
     /// <param name="skipFirst">Whether the first line is a header, read already.</param>
     /// <param name="ids">What the ids may be.</param>
@@ -58,7 +67,7 @@ public static class SvmlightParser
     public static SvmlightBlock Parse(ReadOnlySpan<byte> lines, bool skipFirst, SvmlightIds ids)
     {
         if (lines.IsEmpty || lines[^1] != (byte)'\n')
-            throw new ArgumentException("expected whole lines, received bytes that do not end in a line feed", nameof(lines));
+            throw new ArgumentException("expected bytes that end in a line feed, received others", nameof(lines));
         var rows = lines.Count((byte)'\n');
         var block = new SvmlightBlock(rows, lines.Count((byte)',') + rows, lines.Count((byte)':'));
         var reader = new Reader(lines, block, ids);
@@ -69,7 +78,8 @@ public static class SvmlightParser
                 reader.At += lines[reader.At..].IndexOf((byte)'\n') + 1;
             else if (!reader.Labels() || !reader.Features())
             {
-                block.Fault = new ParseFault(line, reader.At - reader.LineStart + 1, reader.Expected, ParseFault.Quote(lines[reader.At..]));
+                var column = reader.At - reader.LineStart + 1;
+                block.Fault = new ParseFault(line, column, reader.Expected, ParseFault.Quote(lines[reader.At..]));
                 break;
             }
             else
@@ -99,7 +109,7 @@ public static class SvmlightParser
                     var start = At;
                     if (!Id(ids.LabelBase, ids.Labels, "label", LineEnd, out var id)) return false;
                     if (bytes[At] == (byte)':')
-                        return Fail(LineStart, "labels before the features (a line without labels begins with a blank)");
+                        return Fail(LineStart, "labels before features (a line without labels begins with a blank)");
                     if (block.LabelIds.AsSpan(first, labels - first).Contains(id))
                         return Fail(start, "each label of a row once");
                     block.LabelIds[labels++] = id;
@@ -126,7 +136,8 @@ public static class SvmlightParser
                 var start = At;
                 if (!Id(ids.FeatureBase, ids.Features, "feature", "a feature id", out var id)) return false;
                 if (bytes[At] != (byte)':') return Fail(At, "':' and a value after the feature id");
-                if (id <= previous) return Fail(start, $"feature ids that ascend (the one before is {previous + ids.FeatureBase})");
+                if (id <= previous)
+                    return Fail(start, $"feature ids that ascend (the one before is {previous + ids.FeatureBase})");
                 var value = ++At;
                 if (!DecimalParser.TryRead(bytes, ref At, out var number)) return Fail(value, "a number");
                 if (!float.IsFinite(number)) return Fail(value, "a finite number");

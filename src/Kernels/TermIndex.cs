@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
 namespace Limen.Kernels;
 
 /// <summary>
-/// Finds the terms of a vocabulary in texts: a trie over words, whose nodes are the beginnings of terms. Immutable once built, so safe for many threads.
+/// Finds the terms of a vocabulary in texts: a trie over words, whose nodes are the beginnings of terms. Safe for
+/// many threads at once.
 /// </summary>
 public sealed class TermIndex
 {
@@ -13,6 +17,7 @@ public sealed class TermIndex
     private readonly PairTable children;
     private readonly int[] termOf;
     private readonly int count;
+    private readonly ConcurrentBag<IdCounter> counters = [];
 
     /// <summary>The index of terms, each of one or more words joined by a space; a term's id is its place.</summary>
     public TermIndex(IReadOnlyList<string> terms, TokenCharacters characters)
@@ -33,7 +38,9 @@ public sealed class TermIndex
         termOf = [.. found];
     }
 
-    /// <summary>How often each term is in each text: [N, terms]. Words outside the vocabulary end the n-grams that reach them.</summary>
+    /// <summary>
+    /// How often each term is in each text: [N, terms]. Words outside the vocabulary end the n-grams that reach them.
+    /// </summary>
     public CsrMatrix Count(string[] texts)
     {
         if (texts.Length <= ChunkRows)
@@ -42,13 +49,18 @@ public sealed class TermIndex
             return new CsrMatrix(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
         }
         var chunks = new Chunk[(texts.Length + ChunkRows - 1) / ChunkRows];
-        Parallel.For(0, chunks.Length, i => chunks[i] = CountChunk(texts.AsSpan(i * ChunkRows, Math.Min(ChunkRows, texts.Length - i * ChunkRows))));
+        Parallel.For(0, chunks.Length, i =>
+        {
+            var first = i * ChunkRows;
+            chunks[i] = CountChunk(texts.AsSpan(first..Math.Min(first + ChunkRows, texts.Length)));
+        });
         var rowStart = new int[texts.Length + 1];
         var starts = new int[chunks.Length + 1];
         for (var i = 0; i < chunks.Length; i++)
         {
             starts[i + 1] = checked(starts[i] + chunks[i].Indices.Count);
-            for (var row = 0; row < chunks[i].RowEnd.Length; row++) rowStart[i * ChunkRows + row + 1] = starts[i] + chunks[i].RowEnd[row];
+            for (var row = 0; row < chunks[i].RowEnd.Length; row++)
+                rowStart[i * ChunkRows + row + 1] = starts[i] + chunks[i].RowEnd[row];
         }
         var indices = GC.AllocateUninitializedArray<int>(starts[^1]);
         var values = GC.AllocateUninitializedArray<float>(starts[^1]);
@@ -77,45 +89,38 @@ public sealed class TermIndex
     private Chunk CountChunk(ReadOnlySpan<string> texts)
     {
         var chunk = new Chunk(new int[texts.Length], [], []);
-        var buffer = new char[64];
-        var found = new List<int>();
+        var scratch = new Scratch(new char[64], [], []);
+        if (!counters.TryTake(out var counter)) counter = new IdCounter(count);
         for (var row = 0; row < texts.Length; row++)
         {
-            found.Clear();
-            Find(texts[row], buffer, found);
-            found.Sort();
-            for (int at = 0, next; at < found.Count; at = next)
-            {
-                for (next = at + 1; next < found.Count && found[next] == found[at];) next++;
-                chunk.Indices.Add(found[at]);
-                chunk.Values.Add(next - at);
-            }
+            Find(texts[row], scratch, counter);
+            counter.MoveTo(chunk.Indices, chunk.Values);
             chunk.RowEnd[row] = chunk.Indices.Count;
         }
+        counters.Add(counter);
         return chunk;
     }
 
-    /// <summary>Adds the id of every occurrence of a term. open[k] is the node of the k + 1 words before the present one, -1 where no term begins so.</summary>
-    private void Find(ReadOnlySpan<char> text, char[] buffer, List<int> found)
+    /// <summary>Counts every occurrence of a term: first of one word, then, word by word, of longer ones.</summary>
+    private void Find(ReadOnlySpan<char> text, Scratch scratch, IdCounter found)
     {
         var lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<int> open = stackalloc int[longest];
-        open.Fill(-1);
-        var tokeniser = new Tokeniser(text, characters, buffer);
-        while (tokeniser.MoveNext())
+        var tokeniser = new Tokeniser(text, characters, scratch.Characters);
+        scratch.Words.Clear();
+        while (tokeniser.MoveNext()) scratch.Words.Add(lookup.TryGetValue(tokeniser.Current, out var word) ? word : -1);
+        var all = CollectionsMarshal.AsSpan(scratch.Words);
+        scratch.Nodes.Clear();
+        scratch.Nodes.AddRange(all);
+        var nodes = CollectionsMarshal.AsSpan(scratch.Nodes);
+        for (var length = 1; ; length++)
         {
-            if (!lookup.TryGetValue(tokeniser.Current, out var word))
-            {
-                open.Fill(-1);
-                continue;
-            }
-            for (var k = longest - 1; k > 0; k--)
-            {
-                open[k] = open[k - 1] < 0 ? -1 : children.Find(open[k - 1], word);
-                if (open[k] >= 0 && termOf[open[k]] >= 0) found.Add(termOf[open[k]]);
-            }
-            open[0] = word;
-            if (termOf[word] >= 0) found.Add(termOf[word]);
+            foreach (var node in nodes)
+                if (node >= 0 && termOf[node] >= 0) found.Add(termOf[node]);
+            if (length == longest || nodes.Length < 2) return;
+            nodes = nodes[..^1];
+            children.FindAll(nodes, all[length..]);
         }
     }
+
+    private sealed record Scratch(char[] Characters, List<int> Words, List<int> Nodes);
 }

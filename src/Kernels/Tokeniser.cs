@@ -11,8 +11,8 @@ public enum TokenCharacters
 }
 
 /// <summary>
-/// The tokens of a text: longest runs of two or more token characters, in lower case (invariant culture, character by character).
-/// Everything else separates; so do characters beyond the basic plane.
+/// The tokens of a text: longest runs of two or more token characters, in lower case (invariant culture, character by
+/// character). Everything else separates; so do characters beyond the basic plane.
 /// </summary>
 public ref struct Tokeniser
 {

@@ -9,13 +9,13 @@ open System.Xml.Linq
 
 /// The data set that needs no download: the API documentation that every .NET SDK holds, in its reference packs.
 ///
-/// A row is a member. Its text: the summary, remarks, returns, parameter and value elements, as inner text in the order of
-/// the file, white space folded; a reference shows as the short name of what it refers to ("T:System.Span`1" as "Span").
-/// Its labels: the types in its signature (parameter types, the types inside generic ones, the return type where
-/// the member's id has it; full names without arity, array, reference and pointer marks, and with a namespace; not the type that declares it) and
-/// the exceptions that it documents, whose elements are no part of the text. Members of equal text are one row with all
-/// their labels. Members without text or labels drop, then labels with a single row, then rows that have no label left
-/// (once is enough: such a row takes no other label with it).
+/// A row is a member. Its text: the summary, remarks, returns, parameter and value elements, as inner text in the
+/// order of the file, white space folded; a reference shows as the short name of what it refers to ("T:System.Span`1"
+/// as "Span"). Its labels: the types in its signature (parameter types, the types inside generic ones, the return
+/// type where the member's id has it; full names without arity, array, reference and pointer marks, and with a
+/// namespace; not the type that declares it) and the exceptions that it documents, whose elements are no part of the
+/// text. Members of equal text are one row with all their labels. Members without text or labels drop, then labels
+/// with a single row, then rows that have no label left (once is enough: such a row takes no other label with it).
 ///
 /// The name of a true label is not removed from the text where it occurs there.
 [<RequireQualifiedAccess>]
@@ -40,7 +40,8 @@ module ApiDocs =
 
     let private marks = "(){}[],~@*&!^:| ".ToCharArray()
 
-    /// The full names of the types in the signature of a member id: "M:A.B.C(D.E{F.G},H.I[])~J.K" holds D.E, F.G, H.I and J.K.
+    /// The full names of the types in the signature of a member id: "M:A.B.C(D.E{F.G},H.I[])~J.K" holds D.E, F.G, H.I
+    /// and J.K.
     let signatureTypes (id: string) : string[] =
         match id.IndexOfAny [| '('; '~' |] with
         | -1 -> [||]
@@ -156,7 +157,8 @@ module ApiDocs =
 
         Seed.uniform 0L (Seed hash)
 
-    /// The rows in three parts by a hash of the text: 70 % for training, 10 % for validation, 20 % for testing. No text is in two parts.
+    /// The rows in three parts by a hash of the text: 70 % for training, 10 % for validation, 20 % for testing. No
+    /// text is in two parts.
     let split (rows: TextDataset) : Split<TextDataset> =
         let draws = Array.map draw rows.Texts
 

@@ -35,8 +35,8 @@ type DataFolder =
     {
         /// The files that were read.
         Files: Split<string>
-        /// All labels of all parts; those that training never saw are among them. Named by labels.txt; without it text labels
-        /// are in ordinal order and svmlight labels are named by their ids.
+        /// All labels of all parts; those that training never saw are among them. Named by labels.txt; without it
+        /// text labels are in ordinal order and svmlight labels are named by their ids.
         Labels: LabelSpace
         /// The names in features.txt, for svmlight input.
         FeatureNames: string[] option
@@ -129,7 +129,8 @@ module Folder =
         let path = Path.Combine(directory, file)
         if File.Exists path then Some(readNames path) else None
 
-    /// As many names as the files have ids: exactly as many as the headers say; where a file has no header, at least as many as were met.
+    /// As many names as the files have ids: exactly as many as the headers say; where a file has no header, at least
+    /// as many as were met.
     let private checkCount directory file what (names: string[]) (stated: int option) (met: int) =
         let place =
             {
@@ -206,7 +207,8 @@ module Folder =
         }
 
     /// Reads a data folder. Throws ConfigurationException where it has no training file or two for one part, and
-    /// DataFormatException for a file that is not as it should be, a label that labels.txt does not name, and a name file of another length.
+    /// DataFormatException for a file that is not as it should be, a label that labels.txt does not name, and a name
+    /// file of another length.
     let read (options: FolderOptions) (directory: string) : DataFolder =
         match find directory options.Kind with
         | InputKind.Text, files -> readText directory files

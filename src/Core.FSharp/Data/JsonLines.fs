@@ -23,8 +23,9 @@ module JsonLines =
             )
         )
 
-    /// The rows of a file, parsed in parallel by blocks of the given length in bytes. Row i is line i + 1: there are no empty lines.
-    /// Throws DataFormatException (columns in bytes) at the first line that is not as it should be and for a file without rows.
+    /// The rows of a file, parsed in parallel by blocks of the given length in bytes. Row i is line i + 1: there are
+    /// no empty lines. Throws DataFormatException (columns in bytes) at the first line that is not as it should be
+    /// and for a file without rows.
     let readBlocks (blockBytes: int) (path: string) : TextDataset =
         let parse firstLine (bytes: ReadOnlyMemory<byte>) =
             let block = JsonLinesParser.Parse bytes.Span

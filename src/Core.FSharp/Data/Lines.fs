@@ -12,7 +12,8 @@ open ICSharpCode.SharpZipLib.BZip2
 open ICSharpCode.SharpZipLib.GZip
 open Limen.Kernels
 
-/// Line files, plain, .gz or .bz2 by their name's ending: read in blocks of whole lines, decompressed on one thread while others parse.
+/// Line files, plain, .gz or .bz2 by their name's ending: read in blocks of whole lines, decompressed on one thread
+/// while others parse.
 [<RequireQualifiedAccess>]
 module Lines =
 
@@ -22,7 +23,8 @@ module Lines =
     let private ending (path: string) =
         Path.GetExtension(path).ToLowerInvariant()
 
-    /// Several bzip2 streams one behind the other are one file (pbzip2 writes such); gzip's reader knows that by itself.
+    /// Several bzip2 streams one behind the other are one file (pbzip2 writes such); gzip's reader knows that by
+    /// itself.
     let private bzip2Reader (raw: Stream) : byte[] -> int -> int -> int =
         let mutable part: Stream = Stream.Null
 
@@ -50,7 +52,8 @@ module Lines =
         | :? SharpZipBaseException
         | :? EndOfStreamException -> false
 
-    /// The last four bytes of a .gz file: the length of its last part before it was packed, modulo 2^32; 0 for an empty file.
+    /// The last four bytes of a .gz file: the length of its last part before it was packed, modulo 2^32; 0 for an
+    /// empty file.
     let private lengthAtEnd (path: string) =
         use raw = File.OpenRead path
 
@@ -62,8 +65,9 @@ module Lines =
             use reader = new BinaryReader(raw)
             Some(reader.ReadUInt32())
 
-    /// The framework's gzip reader takes a file that is cut off for a shorter one, so what was read is held against the length that the
-    /// file ends with. They differ for a whole file too if it has several parts; the stricter reader tells.
+    /// The framework's gzip reader takes a file that is cut off for a shorter one, so what was read is held against
+    /// the length that the file ends with. They differ for a whole file too if it has several parts; the stricter
+    /// reader tells.
     let private gzipReader (path: string) (unpacked: Stream) : byte[] -> int -> int -> int =
         let mutable total = 0u
 
@@ -76,7 +80,8 @@ module Lines =
 
             n
 
-    /// A function that reads on into (buffer, offset, count), 0 at the end, given to the continuation while the file is open.
+    /// A function that reads on into (buffer, offset, count), 0 at the end, given to the continuation while the file
+    /// is open.
     let private reading (path: string) (continuation: (byte[] -> int -> int -> int) -> 'result) : 'result =
         use raw =
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 17)
@@ -127,10 +132,10 @@ module Lines =
         let text = Text.Encoding.UTF8.GetString(buffer, 0, got).TrimStart('\uFEFF')
         (text.Split('\n', 2)[0]).TrimEnd '\r'
 
-    /// Maps the blocks of a file in parallel; the results come in the file's order. The function gets the number of the
-    /// block's first line (from 1) and its bytes, which end in a line feed (added to a last line without one; a UTF-8 byte
-    /// order mark is left out). Its first failure in the file's order is raised, whatever the number of threads.
-    /// Of the file's text only a few blocks are in memory at a time.
+    /// Maps the blocks of a file in parallel; the results come in the file's order. The function gets the number of
+    /// the block's first line (from 1) and its bytes, which end in a line feed (added to a last line without one; a
+    /// UTF-8 byte order mark is left out). Its first failure in the file's order is raised, whatever the number of
+    /// threads. Of the file's text only a few blocks are in memory at a time.
     let mapBlocks (blockBytes: int) (parse: int -> ReadOnlyMemory<byte> -> 'block) (path: string) : 'block[] =
         use slots = new SemaphoreSlim(2 * Environment.ProcessorCount)
         let tasks = List<Task<'block>>()

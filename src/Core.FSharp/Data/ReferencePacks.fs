@@ -35,8 +35,8 @@ module ReferencePacks =
             | null -> file.DirectoryName
             | target -> Path.GetDirectoryName target.FullName)
 
-    /// The folders that may hold packs, in the order in which they are tried: those of the running runtime's installation, of DOTNET_ROOT,
-    /// of the dotnet on PATH, and the NuGet package cache.
+    /// The folders that may hold packs, in the order in which they are tried: those of the running runtime's
+    /// installation, of DOTNET_ROOT, of the dotnet on PATH, and the NuGet package cache.
     let places () : string list =
         let runtime =
             Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."))
@@ -79,9 +79,9 @@ module ReferencePacks =
         |> Seq.tryFind (Array.isEmpty >> not)
         |> Option.defaultValue [||]
 
-    /// The documentation files in the first of the places that has any, pack by pack, in ordinal order of their names;
-    /// a file that both packs hold (the second repeats the first's) stands once.
-    /// Throws DirectoryNotFoundException, naming the places, where none has.
+    /// The documentation files in the first of the places that has any, pack by pack, in ordinal order of their
+    /// names; a file that both packs hold (the second repeats the first's) stands once. Throws
+    /// DirectoryNotFoundException, naming the places, where none has.
     let documentationIn (places: string list) : string[] =
         let found =
             places

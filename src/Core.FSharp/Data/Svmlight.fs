@@ -14,7 +14,7 @@ type IdBase =
 /// How multi-label svmlight files are read.
 type SvmlightOptions =
     {
-        /// What feature ids count from. XMC files and this library's own: 0; the files of LIBSVM's page: 1.
+        /// What feature ids count from: 0 in XMC files and this library's own, 1 by LIBSVM's convention.
         FeatureIds: IdBase
         /// What label ids count from.
         LabelIds: IdBase
@@ -34,9 +34,9 @@ type XmcHeader =
         Labels: int
     }
 
-/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing, feature ids ascend,
-/// '#' begins a comment, a line that begins with a blank has no labels. A first line of three numbers is an XMC header
-/// (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
+/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing, feature ids
+/// ascend, '#' begins a comment, a line that begins with a blank has no labels. A first line of three numbers is an
+/// XMC header (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
 [<RequireQualifiedAccess>]
 module Svmlight =
 
@@ -138,9 +138,9 @@ module Svmlight =
             (CsrMatrix(rows, features, featureStart, featureIds, values))
             (CsrMatrix(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
 
-    /// The rows of a file. D and L: as given, else as in the header, else one more than the largest id.
-    /// Throws DataFormatException at the first line that is not as it should be, for a file without rows,
-    /// and where a header says otherwise than the file or the options.
+    /// The rows of a file. D and L: as given, else as in the header, else one more than the largest id. Throws
+    /// DataFormatException at the first line that is not as it should be, for a file without rows, and where a header
+    /// says otherwise than the file or the options.
     let read (options: SvmlightOptions) (path: string) : Dataset =
         let header = header path
 

@@ -17,8 +17,9 @@ type TfIdfWeights = { Tf: TermFrequency; Idf: float32[] }
 [<RequireQualifiedAccess>]
 module TfIdfWeights =
 
-    /// ln((1 + N) / (1 + df)) + 1 for each feature: a feature in every row keeps weight 1 (Salton and Buckley 1988 with
-    /// add-one smoothing, as scikit-learn's TfidfTransformer, https://scikit-learn.org/stable/modules/feature_extraction.html).
+    /// ln((1 + N) / (1 + df)) + 1 for each feature: a feature in every row keeps weight 1 (Salton and Buckley 1988
+    /// with add-one smoothing, as scikit-learn's TfidfTransformer,
+    /// https://scikit-learn.org/stable/modules/feature_extraction.html).
     let ofFrequencies (tf: TermFrequency) (rows: int) (df: int[]) : TfIdfWeights =
         {
             Tf = tf
@@ -43,8 +44,8 @@ module TfIdfWeights =
         | Sublinear when count > 0f -> 1.0 + log (float count)
         | Sublinear -> 0.0
 
-    /// tf(count) * IDF, each row divided by its Euclidean norm; a zero row stays zero. Throws ArgumentException where the
-    /// columns are not the fitted ones, and for a negative count under Sublinear.
+    /// tf(count) * IDF, each row divided by its Euclidean norm; a zero row stays zero. Throws ArgumentException where
+    /// the columns are not the fitted ones, and for a negative count under Sublinear.
     let apply (weights: TfIdfWeights) (counts: CsrMatrix) : CsrMatrix =
         if counts.Columns <> weights.Idf.Length then
             invalidArg (nameof counts) $"expected {weights.Idf.Length} columns, received {counts.Columns}"
@@ -83,7 +84,8 @@ module TfIdfWeights =
 
 /// What a token is: a longest run of two or more of these characters, in lower case.
 type TokenRule =
-    /// Letters, numbers and underscores, as in scikit-learn's default \b\w\w+\b: years, article numbers and names with digits count.
+    /// Letters, numbers and underscores, as in scikit-learn's default \b\w\w+\b: years, article numbers and names
+    /// with digits count.
     | Words
     /// Letters alone: numbers and what is glued to them by digits or underscores falls apart.
     | Letters
@@ -113,8 +115,8 @@ type VectoriserOptions =
         Tf: TermFrequency
     }
 
-/// A fitted vectoriser: its options, the terms (word n-grams joined by a space, in ordinal order; a term's place is its
-/// feature id) and their IDF. These three are all of it: made again from them it is the same.
+/// A fitted vectoriser: its options, the terms (word n-grams joined by a space, in ordinal order; a term's place is
+/// its feature id) and their IDF. These three are all of it: made again from them it is the same.
 [<Sealed>]
 type Vectoriser(options: VectoriserOptions, terms: string[], idf: float32[]) =
     let index = lazy TermIndex(terms, TokenRule.characters options.Tokens)
@@ -158,8 +160,8 @@ module Vectoriser =
             | _ -> ()
         ]
 
-    /// Chooses the terms and fits their IDF on training texts, and on nothing else.
-    /// Throws ConfigurationException for faulty options and where no term is in MinDf texts.
+    /// Chooses the terms and fits their IDF on training texts, and on nothing else. Throws ConfigurationException for
+    /// faulty options and where no term is in MinDf texts.
     let fit (options: VectoriserOptions) (texts: string[]) : Vectoriser =
         match faults options with
         | [] -> ()
@@ -189,7 +191,7 @@ module Vectoriser =
 
         Vectoriser(options, table.Terms, weights.Idf)
 
-    /// The TF-IDF features of texts [N, D], rows of Euclidean norm 1. Terms that were not fitted are passed over;
-    /// a text without any is an empty row. A row depends on its own text alone. Safe for many threads at once.
+    /// The TF-IDF features of texts [N, D], rows of Euclidean norm 1. Terms that were not fitted are passed over; a
+    /// text without any is an empty row. A row depends on its own text alone. Safe for many threads at once.
     let apply (vectoriser: Vectoriser) (texts: string[]) : CsrMatrix =
         vectoriser.Counts texts |> TfIdfWeights.apply vectoriser.Weights

@@ -119,10 +119,10 @@ module SvmlightProperties =
 
     [<Property(MaxTest = 1000)>]
     let ``numbers beside the middle of two floats are rounded as float.Parse rounds them`` (NonNegativeInt n) (d: int) =
-        let middle = (decimal n * 2m + 1m) / 2m + 16777216m
+        let middle = 16777216m + 2m * decimal (n % 8000000) + 1m
 
         let near =
-            (middle + decimal (d % 3) * 0.0000001m).ToString CultureInfo.InvariantCulture
+            (middle + decimal (d % 3) * 0.0000000001m).ToString CultureInfo.InvariantCulture
 
         let mutable at = 0
         let mutable value = 0f
@@ -216,7 +216,7 @@ module SvmlightProperties =
     [<TestCase("1, 4:1\n", "f:1:3: expected a label id, or a blank where the row has no labels, found a blank")>]
     [<TestCase("1;2 4:1\n", "f:1:2: expected a comma or a blank after the label id, found \";2\"")>]
     [<TestCase("0 1:1\n4:1 5:1\n",
-               "f:2:1: expected labels before the features (a line without labels begins with a blank), found \"4:1\"")>]
+               "f:2:1: expected labels before features (a line without labels begins with a blank), found \"4:1\"")>]
     [<TestCase("1 4\n", "f:1:4: expected ':' and a value after the feature id, found the end of the line")>]
     [<TestCase("1 4:\n", "f:1:5: expected a number, found the end of the line")>]
     [<TestCase("1 4: 5\n", "f:1:5: expected a number, found a blank")>]
