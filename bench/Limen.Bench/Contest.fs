@@ -69,7 +69,13 @@ module Contest =
             | 1 -> ProcessStartInfo("taskset", [ "-c"; "0"; program ] @ arguments)
             | _ -> ProcessStartInfo(program, arguments)
 
-        for name in [ "LIMEN_THREADS"; "DOTNET_PROCESSOR_COUNT"; "OMP_NUM_THREADS"; "OPENBLAS_NUM_THREADS" ] do
+        for name in
+            [
+                "LIMEN_THREADS"
+                "DOTNET_PROCESSOR_COUNT"
+                "OMP_NUM_THREADS"
+                "OPENBLAS_NUM_THREADS"
+            ] do
             info.Environment[name] <- string threads
 
         info.Environment["OMP_WAIT_POLICY"] <- "PASSIVE"
@@ -138,7 +144,9 @@ module Standing =
 
     /// The seconds after which a training first reached a value; None where it never did.
     let reached (value: float) (s: Standing) : float option =
-        s.Samples.Head.Trajectory |> List.tryFind (fun (_, v) -> v >= value) |> Option.map fst
+        s.Samples.Head.Trajectory
+        |> List.tryFind (fun (_, v) -> v >= value)
+        |> Option.map fst
 
     let best (s: Standing) : float =
         s.Samples.Head.Trajectory |> List.map snd |> List.max

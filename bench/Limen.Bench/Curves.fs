@@ -20,7 +20,15 @@ module Curves =
         }
 
     let private step rows features labels perRow =
-        [ "corpus-step"; "128"; "256"; string rows; string features; string labels; string perRow ]
+        [
+            "corpus-step"
+            "128"
+            "256"
+            string rows
+            string features
+            string labels
+            string perRow
+        ]
 
     let private all =
         [
@@ -37,28 +45,19 @@ module Curves =
                 Name = "training step, B 128, D 203,882, L 13,330, hidden 256"
                 Grows = "non-zeros a row"
                 Eurlex = false
-                Points =
-                    [
-                        for n in [ 18; 71; 284; 1_136; 4_544 ] -> n, step 1024 203_882 13_330 n
-                    ]
+                Points = [ for n in [ 18; 71; 284; 1_136; 4_544 ] -> n, step 1024 203_882 13_330 n ]
             }
             {
                 Name = "training step, B 128, 71 non-zeros a row, L 13,330, hidden 256"
                 Grows = "D"
                 Eurlex = false
-                Points =
-                    [
-                        for d in [ 12_743; 50_970; 203_882; 815_528 ] -> d, step 1024 d 13_330 71
-                    ]
+                Points = [ for d in [ 12_743; 50_970; 203_882; 815_528 ] -> d, step 1024 d 13_330 71 ]
             }
             {
                 Name = "FeatureKnn, K = 30, leave-one-out on the first N rows of EURLEX57K"
                 Grows = "N"
                 Eurlex = true
-                Points =
-                    [
-                        for n in [ 5_625; 11_250; 22_500; 45_000 ] -> n, [ "knn-of"; string n ]
-                    ]
+                Points = [ for n in [ 5_625; 11_250; 22_500; 45_000 ] -> n, [ "knn-of"; string n ] ]
             }
             {
                 Name = "per-label thresholds on the first N rows of EURLEX57K"
@@ -75,7 +74,8 @@ module Curves =
                 Eurlex = false
                 Points =
                     [
-                        for l in [ 1_000; 4_000; 13_330; 41_218; 131_073 ] -> l, [ "corpus-predict"; "512"; "256"; string l ]
+                        for l in [ 1_000; 4_000; 13_330; 41_218; 131_073 ] ->
+                            l, [ "corpus-predict"; "512"; "256"; string l ]
                     ]
             }
         ]
@@ -125,4 +125,8 @@ module Curves =
                         node curve points
             |]
 
-        File.WriteAllText(path, JsonArray(curves).ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
+        File.WriteAllText(
+            path,
+            JsonArray(curves).ToJsonString(JsonSerializerOptions(WriteIndented = true))
+            + "\n"
+        )

@@ -13,7 +13,10 @@ module CsrBytes =
 
     let write (path: string) (m: CsrMatrix) : unit =
         use file = File.Create path
-        let ints (values: int[]) count = file.Write(MemoryMarshal.AsBytes(ReadOnlySpan(values, 0, count)))
+
+        let ints (values: int[]) count =
+            file.Write(MemoryMarshal.AsBytes(ReadOnlySpan(values, 0, count)))
+
         ints [| m.Rows; m.Columns; m.NonZeros |] 3
         ints m.RowStart (m.Rows + 1)
         ints m.Indices m.NonZeros
@@ -75,18 +78,26 @@ module Corpus =
 
     let private matrix rows columns perRow (value: int -> float32) (seed: Seed) : CsrMatrix =
         Array.Parallel.init rows (fun i ->
-            distinct columns perRow i seed |> Array.mapi (fun k c -> struct (c, value (i + k))))
+            distinct columns perRow i seed
+            |> Array.mapi (fun k c -> struct (c, value (i + k))))
         |> Csr.ofRows columns
 
     /// Features of norm near 1, label sets, and a local signal with values in (0, 1).
     let make (shape: CorpusShape) : TrainingRows =
         let seed = Seed.ofInt 13
         let scale = 1.0 / sqrt (float shape.FeaturesPerRow)
-        let noise i = Seed.uniform (int64 i) (Seed.derive "value" 0 seed)
+
+        let noise i =
+            Seed.uniform (int64 i) (Seed.derive "value" 0 seed)
 
         {
             Features =
-                matrix shape.Rows shape.Features shape.FeaturesPerRow (fun i -> float32 (scale * (0.5 + noise i))) (Seed.derive "x" 0 seed)
+                matrix
+                    shape.Rows
+                    shape.Features
+                    shape.FeaturesPerRow
+                    (fun i -> float32 (scale * (0.5 + noise i)))
+                    (Seed.derive "x" 0 seed)
             Labels = matrix shape.Rows shape.Labels shape.LabelsPerRow (fun _ -> 1f) (Seed.derive "y" 0 seed)
             Local = matrix shape.Rows shape.Labels shape.LocalPerRow (noise >> float32) (Seed.derive "a" 0 seed)
         }
@@ -101,7 +112,8 @@ module Inputs =
             make part
             File.Move(part, path)
 
-    let private file folder name part = Path.Combine(folder, $"{name}.{part}.csr")
+    let private file folder name part =
+        Path.Combine(folder, $"{name}.{part}.csr")
 
     /// Features, labels and local signal that were written under a name.
     let read (folder: string) (name: string) : TrainingRows =
@@ -151,7 +163,10 @@ module Inputs =
     /// The files made of EURLEX57K in a folder of data: TF-IDF rows, the leave-one-out KNN signal, sets predicted by it.
     let eurlex (data: string) (folder: string) : unit =
         Directory.CreateDirectory folder |> ignore
-        let source part = Path.Combine(data, "eurlex57k", $"{part}.svm.gz")
+
+        let source part =
+            Path.Combine(data, "eurlex57k", $"{part}.svm.gz")
+
         once (Path.Combine(folder, "eurlex.svm")) (unpack (source "train"))
 
         if not (File.Exists(file folder "eurlex.train" "features")) then
@@ -163,7 +178,10 @@ module Inputs =
             words train (Path.Combine(folder, "eurlex.train.txt"))
             words test (Path.Combine(folder, "eurlex.test.txt"))
             let weights = TfIdfWeights.fit Sublinear train.Features
-            let weigh (d: Dataset) = Dataset.create (TfIdfWeights.apply weights d.Features) d.Labels
+
+            let weigh (d: Dataset) =
+                Dataset.create (TfIdfWeights.apply weights d.Features) d.Labels
+
             let train, test = weigh train, weigh test
             let knn = FeatureKnn.fit FeatureKnnOptions.standard train
             let local = (FeatureKnn.leaveOneOut knn).Values

@@ -40,8 +40,7 @@ module Jobs =
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
 
-        Job.repeated 1 (fun () ->
-            Tensor.using (fun () -> (BatchObjective.gradient paper data batch line z).Loss))
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient paper data batch line z).Loss))
 
     /// The same loss through its composed definition, over our own tensors.
     let composed folder rows : Job =
@@ -52,12 +51,13 @@ module Jobs =
         let batch = Array.init rows id
         let definition = Loss.custom "composed" (Loss.value paper)
 
-        Job.repeated 1 (fun () ->
-            Tensor.using (fun () -> (BatchObjective.gradient definition data batch line z).Loss))
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient definition data batch line z).Loss))
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =
-        let from, into = Array.create (rows * labels) 1f, Array.zeroCreate<float32> (rows * labels)
+        let from, into =
+            Array.create (rows * labels) 1f, Array.zeroCreate<float32>(rows * labels)
+
         let parts = 16
         let size = (from.Length + parts - 1) / parts
 
@@ -73,8 +73,11 @@ module Jobs =
 
     /// The dense products of a step alone: z = h W', dh = dz W, dW = dz' h.
     let products rows hidden labels : Job =
-        let noise shape = Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
-        let h, w, dz = noise [| rows; hidden |], noise [| labels; hidden |], noise [| rows; labels |]
+        let noise shape =
+            Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
+
+        let h, w, dz =
+            noise [| rows; hidden |], noise [| labels; hidden |], noise [| rows; labels |]
 
         Job.repeated 1 (fun () ->
             Tensor.using (fun () ->
@@ -98,7 +101,9 @@ module Jobs =
                 Schedule = Constant
             }
 
-        let state = new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0)
+        let state =
+            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0)
+
         Network.dispose network
         let mutable at = 0
 
@@ -110,7 +115,8 @@ module Jobs =
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
-    let step folder size hidden : Job = stepOver (Inputs.read folder "amazon") size hidden
+    let step folder size hidden : Job =
+        stepOver (Inputs.read folder "amazon") size hidden
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =
@@ -147,7 +153,9 @@ module Jobs =
             Sweep.build local labels |> Thresholds.sCut Objective.MacroF1 infinityf
 
         let reached =
-            Thresholds.decide (fit ()) local |> Counts.ofSets labels |> F1.macro (AllLabels AsZero)
+            Thresholds.decide (fit ()) local
+            |> Counts.ofSets labels
+            |> F1.macro (AllLabels AsZero)
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
 
@@ -166,10 +174,10 @@ module Jobs =
 
         let parts =
             [ 0..size .. rows - 1 ]
-            |> List.map (fun start ->
-                Csr.selectRows [| start .. min rows (start + size) - 1 |] data.Features)
+            |> List.map (fun start -> Csr.selectRows [| start .. min rows (start + size) - 1 |] data.Features)
 
-        let none (x: CsrMatrix) = CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
+        let none (x: CsrMatrix) =
+            CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
 
         Job.repeated rows (fun () ->
             parts
@@ -177,4 +185,5 @@ module Jobs =
                 let margins = NetworkScorer.margins idf (fusion labels) network x (none x)
                 float (Candidates.top 50 labels x.Rows margins).Rows))
 
-    let predict folder size hidden : Job = predictOver (Inputs.read folder "amazon") size hidden
+    let predict folder size hidden : Job =
+        predictOver (Inputs.read folder "amazon") size hidden

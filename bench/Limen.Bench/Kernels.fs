@@ -10,7 +10,12 @@ open Limen.Kernels
 type Kernels() =
     let rows = 512
     let hidden = 256
-    let shape = { CorpusShape.amazonCat with Rows = rows }
+
+    let shape =
+        { CorpusShape.amazonCat with
+            Rows = rows
+        }
+
     let data = Corpus.make shape
     let batch = Array.init rows id
     let z = Seed.normals (rows * shape.Labels) (Seed.ofInt 1)
@@ -19,7 +24,10 @@ type Kernels() =
     let slope: float32[] = Array.create shape.Labels -4f
     let byOffset: float32[] = Array.zeroCreate shape.Labels
     let bySlope: float32[] = Array.zeroCreate shape.Labels
-    let terms = LossTerms(1f, 0.1f, 0.1f, Limen.Kernels.MarginReading.Symmetric, 1f / float32 rows)
+
+    let terms =
+        LossTerms(1f, 0.1f, 0.1f, Limen.Kernels.MarginReading.Symmetric, 1f / float32 rows)
+
     let weights = Seed.normals (shape.Features * hidden) (Seed.ofInt 2)
     let bias: float32[] = Array.zeroCreate hidden
     let sums: float32[] = Array.zeroCreate (rows * hidden)
@@ -66,7 +74,15 @@ type Kernels() =
 
     [<Benchmark>]
     member _.AdamW() =
-        AdamW.Step(output.AsSpan(), ReadOnlySpan(gradient, 0, output.Length), first.AsSpan(), second.AsSpan(), &settings, 10)
+        AdamW.Step(
+            output.AsSpan(),
+            ReadOnlySpan(gradient, 0, output.Length),
+            first.AsSpan(),
+            second.AsSpan(),
+            &settings,
+            10
+        )
 
     [<Benchmark>]
-    member _.TopK() = TopK.Block(ReadOnlySpan z, shape.Labels, 50)
+    member _.TopK() =
+        TopK.Block(ReadOnlySpan z, shape.Labels, 50)

@@ -14,7 +14,11 @@ let private report = "artifacts/bench/report.json"
 
 /// The folder of public data sets: LIMEN_DATA, else ../shared/data where there is one.
 let private data =
-    [ Environment.GetEnvironmentVariable "LIMEN_DATA"; "../shared/data"; "../../shared/data" ]
+    [
+        Environment.GetEnvironmentVariable "LIMEN_DATA"
+        "../shared/data"
+        "../../shared/data"
+    ]
     |> List.tryFind (fun d -> not (isNull d) && Directory.Exists(Path.Combine(d, "eurlex57k")))
 
 let private job (arguments: string list) : Job =
@@ -50,8 +54,7 @@ let private job (arguments: string list) : Job =
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 
 let private work arguments =
-    Workers.Count
-    |> TensorRuntime.setThreads
+    Workers.Count |> TensorRuntime.setThreads
 
     Worker.serve (job arguments)
 
@@ -82,11 +85,17 @@ let private compare (row: Row) : Figure =
             $"check value ours {Report.number (Standing.check ours)}, peer {Report.number (Standing.check peer)}"
         | EqualQuality ->
             let target = min (Standing.best ours) (Standing.best peer)
-            let time s = Standing.reached target s |> Option.defaultValue nan
+
+            let time s =
+                Standing.reached target s |> Option.defaultValue nan
+
             (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}, peer {Standing.best peer:F4}"
         | PeersBest ->
             let target = Standing.best peer
-            let time s = Standing.reached target s |> Option.defaultValue nan
+
+            let time s =
+                Standing.reached target s |> Option.defaultValue nan
+
             (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}"
 
     {
@@ -148,7 +157,10 @@ let private contest (rows: Row list) =
 let private chosen (names: string) (rows: Row list) =
     let wanted = names.Split ',' |> List.ofArray
 
-    match wanted |> List.filter (fun name -> not (rows |> List.exists (fun r -> r.Name = name))) with
+    match
+        wanted
+        |> List.filter (fun name -> not (rows |> List.exists (fun r -> r.Name = name)))
+    with
     | [] -> rows |> List.filter (fun r -> List.contains r.Name wanted)
     | unknown -> invalidArg (nameof names) $"""there is no row {String.Join(", ", unknown)}"""
 
@@ -183,7 +195,14 @@ let main arguments =
         Curves.run folder data.IsSome "artifacts/bench/curves.json"
         0
     | "micro" :: rest ->
-        BenchmarkSwitcher.FromTypes([| typeof<Kernels> |]).Run(if rest.IsEmpty then [| "--filter"; "*" |] else List.toArray rest)
+        BenchmarkSwitcher
+            .FromTypes([| typeof<Kernels> |])
+            .Run(
+                if rest.IsEmpty then
+                    [| "--filter"; "*" |]
+                else
+                    List.toArray rest
+            )
         |> ignore
 
         0

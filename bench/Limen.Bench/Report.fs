@@ -41,10 +41,10 @@ module Report =
         about |> List.iter (fun (key, value) -> document[key] <- value)
         document["rows"] <- JsonArray(figures |> List.map row |> List.toArray)
 
-        document["skipped"] <-
-            JsonArray(skipped |> List.map (fun s -> JsonValue.Create s :> JsonNode) |> List.toArray)
+        document["skipped"] <- JsonArray(skipped |> List.map (fun s -> JsonValue.Create s :> JsonNode) |> List.toArray)
 
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path)) |> ignore
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path))
+        |> ignore
 
         let options =
             JsonSerializerOptions(
@@ -75,14 +75,7 @@ module Report =
             table.AddColumn(TableColumn(header).RightAligned()) |> ignore
 
         for f in figures do
-            table.AddRow(
-                f.Name,
-                seconds f.Ours,
-                seconds f.Peer,
-                $"{f.Ratio:F1}",
-                $"{f.OursMb:F0}",
-                $"{f.PeerMb:F0}"
-            )
+            table.AddRow(f.Name, seconds f.Ours, seconds f.Peer, $"{f.Ratio:F1}", $"{f.OursMb:F0}", $"{f.PeerMb:F0}")
             |> ignore
 
         AnsiConsole.Write table

@@ -52,7 +52,8 @@ module Rows =
         speed name Synthetic 2 [ "step"; size; hidden ] (script, size :: hidden :: peer) "python3-torch" note
 
     let private steps =
-        let shape = "D 203,882, 71 non-zeros a row, L 13,330, hidden 256; peak counted from the first step on"
+        let shape =
+            "D 203,882, 71 non-zeros a row, L 13,330, hidden 256; peak counted from the first step on"
 
         [
             for size in [ "128"; "512" ] do
@@ -90,7 +91,14 @@ module Rows =
                 ("knn.py", [ string queries ])
                 sklearn
                 $"the first {queries:N0} rows as queries for both, against 45,000, K = 30 and the row itself; index included"
-            eurlex "read-svmlight-sklearn" Eurlex 1 [ "read" ] ("read.py", []) sklearn "load_svmlight_file; one core for both"
+            eurlex
+                "read-svmlight-sklearn"
+                Eurlex
+                1
+                [ "read" ]
+                ("read.py", [])
+                sklearn
+                "load_svmlight_file; one core for both"
             eurlex
                 "read-cached-sklearn"
                 Eurlex

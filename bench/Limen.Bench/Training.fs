@@ -20,7 +20,8 @@ module WholeTraining =
         }
 
     let private startOfFusion (hasLocal: bool) (labels: CsrMatrix) : Fusion =
-        let odds n = float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
+        let odds n =
+            float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
 
         { Fusion.zero (Shared 0f) labels.Columns with
             Beta = Array.create labels.Columns (if hasLocal then -8f else 0f)
@@ -28,7 +29,9 @@ module WholeTraining =
         }
 
     let private precisionAt5 idf (state: TrainingState) (test: TrainingRows) =
-        let margins = NetworkScorer.margins idf state.Fusion state.Weights test.Features test.Local
+        let margins =
+            NetworkScorer.margins idf state.Fusion state.Weights test.Features test.Local
+
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
         AtK.ofScores 5 test.Labels top |> AtK.precision
 
@@ -37,7 +40,10 @@ module WholeTraining =
         let idf = Jobs.idf data.Labels
         let options = { Hidden = [ hidden ]; Dropout = 0.4 }
         let network = Network.init options data.Features.Columns data.Labels.Columns seed
-        use state = new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0)
+
+        use state =
+            new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0)
+
         Network.dispose network
         let batches = (data.Features.Rows + batch - 1) / batch
 
@@ -72,7 +78,9 @@ module WholeTraining =
     /// From the text of the svmlight file, reading and weighing included, without a local signal.
     let fromFile folder hidden epochs : Job =
         let test = Inputs.read folder "eurlex.test"
-        let silent (labels: CsrMatrix) = CsrMatrix(labels.Rows, labels.Columns, Array.zeroCreate (labels.Rows + 1), [||], [||])
+
+        let silent (labels: CsrMatrix) =
+            CsrMatrix(labels.Rows, labels.Columns, Array.zeroCreate (labels.Rows + 1), [||], [||])
 
         Job.once (fun () ->
             let clock = Stopwatch.StartNew()
@@ -85,7 +93,8 @@ module WholeTraining =
                     }
                     (Path.Combine(folder, "eurlex.svm"))
 
-            let weighed = TfIdfWeights.apply (TfIdfWeights.fit Sublinear counts.Features) counts.Features
+            let weighed =
+                TfIdfWeights.apply (TfIdfWeights.fit Sublinear counts.Features) counts.Features
 
             let rows =
                 {

@@ -37,11 +37,7 @@ module Job =
         }
 
     let once (work: unit -> Outcome) : Job =
-        {
-            Units = 1
-            Warm = false
-            Work = work
-        }
+        { Units = 1; Warm = false; Work = work }
 
 /// Peak memory of this process, as Linux counts it.
 [<RequireQualifiedAccess>]
@@ -99,7 +95,9 @@ module Worker =
         let rec answer () =
             if Console.ReadLine() = "run" then
                 let outcome, seconds = measure job
-                let pair (s: float, v: float) : JsonNode = JsonArray(JsonValue.Create s, JsonValue.Create v)
+
+                let pair (s: float, v: float) : JsonNode =
+                    JsonArray(JsonValue.Create s, JsonValue.Create v)
 
                 say
                     [
