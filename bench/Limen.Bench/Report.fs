@@ -2,6 +2,7 @@ namespace Limen.Bench
 
 open System
 open System.IO
+open System.Text
 open System.Text.Json
 open System.Text.Json.Nodes
 open Spectre.Console
@@ -44,9 +45,23 @@ module Report =
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path))
         |> ignore
+<<<<<<< HEAD
 
         let options = JsonSerializerOptions(WriteIndented = true)
+=======
+
+        let options =
+            JsonSerializerOptions(
+                WriteIndented = true,
+                Encoder = Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            )
+
+>>>>>>> bench
         File.WriteAllText(path, document.ToJsonString options + "\n")
+
+    /// Up to six significant digits, no exponent for counts.
+    let number (v: float) : string =
+        if abs v >= 1e4 then $"{v:F0}" else $"{v:G6}"
 
     /// Seconds with three significant digits and their unit.
     let seconds (s: float) : string =
