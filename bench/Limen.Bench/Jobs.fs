@@ -102,11 +102,7 @@ module Jobs =
             }
 
         let state =
-<<<<<<< HEAD
             new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
-=======
-            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
->>>>>>> bench
 
         Network.dispose network
         let mutable at = 0

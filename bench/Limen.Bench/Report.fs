@@ -45,10 +45,6 @@ module Report =
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath path))
         |> ignore
-<<<<<<< HEAD
-
-        let options = JsonSerializerOptions(WriteIndented = true)
-=======
 
         let options =
             JsonSerializerOptions(
@@ -56,7 +52,6 @@ module Report =
                 Encoder = Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
             )
 
->>>>>>> bench
         File.WriteAllText(path, document.ToJsonString options + "\n")
 
     /// Up to six significant digits, no exponent for counts.

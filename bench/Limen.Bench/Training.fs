@@ -42,11 +42,7 @@ module WholeTraining =
         let network = Network.init options data.Features.Columns data.Labels.Columns seed
 
         use state =
-<<<<<<< HEAD
             new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0, 0f)
-=======
-            new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0, 0f)
->>>>>>> bench
 
         Network.dispose network
         let batches = (data.Features.Rows + batch - 1) / batch
