@@ -86,6 +86,39 @@ module Jobs =
                 let dw = Tensor.transpose dz |> Tensor.mm h
                 float (z.Count + dh.Count + dw.Count)))
 
+    /// What a step does for the first layer: rows brought up to date, forward, backward, AdamW of the touched rows.
+    let firstLayer folder rows hidden : Job =
+        let x = (Inputs.read folder "amazon").Features
+        let weights = Seed.normals (x.Columns * hidden) (Seed.ofInt 2)
+        let bias: float32[] = Array.zeroCreate hidden
+        let sums: float32[] = Array.zeroCreate (rows * hidden)
+        let settings = AdamWSettings(Rate = 1e-3f)
+        let adam = LazyAdamW(x.Columns, hidden, &settings)
+        let touched = TouchedRows()
+        let mutable at = 0
+
+        Job.repeated 1 (fun () ->
+            let start = at * rows % (x.Rows - rows + 1)
+            at <- at + 1
+            let batch = Array.init rows ((+) start)
+            touched.Gather(x, ReadOnlySpan batch)
+            adam.CatchUp(weights.AsSpan(), touched.Ids)
+            SparseLayer.Forward(x, ReadOnlySpan batch, ReadOnlySpan weights, ReadOnlySpan bias, sums.AsSpan())
+            SparseLayer.Backward(touched, ReadOnlySpan sums, bias.AsSpan())
+            adam.Step(weights.AsSpan(), touched, 1e-3f)
+            float touched.Count)
+
+    /// AdamW of the output layer [L, H].
+    let outputUpdate hidden labels : Job =
+        let array () : float32[] = Array.zeroCreate (labels * hidden)
+        let weights, first, second = array (), array (), array ()
+        let gradient = Seed.normals (labels * hidden) (Seed.ofInt 4)
+        let settings = AdamWSettings(Rate = 1e-3f)
+
+        Job.repeated 1 (fun () ->
+            AdamW.Step(weights.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, 10)
+            float weights[0])
+
     let private steps = 3
 
     /// Training steps on given rows.

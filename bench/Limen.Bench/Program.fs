@@ -36,6 +36,8 @@ let private job (arguments: string list) : Job =
     | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
     | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
     | [ "products"; _; rows; hidden; labels ] -> Jobs.products (int rows) (int hidden) (int labels)
+    | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
+    | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
     | [ "step"; folder; size; hidden ] -> Jobs.step folder (int size) (int hidden)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
         Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
@@ -119,7 +121,7 @@ let private alternatives () : (string * JsonNode) list =
             "cached_scipy_load_npz_seconds", JsonValue.Create(median "load_npz.py" [ folder ])
     ]
 
-/// What the machine allows: a copy of [512 x 13,330] floats, and the products of a step.
+/// What the machine allows: a copy of [512 x 13,330] floats, and and the parts of a step one by one.
 let private limits () : (string * JsonNode) list =
     let median arguments =
         use worker = Contest.ours 2 arguments
@@ -129,28 +131,50 @@ let private limits () : (string * JsonNode) list =
         6.0 * rows * 256.0 * 13_330.0 / seconds / 1e9
 
     let copy = median [ "copy"; folder; "512"; "13330" ]
-    let small = median [ "products"; folder; "128"; "256"; "13330" ]
-    let large = median [ "products"; folder; "512"; "256"; "13330" ]
+
+    let parts rows : JsonNode =
+        let products = median [ "products"; folder; rows; "256"; "13330" ]
+        let step = median [ "step"; folder; rows; "256" ]
+        let o = JsonObject()
+        o["step_seconds"] <- step
+        o["products_seconds"] <- products
+        o["products_gflops"] <- gigaflops (float rows) products
+        o["products_share"] <- products / step
+        o["loss_seconds"] <- median [ "loss"; folder; rows ]
+        o["first_layer_seconds"] <- median [ "first-layer"; folder; rows; "256" ]
+        o["output_update_seconds"] <- median [ "output-update"; folder; "256"; "13330" ]
+        o
 
     [
         "copy_512x13330_seconds", JsonValue.Create copy
         "copy_gb_per_second", JsonValue.Create(2.0 * 4.0 * 512.0 * 13_330.0 / copy / 1e9)
         "composed_own_tensors_512x13330_seconds", JsonValue.Create(median [ "composed"; folder; "512" ])
-        "products_b128_seconds", JsonValue.Create small
-        "products_b128_gflops", JsonValue.Create(gigaflops 128.0 small)
-        "products_b512_seconds", JsonValue.Create large
-        "products_b512_gflops", JsonValue.Create(gigaflops 512.0 large)
+        "step_b128", parts "128"
+        "step_b512", parts "512"
     ]
+
+let private surroundings () = limits () @ alternatives ()
 
 let private prepare () =
     Inputs.synthetic folder
     data |> Option.iter (fun d -> Inputs.eurlex d folder)
 
-let private contest (rows: Row list) =
+/// Makes the comparisons one by one; the report is written after each, so that an interrupted run leaves what it has.
+let private contest (about: unit -> (string * JsonNode) list) (rows: Row list) =
     prepare ()
     let skipped = rows |> List.choose obstacle
-    let figures = rows |> List.filter (obstacle >> Option.isNone) |> List.map compare
-    Report.write report (limits () @ alternatives ()) figures skipped
+    let possible = rows |> List.filter (obstacle >> Option.isNone)
+
+    let figures =
+        possible
+        |> List.fold
+            (fun figures row ->
+                let figures = figures @ [ compare row ]
+                Report.write report [] figures skipped
+                figures)
+            []
+
+    Report.write report (about ()) figures skipped
     Report.print figures skipped
     printfn $"{report}"
 
@@ -166,29 +190,24 @@ let private chosen (names: string) (rows: Row list) =
 
 let private help =
     """bench [--quick]           every comparison; --quick leaves out the whole trainings
-bench --rows NAME,NAME    these comparisons
+bench --rows NAME,NAME    these comparisons, as --quick makes them
 bench curves              how time and memory grow with L, N, D and the non-zeros
 bench micro [ARGS]        kernels one by one (arguments of BenchmarkDotNet)"""
 
 [<EntryPoint>]
 let main arguments =
-    let whole = Rows.quick 45_000 @ Rows.trainings
-
     match List.ofArray arguments with
     | "worker" :: rest ->
         work rest
         0
     | [] ->
-        contest whole
+        contest surroundings Rows.whole
         0
     | [ "--quick" ] ->
-        contest (Rows.quick 1_500)
-        0
-    | [ "--quick"; "--rows"; names ] ->
-        contest (chosen names (Rows.quick 1_500))
+        contest surroundings Rows.quick
         0
     | [ "--rows"; names ] ->
-        contest (chosen names whole)
+        contest (fun () -> []) (chosen names (Rows.quick @ Rows.trainings))
         0
     | [ "curves" ] ->
         prepare ()
