@@ -46,7 +46,8 @@ module Program =
 
     [<EntryPoint>]
     let main argv =
-        if not AnsiConsole.Profile.Capabilities.Interactive then
+        if Console.IsOutputRedirected then
+            AnsiConsole.Profile.Capabilities.Ansi <- false
             AnsiConsole.Profile.Width <- 160
 
         TensorRuntime.warnings () |> List.iter (fun w -> eprintfn $"warning: {w}")

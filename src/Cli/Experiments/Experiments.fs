@@ -76,7 +76,7 @@ module Experiments =
         Directory.CreateDirectory output |> ignore
         let path = Path.Combine(output, "report.json")
         File.WriteAllText(path, document.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
-        AnsiConsole.MarkupLine $"Written: {path}"
+        path
 
     /// data: the directory of the data sets; without it the embedded default alone is used.
     let run (data: string option) (output: string) (seeds: int) : unit =
@@ -94,11 +94,11 @@ module Experiments =
 
         let studies: (string * Task list * (int -> Task -> Finding list)) list =
             [
+                "rules", all, Studies.rules
                 "signals", some, Studies.signals
                 "signals, labels leaked", some, Studies.leakedSignals
                 "margin", some, Studies.margins
                 "local signal", some, Studies.locals
-                "rules", all, Studies.rules
             ]
 
         let jobs =
@@ -117,13 +117,15 @@ module Experiments =
                 .Start(fun context ->
                     let bar = context.AddTask("experiments", maxValue = float jobs.Length)
 
-                    jobs
-                    |> List.collect (fun (name, task, seed, study) ->
-                        bar.Description <- Markup.Escape $"{name}: {task.Name}, seed {seed}"
-                        let found = study seed task
-                        bar.Increment 1.0
-                        found))
+                    // the report is written after every job: an interrupted run keeps what it has found
+                    (([], jobs)
+                     ||> List.fold (fun found (name, task, seed, study) ->
+                         bar.Description <- Markup.Escape $"{name}: {task.Name}, seed {seed}"
+                         let found = found @ study seed task
+                         write output all found |> ignore
+                         bar.Increment 1.0
+                         found)))
 
         print findings
-        write output all findings
+        AnsiConsole.MarkupLine $"Written: {write output all findings}"
         AnsiConsole.MarkupLine $"{findings.Length} results in {clock.Elapsed.TotalMinutes:F1} minutes."
