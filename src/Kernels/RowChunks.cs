@@ -4,13 +4,8 @@ namespace Limen.Kernels;
 internal static class RowChunks
 {
     /// <summary>Calls body(from, to) for [0, size), [size, 2 size), ... up to rows.</summary>
-    public static void For(int rows, int size, Action<int, int> body)
-    {
-        if (rows > 0 && rows <= size)
-            body(0, rows);
-        else
-            Parallel.For(0, (rows + size - 1) / size, chunk => body(chunk * size, Math.Min(rows, (chunk + 1) * size)));
-    }
+    public static void For(int rows, int size, Action<int, int> body) =>
+        Workers.For((rows + size - 1) / size, chunk => body(chunk * size, Math.Min(rows, (chunk + 1) * size)));
 
     /// <summary>One matrix of the rows that a parallel loop produced, each as ascending columns beside their values.</summary>
     public static CsrMatrix Assemble(int columns, (int[] Columns, float[] Values)[] rows)
