@@ -187,6 +187,11 @@ module Studies =
                         Combination = Average
                         Rule = Rule.Fixed 0f
                     }
+                yield
+                    "Fused, macro objective",
+                    { full.Decision with
+                        Objective = Objective.MacroF1
+                    }
                 for name, rule in Rule.all do
                     yield name, { full.Decision with Rule = rule }
             ]

@@ -13,14 +13,22 @@ module AdaptiveThresholdsProperties =
 
     /// The scores of the model's one scorer, without its decision.
     let private scored (rows: Dataset) : ForeignRows =
-        { Scores = (Model.scoreLists rows.Features SmallProblem.model.Value).Margins[0]
-          Features = Some rows.Features }
+        {
+            Scores = (Model.scoreLists rows.Features SmallProblem.model.Value).Margins[0]
+            Features = Some rows.Features
+        }
 
     let private options: ThresholdOptions =
-        { Global = SmallProblem.options.Global
-          Local = Some { FeatureKnnOptions.standard with K = 5 }
-          Decision = SmallProblem.options.Decision
-          Seed = SmallProblem.options.Seed }
+        {
+            Global = SmallProblem.options.Global
+            Local =
+                Some
+                    { FeatureKnnOptions.standard with
+                        K = 5
+                    }
+            Decision = SmallProblem.options.Decision
+            Seed = SmallProblem.options.Seed
+        }
 
     let private fit options training rows (truth: CsrMatrix) =
         AdaptiveThresholds.fit options SmallProblem.space (Features SmallProblem.features) training rows truth
@@ -28,11 +36,15 @@ module AdaptiveThresholdsProperties =
     [<Test>]
     let ``the scores of a model are decided as the model itself decides`` () =
         let model = SmallProblem.model.Value
-        let thresholds = fit options (Some(SmallProblem.dataset 300 1)) (scored validation) validation.Labels
+
+        let thresholds =
+            fit options (Some(SmallProblem.dataset 300 1)) (scored validation) validation.Labels
+
         Assert.That((thresholds.Model.Decision = model.Decision))
 
         Assert.That(
-            (SmallProblem.entries (AdaptiveThresholds.decide (scored test) thresholds) = SmallProblem.entries (Model.predict test.Features model))
+            (SmallProblem.entries (AdaptiveThresholds.decide (scored test) thresholds) =
+                SmallProblem.entries (Model.predict test.Features model))
         )
 
     [<Test>]
@@ -46,18 +58,29 @@ module AdaptiveThresholdsProperties =
 
     [<Test>]
     let ``a local signal without features is refused`` () =
-        let rows: ForeignRows = { scored validation with Features = None }
-        Require.refusal<System.ArgumentException> (fun () -> fit options None rows validation.Labels) |> ignore
+        let rows: ForeignRows =
+            { scored validation with
+                Features = None
+            }
+
+        Require.refusal<System.ArgumentException>(fun () -> fit options None rows validation.Labels)
+        |> ignore
 
     [<Test>]
     let ``every fault is named at once`` () =
         let faulty: ThresholdOptions =
             { options with
-                Local = Some { FeatureKnnOptions.standard with K = 0 }
+                Local =
+                    Some
+                        { FeatureKnnOptions.standard with
+                            K = 0
+                        }
                 Decision =
                     { DecisionOptions.defaults with
                         Rule = Rule.RCut 0
-                        Objective = Objective.FBeta 0.0 } }
+                        Objective = Objective.FBeta 0.0
+                    }
+            }
 
         let error =
             Assert.Throws<ConfigurationException>(
@@ -105,5 +128,5 @@ module AdaptiveThresholdsProperties =
         let ``a probability outside 0 to 1 is refused`` (p: float32) =
             let scores = Csr.mapValues (fun _ _ _ -> p) (row [ 0.5 ])
 
-            Require.refusal<System.ArgumentException> (fun () -> ForeignScores.toLogits ScoreScale.Probabilities scores)
+            Require.refusal<System.ArgumentException>(fun () -> ForeignScores.toLogits ScoreScale.Probabilities scores)
             |> ignore
