@@ -22,8 +22,9 @@ public sealed class ReadmeCode
                 .WithLoss(Losses.BceWithThreshold().Plus(0.1, Losses.Margin(delta: 0.1)))
                 .WithHiddenLayers(256).WithSeed(1).Build()
                 .Fit(train, validation, progress, cancellationToken);
-            Prediction p = model.Predict("Throws when the stream is closed ...");   // labels, scores, thresholds, and each signal's share
-            model.Save("model/");  var again = AdaptiveThresholdModel.Load("model/");
+            Prediction p = model.Predict("Throws when the stream is closed ..."); // labels, scores, thresholds, and each signal's share
+            model.Save("model/");
+            var again = AdaptiveThresholdModel.Load("model/");
             #endregion
             Assert.That(p.Labels, Does.Contain("stream"));
             Same.Predictions(model.Predict(TextProblem.Test), again.Predict(TextProblem.Test));
