@@ -13,7 +13,7 @@ public sealed class FitTests
         Assert.That(reports.Select(r => r.Done), Is.Ordered);
         Assert.That(reports.Select(r => r.Stage), Is.Ordered);
         Assert.That(reports[^1].Done, Is.EqualTo(1.0));
-        Assert.That(reports.Where(r => r.Stage == TrainingStage.Scorer).Select(r => r.ValidationNdcg), Has.Some.GreaterThan(0.5));
+        Assert.That(reports.Max(r => r.ValidationNdcg), Is.GreaterThan(0.5));
     }
 
     [Test]

@@ -53,7 +53,7 @@ module AdaptiveThresholdsProperties =
     let ``every fault is named at once`` () =
         let faulty: ThresholdOptions =
             { options with
-                Local = Some { FeatureKnnOptions.standard with K = 0 }
+                Local = Some(LocalSignalSpec.FeatureKnn { FeatureKnnOptions.standard with K = 0 })
                 Decision =
                     { DecisionOptions.defaults with
                         Rule = Rule.RCut 0
