@@ -1,7 +1,8 @@
 namespace Limen;
 
 /// <summary>
-/// A fitted model of multi-label classification in which each label of each row has its own learned threshold. Immutable, and safe for many threads at once.
+/// A fitted model of multi-label classification in which each label of each row has its own learned threshold.
+/// Immutable, and safe for many threads at once.
 /// </summary>
 public sealed class AdaptiveThresholdModel
 {
@@ -17,7 +18,8 @@ public sealed class AdaptiveThresholdModel
 
     /// <summary>Loads a saved model.</summary>
     /// <param name="folder">Where it was saved.</param>
-    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by a newer version, or no model with scorers; the message says which.</exception>
+    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by a newer version, or no model with
+    /// scorers; the message says which.</exception>
     public static AdaptiveThresholdModel Load(string folder)
     {
         var model = Interop.Call(() => Core.Store.load(folder));
@@ -26,7 +28,9 @@ public sealed class AdaptiveThresholdModel
             : new AdaptiveThresholdModel(model);
     }
 
-    /// <summary>Saves the model: a folder with manifest, checksums and weights, replaced as a whole where it exists.</summary>
+    /// <summary>
+    /// Saves the model: a folder with manifest, checksums and weights, replaced as a whole where it exists.
+    /// </summary>
     /// <param name="folder">Where to.</param>
     public void Save(string folder) => Core.Store.save(folder, model);
 
@@ -48,7 +52,8 @@ public sealed class AdaptiveThresholdModel
     /// <summary>Predicts the labels of rows of sparse features.</summary>
     /// <param name="rows">The features of each row.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<Feature>> rows) => Predict(RowInputs.OfFeatures(rows));
+    public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<Feature>> rows) =>
+        Predict(RowInputs.OfFeatures(rows));
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
@@ -88,7 +93,11 @@ public sealed class AdaptiveThresholdModel
     }
 
     private ModelWarning[] Warnings(Kernels.CsrMatrix features, Kernels.CsrMatrix predicted) =>
-        [.. Core.Diagnosis.ofPredictions(features, predicted, model).Select(warning => ModelWarning.OfCore(model.Labels, warning))];
+        [
+            .. Core
+                .Diagnosis.ofPredictions(features, predicted, model)
+                .Select(warning => ModelWarning.OfCore(model.Labels, warning)),
+        ];
 
     private Prediction[] Predict(RowInputs rows) =>
         [.. Core.Explanation.rows(rows.Apply(model.Input), model).Select(pairs => new Prediction(model.Labels, pairs))];
@@ -98,9 +107,10 @@ public sealed class AdaptiveThresholdModel
         var features = row.Apply(model.Input);
         var pairs = Core.Explanation.row(0, features, model);
         int[] predicted = [.. pairs.Where(p => p.Predicted).Select(p => p.Label)];
+        var voters = Core.Explanation.voters(0, features, predicted, model);
         return new Explanation(
             new Prediction(model.Labels, pairs),
-            [.. Core.Explanation.voters(0, features, predicted, model).Select(v => new Neighbour(v.Row, v.Weight, [.. v.Labels.Select(model.Labels.Name)]))]
+            [.. voters.Select(v => new Neighbour(v.Row, v.Weight, [.. v.Labels.Select(model.Labels.Name)]))]
         );
     }
 }

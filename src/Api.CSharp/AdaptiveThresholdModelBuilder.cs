@@ -1,7 +1,8 @@
 namespace Limen;
 
 /// <summary>
-/// Settings of a model; start with <see cref="AdaptiveThresholdModel.Builder"/>. Immutable: each method gives a new builder, so that several can branch off one.
+/// Settings of a model; start with <see cref="AdaptiveThresholdModel.Builder"/>. Immutable: each method gives a new
+/// builder, so that several can branch off one.
 /// </summary>
 public sealed class AdaptiveThresholdModelBuilder
 {
@@ -9,17 +10,22 @@ public sealed class AdaptiveThresholdModelBuilder
 
     internal AdaptiveThresholdModelBuilder(ModelSettings settings) => this.settings = settings;
 
-    /// <summary>What thresholds are fused from: at most one global and one local signal; none for static thresholds. Default: both.</summary>
+    /// <summary>
+    /// What thresholds are fused from: at most one global and one local signal; none for static thresholds. Default:
+    /// both.
+    /// </summary>
     /// <param name="signals">Of <see cref="Signals"/>.</param>
-    public AdaptiveThresholdModelBuilder WithSignals(params Signal[] signals) => With(settings with { Signals = Copy(signals) });
+    public AdaptiveThresholdModelBuilder WithSignals(params Signal[] signals) =>
+        With(settings with { Signals = Given.All(signals) });
 
     /// <summary>What networks are trained with. Default: <c>BceWithThreshold().Plus(0.1, Margin(0.1))</c>.</summary>
     /// <param name="loss">Of <see cref="Losses"/>.</param>
-    public AdaptiveThresholdModelBuilder WithLoss(Loss loss) => With(settings with { Loss = NotNull(loss) });
+    public AdaptiveThresholdModelBuilder WithLoss(Loss loss) => With(settings with { Loss = Given.One(loss) });
 
     /// <summary>Widths of the network's one to three hidden layers. Default: 512.</summary>
     /// <param name="widths">Each at least 1.</param>
-    public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) => With(settings with { HiddenLayers = Copy(widths) });
+    public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) =>
+        With(settings with { HiddenLayers = Given.All(widths) });
 
     /// <summary>The share of hidden units that training drops, in [0, 1). Default: 0.4.</summary>
     /// <param name="share">In [0, 1).</param>
@@ -41,27 +47,41 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <param name="epochs">At least 1.</param>
     public AdaptiveThresholdModelBuilder WithPatience(int epochs) => With(settings with { Patience = epochs });
 
+    /// <summary>
+    /// Which labels share the weight of rarity in the thresholds that networks learn. Default: all of them.
+    /// </summary>
+    /// <param name="sharing">Which way.</param>
+    public AdaptiveThresholdModelBuilder WithAlpha(AlphaSharing sharing) =>
+        With(settings with { Alpha = Given.One(sharing) });
+
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => With(settings with { Seed = seed });
 
     /// <summary>What gives the scores. Default: one perceptron.</summary>
     /// <param name="scorers">Of <see cref="Scorers"/>, at least one.</param>
-    public AdaptiveThresholdModelBuilder WithScorers(params Scorer[] scorers) => With(settings with { Scorers = Copy(scorers) });
+    public AdaptiveThresholdModelBuilder WithScorers(params Scorer[] scorers) =>
+        With(settings with { Scorers = Given.All(scorers) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>
     /// <param name="decision">Of <see cref="Decisions"/>.</param>
-    public AdaptiveThresholdModelBuilder WithDecision(Decision decision) => With(settings with { Decision = NotNull(decision) });
+    public AdaptiveThresholdModelBuilder WithDecision(Decision decision) =>
+        With(settings with { Decision = Given.One(decision) });
 
     /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/>.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
-    public AdaptiveThresholdModelBuilder WithObjective(Objective objective) => With(settings with { Objective = NotNull(objective) });
+    public AdaptiveThresholdModelBuilder WithObjective(Objective objective) =>
+        With(settings with { Objective = Given.One(objective) });
 
     /// <summary>How scorers and signals become one score. Default: <see cref="ScoreCombination.Stacked"/>.</summary>
     /// <param name="combination">Which way.</param>
-    public AdaptiveThresholdModelBuilder WithCombination(ScoreCombination combination) => With(settings with { Combination = combination });
+    public AdaptiveThresholdModelBuilder WithCombination(ScoreCombination combination) =>
+        With(settings with { Combination = combination });
 
-    /// <summary>Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted. Default: 60.</summary>
+    /// <summary>
+    /// Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted.
+    /// Default: 60.
+    /// </summary>
     /// <param name="labels">At least 1.</param>
     public AdaptiveThresholdModelBuilder WithCandidates(int labels) => With(settings with { Candidates = labels });
 
@@ -71,29 +91,19 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
-    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => With(settings with { Vectoriser = NotNull(options) });
+    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) =>
+        With(settings with { Vectoriser = Given.One(options) });
 
     /// <summary>What the values of sparse features are. Default: <see cref="FeatureKind.Values"/>.</summary>
-    /// <param name="kind">Values, or term counts.</param>
+    /// <param name="kind">Which kind.</param>
     public AdaptiveThresholdModelBuilder WithFeatures(FeatureKind kind) => With(settings with { Features = kind });
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ModelConfigurationException">With every fault, not the first.</exception>
     public AdaptiveThresholdTrainer Build() =>
-        settings.Faults() is { Length: > 0 } faults ? throw new ModelConfigurationException(faults) : new AdaptiveThresholdTrainer(settings);
+        settings.Faults() is { Length: > 0 } faults
+            ? throw new ModelConfigurationException(faults)
+            : new AdaptiveThresholdTrainer(settings);
 
     private static AdaptiveThresholdModelBuilder With(ModelSettings settings) => new(settings);
-
-    private static T NotNull<T>(T value)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return value;
-    }
-
-    private static T[] Copy<T>(T[] items)
-    {
-        ArgumentNullException.ThrowIfNull(items);
-        return items.Contains(default) && default(T) is null ? throw new ArgumentNullException(nameof(items)) : [.. items];
-    }
 }

@@ -8,7 +8,8 @@ public sealed class AdaptiveThresholdTrainer
     internal AdaptiveThresholdTrainer(ModelSettings settings) => this.settings = settings;
 
     /// <summary>
-    /// Fits a model: signals and scorers on the training rows, early stopping and the decision on the validation rows. The model
+    /// Fits a model: signals and scorers on the training rows, early stopping and the decision on the validation rows.
+    /// The model
     /// knows the labels of both. Cancelling keeps the best state so far and still fits the decision.
     /// </summary>
     /// <param name="train">Texts or features with their labels.</param>
@@ -16,9 +17,11 @@ public sealed class AdaptiveThresholdTrainer
     /// <param name="progress">Is told where the fit stands; the last report says that all is done.</param>
     /// <param name="cancellationToken">Ends the training of networks at the next step.</param>
     /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>
-    /// <exception cref="ModelConfigurationException">Settings that do not fit the data, or texts without a term that is frequent enough.</exception>
+    /// <exception cref="ModelConfigurationException">Settings that do not fit the data, or texts without a term that is
+    /// frequent enough.</exception>
     /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
-    /// <exception cref="OperationCanceledException">A linear scorer was cancelled, which has no state before it is done.</exception>
+    /// <exception cref="OperationCanceledException">A linear scorer was cancelled, which has no state before it is
+    /// done.</exception>
     public AdaptiveThresholdModel Fit(
         MultiLabelDataset train,
         MultiLabelDataset? validation = null,
@@ -28,7 +31,10 @@ public sealed class AdaptiveThresholdTrainer
     {
         ArgumentNullException.ThrowIfNull(train);
         if (validation is not null && validation.IsText != train.IsText)
-            throw new ArgumentException($"expected {train.Inputs.Kind} as in the training rows, received {validation.Inputs.Kind}", nameof(validation));
+            throw new ArgumentException(
+                $"expected {train.Inputs.Kind} as in the training rows, received {validation.Inputs.Kind}",
+                nameof(validation)
+            );
         if (train.Count == 0) throw new ArgumentException("expected at least one training row, received none", nameof(train));
         return Interop.Call(() => Fitted(train, validation, progress, cancellationToken));
     }

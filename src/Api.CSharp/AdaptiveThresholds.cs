@@ -3,7 +3,8 @@ using Limen.Kernels;
 namespace Limen;
 
 /// <summary>
-/// Thresholds and a decision for the scores of any other model: the way to put this library behind a classifier that is there already, without training it again. Immutable.
+/// Thresholds and a decision for the scores of any other model: the way to put this library behind a classifier that is
+/// there already, without training it again. Immutable.
 /// </summary>
 public sealed class AdaptiveThresholds
 {
@@ -19,8 +20,10 @@ public sealed class AdaptiveThresholds
 
     /// <summary>Loads saved thresholds.</summary>
     /// <param name="folder">Where they were saved.</param>
-    /// <exception cref="ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole model; the message says which.</exception>
-    public static AdaptiveThresholds Load(string folder) => new(Interop.Call(() => Core.AdaptiveThresholdsModule.load(folder)));
+    /// <exception cref="ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole
+    /// model; the message says which.</exception>
+    public static AdaptiveThresholds Load(string folder) =>
+        new(Interop.Call(() => Core.AdaptiveThresholdsModule.load(folder)));
 
     /// <summary>Saves to a folder, replaced as a whole where it exists.</summary>
     /// <param name="folder">Where to.</param>
@@ -28,14 +31,16 @@ public sealed class AdaptiveThresholds
 
     /// <summary>Decides rows by their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
-    /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal was fitted, which looks at texts or features.</exception>
+    /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal was fitted, which looks at
+    /// texts or features.</exception>
     public IReadOnlyList<Prediction> Decide(ScoreLists scores) => Decide(scores, (RowInputs?)null);
 
     /// <summary>Decides rows by their scores and texts.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="texts">The same rows.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
-    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<string> texts) => Decide(scores, RowInputs.OfTexts(texts));
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<string> texts) =>
+        Decide(scores, RowInputs.OfTexts(texts));
 
     /// <summary>Decides rows by their scores and sparse features.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
@@ -57,27 +62,40 @@ public sealed class AdaptiveThresholds
     /// <summary>Measures the decisions on rows with known labels, from their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="labels">The ids of each row's true labels, counted from 0.</param>
-    /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was fitted.</exception>
+    /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was
+    /// fitted.</exception>
     public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) =>
         Measured(Rows(scores, null), SparseRows.Sets(labels, Labels.Count));
 
     private EvaluationReport Measured(Core.ForeignRows rows, CsrMatrix truth)
     {
         var fused = Core.AdaptiveThresholdsModule.scores(rows, thresholds);
-        return new EvaluationReport(thresholds.Model.Labels, truth, fused, Core.DecisionModule.decide(thresholds.Model.Decision, fused), []);
+        var decided = Core.DecisionModule.decide(thresholds.Model.Decision, fused);
+        return new EvaluationReport(thresholds.Model.Labels, truth, fused, decided, []);
     }
 
     private Prediction[] Decide(ScoreLists scores, RowInputs? inputs) =>
-        [.. Core.AdaptiveThresholdsModule.explain(Rows(scores, inputs), thresholds).Select(pairs => new Prediction(thresholds.Model.Labels, pairs))];
+        [
+            .. Core
+                .AdaptiveThresholdsModule.explain(Rows(scores, inputs), thresholds)
+                .Select(pairs => new Prediction(thresholds.Model.Labels, pairs)),
+        ];
 
     private Core.ForeignRows Rows(ScoreLists scores, RowInputs? inputs)
     {
         ArgumentNullException.ThrowIfNull(scores);
         if (!scores.Labels.SequenceEqual(Labels))
-            throw new ArgumentException($"expected scores of the {Labels.Count} labels that were fitted, in their order, received those of {scores.Labels.Count} labels", nameof(scores));
+            throw new ArgumentException(
+                $"expected scores of the {Labels.Count} labels that were fitted, in their order, received those of {scores.Labels.Count} labels",
+                nameof(scores)
+            );
         if (inputs is not null && inputs.Count != scores.Count)
-            throw new ArgumentException($"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}", nameof(scores));
-        CsrMatrix? features = inputs is not null && thresholds.Model.Local is not null ? inputs.Apply(thresholds.Model.Input) : null;
+            throw new ArgumentException(
+                $"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}",
+                nameof(scores)
+            );
+        var looksAtRows = thresholds.Model.Input is not Core.InputSpace.Features { dimension: 0 };
+        var features = looksAtRows ? inputs?.Apply(thresholds.Model.Input) : null;
         return new Core.ForeignRows(scores.Logits, Interop.ToOption(features));
     }
 }

@@ -3,7 +3,10 @@ namespace Limen;
 /// <summary>The rules that turn scores, in log-odds, into label sets; fitted on held-out rows for an objective.</summary>
 public static class Decisions
 {
-    /// <summary>Shared thresholds a rarity + c for the objective, corrected per label by what its held-out rows support. The default.</summary>
+    /// <summary>
+    /// Shared thresholds a rarity + c for the objective, corrected per label by what its held-out rows support. The
+    /// default.
+    /// </summary>
     public static Decision Fused() => new(Core.Rule.Fused);
 
     /// <summary>One threshold known beforehand.</summary>

@@ -1,15 +1,24 @@
+using System.Globalization;
 using Limen.Kernels;
 
 namespace Limen;
 
-/// <summary>What a model comes to on rows with known labels. Macro-F1 differs by convention, so each figure names its own.</summary>
+/// <summary>
+/// What a model comes to on rows with known labels. Macro-F1 differs by convention, so each figure names its own.
+/// </summary>
 public sealed class EvaluationReport
 {
     private readonly Core.Measures measures;
     private readonly CsrMatrix truth;
     private readonly CsrMatrix scores;
 
-    internal EvaluationReport(Core.LabelSpace labels, CsrMatrix truth, CsrMatrix scores, CsrMatrix predicted, IReadOnlyList<ModelWarning> warnings)
+    internal EvaluationReport(
+        Core.LabelSpace labels,
+        CsrMatrix truth,
+        CsrMatrix scores,
+        CsrMatrix predicted,
+        IReadOnlyList<ModelWarning> warnings
+    )
     {
         measures = Core.Evaluation.measure(truth, scores, predicted);
         this.truth = truth;
@@ -57,20 +66,27 @@ public sealed class EvaluationReport
     /// <summary>Each label's counts, in the order of the model's labels.</summary>
     public IReadOnlyList<LabelResult> Labels { get; }
 
-    /// <summary>Signs that the model fails on these rows, found without looking at their labels.</summary>
+    /// <summary>
+    /// Signs that the model fails on these rows, found without looking at their labels; none for scores of another
+    /// model.
+    /// </summary>
     public IReadOnlyList<ModelWarning> Warnings { get; }
 
     /// <summary>P@k: the mean over rows of the share of true labels among the k best.</summary>
     /// <param name="k">At least 1.</param>
     public double PrecisionAt(int k) => Core.AtKModule.precision(Core.AtKModule.ofScores(k, truth, scores));
 
-    /// <summary>nDCG@k: the mean over rows of the discounted gain of the k best labels, of the most that there could be.</summary>
+    /// <summary>
+    /// nDCG@k: the mean over rows of the discounted gain of the k best labels, of the most that there could be.
+    /// </summary>
     /// <param name="k">At least 1.</param>
     public double NdcgAt(int k) => Core.AtKModule.ndcg(Core.AtKModule.ofScores(k, truth, scores));
 
     /// <summary>The main figures in a line.</summary>
     public override string ToString() =>
-        FormattableString.Invariant(
-            $"{Rows} rows: macro-F1 {MacroF1A:F3} (A), {MacroF1C:F3} (C), micro-F1 {MicroF1:F3}, P@1 {PrecisionAt(1):F3}, P@5 {PrecisionAt(5):F3}, nDCG@5 {NdcgAt(5):F3}"
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Rows} rows: macro-F1 {MacroF1A:F3} (A), {MacroF1C:F3} (C), micro-F1 {MicroF1:F3}, P@1 {PrecisionAt(1):F3}, "
+                + $"P@5 {PrecisionAt(5):F3}, nDCG@5 {NdcgAt(5):F3}"
         );
 }

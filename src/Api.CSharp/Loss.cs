@@ -19,7 +19,9 @@ public sealed class Loss
     public Loss Plus(double weight, Loss other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new(counts => Core.LossModule.sum(Interop.ToList([Resolve(counts), Core.LossModule.scale(weight, other.Resolve(counts))])));
+        return new(counts =>
+            Core.LossModule.sum(Interop.ToList([Resolve(counts), Core.LossModule.scale(weight, other.Resolve(counts))]))
+        );
     }
 
     /// <summary>This loss plus the other.</summary>

@@ -12,7 +12,8 @@ public static class Losses
         positiveWeight == 1.0 ? new(Core.Loss.NewBce(null)) : BceWithThreshold((_, _) => positiveWeight);
 
     /// <summary>Binary cross-entropy of p in which positives of each label have a weight of their own.</summary>
-    /// <param name="positiveWeight">From the training rows and the label's positives among them to its weight, above 0.</param>
+    /// <param name="positiveWeight">From the training rows and the label's positives among them to its weight, above
+    /// 0.</param>
     public static Loss BceWithThreshold(Func<int, int, double> positiveWeight)
     {
         ArgumentNullException.ThrowIfNull(positiveWeight);
@@ -45,7 +46,8 @@ public static class Losses
 
     /// <summary>Cross-entropy with targets (1 - amount) y + amount / 2.</summary>
     /// <param name="amount">In [0, 1].</param>
-    public static Loss LabelSmoothing(double amount = 0.1) => new(Core.Loss.NewSmoothed(Core.Smoothing.NewEven(amount)));
+    public static Loss LabelSmoothing(double amount = 0.1) =>
+        new(Core.Loss.NewSmoothed(Core.Smoothing.NewEven(amount)));
 
     /// <summary>Cross-entropy with targets 1 - positive and negative.</summary>
     /// <param name="positive">What is taken from positives; in [0, 1].</param>

@@ -1,6 +1,8 @@
 namespace Limen;
 
-/// <summary>A saved model that cannot be used: damaged, incomplete, written by a newer version, or of another kind.</summary>
+/// <summary>
+/// A saved model that cannot be used: damaged, incomplete, written by a newer version, or of another kind.
+/// </summary>
 public sealed class ModelFormatException : Exception
 {
     internal ModelFormatException(string path, string reason, Exception? inner = null)

@@ -22,6 +22,8 @@ internal sealed record ModelSettings
 
     public int Patience { get; init; } = TrainingDefaults.Patience;
 
+    public AlphaSharing Alpha { get; init; } = AlphaSharing.OneForAll();
+
     public int Seed { get; init; } = 1;
 
     public IReadOnlyList<Scorer> Scorers { get; init; } = [Limen.Scorers.Perceptron()];
@@ -40,7 +42,9 @@ internal sealed record ModelSettings
 
     public FeatureKind Features { get; init; } = FeatureKind.Values;
 
-    /// <summary>How a network is trained. Without counts the loss stays out of the options: it is checked on its own.</summary>
+    /// <summary>
+    /// How a network is trained. Without counts the loss stays out of the options: it is checked on its own.
+    /// </summary>
     public Core.TrainingOptions Training(Loss? own, Core.Seed seed, LabelCounts? counts) =>
         new(
             Epochs,
@@ -49,7 +53,7 @@ internal sealed record ModelSettings
             TrainingDefaults.FusionRate,
             Patience,
             counts is { } known ? Checked((own ?? Loss).Resolve(known)) : TrainingDefaults.Loss,
-            TrainingDefaults.Alpha,
+            Alpha.Value,
             seed
         );
 

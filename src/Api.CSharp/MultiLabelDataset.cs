@@ -27,17 +27,20 @@ public sealed class MultiLabelDataset
 
     internal Core.LabelSpace Space { get; }
 
-    /// <summary>Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line; plain, .gz or .bz2.</summary>
+    /// <summary>
+    /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line; plain, .gz or .bz2.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static MultiLabelDataset FromJsonLines(string path) => OfTexts(Interop.Call(() => Core.JsonLines.read(path)), null);
+    public static MultiLabelDataset FromJsonLines(string path) =>
+        OfTexts(Interop.Call(() => Core.JsonLines.read(path)), null);
 
     /// <summary>Rows of text. Labels are those of the rows, in ordinal order.</summary>
     /// <param name="rows">The texts with their labels.</param>
     public static MultiLabelDataset FromTexts(IEnumerable<LabelledText> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        LabelledText[] all = [.. rows];
+        LabelledText[] all = Given.All<LabelledText>([.. rows]);
         return Named(RowInputs.OfTexts(all.Select(row => row.Text)), [.. all.Select(row => row.Labels)]);
     }
 
@@ -48,11 +51,14 @@ public sealed class MultiLabelDataset
     public static MultiLabelDataset FromFeatures(IEnumerable<LabelledFeatures> rows, int? dimension = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        LabelledFeatures[] all = [.. rows];
+        LabelledFeatures[] all = Given.All<LabelledFeatures>([.. rows]);
         return Named(RowInputs.OfFeatures(all.Select(row => row.Features), dimension), [.. all.Select(row => row.Labels)]);
     }
 
-    /// <summary>Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by their ids.</summary>
+    /// <summary>
+    /// Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by
+    /// their ids.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="featureIds">What feature ids count from.</param>
     /// <param name="labelIds">What label ids count from.</param>
@@ -69,7 +75,8 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>
-    /// A folder with train, optional dev or validation, and optional test files, as .jsonl or as svmlight (.svm, .svmlight, .txt),
+    /// A folder with train, optional dev or validation, and optional test files, as .jsonl or as svmlight (.svm,
+    /// .svmlight, .txt),
     /// plain, .gz or .bz2; text wins where there are both. An optional labels.txt names the labels.
     /// </summary>
     /// <param name="directory">The folder.</param>
@@ -87,7 +94,8 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>
-    /// The data set that needs no download: the API documentation of the installed .NET SDK, one row a member, labelled with the types
+    /// The data set that needs no download: the API documentation of the installed .NET SDK, one row a member, labelled
+    /// with the types
     /// of its signature and the exceptions that it documents; split by a hash of the text.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">No SDK documentation is installed.</exception>
@@ -135,6 +143,7 @@ public sealed class MultiLabelDataset
 
     private static MultiLabelDataset Named(RowInputs inputs, IReadOnlyList<string>[] labels)
     {
+        Given.All(labels);
         var space = new Core.LabelSpace([.. labels.SelectMany(names => names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         int[][] sets = [.. labels.Select(names => names.Select(name => space.TryId(name).Value).ToArray())];
         return new(inputs, Core.Csr.ofSets(space.Count, sets), space);
@@ -146,7 +155,8 @@ public sealed class MultiLabelDataset
         return new(new RowInputs(rows.Texts), Core.Pipeline.labelSets(space, rows), space);
     }
 
-    private static MultiLabelDataset OfRows(Core.Dataset rows, Core.LabelSpace space) => new(new RowInputs(rows.Features), rows.Labels, space);
+    private static MultiLabelDataset OfRows(Core.Dataset rows, Core.LabelSpace space) =>
+        new(new RowInputs(rows.Features), rows.Labels, space);
 
     private static DatasetSplit Parts<T>(Core.Split<T> split, Func<T, MultiLabelDataset> read)
         where T : class

@@ -23,5 +23,7 @@ public sealed class Objective
 
     /// <summary>The labels that it names and the data do not have.</summary>
     internal IEnumerable<string> FaultsOf(Core.LabelSpace labels) =>
-        named.Names.Where(name => labels.TryId(name) is null).Select(name => $"objective: expected labels of the training rows, received \"{name}\"");
+        named
+            .Names.Where(name => labels.TryId(name) is null)
+            .Select(name => $"objective: expected labels of the training rows, received \"{name}\"");
 }

@@ -5,7 +5,19 @@ public sealed class Prediction
 {
     internal Prediction(Core.LabelSpace labels, IEnumerable<Core.PairExplanation> pairs)
     {
-        Candidates = [.. pairs.Select(p => new Candidate(labels.Name(p.Label), p.Score, p.Threshold, p.Global, p.Local, p.Bias, p.Correction, p.Predicted))];
+        Candidates =
+        [
+            .. pairs.Select(p => new Candidate(
+                labels.Name(p.Label),
+                p.Score,
+                p.Threshold,
+                p.Global,
+                p.Local,
+                p.Bias,
+                p.Correction,
+                p.Predicted
+            )),
+        ];
         Labels = [.. Candidates.Where(c => c.IsPredicted).Select(c => c.Label)];
     }
 

@@ -15,8 +15,7 @@ internal sealed class RowInputs
     public static RowInputs OfTexts(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        string[] all = [.. texts];
-        return Array.IndexOf(all, null) is >= 0 and var at ? throw new ArgumentException($"row {at + 1}: expected a text, received null", nameof(texts)) : new(all);
+        return new(Given.All<string>([.. texts]));
     }
 
     public static RowInputs OfFeatures(IEnumerable<IReadOnlyList<Feature>> rows, int? dimension = null)
@@ -37,7 +36,9 @@ internal sealed class RowInputs
     public string? Text(int row) => texts?[row];
 
     public IReadOnlyList<Feature>? Features(int row) =>
-        features is null ? null : [.. features.RowIndices(row).ToArray().Zip(features.RowValues(row).ToArray(), (id, value) => new Feature(id, value))];
+        features is null
+            ? null
+            : [.. features.RowIndices(row).ToArray().Zip(features.RowValues(row).ToArray(), (id, value) => new Feature(id, value))];
 
     /// <summary>What becomes of such rows before a model sees them, fitted on these, the training rows.</summary>
     public Core.InputSpace Fit(VectoriserOptions vectoriser, FeatureKind kind, int? dimension) =>
@@ -59,8 +60,14 @@ internal sealed class RowInputs
         (input, texts) switch
         {
             (Core.InputSpace.Texts fitted, { } all) => Core.VectoriserModule.apply(fitted.Item, all),
-            (Core.InputSpace.TermCounts fitted, null) => Core.TfIdfWeightsModule.apply(fitted.Item, SparseRows.Widen(features!, fitted.Item.Idf.Length)),
-            (Core.InputSpace.Measurements fitted, null) => Core.StandardiserModule.apply(fitted.Item, SparseRows.Widen(features!, fitted.Item.Mean.Length)),
+            (Core.InputSpace.TermCounts fitted, null) => Core.TfIdfWeightsModule.apply(
+                fitted.Item,
+                SparseRows.Widen(features!, fitted.Item.Idf.Length)
+            ),
+            (Core.InputSpace.Measurements fitted, null) => Core.StandardiserModule.apply(
+                fitted.Item,
+                SparseRows.Widen(features!, fitted.Item.Mean.Length)
+            ),
             (Core.InputSpace.Features fitted, null) => SparseRows.Widen(features!, fitted.dimension),
             (_, null) => throw new ArgumentException("the model was fitted on texts: expected texts, received features"),
             _ => throw new ArgumentException("the model was fitted on features: expected features, received texts"),

@@ -3,7 +3,8 @@ using Limen.Kernels;
 namespace Limen;
 
 /// <summary>
-/// What another model says of N rows and L labels: for each row the scores of its best labels. A label that is not listed scores below all that are and is never predicted.
+/// What another model says of N rows and L labels: for each row the scores of its best labels. A label that is not
+/// listed scores below all that are and is never predicted.
 /// </summary>
 public sealed class ScoreLists
 {
@@ -27,8 +28,13 @@ public sealed class ScoreLists
     /// <param name="labels">The name of each label, in the order of the ids; distinct.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="rows">The label ids, counted from 0, and scores of each row, in any order.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a probability outside [0, 1].</exception>
-    public static ScoreLists FromRows(IReadOnlyList<string> labels, ScoreScale scale, IEnumerable<IEnumerable<(int Label, double Score)>> rows)
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a
+    /// probability outside [0, 1].</exception>
+    public static ScoreLists FromRows(
+        IReadOnlyList<string> labels,
+        ScoreScale scale,
+        IEnumerable<IEnumerable<(int Label, double Score)>> rows
+    )
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(rows);
@@ -40,7 +46,8 @@ public sealed class ScoreLists
     /// <param name="labels">L, how many labels there are.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="rows">The label ids, counted from 0, and scores of each row, in any order.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a probability outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a
+    /// probability outside [0, 1].</exception>
     public static ScoreLists FromRows(int labels, ScoreScale scale, IEnumerable<IEnumerable<(int Label, double Score)>> rows) =>
         FromRows(Ids(labels), scale, rows);
 
@@ -56,18 +63,26 @@ public sealed class ScoreLists
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
         var names = labels ?? Ids(scores.GetLength(1));
         if (names.Count != scores.GetLength(1))
-            throw new ArgumentException($"expected {scores.GetLength(1)} names as the scores have columns, received {names.Count}", nameof(labels));
+            throw new ArgumentException(
+                $"expected {scores.GetLength(1)} names as the scores have columns, received {names.Count}",
+                nameof(labels)
+            );
         return Create(new Core.LabelSpace([.. names]), scale, Core.ForeignScores.ofMatrix(keep, scores));
     }
 
-    /// <summary>Score lists from a file like svmlight, <c>l1,l2 label:score label:score</c> a line, ids ascending and counted from 0; see <see cref="ScoredRows.FromFile"/>.</summary>
+    /// <summary>
+    /// Score lists from a file like svmlight, <c>l1,l2 label:score label:score</c> a line, ids ascending and counted
+    /// from 0; see <see cref="ScoredRows.FromFile"/>.
+    /// </summary>
     /// <param name="path">The file; plain, .gz or .bz2.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="labels">L, how many labels there are; null: what the file says or shows.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static ScoreLists FromFile(string path, ScoreScale scale, int? labels = null) => ScoredRows.FromFile(path, scale, labels).Scores;
+    public static ScoreLists FromFile(string path, ScoreScale scale, int? labels = null) =>
+        ScoredRows.FromFile(path, scale, labels).Scores;
 
-    internal static ScoreLists OfIds(ScoreScale scale, CsrMatrix scores) => Create(new Core.LabelSpace(Ids(scores.Columns)), scale, scores);
+    internal static ScoreLists OfIds(ScoreScale scale, CsrMatrix scores) =>
+        Create(new Core.LabelSpace(Ids(scores.Columns)), scale, scores);
 
     private static ScoreLists Create(Core.LabelSpace space, ScoreScale scale, CsrMatrix scores) =>
         new(space, Core.ForeignScores.toLogits(scale == ScoreScale.Probabilities ? Core.ScoreScale.Probabilities : Core.ScoreScale.Logits, scores));

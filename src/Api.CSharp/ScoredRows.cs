@@ -6,7 +6,8 @@ namespace Limen;
 public sealed record ScoredRows(ScoreLists Scores, IReadOnlyList<IReadOnlyList<int>> Labels)
 {
     /// <summary>
-    /// A file like svmlight, a row a line: the row's true labels, separated by commas, then pairs <c>label:score</c> with ascending labels. Ids count from 0; a line
+    /// A file like svmlight, a row a line: the row's true labels, separated by commas, then pairs <c>label:score</c>
+    /// with ascending labels. Ids count from 0; a line
     /// that begins with a blank has no labels.
     /// </summary>
     /// <param name="path">The file; plain, .gz or .bz2.</param>

@@ -15,5 +15,6 @@ public sealed class Scorer
     internal Loss? Loss { get; }
 
     /// <summary>Its options in a model of these settings; without counts, its loss stays out of them.</summary>
-    internal Core.ScorerOptions Resolve(ModelSettings settings, Core.Seed seed, LabelCounts? counts) => resolve(settings, seed, counts);
+    internal Core.ScorerOptions Resolve(ModelSettings settings, Core.Seed seed, LabelCounts? counts) =>
+        resolve(settings, seed, counts);
 }

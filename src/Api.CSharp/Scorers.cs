@@ -26,7 +26,10 @@ public static class Scorers
         );
     }
 
-    /// <summary>One-vs-rest linear models over the features, each label's weights sparse: the strongest simple baseline of the field.</summary>
+    /// <summary>
+    /// One-vs-rest linear models over the features, each label's weights sparse: the strongest simple baseline of the
+    /// field.
+    /// </summary>
     /// <param name="loss">What they are trained with.</param>
     /// <param name="c">The cost of the losses against the squared norm of the weights; above 0.</param>
     /// <param name="tolerance">When a label's training ends; above 0. Default: 0.1.</param>

@@ -25,29 +25,22 @@ public sealed class Signal
     public override string ToString() => name;
 
     /// <summary>The one global signal of several, if any.</summary>
-    internal static Core.IdfSmoothing? GlobalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Global is not null)?.Global;
+    internal static Core.IdfSmoothing? GlobalOf(IEnumerable<Signal> signals) =>
+        signals.FirstOrDefault(s => s.Global is not null)?.Global;
 
     /// <summary>The one local signal of several, if any.</summary>
-    internal static Core.LocalSignalSpec? LocalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Local is not null)?.Local;
-
-    /// <summary>The neighbours of several signals, if any: the only local signal that thresholds for foreign scores can have.</summary>
-    /// <exception cref="ModelConfigurationException">Another local signal is among them.</exception>
-    internal static Core.FeatureKnnOptions? NeighboursOf(IEnumerable<Signal> signals) =>
-        LocalOf(signals) switch
-        {
-            null => null,
-            Core.LocalSignalSpec.FeatureKnn knn => knn.Item,
-            var other => throw new ModelConfigurationException(
-                [$"signals: expected FeatureKnn as the local signal of thresholds for foreign scores, received {Core.LocalSignalSpecModule.name(other)}"]
-            ),
-        };
+    internal static Core.LocalSignalSpec? LocalOf(IEnumerable<Signal> signals) =>
+        signals.FirstOrDefault(s => s.Local is not null)?.Local;
 
     /// <summary>More than one signal of a kind is a fault.</summary>
     internal static IEnumerable<string> Faults(IReadOnlyList<Signal> signals)
     {
         Signal[] global = [.. signals.Where(s => s.Global is not null)];
         Signal[] local = [.. signals.Where(s => s.Local is not null)];
-        if (global.Length > 1) yield return $"signals: expected at most one global signal, received {string.Join(" and ", global.AsEnumerable())}";
-        if (local.Length > 1) yield return $"signals: expected at most one local signal, received {string.Join(" and ", local.AsEnumerable())}";
+        if (global.Length > 1) yield return TooMany("global", global);
+        if (local.Length > 1) yield return TooMany("local", local);
     }
+
+    private static string TooMany(string kind, IEnumerable<Signal> received) =>
+        $"signals: expected at most one {kind} signal, received {string.Join(" and ", received)}";
 }

@@ -19,7 +19,8 @@ public static class Signals
         );
 
     /// <summary>
-    /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not vote on
+    /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not
+    /// vote on
     /// themselves, and no label of a row to predict is looked at.
     /// </summary>
     /// <param name="k">Neighbours of a row, at least 1.</param>
@@ -28,18 +29,28 @@ public static class Signals
     public static Signal FeatureKnn(int k = 30, double? power = null, double? floor = null) =>
         Local(Core.LocalSignalSpec.NewFeatureKnn(Neighbours(k, power, floor)));
 
-    /// <summary>Local: the ML-kNN posterior of each label given how many of the k nearest training rows carry it (Zhang and Zhou 2007).</summary>
+    /// <summary>
+    /// Local: the ML-kNN posterior of each label given how many of the k nearest training rows carry it (Zhang and Zhou
+    /// 2007).
+    /// </summary>
     /// <param name="k">Neighbours of a row, at least 1.</param>
     /// <param name="smoothing">Added to every count; above 0.</param>
-    public static Signal MlKnn(int k = 10, double smoothing = 1) => Local(Core.LocalSignalSpec.NewMlKnn(new Core.MlKnnOptions(k, smoothing)));
+    public static Signal MlKnn(int k = 10, double smoothing = 1) =>
+        Local(Core.LocalSignalSpec.NewMlKnn(new Core.MlKnnOptions(k, smoothing)));
 
     /// <summary>Local: the cosine of a row with the mean TF-IDF profile of each label.</summary>
     public static Signal TfIdf() => Local(Core.LocalSignalSpec.NewTfIdf(Core.TfIdfModule.defaults));
 
-    /// <summary>Local: how well a label goes with the labels that a base scorer predicts, by the co-occurrences of the training rows.</summary>
-    public static Signal LabelAgreement() => Local(Core.LocalSignalSpec.NewLabelAgreement(Core.LabelAgreementModule.defaults));
+    /// <summary>
+    /// Local: how well a label goes with the labels that a base scorer predicts, by the co-occurrences of the training
+    /// rows.
+    /// </summary>
+    public static Signal LabelAgreement() =>
+        Local(Core.LocalSignalSpec.NewLabelAgreement(Core.LabelAgreementModule.defaults));
 
-    /// <summary>Local: the labels of the k training rows whose label sets are nearest to what a base scorer predicts.</summary>
+    /// <summary>
+    /// Local: the labels of the k training rows whose label sets are nearest to what a base scorer predicts.
+    /// </summary>
     /// <param name="k">Neighbours of a row, at least 1.</param>
     /// <param name="power">A neighbour weighs cosine^power; at least 0. Default: 2.</param>
     /// <param name="floor">The least sum of weights that counts as evidence; at least 0. Default: 0.001.</param>
@@ -47,7 +58,8 @@ public static class Signals
         Local(Core.LocalSignalSpec.NewLabelNeighbours(Neighbours(k, power, floor)));
 
     /// <summary>Local: label agreement by a trained sparse graph of labels.</summary>
-    public static Signal LearnedGraph() => Local(Core.LocalSignalSpec.NewLearnedGraph(Core.LearnedGraphModule.defaults));
+    public static Signal LearnedGraph() =>
+        Local(Core.LocalSignalSpec.NewLearnedGraph(Core.LearnedGraphModule.defaults));
 
     /// <summary>Local: the sum of local signals, each times its weight.</summary>
     /// <param name="parts">Weights of at least 0 and local signals.</param>

@@ -6,7 +6,8 @@ namespace Limen;
 internal static class SparseRows
 {
     /// <summary>Rows of (column, value) pairs in any order; null columns: one more than the largest that was met.</summary>
-    /// <exception cref="ArgumentException">A column below 0, from columns on, or twice in a row; a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">A column below 0, from columns on, or twice in a row; a value that is not
+    /// finite.</exception>
     public static CsrMatrix Create(IEnumerable<IEnumerable<(int Column, float Value)>> rows, int? columns, string what)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -53,12 +54,14 @@ internal static class SparseRows
     {
         if (ReferenceEquals(from, to)) return sets;
         int?[] ids = [.. from.Names.Select(name => to.TryId(name)?.Value)];
-        int[][] rows = [.. Enumerable.Range(0, sets.Rows).Select(row => sets.RowIndices(row).ToArray().Select(label => Id(row, label)).ToArray())];
-        return Core.Csr.ofSets(to.Count, rows);
+        var rows = Enumerable.Range(0, sets.Rows).Select(row => Array.ConvertAll(sets.RowIndices(row).ToArray(), label => Id(row, label)));
+        return Core.Csr.ofSets(to.Count, [.. rows]);
 
         int Id(int row, int label) =>
             ids[label]
-            ?? throw new ArgumentException($"row {row + 1}: the label \"{from.Name(label)}\" is not one of the {to.Count} labels that the model knows");
+            ?? throw new ArgumentException(
+                $"row {row + 1}: the label \"{from.Name(label)}\" is not one of the {to.Count} labels that the model knows"
+            );
     }
 
     /// <summary>The labels of both spaces: the first's with their ids, then those that it lacks.</summary>

@@ -1,6 +1,8 @@
 namespace Limen;
 
-/// <summary>A value that training met in its first epoch and cannot go on from; the message names it, with the step.</summary>
+/// <summary>
+/// A value that training met in its first epoch and cannot go on from; the message names it, with the step.
+/// </summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(Core.TrainingDivergedException fault)

@@ -8,7 +8,15 @@ namespace Limen;
 /// <param name="Epochs">Its epochs at most.</param>
 /// <param name="Loss">Its training loss of a row; NaN where there is none.</param>
 /// <param name="ValidationNdcg">nDCG@5 on the held-out rows, at the end of an epoch.</param>
-public sealed record TrainingProgress(TrainingStage Stage, double Done, int Scorer, int Epoch, int Epochs, double Loss, double? ValidationNdcg)
+public sealed record TrainingProgress(
+    TrainingStage Stage,
+    double Done,
+    int Scorer,
+    int Epoch,
+    int Epochs,
+    double Loss,
+    double? ValidationNdcg
+)
 {
     private const double ScorersStart = 0.05;
     private const double ScorersEnd = 0.95;
@@ -18,10 +26,22 @@ public sealed record TrainingProgress(TrainingStage Stage, double Done, int Scor
         var training = Interop.OfOption(progress.Training);
         var (stage, scorer, done) = progress.Phase switch
         {
-            Core.FitPhase.FittingScorer s => (TrainingStage.Scorer, s.index, ScorersStart + (ScorersEnd - ScorersStart) * (s.index - 1 + progress.Done) / s.count),
+            Core.FitPhase.FittingScorer s => (
+                TrainingStage.Scorer,
+                s.index,
+                ScorersStart + (ScorersEnd - ScorersStart) * (s.index - 1 + progress.Done) / s.count
+            ),
             { IsFittingSignals: true } => (TrainingStage.Signals, 0, ScorersStart * progress.Done),
             _ => (TrainingStage.Decision, 0, ScorersEnd + (1 - ScorersEnd) * progress.Done),
         };
-        return new(stage, done, scorer, training?.Epoch ?? 0, training?.Epochs ?? 0, training?.Loss ?? double.NaN, Interop.OfNumber(training?.Validation));
+        return new(
+            stage,
+            done,
+            scorer,
+            training?.Epoch ?? 0,
+            training?.Epochs ?? 0,
+            training?.Loss ?? double.NaN,
+            Interop.OfNumber(training?.Validation)
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace Limen;
 
-/// <summary>How texts become features: TF-IDF over word n-grams, fitted on training texts only and saved with the model.</summary>
+/// <summary>
+/// How texts become features: TF-IDF over word n-grams, fitted on training texts only and saved with the model.
+/// </summary>
 public sealed record VectoriserOptions
 {
     private static readonly Core.VectoriserOptions Defaults = Core.VectoriserModule.defaults;

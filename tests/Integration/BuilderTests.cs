@@ -92,6 +92,26 @@ public sealed class BuilderTests
     }
 
     [Test]
+    public void Every_local_signal_trains()
+    {
+        Signal[] signals =
+        [
+            Signals.MlKnn(k: 5),
+            Signals.TfIdf(),
+            Signals.LabelAgreement(),
+            Signals.LabelNeighbours(k: 5),
+            Signals.LearnedGraph(),
+            Signals.Weighted((0.7, Signals.FeatureKnn(k: 5)), (0.3, Signals.TfIdf())),
+        ];
+        foreach (var signal in signals)
+        {
+            var builder = TextProblem.Builder.WithSignals(Signals.Idf(), signal).WithScorers(Scorers.Linear());
+            var report = builder.Build().Fit(TextProblem.Train, TextProblem.Validation).Evaluate(TextProblem.Test);
+            Assert.That(report.MicroF1, Is.GreaterThan(0.9), signal.ToString());
+        }
+    }
+
+    [Test]
     public void Every_combination_of_losses_and_scorers_trains()
     {
         Loss[] losses =
@@ -104,7 +124,12 @@ public sealed class BuilderTests
         ];
         foreach (var loss in losses)
         {
-            var model = TextProblem.Builder.WithEpochs(2).WithScorers(Scorers.Perceptron([8], loss: loss), Scorers.Linear()).Build().Fit(TextProblem.Train, TextProblem.Validation);
+            var model = TextProblem
+                .Builder.WithEpochs(2)
+                .WithAlpha(AlphaSharing.ByFrequency(2))
+                .WithScorers(Scorers.Perceptron([8], loss: loss), Scorers.Linear())
+                .Build()
+                .Fit(TextProblem.Train, TextProblem.Validation);
             Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5), loss.ToString());
         }
     }

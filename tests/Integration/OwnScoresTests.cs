@@ -65,8 +65,28 @@ public sealed class OwnScoresTests
             Assert.That(() => thresholds.Decide(scores), Throws.ArgumentException.With.Message.Contains("expected features, received none"));
         }
         var fault = Assert.Throws<ModelConfigurationException>(() => builder.Fit(ThreeLabels(0.9, 0.8), [[0], [1]]))!;
-        Assert.That(fault.Faults.Single(), Does.StartWith("signals: feature-KNN looks at the texts or features of the rows"));
+        Assert.That(fault.Faults.Single(), Does.StartWith("signals: the local signal looks at the rows"));
     }
+
+    [Test]
+    public void A_local_signal_of_predictions_takes_the_scores_for_them()
+    {
+        var builder = AdaptiveThresholds.Builder().WithSignals(Signals.Idf(), Signals.LabelAgreement());
+        var thresholds = builder.Fit(Scores(TextProblem.Validation), TextProblem.Validation);
+        var predictions = thresholds.Decide(Scores(TextProblem.Test));
+        Assert.That(predictions.SelectMany(p => p.Candidates), Has.Some.Matches<Candidate>(c => c.Local != 0));
+        var fault = Assert.Throws<ModelConfigurationException>(() =>
+            builder.WithTrainingRows(TextProblem.Train).Fit(Scores(TextProblem.Validation), TextProblem.Validation)
+        )!;
+        Assert.That(fault.Faults.Single(), Does.StartWith("signals: label-agreement learns from predictions"));
+    }
+
+    [Test]
+    public void A_score_that_is_no_number_is_named() =>
+        Assert.That(
+            () => ScoreLists.FromMatrix(new[,] { { 1f, float.NaN } }, ScoreScale.Logits),
+            Throws.ArgumentException.With.Message.StartsWith("row 1, label 1: expected a score, received NaN")
+        );
 
     [Test]
     public void Scores_that_never_reach_one_half_are_mended()

@@ -73,7 +73,7 @@ internal static class PublicSurface
     private static string Static(MethodBase method) => method.IsStatic ? "static " : "";
 
     private static string Show(ParameterInfo[] parameters) =>
-        string.Join(", ", parameters.Select(p => $"{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "null"}" : "")}"));
+        string.Join(", ", parameters.Select(p => $"{(p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "null"}" : "")}"));
 
     private static string Name(Type type) =>
         Nullable.GetUnderlyingType(type) is { } value ? $"{Name(value)}?"

@@ -8,8 +8,8 @@ type ThresholdOptions =
     {
         /// The global signal: label rarity.
         Global: IdfSmoothing option
-        /// The local signal: the labels of the row's neighbours. It needs features.
-        Local: FeatureKnnOptions option
+        /// The local signal. What it needs of predictions it takes from the scores; most look at features too.
+        Local: LocalSignalSpec option
         Decision: DecisionOptions
         Seed: Seed
     }
@@ -42,11 +42,22 @@ module ThresholdOptions =
             Seed = Seed.ofInt 1
         }
 
+    /// Whether a local signal looks at the features of rows, and not at their scores alone.
+    let rec readsFeatures (local: LocalSignalSpec) : bool =
+        match local with
+        | LocalSignalSpec.FeatureKnn _
+        | LocalSignalSpec.MlKnn _
+        | LocalSignalSpec.TfIdf _ -> true
+        | LocalSignalSpec.LabelAgreement _
+        | LocalSignalSpec.LabelNeighbours _
+        | LocalSignalSpec.LearnedGraph _ -> false
+        | LocalSignalSpec.Weighted parts -> parts |> List.exists (snd >> readsFeatures)
+
     /// Every fault of the options for L labels, in plain sentences.
     let faults (labels: int) (o: ThresholdOptions) : string list =
         [
             match o.Local with
-            | Some knn -> yield! FeatureKnnOptions.faults knn
+            | Some local -> yield! LocalSignalSpec.faults local
             | None -> ()
             yield! Rule.faults o.Decision.Rule
             yield! Objective.faults labels o.Decision.Objective
@@ -56,29 +67,85 @@ module ThresholdOptions =
 [<RequireQualifiedAccess>]
 module AdaptiveThresholds =
 
-    let private empty (like: CsrMatrix) =
-        CsrMatrix(like.Rows, like.Columns, Array.zeroCreate (like.Rows + 1), [||], [||])
+    let private noEntries (rows: int) (columns: int) =
+        CsrMatrix(rows, columns, Array.zeroCreate (rows + 1), [||], [||])
 
-    let private required (features: CsrMatrix option) =
-        match features with
-        | Some x -> x
-        | None -> invalidArg "rows" "a local signal looks at the features of the rows: expected features, received none"
+    let private sigmoid (z: float32) = 1f / (1f + exp -z)
+
+    /// What signals that read predictions take for probabilities [N, L].
+    let private probabilities (rows: ForeignRows) =
+        rows.Scores |> Csr.mapValues (fun _ _ z -> sigmoid z)
 
     let private listsOf (scores: CsrMatrix) (local: CsrMatrix) : ScoreLists =
         ScoreLists.create [| scores |] (scores |> Csr.mapValues (fun row label _ -> Csr.item row label local))
 
-    /// The score lists of rows with their local signal, from features alone.
+    let rec private looksAtFeatures (signal: FittedSignal) =
+        match signal with
+        | FittedSignal.FeatureKnn _
+        | FittedSignal.MlKnn _
+        | FittedSignal.TfIdf _ -> true
+        | FittedSignal.LabelAgreement _
+        | FittedSignal.LabelNeighbours _
+        | FittedSignal.LearnedGraph _ -> false
+        | FittedSignal.Weighted parts -> parts |> List.exists (snd >> looksAtFeatures)
+
+    /// The features of rows, or none of them where they are not looked at.
+    let private features (needed: bool) (rows: ForeignRows) =
+        match rows.Features with
+        | Some x when x.Rows <> rows.Scores.Rows ->
+            invalidArg "rows" $"expected {rows.Scores.Rows} rows of features as of scores, received {x.Rows}"
+        | Some x -> x
+        | None when needed ->
+            invalidArg "rows" "the local signal looks at the features of the rows: expected features, received none"
+        | None -> noEntries rows.Scores.Rows 0
+
+    let private apply (rows: ForeignRows) (signal: FittedSignal) : CsrMatrix =
+        (FittedSignal.apply
+            {
+                Features = features (looksAtFeatures signal) rows
+                Predicted = Some(probabilities rows)
+            }
+            signal)
+            .Values
+
+    /// The score lists of rows with their local signal: a function of their scores and features alone.
     let scoreLists (rows: ForeignRows) (thresholds: AdaptiveThresholds) : ScoreLists =
         Shape.require "scores" "[L]" [ thresholds.Model.Labels.Count ] [ rows.Scores.Columns ]
 
         match thresholds.Model.Local with
-        | None -> listsOf rows.Scores (empty rows.Scores)
-        | Some local ->
-            listsOf rows.Scores (LocalModel.apply thresholds.Model.Idf (required rows.Features) local).Values
+        | None -> noEntries rows.Scores.Rows rows.Scores.Columns
+        | Some local -> apply rows local.Signal
+        |> listsOf rows.Scores
+
+    /// The local signal fitted on training rows and applied to the scored ones; without training rows fitted on the scored ones, of
+    /// which none reaches its own signal: what the other model says of rows that it did not learn from is out of fold.
+    let private fitLocal
+        (spec: LocalSignalSpec)
+        seed
+        (training: Dataset option)
+        (rows: ForeignRows)
+        (evidence: Dataset)
+        =
+        match training with
+        | None ->
+            let signal, values =
+                LocalSignalSpec.fit spec seed evidence (Some(OutOfFold(probabilities rows)))
+
+            signal, values.Values
+        | Some t when LocalSignalSpec.needsPredictions spec ->
+            raise (
+                ConfigurationException
+                    [
+                        $"signals: {LocalSignalSpec.name spec} learns from predictions, and there are none for the {t.Rows} training rows: leave them out"
+                    ]
+            )
+        | Some t ->
+            let signal, _ = LocalSignalSpec.fit spec seed t None
+            signal, apply rows signal
 
     /// Fits signals and decision on rows that the other model did not learn from, with their label sets [N, L].
-    /// training: the rows that rarity is counted in and that vote as neighbours; None: the scored rows themselves, of which
-    /// none votes on itself. input: what becomes of a row before it has the features that are given here.
+    /// training: the rows that rarity is counted in and that a local signal learns from; None: the scored rows themselves, of
+    /// which none reaches its own signal. input: what becomes of a row before it has the features that are given here.
     /// Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
     let fit
         (options: ThresholdOptions)
@@ -94,12 +161,11 @@ module AdaptiveThresholds =
 
         Shape.require (nameof truth) "[N; L]" [ rows.Scores.Rows; labels.Count ] [ truth.Rows; truth.Columns ]
         Shape.require "scores" "[L]" [ labels.Count ] [ rows.Scores.Columns ]
+        let needed = options.Local |> Option.exists ThresholdOptions.readsFeatures
 
         let evidence =
-            match training, options.Local with
-            | Some t, _ -> t
-            | None, Some _ -> Dataset.create (required rows.Features) truth
-            | None, None -> Dataset.create truth truth
+            training
+            |> Option.defaultWith (fun () -> Dataset.create (features needed rows) truth)
 
         Shape.require (nameof training) "[L]" [ labels.Count ] [ evidence.Labels.Columns ]
 
@@ -108,13 +174,14 @@ module AdaptiveThresholds =
             | Some smoothing -> Idf.fit smoothing evidence |> Rarity.ofIdf
             | None -> Array.zeroCreate labels.Count
 
-        let knn = options.Local |> Option.map (fun o -> FeatureKnn.fit o evidence)
-
         let local =
-            match knn, training with
-            | None, _ -> empty rows.Scores
-            | Some k, None -> (FeatureKnn.leaveOneOut k).Values
-            | Some k, Some _ -> (FeatureKnn.apply (required rows.Features) k).Values
+            options.Local
+            |> Option.map (fun spec -> fitLocal spec (Seed.derive "local" 0 options.Seed) training rows evidence)
+
+        let values =
+            match local with
+            | Some(_, values) -> values
+            | None -> noEntries truth.Rows labels.Count
 
         let support = Csr.columnCounts evidence.Labels
 
@@ -127,7 +194,7 @@ module AdaptiveThresholds =
                     Idf = idf
                     Seed = options.Seed
                 }
-                (listsOf rows.Scores local)
+                (listsOf rows.Scores values)
                 truth
 
         {
@@ -138,13 +205,7 @@ module AdaptiveThresholds =
                     Support = support
                     Rows = evidence.Rows
                     Idf = idf
-                    Local =
-                        knn
-                        |> Option.map (fun k ->
-                            {
-                                Signal = FittedSignal.FeatureKnn k
-                                Base = None
-                            })
+                    Local = local |> Option.map (fun (signal, _) -> { Signal = signal; Base = None })
                     Scorers = []
                     Decision = decision
                     Candidates = labels.Count

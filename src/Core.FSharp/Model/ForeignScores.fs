@@ -42,15 +42,15 @@ module ForeignScores =
     let ofMatrix (keep: int) (values: float32[,]) : CsrMatrix =
         let labels = values.GetLength 1
 
+        values
+        |> Array2D.iteri (fun row l v ->
+            if Single.IsNaN v then
+                refuse row l "a score" v)
+
         Array.Parallel.init (values.GetLength 0) (fun row ->
-            let scores = Array.init labels (fun l -> values[row, l])
-
-            scores
-            |> Array.tryFindIndex Single.IsNaN
-            |> Option.iter (fun l -> refuse row l "a score" nanf)
-
             let ids = Array.zeroCreate (min keep labels)
             let best = Array.zeroCreate ids.Length
+            let scores = Array.init labels (fun l -> values[row, l])
 
             TopK.Row(ReadOnlySpan scores, ids.AsSpan(), best.AsSpan(), TopKOrder.ByLabel)
             |> ignore
