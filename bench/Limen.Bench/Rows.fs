@@ -170,7 +170,7 @@ module Rows =
                 [ "train-from-file"; "512"; "3" ]
                 ("fasttext.py", [ "10" ])
                 "fasttext"
-                "one training each, from the file: fastText -loss ova, dim 200, 10 epochs; ours 3 epochs, hidden 512, no KNN"
+                "one training each, from the file: fastText -loss ova, dim 200, 10 epochs; ours 3 epochs, hidden 512, the neighbours' search included"
         ]
 
     /// The comparisons that --quick makes: all but the trainings, neighbours of a share of the rows.

@@ -19,12 +19,12 @@ module WholeTraining =
             Schedule = LinearDecay
         }
 
-    let private startOfFusion (hasLocal: bool) (labels: CsrMatrix) : Fusion =
+    let private startOfFusion (labels: CsrMatrix) : Fusion =
         let odds n =
             float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
 
         { Fusion.zero (Shared 0f) labels.Columns with
-            Beta = Array.create labels.Columns (if hasLocal then -8f else 0f)
+            Beta = Array.create labels.Columns -8f
             Bias = Csr.columnCounts labels |> Array.map odds
         }
 
@@ -35,14 +35,14 @@ module WholeTraining =
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
         AtK.ofScores 5 test.Labels top |> AtK.precision
 
-    let private train hidden epochs hasLocal (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
+    let private train hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
         let idf = Jobs.idf data.Labels
         let options = { Hidden = [ hidden ]; Dropout = 0.4 }
         let network = Network.init options data.Features.Columns data.Labels.Columns seed
 
         use state =
-            new TrainingState(network, startOfFusion hasLocal data.Labels, idf, optimiser, 5.0, 0f)
+            new TrainingState(network, startOfFusion data.Labels, idf, optimiser, 5.0)
 
         Network.dispose network
         let batches = (data.Features.Rows + batch - 1) / batch
@@ -73,14 +73,11 @@ module WholeTraining =
     /// From rows in memory, the local signal given.
     let withSignal folder hidden epochs : Job =
         let data, test = Inputs.read folder "eurlex.train", Inputs.read folder "eurlex.test"
-        Job.once (fun () -> train hidden epochs true (Stopwatch.StartNew()) data test)
+        Job.once (fun () -> train hidden epochs (Stopwatch.StartNew()) data test)
 
-    /// From the text of the svmlight file, reading and weighing included, without a local signal.
+    /// From the text of the svmlight file, with reading, weighing and the neighbours' signal in the seconds.
     let fromFile folder hidden epochs : Job =
         let test = Inputs.read folder "eurlex.test"
-
-        let silent (labels: CsrMatrix) =
-            CsrMatrix(labels.Rows, labels.Columns, Array.zeroCreate (labels.Rows + 1), [||], [||])
 
         Job.once (fun () ->
             let clock = Stopwatch.StartNew()
@@ -96,11 +93,13 @@ module WholeTraining =
             let weighed =
                 TfIdfWeights.apply (TfIdfWeights.fit Sublinear counts.Features) counts.Features
 
+            let weighed = Dataset.create weighed counts.Labels
+
             let rows =
                 {
-                    Features = weighed
-                    Labels = counts.Labels
-                    Local = silent counts.Labels
+                    Features = weighed.Features
+                    Labels = weighed.Labels
+                    Local = (FeatureKnn.fit FeatureKnnOptions.standard weighed |> FeatureKnn.leaveOneOut).Values
                 }
 
-            train hidden epochs false clock rows { test with Local = silent test.Labels })
+            train hidden epochs clock rows test)
