@@ -42,7 +42,7 @@ module WholeTraining =
         let network = Network.init options data.Features.Columns data.Labels.Columns seed
 
         use state =
-            new TrainingState(network, startOfFusion data.Labels, idf, optimiser, 5.0)
+            new TrainingState(network, startOfFusion data.Labels, idf, optimiser, 5.0, 0f)
 
         Network.dispose network
         let batches = (data.Features.Rows + batch - 1) / batch

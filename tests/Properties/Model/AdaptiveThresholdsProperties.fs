@@ -22,10 +22,12 @@ module AdaptiveThresholdsProperties =
         {
             Global = SmallProblem.options.Global
             Local =
-                Some
-                    { FeatureKnnOptions.standard with
-                        K = 5
-                    }
+                Some(
+                    LocalSignalSpec.FeatureKnn
+                        { FeatureKnnOptions.standard with
+                            K = 5
+                        }
+                )
             Decision = SmallProblem.options.Decision
             Seed = SmallProblem.options.Seed
         }
@@ -71,10 +73,12 @@ module AdaptiveThresholdsProperties =
         let faulty: ThresholdOptions =
             { options with
                 Local =
-                    Some
-                        { FeatureKnnOptions.standard with
-                            K = 0
-                        }
+                    Some(
+                        LocalSignalSpec.FeatureKnn
+                            { FeatureKnnOptions.standard with
+                                K = 0
+                            }
+                    )
                 Decision =
                     { DecisionOptions.defaults with
                         Rule = Rule.RCut 0
