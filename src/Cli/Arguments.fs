@@ -53,7 +53,7 @@ type ExperimentsArguments =
             | Data _ ->
                 "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
             | Out _ -> "folder for report.json (default: artifacts/experiments)"
-            | Seeds _ -> "seeds of each experiment (default: 2)"
+            | Seeds _ -> "the most seeds of an experiment (default: as planned for each, one to three)"
 
 [<RequireSubcommand>]
 type Arguments =

@@ -69,7 +69,7 @@ module Train =
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        let options = Recipe.full objective seed rows.Train.Rows
+        let options = Recipe.full objective seed rows.Train.Rows folder.Labels.Count
 
         let model =
             Progress.run "full" (fun report ->

@@ -47,26 +47,29 @@ module Objective =
         | Objective.LabelCosts(falsePositive, falseNegative) -> costs (Seq.zip falsePositive falseNegative)
         | _ -> []
 
-    /// F1 from counts, 0/0 = 0.
-    let f1 (hits: int) (predicted: int) (positives: int) =
-        ratio (2.0 * float hits) (float (predicted + positives))
-
-    /// The part of the objective that one label has; for MicroF1 the label's own F1.
-    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
+    /// The part of the objective that one label has, from counts that need not be whole; for MicroF1 the label's own F1.
+    let ofCounts (objective: Objective) (label: int) (hits: float) (predicted: float) (positives: float) : float =
         let cost falsePositive falseNegative =
-            -(falsePositive * float (predicted - hits)
-              + falseNegative * float (positives - hits))
+            -(falsePositive * (predicted - hits) + falseNegative * (positives - hits))
 
         match objective with
         | Objective.MacroF1
         | Objective.MicroF1
-        | Objective.MacroPlusMicro -> f1 hits predicted positives
+        | Objective.MacroPlusMicro -> ratio (2.0 * hits) (predicted + positives)
         | Objective.FBeta beta ->
             let b = beta * beta
-            ratio ((1.0 + b) * float hits) (float predicted + b * float positives)
-        | Objective.Jaccard -> ratio (float hits) (float (predicted + positives - hits))
+            ratio ((1.0 + b) * hits) (predicted + b * positives)
+        | Objective.Jaccard -> ratio hits (predicted + positives - hits)
         | Objective.ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
         | Objective.LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
+
+    /// The same from whole counts.
+    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
+        ofCounts objective label (float hits) (float predicted) (float positives)
+
+    /// F1 from counts, 0/0 = 0.
+    let f1 (hits: int) (predicted: int) (positives: int) =
+        ratio (2.0 * float hits) (float (predicted + positives))
 
     /// The objective from the sum over L labels of ofLabel and the summed counts.
     let ofSums (objective: Objective) (labels: int) (sum: float) (hits: int) (predicted: int) (positives: int) : float =
