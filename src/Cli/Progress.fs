@@ -55,10 +55,7 @@ module Progress =
                     AnsiConsole.WriteLine $"  {clock.Elapsed.TotalSeconds, 6:F0} s  {title}: {label p} {detail}"
 
                 match p.Training with
-                | Some {
-                           Validation = Some _
-                           Epoch = e
-                       } when e <> epoch ->
+                | Some { Validation = Some _; Epoch = e } when e <> epoch ->
                     epoch <- e
                     print (detail p)
                 | _ when label p <> phase ->

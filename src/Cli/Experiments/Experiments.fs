@@ -32,8 +32,16 @@ module Experiments =
     let run (data: string option) (output: string) (seeds: int option) : unit =
         let jobs = Plan.jobs data (defaultArg seeds Int32.MaxValue)
         let resumed = ExperimentsReport.resume output
-        let isDone (report: ExperimentsReport) (job, _) = report.Jobs |> List.exists (fst >> (=) job)
-        let start = if jobs |> List.forall (isDone resumed) then ExperimentsReport.empty else resumed
+
+        let isDone (report: ExperimentsReport) (job, _) =
+            report.Jobs |> List.exists (fst >> (=) job)
+
+        let start =
+            if jobs |> List.forall (isDone resumed) then
+                ExperimentsReport.empty
+            else
+                resumed
+
         let waiting = jobs |> List.filter (isDone start >> not)
         let tasks = Dictionary<string, Task>()
 

@@ -39,8 +39,7 @@ module ExperimentsTables =
 
     /// The mean difference to the reference variant, with the union of the seeds' intervals.
     let private difference (runs: Finding list) =
-        let all key =
-            runs |> List.choose (Finding.value key)
+        let all key = runs |> List.choose (Finding.value key)
 
         match all "minus_reference" with
         | [] -> ""

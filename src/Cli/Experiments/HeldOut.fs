@@ -35,7 +35,9 @@ module HeldOut =
             let decision =
                 Decision.fit o context (ScoreLists.selectRows outside lists) (Csr.selectRows outside labels)
 
-            let scores = ScoreLists.selectRows inside lists |> Decision.scores context.Idf decision
+            let scores =
+                ScoreLists.selectRows inside lists |> Decision.scores context.Idf decision
+
             Csr.selectRows inside labels, scores, Decision.decide decision scores
 
         let truth, scores, predicted =

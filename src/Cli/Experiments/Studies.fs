@@ -160,15 +160,13 @@ module Studies =
             "each label, prior 0.1", EachLabel 0.1
             "each label, prior 0", EachLabel 0.0
         ]
-        |> List.map (fun (name, sharing) ->
-            name, network seed task |> trained (fun t -> { t with Alpha = sharing }))
+        |> List.map (fun (name, sharing) -> name, network seed task |> trained (fun t -> { t with Alpha = sharing }))
         |> compare "alpha" task seed "one for all"
 
     /// W [L, D] without the weights smaller than the level in magnitude.
     let private cut (level: float) (weights: CsrMatrix) : CsrMatrix =
         Array.init weights.Rows (fun l ->
-            Csr.row l weights
-            |> Array.filter (fun struct (_, w) -> abs (float w) >= level))
+            Csr.row l weights |> Array.filter (fun struct (_, w) -> abs (float w) >= level))
         |> Csr.ofRows weights.Columns
 
     /// The weights below which a linear model forgets a feature: linear models alone, trained once, cut at several levels.

@@ -80,11 +80,7 @@ module Trend =
 
         [
             for other in [ "fixed 0.5, unstacked"; "SCut"; "SmoothedF" ] do
-                for against, read in
-                    [
-                        "share_of_labels_below_ten_rows", id
-                        "mean_imbalance_ratio", log
-                    ] do
+                for against, read in [ "share_of_labels_below_ten_rows", id; "mean_imbalance_ratio", log ] do
                     let points =
                         statistics
                         |> List.choose (fun (task, values) ->
@@ -95,6 +91,11 @@ module Trend =
                             | _ -> None)
 
                     if points.Length >= 4 then
-                        let named = if against = "mean_imbalance_ratio" then $"ln {against}" else against
+                        let named =
+                            if against = "mean_imbalance_ratio" then
+                                $"ln {against}"
+                            else
+                                against
+
                         ofPoints $"Fused minus {other}" named points
         ]
