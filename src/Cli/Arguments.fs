@@ -39,7 +39,8 @@ type TrainArguments =
             | Data _ -> "folder with train, optional dev, and test files (.jsonl, .svm; .gz and .bz2 too)"
             | Out _ -> "folder for report.json and the model"
             | Input _ -> "which files to read where the folder holds both kinds (default: text)"
-            | Objective _ -> "what the decision is fitted for: macro, micro or macro+micro (default: macro+micro)"
+            | Objective _ ->
+                "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"
 
 type ExperimentsArguments =

@@ -14,15 +14,19 @@ module Train =
         [
             "macro", Objective.MacroF1
             "micro", Objective.MicroF1
-            "macro+micro", Objective.MacroPlusMicro
+            "macro+micro", Objective.MacroPlusMicro 1.0
         ]
 
-    let private objective (name: string option) : string * Objective =
-        let name = defaultArg name "macro+micro"
+    let private standard = "macro + 0.25 micro", Objective.standard
 
-        match List.tryFind (fst >> (=) name) objectives with
-        | Some found -> found
-        | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
+
+    let private objective (name: string option) : string * Objective =
+        match name with
+        | None -> standard
+        | Some name ->
+            match List.tryFind (fst >> (=) name) objectives with
+            | Some found -> found
+            | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
 
     /// Rows of the parts as features, and what the model will read.
     let private prepare (folder: DataFolder) : InputSpace * Split<Dataset> =

@@ -10,7 +10,7 @@ open Limen.Kernels
 module Studies =
 
     let private options (seed: int) (task: Task) : ModelOptions =
-        Recipe.full Objective.MacroPlusMicro seed task.Train.Rows task.Labels.Count
+        Recipe.full Objective.standard seed task.Train.Rows task.Labels.Count
 
     /// The recipe without its linear models: what varies in the network shows best in the network alone.
     let private network (seed: int) (task: Task) : ModelOptions =
@@ -304,6 +304,7 @@ module Studies =
                         Rule = Rule.Fixed 0f
                     }
                 yield "Fused, macro objective", fused Objective.MacroF1
+                yield "Fused, macro + micro, 1 to 1", fused (Objective.MacroPlusMicro 1.0)
                 yield "Fused, micro objective", fused Objective.MicroF1
                 for name, rule in Rule.all do
                     yield name, { full.Decision with Rule = rule }

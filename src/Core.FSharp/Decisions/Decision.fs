@@ -42,7 +42,7 @@ module DecisionOptions =
         {
             Combination = Stacked
             Rule = Rule.Fused
-            Objective = Objective.MacroPlusMicro
+            Objective = Objective.standard
         }
 
 [<RequireQualifiedAccess>]

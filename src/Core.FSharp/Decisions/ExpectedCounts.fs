@@ -44,7 +44,8 @@ module ExpectedCounts =
 
         match objective with
         | Objective.MicroF1 -> fun _ h n _ -> micro h n
-        | Objective.MacroPlusMicro -> fun l h n p -> Objective.ofCounts objective l h n p / float labels + micro h n
+        | Objective.MacroPlusMicro weight ->
+            fun l h n p -> Objective.ofCounts objective l h n p / float labels + weight * micro h n
         | _ -> Objective.ofCounts objective
 
     let private cut (value: float -> float -> float) (counts: float[]) (first: int) (last: int) (s: Sweep) : float32 =

@@ -31,7 +31,7 @@ module ExpectedCountsProperties =
                 Labels = Csr.ofSets case.Labels.Columns (Array.create case.Labels.Rows [||])
             }
 
-        [ Objective.MacroF1; Objective.MicroF1; Objective.MacroPlusMicro ]
+        [ Objective.MacroF1; Objective.MicroF1; Objective.MacroPlusMicro 0.5 ]
         |> List.forall (fun o -> thresholds o infinity case = thresholds o infinity silent)
 
     /// What a label counts of its pairs and positives, by the definition.
@@ -78,7 +78,7 @@ module ExpectedCountsProperties =
 
     [<Property>]
     let ``a label without listed pairs keeps its threshold`` (case: ScoredCase) =
-        let fitted = thresholds Objective.MacroPlusMicro 5.0 case
+        let fitted = thresholds (Objective.MacroPlusMicro 1.0) 5.0 case
 
         Plain.labels case.Scores
         |> List.forall (fun l -> Plain.column l case.Scores <> [] || fitted[l] = 0f)

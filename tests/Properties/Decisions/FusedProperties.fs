@@ -11,7 +11,7 @@ module FusedProperties =
         [
             Objective.MacroF1
             Objective.MicroF1
-            Objective.MacroPlusMicro
+            Objective.MacroPlusMicro 0.5
             Objective.Jaccard
         ]
 
