@@ -75,7 +75,7 @@ module Plan =
         ]
 
     /// The studies as far as their data are there; where none of a study's is, it runs once on the embedded default. No experiment
-    /// has more than `most` seeds.
+    /// has more than `most` seeds. Every first seed comes before any second: an interrupted run has something to say on every study.
     let jobs (data: string option) (most: int) : (Job * Study) list =
         [
             for study in studies do
@@ -91,3 +91,4 @@ module Plan =
                         study
         ]
         |> List.distinctBy fst
+        |> List.sortBy (fun (job, _) -> job.Seed)
