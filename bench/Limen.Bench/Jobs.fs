@@ -40,7 +40,10 @@ module Jobs =
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
 
-        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient paper data batch line z).Loss))
+        let terms = Option.get (Loss.fused paper)
+
+        Job.repeated 1 (fun () ->
+            Tensor.using (fun () -> (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss))
 
     /// The same loss through its composed definition, over our own tensors.
     let composed folder rows : Job =
@@ -49,9 +52,8 @@ module Jobs =
         let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
-        let definition = Loss.custom "composed" (Loss.value paper)
 
-        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient definition data batch line z).Loss))
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.composed paper data batch line z).Loss))
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =

@@ -126,28 +126,21 @@ module Network =
             ReluDropout.Forward(Tensor.span mask, float32 share, key)
             Tensor.mul h mask
 
-    /// z [B, L] from the first layer's sums [B, H]: relu, dropout, hidden layers, output. Differentiable.
-    let ofInput (dropout: Dropout) (sums: Tensor) (n: Network) : Logits =
-        let hidden =
-            n.Inner
-            |> List.indexed
-            |> List.fold
-                (fun h (i, layer) ->
-                    h
-                    |> Tensor.mm (Tensor.transpose layer.Weight)
-                    |> Tensor.add layer.Bias
-                    |> Tensor.relu
-                    |> drop dropout (i + 1))
-                (sums |> Tensor.relu |> drop dropout 0)
-
-        Logits(hidden |> Tensor.mm (Tensor.transpose n.Output))
+    /// The last hidden units h [B, H] from the first layer's sums [B, H]: relu, dropout, hidden layers. Differentiable.
+    let hidden (dropout: Dropout) (sums: Tensor) (n: Network) : Tensor =
+        n.Inner
+        |> List.indexed
+        |> List.fold
+            (fun h (i, layer) ->
+                h
+                |> Tensor.mm (Tensor.transpose layer.Weight)
+                |> Tensor.add layer.Bias
+                |> Tensor.relu
+                |> drop dropout (i + 1))
+            (sums |> Tensor.relu |> drop dropout 0)
 
     /// z [B, L] of the chosen rows, for prediction: no dropout, no gradients.
     let logits (x: CsrMatrix) (rows: int[]) (n: Network) : Logits =
         Tensor.noGrad (fun () ->
-            let z =
-                Tensor.scope (fun () ->
-                    let (Logits z) = ofInput KeepAll (inputLayer x rows n) n
-                    z)
-
-            Logits z)
+            Tensor.scope (fun () -> hidden KeepAll (inputLayer x rows n) n |> Tensor.mm (Tensor.transpose n.Output))
+            |> Logits)
