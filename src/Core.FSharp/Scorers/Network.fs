@@ -139,8 +139,18 @@ module Network =
                 |> drop dropout (i + 1))
             (sums |> Tensor.relu |> drop dropout 0)
 
+    /// Rows whose product the workers share; a product of more is one worker's, and other rows are the others'.
+    let private fewRows = 8
+
     /// z [B, L] of the chosen rows, for prediction: no dropout, no gradients.
     let logits (x: CsrMatrix) (rows: int[]) (n: Network) : Logits =
         Tensor.noGrad (fun () ->
-            Tensor.scope (fun () -> hidden KeepAll (inputLayer x rows n) n |> Tensor.mm (Tensor.transpose n.Output))
+            Tensor.scope (fun () ->
+                let h = hidden KeepAll (inputLayer x rows n) n
+
+                if rows.Length <= fewRows then
+                    let (Logits z) = OutputLayer.logits h n.Output
+                    z
+                else
+                    h |> Tensor.mm (Tensor.transpose n.Output))
             |> Logits)
