@@ -139,7 +139,6 @@ module Jobs =
         let state =
             new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
 
-        Network.dispose network
         let mutable at = 0
 
         let step () =
@@ -199,26 +198,57 @@ module Jobs =
         let predicted = CsrBytes.read (Path.Combine(folder, "eurlex.train.predicted.csr"))
         Job.repeated 1 (fun () -> predicted |> Counts.ofSets truth |> F1.macro (AllLabels AsZero))
 
-    /// The 50 best labels of rows by an untrained network, so many rows at a time.
-    let predictOver (data: TrainingRows) size hidden : Job =
-        let rows = 1024
+    /// The 50 best labels of the rows by an untrained network, so many rows at a time: how many rows were answered.
+    let private predictAll (data: TrainingRows) size hidden : unit -> int =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
         let idf = idf data.Labels
 
         let parts =
-            [ 0..size .. rows - 1 ]
-            |> List.map (fun start -> Csr.selectRows [| start .. min rows (start + size) - 1 |] data.Features)
+            [ 0..size .. data.Features.Rows - 1 ]
+            |> List.map (fun start ->
+                Csr.selectRows [| start .. min data.Features.Rows (start + size) - 1 |] data.Features)
 
         let none (x: CsrMatrix) =
             CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
 
-        Job.repeated rows (fun () ->
+        fun () ->
             parts
             |> List.sumBy (fun x ->
                 let margins = NetworkScorer.margins idf (fusion labels) network x (none x)
-                float (Candidates.top 50 labels x.Rows margins).Rows))
+                (Candidates.top 50 labels x.Rows margins).Rows)
+
+    /// Seconds a row.
+    let predictOver (data: TrainingRows) size hidden : Job =
+        let predict = predictAll data size hidden
+        Job.repeated data.Features.Rows (predict >> float)
 
     let predict folder size hidden : Job =
-        predictOver (Inputs.read folder "amazon") size hidden
+        let data = Inputs.read folder "amazon"
+        let first (m: CsrMatrix) = Csr.selectRows [| 0..1023 |] m
+
+        predictOver
+            {
+                Features = first data.Features
+                Labels = first data.Labels
+                Local = first data.Local
+            }
+            size
+            hidden
+
+    /// So many predictions, 512 at a time, the same rows again and again: does memory grow?
+    let predictMany (data: TrainingRows) hidden (predictions: int) : Job =
+        let predict = predictAll data 512 hidden
+
+        let rec go answered =
+            if answered < predictions then
+                go (answered + predict ())
+            else
+                answered
+
+        Job.once (fun () ->
+            {
+                Check = float (go 0)
+                Trajectory = []
+            })

@@ -43,6 +43,8 @@ let private job (arguments: string list) : Job =
         Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
+    | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
+        Jobs.predictMany (corpus 1024 203_882 (int labels) 71) (int hidden) (int predictions)
     | [ "knn"; folder; queries ] -> Jobs.knn folder (int queries)
     | [ "knn-of"; folder; rows ] -> Jobs.knnOf folder (int rows)
     | [ "read"; folder ] -> Jobs.readSvmlight (Path.Combine(folder, "eurlex.svm"))

@@ -52,8 +52,19 @@ type Dropout =
 module Network =
 
     let private gaussian (shape: int[]) (deviation: float) (seed: Seed) =
-        let values = Seed.normals (Array.reduce (*) shape) seed
-        Tensor.ofArray shape (values |> Array.map (fun v -> v * float32 deviation))
+        let t = Tensor.empty shape
+        let rows, width = shape[0], int (t.Count / int64 (max 1 shape[0]))
+
+        Workers.For(
+            rows,
+            fun row ->
+                let ofRow = (Tensor.span t).Slice(row * width, width)
+
+                for i in 0 .. width - 1 do
+                    ofRow[i] <- float32 deviation * Seed.normal (int64 row * int64 width + int64 i) seed
+        )
+
+        t
 
     /// Random weights: first layer N(0, 1/H), inner layers N(0, 2/in) (He et al. 2015), output N(0, 0.02²).
     let init (options: NetworkOptions) (features: int) (labels: int) (seed: Seed) : Network =

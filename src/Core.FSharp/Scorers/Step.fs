@@ -47,8 +47,8 @@ module private SignalParameters =
     let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
         Array.concat [ [| g.Lambda * f.Lambda * (1f - f.Lambda) |]; g.Alpha; g.Beta ], g.Bias
 
-/// Everything that training changes: weights (leaves of the autograd graph), the threshold's numbers, and the
-/// optimiser's moments. One owner, one thread.
+/// Everything that training changes: weights, the threshold's numbers, and the optimiser's moments. It takes the network
+/// over: its tensors change with every step and are disposed with the state. One owner, one thread.
 [<Sealed>]
 type TrainingState
     (
@@ -60,7 +60,16 @@ type TrainingState
         alphaPrior: float32
     ) =
 
-    let weights = network |> Network.map (fun _ t -> Tensor.keep (Tensor.leaf t))
+    // only the inner layers learn through torch's graph; the first layer and the output layer have kernels of their own
+    let weights =
+        network
+        |> Network.map (fun name t ->
+            if name.StartsWith "inner." then
+                use taken = t
+                Tensor.keep (Tensor.leaf taken)
+            else
+                t)
+
     let hidden = weights.InputBias.Shape[0]
 
     let parameter (name, values: Tensor) =
