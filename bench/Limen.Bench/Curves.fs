@@ -76,6 +76,13 @@ module Curves =
                     ]
             }
             {
+                Name = "every decision rule and stacking, once each, on N score lists of 50 labels, L 13,330"
+                Grows = "N"
+                Eurlex = false
+                Runs = 1
+                Points = [ for n in [ 10_000; 40_000; 160_000; 1_200_000 ] -> n, [ "every-rule"; string n ] ]
+            }
+            {
                 Name = "prediction of a row, top 50, 512 at a time, two threads, D 203,882, hidden 256"
                 Grows = "L"
                 Eurlex = false

@@ -1,6 +1,7 @@
 namespace Limen.Bench
 
 open System
+open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open Limen.Core
@@ -192,6 +193,44 @@ module Jobs =
             |> F1.macro (AllLabels AsZero)
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
+
+    /// Every decision rule and the stacking of two scorers, fitted on N score lists of 50 labels each; on the way the
+    /// seconds of each, in the order of Rule.all, stacking last.
+    let everyRule rows : Job =
+        let scores, labels = Corpus.scored rows 13_330 50
+        let support = Csr.columnCounts labels
+
+        let context =
+            {
+                Support = support
+                Rows = rows
+                Seed = Seed.ofInt 1
+                Objective = Objective.MacroPlusMicro
+            }
+
+        let stacking () =
+            ScoreLists.create [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
+            |> Stacking.fit (Rarity.ofSupport rows support) labels
+            |> ignore
+
+        let fits =
+            [
+                for _, rule in Rule.all do
+                    yield fun () -> Rule.fit rule context scores labels |> ignore
+
+                yield stacking
+            ]
+
+        let timed fit =
+            let clock = Stopwatch.StartNew()
+            fit ()
+            clock.Elapsed.TotalSeconds
+
+        Job.once (fun () ->
+            {
+                Check = float labels.NonZeros
+                Trajectory = fits |> List.mapi (fun i fit -> timed fit, float i)
+            })
 
     let macroF1 folder : Job =
         let truth = CsrBytes.read (Path.Combine(folder, "eurlex.train.labels.csr"))

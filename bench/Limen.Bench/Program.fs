@@ -51,6 +51,7 @@ let private job (arguments: string list) : Job =
     | [ "cached"; folder ] -> Jobs.readCached (Path.Combine(folder, "eurlex.svm"))
     | [ "decisions"; folder ] -> Jobs.decisions folder Int32.MaxValue
     | [ "decisions-of"; folder; rows ] -> Jobs.decisions folder (int rows)
+    | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
     | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal folder (int hidden) (int epochs)
