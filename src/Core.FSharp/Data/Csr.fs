@@ -7,6 +7,10 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module Csr =
 
+    /// Rows without an entry.
+    let empty (rows: int) (columns: int) : CsrMatrix =
+        CsrMatrix(rows, columns, Array.zeroCreate (rows + 1), [||], [||])
+
     /// Rows of (column, value) pairs, each sorted by column.
     let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
         let start = Array.zeroCreate (rows.Length + 1)
