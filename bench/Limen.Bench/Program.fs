@@ -43,12 +43,15 @@ let private job (arguments: string list) : Job =
         Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
+    | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
+        Jobs.predictMany (corpus 1024 203_882 (int labels) 71) (int hidden) (int predictions)
     | [ "knn"; folder; queries ] -> Jobs.knn folder (int queries)
     | [ "knn-of"; folder; rows ] -> Jobs.knnOf folder (int rows)
     | [ "read"; folder ] -> Jobs.readSvmlight (Path.Combine(folder, "eurlex.svm"))
     | [ "cached"; folder ] -> Jobs.readCached (Path.Combine(folder, "eurlex.svm"))
     | [ "decisions"; folder ] -> Jobs.decisions folder Int32.MaxValue
     | [ "decisions-of"; folder; rows ] -> Jobs.decisions folder (int rows)
+    | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
     | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal folder (int hidden) (int epochs)

@@ -44,7 +44,6 @@ module WholeTraining =
         use state =
             new TrainingState(network, startOfFusion data.Labels, idf, optimiser, 5.0, 0f)
 
-        Network.dispose network
         let batches = (data.Features.Rows + batch - 1) / batch
 
         let trajectory =

@@ -47,8 +47,8 @@ module private SignalParameters =
     let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
         Array.concat [ [| g.Lambda * f.Lambda * (1f - f.Lambda) |]; g.Alpha; g.Beta ], g.Bias
 
-/// Everything that training changes: weights (leaves of the autograd graph), the threshold's numbers, and the
-/// optimiser's moments. One owner, one thread.
+/// Everything that training changes: weights, the threshold's numbers, and the optimiser's moments. It takes the network
+/// over: its tensors change with every step and are disposed with the state. One owner, one thread.
 [<Sealed>]
 type TrainingState
     (
@@ -60,7 +60,16 @@ type TrainingState
         alphaPrior: float32
     ) =
 
-    let weights = network |> Network.map (fun _ t -> Tensor.keep (Tensor.leaf t))
+    // only the inner layers learn through torch's graph; the first layer and the output layer have kernels of their own
+    let weights =
+        network
+        |> Network.map (fun name t ->
+            if name.StartsWith "inner." then
+                use taken = t
+                Tensor.keep (Tensor.leaf taken)
+            else
+                t)
+
     let hidden = weights.InputBias.Shape[0]
 
     let parameter (name, values: Tensor) =
@@ -73,9 +82,11 @@ type TrainingState
 
     let inputBias = parameter ("input.bias", weights.InputBias)
 
-    let dense =
+    let output = parameter ("output.weight", weights.Output)
+
+    let inner =
         Network.parameters weights
-        |> List.filter (fun (name, _) -> not (name.StartsWith "input."))
+        |> List.filter (fun (name, _) -> name.StartsWith "inner.")
         |> List.map parameter
 
     let firstSettings = Optimiser.settings optimiser.LearningRate optimiser
@@ -94,6 +105,19 @@ type TrainingState
 
     let update (settings: AdamWSettings) (p: Parameter) (gradient: ReadOnlySpan<float32>) =
         AdamW.Step(Tensor.span p.Values, gradient, p.First.AsSpan(), p.Second.AsSpan(), &settings, steps)
+
+    let updateOutput (settings: AdamWSettings) (block: LabelBlock) (gradient: Tensor) =
+        let width = weights.Output.Shape[1]
+        let first, count = block.First * width, block.Count * width
+
+        AdamW.Step(
+            (Tensor.span output.Values).Slice(first, count),
+            Span.op_Implicit (Tensor.span gradient),
+            output.First.AsSpan(first, count),
+            output.Second.AsSpan(first, count),
+            &settings,
+            steps
+        )
 
     let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
         AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
@@ -114,6 +138,13 @@ type TrainingState
         if not (Single.IsFinite sum) then
             raise (TrainingDivergedException(steps, batch, what))
 
+    let requireFiniteGradient batch (g: BatchGradient) =
+        if not (Double.IsFinite g.Loss) then
+            raise (TrainingDivergedException(steps, batch, "the loss"))
+
+        requireFinite batch "the gradient of the thresholds' offset" (ReadOnlySpan g.Offset)
+        requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
+
     /// The weights as they are now: copy before keeping, and call Flush before reading the first layer.
     member _.Weights = weights
 
@@ -133,28 +164,32 @@ type TrainingState
             touched.Gather(data.Features, rows)
             input.CatchUp(Tensor.span weights.Input, touched.Ids)
             let sums = Tensor.leaf (Network.inputLayer data.Features rows weights)
-            let (Logits z) = Network.ofInput dropout sums weights
-            let g = BatchObjective.gradient loss data rows line (Logits z)
+            let h = Network.hidden dropout sums weights
+            let settings = Optimiser.settings rate optimiser
 
-            if not (Double.IsFinite g.Loss) then
-                raise (TrainingDivergedException(steps, batch, "the loss"))
+            let g =
+                OutputLayer.step
+                    loss
+                    data
+                    rows
+                    line
+                    (requireFiniteGradient batch)
+                    (updateOutput settings)
+                    (Tensor.detach h)
+                    weights.Output
 
-            requireFinite batch "the gradient of the thresholds' offset" (ReadOnlySpan g.Offset)
-            requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
-            Tensor.backwardWith g.Logits z
+            Tensor.backwardWith g.Hidden h
 
             let sumsGradient =
                 Tensor.grad sums
                 |> Option.defaultWith (fun () -> invalidOp "the first layer received no gradient")
-
-            let settings = Optimiser.settings rate optimiser
 
             requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span sumsGradient))
             SparseLayer.Backward(touched, Span.op_Implicit (Tensor.span sumsGradient), inputBiasGradient.AsSpan())
             input.Step(Tensor.span weights.Input, touched, float32 rate)
             update settings inputBias (ReadOnlySpan inputBiasGradient)
 
-            for p in dense do
+            for p in inner do
                 match Tensor.grad p.Values with
                 | Some g ->
                     update settings p (Span.op_Implicit (Tensor.span g))

@@ -122,7 +122,7 @@ module Training =
         |> AtK.ofScores 5 data.Labels
         |> AtK.ndcg
 
-    /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
+    /// Trains a network, which is used up, and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
     /// best state so far. The same seed gives the same result on the same machine.
     /// Throws TrainingDivergedException where the first epoch already meets a value that is not finite; later, the best
     /// state is kept and the exception is not raised: End tells.
@@ -152,10 +152,6 @@ module Training =
 
         use state =
             new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate, prior)
-
-        let snapshot () =
-            state.Flush()
-            Network.copy state.Weights, state.Fusion
 
         let tell epoch batch loss validation =
             progress
@@ -209,10 +205,11 @@ module Training =
                 | Error e -> Diverged(bestEpoch, e.Message), best, history
                 | Ok None -> Cancelled bestEpoch, best, history
                 | Ok(Some loss) ->
-                    let current, currentFusion = snapshot ()
+                    state.Flush()
 
                     let score =
-                        validation |> Option.map (fun v -> validationScore idf v current currentFusion)
+                        validation
+                        |> Option.map (fun v -> validationScore idf v state.Weights state.Fusion)
 
                     let report =
                         {
@@ -232,9 +229,8 @@ module Training =
                     let best =
                         if better then
                             best |> Option.iter (fun (_, _, old, _) -> Network.dispose old)
-                            Some(defaultArg score 0.0, number, current, currentFusion)
+                            Some(defaultArg score 0.0, number, Network.copy state.Weights, state.Fusion)
                         else
-                            Network.dispose current
                             best
 
                     let bestEpoch =
@@ -252,7 +248,9 @@ module Training =
         let network, fusion =
             match best with
             | Some(_, _, network, fusion) -> network, fusion
-            | None -> snapshot ()
+            | None ->
+                state.Flush()
+                Network.copy state.Weights, state.Fusion
 
         {
             Network = network
