@@ -3,7 +3,7 @@ namespace Limen;
 /// <summary>Where a fit stands.</summary>
 /// <param name="Stage">What is going on.</param>
 /// <param name="Done">The share of the whole fit that is done: it never falls, and the last report says 1.</param>
-/// <param name="Scorer">Which scorer is trained, counted from 1; 0 in the other stages.</param>
+/// <param name="Scorer">Which scorer is trained, counted from 1, those of the folds included; 0 in the other stages.</param>
 /// <param name="Epoch">Its epoch, counted from 1; 0 where there is none.</param>
 /// <param name="Epochs">Its epochs at most.</param>
 /// <param name="Loss">Its training loss of a row; NaN where there is none.</param>
