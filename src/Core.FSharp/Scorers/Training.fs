@@ -29,6 +29,8 @@ type TrainingProgress =
         Done: float
         Loss: float
         Validation: float option
+        /// As in the epoch's report.
+        ShortlistRecall: float option
         Elapsed: TimeSpan
     }
 
@@ -85,7 +87,7 @@ module Training =
 
         use state = new TrainingState(network, fusion, idf, options)
 
-        let tell epoch batch loss validation =
+        let tell epoch batch loss validation recall =
             progress
                 {
                     Epoch = epoch
@@ -93,6 +95,7 @@ module Training =
                     Done = float ((epoch - 1) * batches + batch) / float steps
                     Loss = loss
                     Validation = validation
+                    ShortlistRecall = recall
                     Elapsed = clock.Elapsed
                 }
 
@@ -131,7 +134,7 @@ module Training =
                     let loss = state.Step(train, chosen, batch, rate, drop)
 
                     if batch % 16 = 0 then
-                        tell number batch loss None
+                        tell number batch loss None None
 
                     go (batch + 1) (total + loss)
 
@@ -161,16 +164,18 @@ module Training =
                         validation
                         |> Option.map (fun v -> validationScore idf v state.Weights state.Fusion)
 
+                    let recall = shortlistRecall number
+
                     let report =
                         {
                             Epoch = number
                             Loss = loss
                             Validation = score
-                            ShortlistRecall = shortlistRecall number
+                            ShortlistRecall = recall
                             Seconds = clock.Elapsed.TotalSeconds
                         }
 
-                    tell number batches loss score
+                    tell number batches loss score recall
 
                     let better =
                         match score, best with
