@@ -44,9 +44,9 @@ let read (name: string) =
 
         folder.Labels, input, prepared all, prepared split.Test.Value
 
-let measure (labels, input, train: Dataset, test) rows seed =
+let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
     let options =
-        { Recipe.full Objective.MacroPlusMicro seed train.Rows with
+        { Recipe.full Objective.standard seed train.Rows labels.Count with
             DecisionRows = Some rows
         }
 

@@ -210,7 +210,7 @@ module Jobs =
                 Support = support
                 Rows = rows
                 Seed = Seed.ofInt 1
-                Objective = Objective.MacroPlusMicro
+                Objective = Objective.standard
             }
 
         let stacking () =

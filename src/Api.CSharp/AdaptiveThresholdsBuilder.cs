@@ -31,7 +31,7 @@ public sealed class AdaptiveThresholdsBuilder
     public AdaptiveThresholdsBuilder WithDecision(Decision decision) =>
         With(settings with { Decision = Given.One(decision) });
 
-    /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/>.</summary>
+    /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
     public AdaptiveThresholdsBuilder WithObjective(Objective objective) =>
         With(settings with { Objective = Given.One(objective) });

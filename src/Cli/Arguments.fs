@@ -39,7 +39,8 @@ type TrainArguments =
             | Data _ -> "folder with train, optional dev, and test files (.jsonl, .svm; .gz and .bz2 too)"
             | Out _ -> "folder for report.json and the model"
             | Input _ -> "which files to read where the folder holds both kinds (default: text)"
-            | Objective _ -> "what the decision is fitted for: macro, micro or macro+micro (default: macro+micro)"
+            | Objective _ ->
+                "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"
 
 type ExperimentsArguments =
@@ -53,7 +54,7 @@ type ExperimentsArguments =
             | Data _ ->
                 "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
             | Out _ -> "folder for report.json (default: artifacts/experiments)"
-            | Seeds _ -> "seeds of each experiment (default: 2)"
+            | Seeds _ -> "the most seeds of an experiment (default: as planned for each, one to three)"
 
 [<RequireSubcommand>]
 type Arguments =

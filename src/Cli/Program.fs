@@ -31,7 +31,7 @@ module Program =
             Experiments.run
                 (a.TryGetResult ExperimentsArguments.Data |> Option.orElse ofEnvironment)
                 (a.GetResult(ExperimentsArguments.Out, Path.Combine("artifacts", "experiments")))
-                (a.GetResult(ExperimentsArguments.Seeds, 2))
+                (a.TryGetResult ExperimentsArguments.Seeds)
 
     /// The faults that a user can mend: one line each, without a stack trace.
     let private isUsers (e: exn) =

@@ -5,7 +5,7 @@ open System.Threading
 open Spectre.Console
 open Limen.Core
 
-/// Progress bars on a terminal; a line per epoch where the output is no terminal.
+/// Progress bars on a terminal; a line per stage and epoch where the output is no terminal.
 [<RequireQualifiedAccess>]
 module Progress =
 
@@ -20,9 +20,12 @@ module Progress =
         match p.Training with
         | Some {
                    Validation = Some v
+                   ShortlistRecall = recall
                    Epoch = e
                    Epochs = n
-               } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
+               } ->
+            let recall = recall |> Option.map (fun r -> $", shortlist recall {r:F2}")
+            $"epoch {e}/{n}, validation nDCG@5 {v:F3}{Option.defaultValue String.Empty recall}"
         | Some t when not (Double.IsNaN t.Loss) -> $"epoch {t.Epoch}/{t.Epochs}, loss {t.Loss:F2}"
         | _ -> ""
 
@@ -46,15 +49,22 @@ module Progress =
                         task.Value <- p.Done
                         task.Description <- Markup.Escape $"{title}: {label p} {detail p}"))
         else
-            let mutable last = ""
+            let clock = Diagnostics.Stopwatch.StartNew()
+            let mutable phase = ""
+            let mutable epoch = 0
 
             f (fun p ->
-                let line = $"  {title}: {label p} {detail p}"
+                let print (detail: string) =
+                    AnsiConsole.WriteLine $"  {clock.Elapsed.TotalSeconds, 6:F0} s  {title}: {label p} {detail}"
 
                 match p.Training with
-                | Some { Validation = Some _ } when line <> last ->
-                    last <- line
-                    AnsiConsole.WriteLine line
+                | Some { Validation = Some _; Epoch = e } when e <> epoch ->
+                    epoch <- e
+                    print (detail p)
+                | _ when label p <> phase ->
+                    phase <- label p
+                    epoch <- 0
+                    print ""
                 | _ -> ())
 
     /// A token that Ctrl+C cancels once; a second Ctrl+C ends the program.

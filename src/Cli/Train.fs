@@ -14,15 +14,19 @@ module Train =
         [
             "macro", Objective.MacroF1
             "micro", Objective.MicroF1
-            "macro+micro", Objective.MacroPlusMicro
+            "macro+micro", Objective.MacroPlusMicro 1.0
         ]
 
-    let private objective (name: string option) : string * Objective =
-        let name = defaultArg name "macro+micro"
+    let private standard = "macro + 0.25 micro", Objective.standard
 
-        match List.tryFind (fst >> (=) name) objectives with
-        | Some found -> found
-        | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
+
+    let private objective (name: string option) : string * Objective =
+        match name with
+        | None -> standard
+        | Some name ->
+            match List.tryFind (fst >> (=) name) objectives with
+            | Some found -> found
+            | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
 
     /// Rows of the parts as features, and what the model will read.
     let private prepare (folder: DataFolder) : InputSpace * Split<Dataset> =
@@ -69,7 +73,7 @@ module Train =
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        let options = Recipe.full objective seed rows.Train.Rows
+        let options = Recipe.full objective seed rows.Train.Rows folder.Labels.Count
 
         let model =
             Progress.run "full" (fun report ->

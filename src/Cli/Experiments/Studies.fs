@@ -4,89 +4,81 @@ open System.Threading
 open Limen.Core
 open Limen.Kernels
 
-/// One line of a study: what was varied, and what came out.
-type Finding =
-    {
-        Study: string
-        Task: string
-        Variant: string
-        Seed: int
-        Values: (string * float) list
-    }
-
 /// The experiments that answer the paper's open questions. Each fits on training rows, decides on validation rows and
 /// measures on test rows; labels reach inference in one study alone, which says so in its name.
 [<RequireQualifiedAccess>]
 module Studies =
 
     let private options (seed: int) (task: Task) : ModelOptions =
-        Recipe.full Objective.MacroPlusMicro seed task.Train.Rows
+        Recipe.full Objective.standard seed task.Train.Rows task.Labels.Count
+
+    /// The recipe without its linear models: what varies in the network shows best in the network alone.
+    let private network (seed: int) (task: Task) : ModelOptions =
+        let full = options seed task
+
+        { full with
+            Scorers = [ full.Scorers.Head ]
+        }
+
+    let private trained (change: TrainingOptions -> TrainingOptions) (o: ModelOptions) : ModelOptions =
+        { o with
+            Scorers =
+                o.Scorers
+                |> List.map (function
+                    | Perceptron(shape, training) -> Perceptron(shape, change training)
+                    | other -> other)
+        }
 
     let private fit (task: Task) (o: ModelOptions) : Model =
         Model.fit o task.Labels task.Input task.Train (Some task.Validation) ignore CancellationToken.None
 
-    let private sigmoid (v: float32) = 1f / (1f + exp -v)
-
-    let private values (truth: CsrMatrix) (scores: CsrMatrix) (predicted: CsrMatrix) =
-        let m = Evaluation.measure truth scores predicted
-        let probabilities = scores |> Csr.mapValues (fun _ _ v -> sigmoid v)
-
-        [
-            "macro_f1_a", m.MacroF1A
-            "macro_f1_c", m.MacroF1C
-            "micro_f1", m.MicroF1
-            "p_at_1", m.PrecisionAt1
-            "p_at_5", m.PrecisionAt5
-            "ece",
-            Reliability.ofProbabilities Reliability.standardBins truth probabilities
-            |> Reliability.ece
-        ]
-
-    let private finding study (task: Task) variant seed values =
-        {
-            Study = study
-            Task = task.Name
-            Variant = variant
-            Seed = seed
-            Values = values
-        }
-
-    let private measured study (task: Task) variant seed (model: Model) =
+    let private outcome (task: Task) variant (o: ModelOptions) : Outcome =
+        let model = fit task o
         let scores = Model.scores task.Test.Features model
 
-        values task.Test.Labels scores (Decision.decide model.Decision scores)
-        |> finding study task variant seed
+        {
+            Variant = variant
+            Scores = scores
+            Predicted = Decision.decide model.Decision scores
+            HeldOut =
+                Model.scoreLists task.Validation.Features model
+                |> HeldOut.measures o.Decision (HeldOut.context o.Seed model) task.Validation.Labels
+        }
+
+    let private compare study (task: Task) seed reference (variants: (string * ModelOptions) list) =
+        variants
+        |> List.map (fun (name, o) -> outcome task name o)
+        |> Finding.ofOutcomes study task seed reference
 
     /// (a) Static threshold, IDF, KNN and both, leak-free.
     let signals (seed: int) (task: Task) : Finding list =
-        let full = options seed task
-
-        let network =
-            { full with
-                Scorers = [ full.Scorers.Head ]
-            }
+        let full = network seed task
 
         [
             "static threshold 0.5",
-            { network with
+            { full with
                 Global = None
                 Local = None
                 Decision =
-                    { network.Decision with
+                    { full.Decision with
                         Combination = Average
                         Rule = Rule.Fixed 0f
                     }
             }
-            "IDF only", { network with Local = None }
-            "KNN only", { network with Global = None }
-            "full", network
+            "static, decided by Fused",
+            { full with
+                Global = None
+                Local = None
+            }
+            "IDF only", { full with Local = None }
+            "KNN only", { full with Global = None }
+            "full", full
         ]
-        |> List.map (fun (name, o) -> fit task o |> measured "signals, leak-free" task name seed)
+        |> compare "signals, leak-free" task seed "full"
 
     /// (a) The same signals as the paper's code computes them: from the true labels of the rows that are predicted.
     let leakedSignals (seed: int) (task: Task) : Finding list =
-        let full = options seed task
-        let scorer = full.Scorers.Head
+        let full = network seed task
         let support = Csr.columnCounts task.Train.Labels
         let idf = Idf.ofCounts IdfSmoothing.AddOne task.Train.Rows support |> Rarity.ofIdf
 
@@ -97,10 +89,12 @@ module Studies =
         let silent (labels: CsrMatrix) =
             CsrMatrix(labels.Rows, labels.Columns, Array.zeroCreate (labels.Rows + 1), [||], [||])
 
+        let without = Array.zeroCreate idf.Length
+
         [
-            "static", Array.zeroCreate idf.Length, silent
+            "static", without, silent
             "IDF only", idf, silent
-            "KNN only", Array.zeroCreate idf.Length, leaked
+            "KNN only", without, leaked
             "full", idf, leaked
         ]
         |> List.map (fun (name, idf, local) ->
@@ -112,20 +106,30 @@ module Studies =
                 }
 
             let fitted =
-                Scorer.fit idf true (rows task.Train) (Some(rows task.Validation)) ignore CancellationToken.None scorer
+                Scorer.fit
+                    idf
+                    true
+                    (rows task.Train)
+                    (Some(rows task.Validation))
+                    ignore
+                    CancellationToken.None
+                    full.Scorers.Head
 
             let scores =
                 [ Scorer.margins idf task.Test.Features (local task.Test.Labels) fitted ]
                 |> Candidates.collect full.Candidates 0f (local task.Test.Labels)
                 |> ScoreLists.average
 
-            values task.Test.Labels scores (Thresholds.decide (Thresholds.fixedAt idf.Length 0f) scores)
-            |> finding $"signals, {PaperProtocol.warning}" task name seed)
+            {
+                Variant = name
+                Scores = scores
+                Predicted = Thresholds.decide (Thresholds.fixedAt idf.Length 0f) scores
+                HeldOut = []
+            })
+        |> Finding.ofOutcomes $"signals, {PaperProtocol.warning}" task seed "static"
 
     /// (b) The margin term: lambda_m against Delta, with the reliability of the probabilities.
     let margins (seed: int) (task: Task) : Finding list =
-        let full = options seed task
-
         [
             yield 0.0, 0.1
             for weight in [ 0.05; 0.1; 0.2 ] do
@@ -133,53 +137,165 @@ module Studies =
                     yield weight, delta
         ]
         |> List.map (fun (weight, delta) ->
-            let scorers =
-                [
-                    match full.Scorers.Head with
-                    | Perceptron(network, training) ->
-                        Perceptron(
-                            network,
-                            { training with
-                                Loss = Loss.paper weight delta Symmetric
-                            }
-                        )
-                    | other -> other
-                ]
-
-            fit task { full with Scorers = scorers }
-            |> measured "margin" task $"lambda_m {weight}, Delta {delta}" seed)
+            let loss = Loss.paper weight delta Symmetric
+            $"lambda_m {weight}, Delta {delta}", network seed task |> trained (fun t -> { t with Loss = loss }))
+        |> compare "margin" task seed "lambda_m 0, Delta 0.1"
 
     /// (c) What the local signal is made of.
     let locals (seed: int) (task: Task) : Finding list =
-        let full = options seed task
+        let network = network seed task
 
-        LocalSignalSpec.all
-        |> List.map (fun spec ->
-            fit
-                task
-                { full with
-                    Local = Some spec
-                    Scorers = [ full.Scorers.Head ]
+        [
+            yield "none", { network with Local = None }
+            for spec in LocalSignalSpec.all do
+                yield LocalSignalSpec.name spec, { network with Local = Some spec }
+        ]
+        |> compare "local signal" task seed "feature-knn"
+
+    /// Who shares alpha, the weight of IDF in the learned thresholds.
+    let alphas (seed: int) (task: Task) : Finding list =
+        [
+            "one for all", OneForAll
+            "8 frequency buckets", ByFrequency 8
+            "each label, prior 0.1", EachLabel 0.1
+            "each label, prior 0", EachLabel 0.0
+        ]
+        |> List.map (fun (name, sharing) -> name, network seed task |> trained (fun t -> { t with Alpha = sharing }))
+        |> compare "alpha" task seed "one for all"
+
+    /// W [L, D] without the weights smaller than the level in magnitude.
+    let private cut (level: float) (weights: CsrMatrix) : CsrMatrix =
+        Array.init weights.Rows (fun l ->
+            Csr.row l weights |> Array.filter (fun struct (_, w) -> abs (float w) >= level))
+        |> Csr.ofRows weights.Columns
+
+    /// The weights below which a linear model forgets a feature: linear models alone, trained once, cut at several levels.
+    let prunes (seed: int) (task: Task) : Finding list =
+        let support = Csr.columnCounts task.Train.Labels
+
+        let context =
+            {
+                Support = support
+                Rows = task.Train.Rows
+                Idf = Rarity.ofSupport task.Train.Rows support
+                Seed = Seed.ofInt seed
+            }
+
+        let silent (d: Dataset) =
+            CsrMatrix(d.Rows, support.Length, Array.zeroCreate (d.Rows + 1), [||], [||])
+
+        let whole =
+            Linear
+                { LinearOptions.standard with
+                    Prune = 0.0
+                    Seed = context.Seed
                 }
-            |> measured "local signal" task (LocalSignalSpec.name spec) seed)
+            |> Scorer.fit
+                context.Idf
+                false
+                {
+                    Features = task.Train.Features
+                    Labels = task.Train.Labels
+                    Local = silent task.Train
+                }
+                None
+                ignore
+                CancellationToken.None
 
-    /// (d), (e), (f) Every decision rule on the same scores of one full model, with the interval of its macro-F1's
-    /// difference to Fused over resampled test rows.
+        let weights, bias =
+            match whole with
+            | FittedLinear linear -> linear.Weights, linear.Bias
+            | FittedPerceptron _ -> invalidOp "a linear scorer was asked for and a perceptron was fitted"
+
+        [ 0.0; 0.01; 0.03; 0.1; 0.3 ]
+        |> List.map (fun level ->
+            let kept = cut level weights
+
+            let scorer =
+                FittedLinear
+                    {
+                        Weights = kept
+                        Bias = bias
+                        ByFeature = LinearScores(LinearWeights(kept, bias))
+                    }
+
+            let lists =
+                [
+                    Scorer.margins context.Idf task.Validation.Features (silent task.Validation) scorer
+                ]
+                |> Candidates.collect 60 1f (silent task.Validation)
+
+            {
+                Study = "linear cut, on validation rows"
+                Task = task.Name
+                Variant = $"weights of {level} and more"
+                Seed = seed
+                Values =
+                    ("weights", float kept.NonZeros)
+                    :: HeldOut.measures DecisionOptions.defaults context task.Validation.Labels lists
+            })
+
+    /// The scorers' margins that are kept, and whether the neighbours' votes are.
+    let private only (scorers: int list) (local: bool) (lists: ScoreLists) : ScoreLists =
+        {
+            Margins = scorers |> List.map (fun s -> lists.Margins[s]) |> List.toArray
+            Local =
+                if local then
+                    lists.Local
+                else
+                    lists.Local |> Csr.mapValues (fun _ _ _ -> 0f)
+        }
+
+    /// What a decision makes of held-out and test lists of one fitted model.
+    let private decided (task: Task) (model: Model) (seed: Seed) (heldOut: ScoreLists) (test: ScoreLists) =
+        let context = HeldOut.context seed model
+
+        fun (name: string, o: DecisionOptions, chosen: ScoreLists -> ScoreLists) ->
+            let heldOut = chosen heldOut
+            let decision = Decision.fit o context heldOut task.Validation.Labels
+            let scores = chosen test |> Decision.scores model.Idf decision
+
+            {
+                Variant = name
+                Scores = scores
+                Predicted = Decision.decide decision scores
+                HeldOut = HeldOut.measures o context task.Validation.Labels heldOut
+            }
+
+    /// What the parts of the full model give: network 0 and linear models 1 alone, averaged and stacked, with and without the
+    /// neighbours' votes in the stack (the network has them in its thresholds in any case), and the plug-in rule on all test rows.
+    let private levers (o: DecisionOptions) (decide: string * DecisionOptions * (ScoreLists -> ScoreLists) -> Outcome) =
+        let stacked = decide ("both, stacked", o, id)
+
+        [
+            decide ("linear models", o, only [ 1 ] false)
+            decide ("linear models, neighbours stacked", o, only [ 1 ] true)
+            decide ("network", o, only [ 0 ] false)
+            decide ("network, neighbours stacked", o, only [ 0 ] true)
+            decide ("both, averaged", { o with Combination = Average }, id)
+            decide ("both, stacked without neighbours", o, only [ 0; 1 ] false)
+            stacked
+            { stacked with
+                Variant = "both, stacked, plug-in on the test rows as one batch"
+                Predicted = PlugIn.onBatch o.Objective 2e-3 stacked.Scores
+                HeldOut = []
+            }
+        ]
+
+    /// (d), (e), (f) Every decision rule on the same scores of one full model; and what the parts of that model give.
     let rules (seed: int) (task: Task) : Finding list =
         let full = options seed task
         let model = fit task full
         let heldOut = Model.scoreLists task.Validation.Features model
         let test = Model.scoreLists task.Test.Features model
+        let decide = decided task model full.Seed heldOut test
 
-        let context =
-            {
-                Support = model.Support
-                Rows = model.Rows
-                Idf = model.Idf
-                Seed = full.Seed
+        let fused objective =
+            { full.Decision with
+                Objective = objective
             }
 
-        let decided =
+        let rules =
             [
                 yield
                     "fixed 0.5, unstacked",
@@ -187,38 +303,15 @@ module Studies =
                         Combination = Average
                         Rule = Rule.Fixed 0f
                     }
-                yield
-                    "Fused, macro objective",
-                    { full.Decision with
-                        Objective = Objective.MacroF1
-                    }
+                yield "Fused, macro objective", fused Objective.MacroF1
+                yield "Fused, macro + micro, 1 to 1", fused (Objective.MacroPlusMicro 1.0)
+                yield "Fused, micro objective", fused Objective.MicroF1
                 for name, rule in Rule.all do
                     yield name, { full.Decision with Rule = rule }
             ]
-            |> List.map (fun (name, o) ->
-                let decision = Decision.fit o context heldOut task.Validation.Labels
-                let scores = Decision.scores model.Idf decision test
-                name, scores, Decision.decide decision scores)
+            |> List.map (fun (name, o) -> decide (name, o, id))
+            |> Finding.ofOutcomes "rules" task seed "Fused"
 
-        let _, _, fused = decided |> List.find (fun (name, _, _) -> name = "Fused")
-
-        decided
-        |> List.map (fun (name, scores, predicted) ->
-            let interval =
-                Bootstrap.difference
-                    { Bootstrap.standard with
-                        Resamples = 200
-                    }
-                    full.Seed
-                    (F1.macro (AllLabels AsZero))
-                    task.Test.Labels
-                    fused
-                    predicted
-
-            values task.Test.Labels scores predicted
-            @ [
-                "fused_minus_this", interval.Difference
-                "interval_lower", interval.Lower
-                "interval_upper", interval.Upper
-            ]
-            |> finding "rules" task name seed)
+        rules
+        @ (levers full.Decision decide
+           |> Finding.ofOutcomes "levers" task seed "both, stacked")

@@ -18,6 +18,9 @@ type Task =
 [<RequireQualifiedAccess>]
 module Task =
 
+    /// The embedded default: the API documentation of the installed .NET SDK.
+    let embedded = "api-documentation"
+
     /// The share of the training rows that becomes validation rows where a data set has none of its own.
     let private heldOut = 0.2
 
@@ -38,33 +41,27 @@ module Task =
             Test = Option.get split.Test
         }
 
-    /// A folder of svmlight files below the data directory; None where it is absent.
-    let tryFolder (data: string option) (name: string) : Task option =
-        data
-        |> Option.map (fun root -> Path.Combine(root, name))
-        |> Option.filter Directory.Exists
-        |> Option.map (fun path ->
-            let folder =
-                Folder.read
-                    { Folder.defaults with
-                        Kind = Some InputKind.Svmlight
-                    }
-                    path
+    let private ofFolder (name: string) (path: string) : Task =
+        let folder =
+            Folder.read
+                { Folder.defaults with
+                    Kind = Some InputKind.Svmlight
+                }
+                path
 
-            match folder.Rows with
-            | CountRows split ->
-                let input = InputSpace.ofTrainingRows split.Train.Features
+        match folder.Rows with
+        | CountRows split ->
+            let input = InputSpace.ofTrainingRows split.Train.Features
 
-                split
-                |> Split.map (fun part ->
-                    { part with
-                        Features = InputSpace.ofRows part.Features input
-                    })
-                |> ofSplit name folder.Labels input
-            | TextRows _ -> invalidOp $"{path} was asked for as svmlight and read as text")
+            split
+            |> Split.map (fun part ->
+                { part with
+                    Features = InputSpace.ofRows part.Features input
+                })
+            |> ofSplit name folder.Labels input
+        | TextRows _ -> invalidOp $"{path} was asked for as svmlight and read as text"
 
-    /// The embedded default: the API documentation of the installed .NET SDK.
-    let apiDocumentation () : Task =
+    let private apiDocumentation () : Task =
         let docs = ApiDocs.read ()
         let labels = LabelSpace.ofText docs
         let vectoriser = Vectoriser.fit Recipe.vectoriser docs.Train.Texts
@@ -72,13 +69,25 @@ module Task =
         docs
         |> Split.map (fun part ->
             Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "API documentation" labels part))
-        |> ofSplit "api-documentation" labels (Texts vectoriser)
+        |> ofSplit embedded labels (Texts vectoriser)
 
-    /// Mean labels a row, their share of L, and the share of labels with fewer than ten training rows: how sparse and how
-    /// imbalanced a data set is.
+    /// Whether a data set is there: the embedded one, or a folder of svmlight files below the data directory.
+    let exists (data: string option) (name: string) : bool =
+        name = embedded
+        || data |> Option.exists (fun root -> Directory.Exists(Path.Combine(root, name)))
+
+    let read (data: string option) (name: string) : Task =
+        match data with
+        | Some root when name <> embedded -> ofFolder name (Path.Combine(root, name))
+        | _ -> apiDocumentation ()
+
+    /// How sparse and how imbalanced a data set is, by its training rows: labels a row, their share of L, the share of labels with
+    /// fewer than ten rows, and the mean over labels that occur of (rows of the most frequent label / rows of the label), the MeanIR
+    /// of Charte et al. 2015 (https://doi.org/10.1016/j.neucom.2014.08.091).
     let statistics (task: Task) : (string * float) list =
         let support = Csr.columnCounts task.Train.Labels
         let cardinality = float task.Train.Labels.NonZeros / float task.Train.Rows
+        let most = float (Array.max support)
 
         [
             "rows", float task.Train.Rows
@@ -88,4 +97,8 @@ module Task =
             "share_of_labels_below_ten_rows",
             float (support |> Array.filter (fun n -> n < 10) |> Array.length)
             / float support.Length
+            "mean_imbalance_ratio",
+            support
+            |> Array.filter (fun n -> n > 0)
+            |> Array.averageBy (fun n -> most / float n)
         ]

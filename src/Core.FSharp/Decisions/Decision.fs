@@ -47,7 +47,7 @@ module DecisionOptions =
         {
             Combination = Stacked
             Rule = Rule.Fused
-            Objective = Objective.MacroPlusMicro
+            Objective = Objective.standard
             Calibration = None
         }
 

@@ -2,15 +2,24 @@ namespace Limen.Core
 
 open System
 
+/// What a label's own correction of the shared threshold rests on; n_l are the held-out positives of the label.
+[<RequireQualifiedAccess>]
+type FusedBasis =
+    /// Nothing: the shared threshold holds for every label.
+    | SharedOnly
+    /// What SCut asks for on the residual score - A IDF_l - C, shrunk by n_l / (n_l + kappa).
+    | HeldOut of kappa: float
+    /// The best cut for counts in which the truth of a held-out pair weighs n_l / (n_l + kappa) and its probability sigmoid(score) the
+    /// rest; kappa infinite: probabilities alone, the plug-in rule. Wants scores in calibrated log-odds.
+    | Expected of kappa: float
+
 /// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores.
-/// Correction_l is what SCut asks for on the residual score - A IDF_l - C, shrunk by n_l / (n_l + Kappa), n_l the
-/// held-out positives of the label; Kappa infinite: no correction. Objective is the value reached on the fitting rows
-/// (optimistic by what the correction learned there).
+/// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
 type FusedRule =
     {
         A: float
         C: float
-        Kappa: float
+        Basis: FusedBasis
         Rarity: float32[]
         Correction: float32[]
         Objective: float
@@ -20,8 +29,16 @@ type FusedRule =
 [<RequireQualifiedAccess>]
 module Fused =
 
-    /// The values among which cross-validation chooses kappa, from no correction to the boldest.
-    let kappas = [| infinity; 200.0; 100.0; 50.0; 20.0; 10.0; 5.0; 2.0 |]
+    /// What cross-validation chooses among, from no correction to the boldest.
+    let bases =
+        [|
+            yield FusedBasis.SharedOnly
+            yield FusedBasis.Expected infinity
+            for kappa in [ 100.0; 20.0; 5.0 ] do
+                yield FusedBasis.Expected kappa
+            for kappa in [ 100.0; 50.0; 20.0; 10.0; 5.0; 2.0 ] do
+                yield FusedBasis.HeldOut kappa
+        |]
 
     let private folds = 5
 
@@ -123,36 +140,44 @@ module Fused =
                     struct (a, c)
                 |]
 
-    /// SCut on the residuals: what each label asks for on top of the shared threshold, before shrinking.
-    let private wanted objective (theta: float32[]) (s: Sweep) : float32[] =
+    /// SCut on the residuals, shrunk.
+    let private heldOut objective kappa (theta: float32[]) (s: Sweep) : float32[] =
         let asked = Thresholds.sCut objective nanf s
 
-        Array.map2 (fun t shared -> if Single.IsNaN t then 0f else t - shared) asked theta
+        Array.mapi2
+            (fun l asked (shared: float32) ->
+                let n = float s.Positives[l]
 
-    let private shrink kappa (positives: int[]) (correction: float32[]) =
-        Array.map2
-            (fun n (c: float32) ->
-                if n = 0 then
+                if Single.IsNaN asked || n = 0.0 then
                     0f
                 else
-                    float32 (float n / (float n + kappa)) * c)
-            positives
-            correction
+                    float32 (n / (n + kappa)) * (asked - shared))
+            asked
+            theta
 
-    let private chooseKappa objective seed scores (theta: float32[]) (s: Sweep) =
+    /// The correction [L] that some basis asks for on top of the shared thresholds.
+    let private correction objective (theta: float32[]) (s: Sweep) (basis: FusedBasis) : float32[] =
+        match basis with
+        | FusedBasis.SharedOnly -> Array.zeroCreate s.Count
+        | FusedBasis.HeldOut kappa -> heldOut objective kappa theta s
+        | FusedBasis.Expected kappa -> Array.map2 (-) (ExpectedCounts.thresholds objective kappa theta s) theta
+
+    /// Cross-validation over rows; the shared thresholds, too, are fitted on the other folds.
+    let private choose objective seed (rarity: float32[]) scores (s: Sweep) =
         let foldOf = Folds.ofScores folds seed scores
-        let hits = kappas |> Array.map (fun _ -> Array.zeroCreate s.Count)
-        let predicted = kappas |> Array.map (fun _ -> Array.zeroCreate s.Count)
+        let hits = bases |> Array.map (fun _ -> Array.zeroCreate s.Count)
+        let predicted = bases |> Array.map (fun _ -> Array.zeroCreate s.Count)
 
         for fold in 0 .. folds - 1 do
             let inside = Sweep.restrict (fun row -> foldOf[row] = fold) s
             let outside = Sweep.restrict (fun row -> foldOf[row] <> fold) s
             let through = prefixHits inside
-            let asked = wanted objective theta outside
+            let struct (a, c) = sharedFit objective rarity outside
+            let theta = shared rarity a c
 
-            kappas
-            |> Array.iteri (fun k kappa ->
-                let corrected = Array.map2 (+) theta (shrink kappa outside.Positives asked)
+            bases
+            |> Array.iteri (fun k basis ->
+                let corrected = correction objective theta outside basis |> Array.map2 (+) theta
                 let struct (h, p) = counts through corrected inside
                 hits[k] <- Array.map2 (+) hits[k] h
                 predicted[k] <- Array.map2 (+) predicted[k] p)
@@ -160,10 +185,10 @@ module Fused =
         let values =
             Array.map2 (fun h p -> Objective.evaluate objective h p s.Positives) hits predicted
 
-        kappas[firstBest values]
+        bases[firstBest values]
 
-    /// Fits A and C for the objective on held-out rows, then kappa by five-fold cross-validation over rows (infinity,
-    /// no correction, wins ties).
+    /// Fits A and C for the objective on held-out rows, and what the labels' corrections rest on by five-fold cross-validation
+    /// over rows (no correction wins ties).
     let fit
         (objective: Objective)
         (seed: Seed)
@@ -175,13 +200,13 @@ module Fused =
         let s = Sweep.build scores labels
         let struct (a, c) = sharedFit objective rarity s
         let theta = shared rarity a c
-        let kappa = chooseKappa objective seed scores theta s
-        let correction = wanted objective theta s |> shrink kappa s.Positives
+        let basis = choose objective seed rarity scores s
+        let correction = correction objective theta s basis
 
         {
             A = a
             C = c
-            Kappa = kappa
+            Basis = basis
             Rarity = rarity
             Correction = correction
             Objective = value objective (prefixHits s) s (Array.map2 (+) theta correction)

@@ -8,8 +8,8 @@ type Objective =
     | MacroF1
     /// F1 of the counts summed over labels.
     | MicroF1
-    /// The sum of the two.
-    | MacroPlusMicro
+    /// Macro-F1 plus weight x micro-F1.
+    | MacroPlusMicro of weight: float
     /// Mean over labels of F-beta = (1 + beta^2) TP / (predicted + beta^2 positives).
     | FBeta of beta: float
     /// Mean over labels of TP / (predicted + positives - TP).
@@ -24,6 +24,10 @@ type Objective =
 [<RequireQualifiedAccess>]
 module Objective =
 
+    /// The default: micro-F1 weighs a quarter, so that the labels' mean leads and frequent labels are not given up for it
+    /// (docs/findings.md).
+    let standard = Objective.MacroPlusMicro 0.25
+
     let private ratio (over: float) (under: float) =
         if under = 0.0 then 0.0 else over / under
 
@@ -36,6 +40,10 @@ module Objective =
                 [ "expected cost: expected non-negative costs, not both zero" ]
 
         match objective with
+        | Objective.MacroPlusMicro weight when not (weight >= 0.0 && System.Double.IsFinite weight) ->
+            [
+                $"macro plus micro: expected a finite weight of at least 0, received {weight}"
+            ]
         | Objective.FBeta beta when not (beta > 0.0) -> [ $"F-beta: expected beta > 0, received {beta}" ]
         | Objective.ExpectedCost(falsePositive, falseNegative) -> costs [ falsePositive, falseNegative ]
         | Objective.LabelCosts(falsePositive, falseNegative) when
@@ -47,32 +55,35 @@ module Objective =
         | Objective.LabelCosts(falsePositive, falseNegative) -> costs (Seq.zip falsePositive falseNegative)
         | _ -> []
 
-    /// F1 from counts, 0/0 = 0.
-    let f1 (hits: int) (predicted: int) (positives: int) =
-        ratio (2.0 * float hits) (float (predicted + positives))
-
-    /// The part of the objective that one label has; for MicroF1 the label's own F1.
-    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
+    /// The part of the objective that one label has, from counts that need not be whole; for MicroF1 the label's own F1.
+    let ofCounts (objective: Objective) (label: int) (hits: float) (predicted: float) (positives: float) : float =
         let cost falsePositive falseNegative =
-            -(falsePositive * float (predicted - hits)
-              + falseNegative * float (positives - hits))
+            -(falsePositive * (predicted - hits) + falseNegative * (positives - hits))
 
         match objective with
         | Objective.MacroF1
         | Objective.MicroF1
-        | Objective.MacroPlusMicro -> f1 hits predicted positives
+        | Objective.MacroPlusMicro _ -> ratio (2.0 * hits) (predicted + positives)
         | Objective.FBeta beta ->
             let b = beta * beta
-            ratio ((1.0 + b) * float hits) (float predicted + b * float positives)
-        | Objective.Jaccard -> ratio (float hits) (float (predicted + positives - hits))
+            ratio ((1.0 + b) * hits) (predicted + b * positives)
+        | Objective.Jaccard -> ratio hits (predicted + positives - hits)
         | Objective.ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
         | Objective.LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
+
+    /// The same from whole counts.
+    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
+        ofCounts objective label (float hits) (float predicted) (float positives)
+
+    /// F1 from counts, 0/0 = 0.
+    let f1 (hits: int) (predicted: int) (positives: int) =
+        ratio (2.0 * float hits) (float (predicted + positives))
 
     /// The objective from the sum over L labels of ofLabel and the summed counts.
     let ofSums (objective: Objective) (labels: int) (sum: float) (hits: int) (predicted: int) (positives: int) : float =
         match objective with
         | Objective.MicroF1 -> f1 hits predicted positives
-        | Objective.MacroPlusMicro -> ratio sum (float labels) + f1 hits predicted positives
+        | Objective.MacroPlusMicro weight -> ratio sum (float labels) + weight * f1 hits predicted positives
         | _ -> ratio sum (float labels)
 
     /// The objective of the counts [L] of all labels.

@@ -56,9 +56,9 @@ module PlugIn =
 
         iterate iterations start
 
-    /// Expected macro-F1 plus micro-F1, label by label from each label's own best cut, until no single cut improves
+    /// Expected macro-F1 plus weight x micro-F1, label by label from each label's own best cut, until no single cut improves
     /// the sum; the threshold of a label lies in the middle of its cut.
-    let private mixed (lists: Listed[]) : float[] =
+    let private mixed weight (lists: Listed[]) : float[] =
         let own = lists |> Array.map (fixedPoint 1.0)
         let counts = Array.map2 countAt own lists
         let total (list: Listed) = list.Sums[list.P.Length]
@@ -79,7 +79,8 @@ module PlugIn =
 
                 let value n =
                     f 1.0 list n / float lists.Length
-                    + 2.0 * (otherHits + list.Sums[n]) / (float (otherPredicted + n) + positives)
+                    + weight * 2.0 * (otherHits + list.Sums[n])
+                      / (float (otherPredicted + n) + positives)
 
                 let mutable best = counts[l]
                 let mutable top = value best + 1e-12
@@ -128,7 +129,7 @@ module PlugIn =
             | Objective.MicroF1 ->
                 let pooled = lists |> Array.collect _.P |> listed
                 Array.create lists.Length (fixedPoint 1.0 pooled)
-            | Objective.MacroPlusMicro -> mixed lists
+            | Objective.MacroPlusMicro weight -> mixed weight lists
             | Objective.ExpectedCost(falsePositive, falseNegative) ->
                 Array.create lists.Length (falsePositive / (falsePositive + falseNegative))
             | Objective.LabelCosts(falsePositive, falseNegative) ->

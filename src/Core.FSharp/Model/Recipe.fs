@@ -6,7 +6,6 @@ open System
 [<RequireQualifiedAccess>]
 module Recipe =
 
-
     /// Words as terms, those in five or more training texts.
     let vectoriser: VectoriserOptions =
         { Vectoriser.defaults with
@@ -14,11 +13,23 @@ module Recipe =
             MinDf = 5
         }
 
-    /// The full model: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the objective.
+    /// Labels from which a network learns from shortlists.
+    let private many = 20_000
+
+    let private sampling (labels: int) =
+        if labels < many then
+            LabelSampling.All
+        else
+            LabelSampling.Shortlist 2_000
+
     /// Small data sets get more passes, up to 60.
-    let full (objective: Objective) (seed: int) (rows: int) : ModelOptions =
+    let private epochs (rows: int) =
+        Math.Clamp(500_000 / max 1 rows, 15, 60)
+
+    /// The full model for so many training rows and labels: both signals, a network of one hidden layer stacked with one-vs-rest
+    /// linear models, the fused decision for the objective.
+    let full (objective: Objective) (seed: int) (rows: int) (labels: int) : ModelOptions =
         let seed = Seed.ofInt seed
-        let epochs = Math.Clamp(500_000 / max 1 rows, 15, 60)
 
         { ModelOptions.defaults with
             Scorers =
@@ -26,7 +37,8 @@ module Recipe =
                     Perceptron(
                         NetworkOptions.defaults,
                         { TrainingOptions.defaults with
-                            Epochs = epochs
+                            Epochs = epochs rows
+                            Labels = sampling labels
                             Patience = 5
                             Seed = seed
                         }

@@ -68,13 +68,18 @@ type Neighbour =
 [<RequireQualifiedAccess>]
 module FeatureKnn =
 
-    /// Indexes the training rows. Throws ConfigurationException when the options are out of range.
-    let fit (options: FeatureKnnOptions) (train: Dataset) : FeatureKnn =
+    /// An index of the training rows that stands already, with their labels [N, L]. Throws ConfigurationException when the options are
+    /// out of range.
+    let ofIndex (options: FeatureKnnOptions) (index: CosineIndex) (labels: CsrMatrix) : FeatureKnn =
         {
             Options = FeatureKnnOptions.validate options
-            Index = CosineIndex.Build train.Features
-            Labels = train.Labels
+            Index = index
+            Labels = labels
         }
+
+    /// Indexes the training rows. Throws ConfigurationException when the options are out of range.
+    let fit (options: FeatureKnnOptions) (train: Dataset) : FeatureKnn =
+        ofIndex options (CosineIndex.Build train.Features) train.Labels
 
     let private vote (knn: FeatureKnn) (cosines: CsrMatrix) : LocalSignal =
         let struct (values, fallbacks) =

@@ -157,7 +157,14 @@ module LocalSignalSpec =
                     yield! faults part
             ]
 
-    let rec private fitChecked spec seed (train: Dataset) (predicted: OutOfFold option) : FittedSignal * LocalSignal =
+    /// index: of the training features; built once, by the first signal that looks for neighbours, for all parts of a combination.
+    let rec private fitChecked
+        spec
+        seed
+        (train: Dataset)
+        (index: Lazy<CosineIndex>)
+        (predicted: OutOfFold option)
+        : FittedSignal * LocalSignal =
         let labels = train.Labels
 
         let outOfFold () =
@@ -168,13 +175,12 @@ module LocalSignalSpec =
 
         match spec with
         | LocalSignalSpec.FeatureKnn options ->
-            let knn = FeatureKnn.fit options train
+            let knn = FeatureKnn.ofIndex options index.Value labels
             FittedSignal.FeatureKnn knn, FeatureKnn.leaveOneOut knn
         | LocalSignalSpec.MlKnn options ->
-            let index = CosineIndex.Build train.Features
-            let neighbours = index.LeaveOneOut options.K
+            let neighbours = index.Value.LeaveOneOut options.K
             let m = MlKnn.fit options neighbours labels
-            FittedSignal.MlKnn(index, m), MlKnn.leaveOneOut neighbours m
+            FittedSignal.MlKnn(index.Value, m), MlKnn.leaveOneOut neighbours m
         | LocalSignalSpec.TfIdf options ->
             let fitted, signal = TfIdf.fitLeaveOneOut options train
             FittedSignal.TfIdf fitted, signal
@@ -191,7 +197,7 @@ module LocalSignalSpec =
             let fitted =
                 parts
                 |> List.map (fun (w, part) ->
-                    let signal, values = fitChecked part seed train predicted
+                    let signal, values = fitChecked part seed train index predicted
                     (w, signal), (w, values))
 
             FittedSignal.Weighted(List.map fst fitted), fitted |> List.map snd |> FittedSignal.weighted
@@ -206,7 +212,7 @@ module LocalSignalSpec =
         (predicted: OutOfFold option)
         : FittedSignal * LocalSignal =
         match faults spec with
-        | [] -> fitChecked spec seed train predicted
+        | [] -> fitChecked spec seed train (lazy CosineIndex.Build train.Features) predicted
         | faults -> raise (ConfigurationException faults)
 
     /// Every local signal with its defaults, and one combination: what the laws are tested on.

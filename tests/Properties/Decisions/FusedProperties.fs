@@ -11,7 +11,7 @@ module FusedProperties =
         [
             Objective.MacroF1
             Objective.MicroF1
-            Objective.MacroPlusMicro
+            Objective.MacroPlusMicro 0.5
             Objective.Jaccard
         ]
 
@@ -54,13 +54,37 @@ module FusedProperties =
                 (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores)))
 
     [<Property(MaxTest = 50)>]
-    let ``a label without listed positives has no correction, and infinite kappa has none at all`` (case: ScoredCase) =
+    let ``the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives``
+        (case: ScoredCase)
+        =
         let rule = fit Objective.MacroF1 case
         let sweep = Sweep.build case.Scores case.Labels
 
-        Plain.labels case.Scores
-        |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || rule.Correction[l] = 0f)
-        && (rule.Kappa < infinity || Array.forall ((=) 0f) rule.Correction)
+        match rule.Basis with
+        | FusedBasis.SharedOnly -> Array.forall ((=) 0f) rule.Correction
+        | FusedBasis.HeldOut _ ->
+            Plain.labels case.Scores
+            |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || rule.Correction[l] = 0f)
+        | FusedBasis.Expected _ ->
+            Plain.labels case.Scores
+            |> List.forall (fun l -> Plain.column l case.Scores <> [] || rule.Correction[l] = 0f)
+
+    [<Property(MaxTest = 50)>]
+    let ``a correction by expected counts gives the thresholds of these counts`` (case: ScoredCase) =
+        let rule = fit Objective.MacroF1 case
+
+        match rule.Basis with
+        | FusedBasis.Expected kappa ->
+            let shared =
+                { rule with
+                    Correction = Array.zeroCreate rule.Correction.Length
+                }
+                |> Fused.thresholds
+
+            ExpectedCounts.thresholds Objective.MacroF1 kappa shared (Sweep.build case.Scores case.Labels)
+            |> Array.forall2 (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a)) (Fused.thresholds rule)
+        | FusedBasis.SharedOnly
+        | FusedBasis.HeldOut _ -> true
 
     /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
     let private planted slope rows labels =
@@ -109,7 +133,7 @@ module FusedProperties =
             scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
 
         let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity shifted truth
-        Assert.That(rule.Kappa, Is.LessThan 100.0)
+        Assert.That(rule.Basis, Is.Not.EqualTo FusedBasis.SharedOnly)
 
         let difference =
             [

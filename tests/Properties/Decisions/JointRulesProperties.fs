@@ -14,7 +14,7 @@ module JointRulesProperties =
         [
             Objective.MicroF1
             Objective.MacroF1
-            Objective.MacroPlusMicro
+            Objective.MacroPlusMicro 0.5
             Objective.Jaccard
         ]
 

@@ -57,9 +57,20 @@ module PlugInProperties =
                 abs (fitted[l] - best / 2.0) < 1e-9)
 
     [<Property>]
+    let ``a mixture without a part for micro-F1 is macro-F1`` (case: ScoredCase) =
+        let t = PlugIn.probabilities (Objective.MacroPlusMicro 0.0) 0.0 case.Scores
+        let macro = PlugIn.probabilities Objective.MacroF1 0.0 case.Scores
+
+        Plain.labels case.Scores
+        |> List.forall (fun l ->
+            let p = probabilities l case
+            abs (expectedF 1.0 p t[l] - expectedF 1.0 p macro[l]) < 1e-9)
+
+    [<Property>]
     let ``for macro plus micro no single cut improves the expected sum, which is no worse than at the macro thresholds``
         (case: ScoredCase)
         =
+        let weight = 0.5
         let lists = [| for l in Plain.labels case.Scores -> probabilities l case |]
 
         let value (t: float[]) =
@@ -71,9 +82,9 @@ module PlugInProperties =
             + (if all = 0.0 then
                    0.0
                else
-                   2.0 * Array.sumBy List.sum above / (float predicted + all))
+                   weight * 2.0 * Array.sumBy List.sum above / (float predicted + all))
 
-        let fitted = PlugIn.probabilities Objective.MacroPlusMicro 0.0 case.Scores
+        let fitted = PlugIn.probabilities (Objective.MacroPlusMicro weight) 0.0 case.Scores
 
         value fitted
         >= value (PlugIn.probabilities Objective.MacroF1 0.0 case.Scores) - 1e-9

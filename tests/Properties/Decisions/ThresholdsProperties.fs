@@ -12,7 +12,7 @@ module ThresholdsProperties =
         [
             Objective.MacroF1
             Objective.MicroF1
-            Objective.MacroPlusMicro
+            Objective.MacroPlusMicro 0.5
             Objective.FBeta 2.0
             Objective.Jaccard
             Objective.ExpectedCost(1.0, 2.5)

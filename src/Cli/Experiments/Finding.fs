@@ -1,0 +1,110 @@
+namespace Limen.Cli
+
+open System.Text.Json.Nodes
+open Limen.Core
+open Limen.Kernels
+
+/// One line of a study: what was varied, and what came out.
+type Finding =
+    {
+        Study: string
+        Task: string
+        Variant: string
+        Seed: int
+        Values: (string * float) list
+    }
+
+/// What a variant says of the test rows, and what was measured of it on held-out rows before.
+[<ReferenceEquality>]
+type Outcome =
+    {
+        Variant: string
+        Scores: CsrMatrix
+        Predicted: CsrMatrix
+        HeldOut: (string * float) list
+    }
+
+[<RequireQualifiedAccess>]
+module Finding =
+
+    let private sigmoid (v: float32) = 1f / (1f + exp -v)
+
+    let private resampling =
+        { Bootstrap.standard with
+            Resamples = 200
+        }
+
+    let private macroF1 = F1.macro (AllLabels AsZero)
+
+    let private measures (truth: CsrMatrix) (outcome: Outcome) =
+        let m = Evaluation.measure truth outcome.Scores outcome.Predicted
+        let probabilities = outcome.Scores |> Csr.mapValues (fun _ _ v -> sigmoid v)
+
+        [
+            "macro_f1_a", m.MacroF1A
+            "macro_f1_c", m.MacroF1C
+            "micro_f1", m.MicroF1
+            "p_at_1", m.PrecisionAt1
+            "p_at_5", m.PrecisionAt5
+            "ece",
+            Reliability.ofProbabilities Reliability.standardBins truth probabilities
+            |> Reliability.ece
+        ]
+
+    /// The measures of every variant on the test rows, with the paired bootstrap interval of its macro-F1's difference to the
+    /// reference variant's (this minus reference).
+    let ofOutcomes study (task: Task) seed (reference: string) (outcomes: Outcome list) : Finding list =
+        let truth = task.Test.Labels
+        let against = outcomes |> List.find (fun o -> o.Variant = reference)
+
+        let difference (o: Outcome) =
+            if o.Variant = reference then
+                []
+            else
+                let interval =
+                    Bootstrap.difference resampling (Seed.ofInt seed) macroF1 truth o.Predicted against.Predicted
+
+                [
+                    "minus_reference", interval.Difference
+                    "lower", interval.Lower
+                    "upper", interval.Upper
+                ]
+
+        outcomes
+        |> List.map (fun o ->
+            {
+                Study = study
+                Task = task.Name
+                Variant = o.Variant
+                Seed = seed
+                Values = measures truth o @ difference o @ o.HeldOut
+            })
+
+    let value (key: string) (f: Finding) : float option =
+        f.Values |> List.tryFind (fst >> (=) key) |> Option.map snd
+
+    let toJson (f: Finding) : JsonNode =
+        let o = JsonObject()
+        o["study"] <- f.Study
+        o["task"] <- f.Task
+        o["variant"] <- f.Variant
+        o["seed"] <- f.Seed
+        f.Values |> List.iter (fun (key, value) -> o[key] <- value)
+        o
+
+    let ofJson (node: JsonNode) : Finding =
+        let text (key: string) = node[key].GetValue<string>()
+        let names = [ "study"; "task"; "variant"; "seed" ]
+
+        {
+            Study = text "study"
+            Task = text "task"
+            Variant = text "variant"
+            Seed = node["seed"].GetValue<int>()
+            Values =
+                [
+                    for pair in node.AsObject() do
+                        if not (List.contains pair.Key names) then
+                            pair.Key, pair.Value.GetValue<float>()
+                ]
+        }
