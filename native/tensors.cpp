@@ -100,15 +100,12 @@ LIMEN_API int limen_grad_mode(int on) {
   return before;
 }
 
-// -- threads: torch's own, and those of OpenBLAS where it serves BLAS --
+// -- torch's own threads --
 
 LIMEN_API int limen_threads() { return at::get_num_threads(); }
 
 LIMEN_API int limen_set_threads(int count) {
-  return guard([&] {
-    at::set_num_threads(count);
-    if (auto openblas = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) openblas(count);
-  });
+  return guard([&] { at::set_num_threads(count); });
 }
 
 // The file that serves matrix products here, links followed; null where it cannot be told.

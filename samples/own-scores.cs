@@ -1,5 +1,6 @@
 // Thresholds behind a classifier that is there already, without training it again:  dotnet run samples/own-scores.cs
 #:project ../src/Api.CSharp/Limen.csproj
+#:property PublishAot=false
 using Limen;
 
 var (train, validation, test) = MultiLabelDataset.ApiDocumentation();

@@ -63,20 +63,17 @@ type Standing = { Samples: Sample list; PeakMb: float }
 module Contest =
 
     /// Both sides get the same threads; the waiting of OpenMP's threads is set to what is best for torch beside OpenBLAS.
-    let private start (threads: int) (program: string) (arguments: string list) =
+    /// blas: threads of one matrix product; ours has one, and cuts products among its own threads.
+    let private start (threads: int) (blas: int) (program: string) (arguments: string list) =
         let info =
             match threads with
             | 1 -> ProcessStartInfo("taskset", [ "-c"; "0"; program ] @ arguments)
             | _ -> ProcessStartInfo(program, arguments)
 
-        for name in
-            [
-                "LIMEN_THREADS"
-                "DOTNET_PROCESSOR_COUNT"
-                "OMP_NUM_THREADS"
-                "OPENBLAS_NUM_THREADS"
-            ] do
+        for name in [ "LIMEN_THREADS"; "DOTNET_PROCESSOR_COUNT"; "OMP_NUM_THREADS" ] do
             info.Environment[name] <- string threads
+
+        info.Environment["OPENBLAS_NUM_THREADS"] <- string blas
 
         info.Environment["OMP_WAIT_POLICY"] <- "PASSIVE"
         info.Environment["GOMP_SPINCOUNT"] <- "10000"
@@ -84,13 +81,13 @@ module Contest =
 
     let ours (threads: int) (arguments: string list) : Contestant =
         let dll = Path.Combine(AppContext.BaseDirectory, "Limen.Bench.dll")
-        start threads "dotnet" (dll :: "worker" :: arguments)
+        start threads 1 "dotnet" (dll :: "worker" :: arguments)
 
     let private python = "/usr/bin/python3"
 
     /// Debian's Python, where the peers' packages are.
     let peer (threads: int) (scripts: string) (script: string) (arguments: string list) : Contestant =
-        start threads python (Path.Combine(scripts, script) :: arguments)
+        start threads threads python (Path.Combine(scripts, script) :: arguments)
 
     let private succeeds (program: string) (arguments: string list) =
         try

@@ -102,6 +102,28 @@ module Corpus =
             Local = matrix shape.Rows shape.Labels shape.LocalPerRow (noise >> float32) (Seed.derive "a" 0 seed)
         }
 
+    /// The score lists (log-odds) of N rows, so many labels each, and label sets that are drawn by those odds.
+    let scored (rows: int) (labels: int) (perRow: int) : CsrMatrix * CsrMatrix =
+        let seed = Seed.ofInt 17
+        let odds = Seed.derive "odds" 0 seed
+        let drawn = Seed.derive "drawn" 0 seed
+        let scores = matrix rows labels perRow (fun _ -> 0f) (Seed.derive "lists" 0 seed)
+        let value at = 2f * Seed.normal (int64 at) odds - 3f
+        let values = Array.Parallel.init scores.NonZeros value
+
+        let isPositive at =
+            Seed.uniform (int64 at) drawn < 1.0 / (1.0 + exp (-(float values[at])))
+
+        let sets =
+            Array.Parallel.init rows (fun row ->
+                [|
+                    for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
+                        if isPositive at then
+                            scores.Indices[at]
+                |])
+
+        CsrMatrix(rows, labels, scores.RowStart, scores.Indices, values), Csr.ofSets labels sets
+
 /// The files of a run, made once.
 [<RequireQualifiedAccess>]
 module Inputs =

@@ -1,6 +1,7 @@
 namespace Limen.Bench
 
 open System
+open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open Limen.Core
@@ -40,7 +41,10 @@ module Jobs =
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
 
-        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient paper data batch line z).Loss))
+        let terms = Option.get (Loss.fused paper)
+
+        Job.repeated 1 (fun () ->
+            Tensor.using (fun () -> (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss))
 
     /// The same loss through its composed definition, over our own tensors.
     let composed folder rows : Job =
@@ -49,9 +53,8 @@ module Jobs =
         let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
-        let definition = Loss.custom "composed" (Loss.value paper)
 
-        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.gradient definition data batch line z).Loss))
+        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.composed paper data batch line z).Loss))
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =
@@ -122,34 +125,38 @@ module Jobs =
     let private steps = 3
 
     /// Training steps on given rows.
-    let stepOver (data: TrainingRows) size hidden : Job =
+    let stepOver sampling (data: TrainingRows) size hidden : Job =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
 
-        let optimiser =
-            {
-                LearningRate = 1e-3
-                WeightDecay = 0.0
-                Schedule = Constant
+        let options =
+            { TrainingOptions.defaults with
+                Optimiser =
+                    {
+                        LearningRate = 1e-3
+                        WeightDecay = 0.0
+                        Schedule = Constant
+                    }
+                FusionRate = 1.0
+                Loss = paper
+                Labels = sampling
             }
 
-        let state =
-            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
+        let state = new TrainingState(network, fusion labels, idf data.Labels, options)
 
-        Network.dispose network
         let mutable at = 0
 
         let step () =
             let start = at * size % data.Features.Rows
             at <- at + 1
             let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
-            state.Step(paper, data, rows, at, optimiser.LearningRate, KeepAll)
+            state.Step(data, rows, at, options.Optimiser.LearningRate, KeepAll)
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
     let step folder size hidden : Job =
-        stepOver (Inputs.read folder "amazon") size hidden
+        stepOver LabelSampling.All (Inputs.read folder "amazon") size hidden
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =
@@ -192,31 +199,100 @@ module Jobs =
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
 
+    /// Every decision rule and the stacking of two scorers, fitted on N score lists of 50 labels each; on the way the
+    /// seconds of each, in the order of Rule.all, stacking last.
+    let everyRule rows : Job =
+        let scores, labels = Corpus.scored rows 13_330 50
+        let support = Csr.columnCounts labels
+
+        let context =
+            {
+                Support = support
+                Rows = rows
+                Seed = Seed.ofInt 1
+                Objective = Objective.standard
+            }
+
+        let stacking () =
+            ScoreLists.create [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
+            |> Stacking.fit (Rarity.ofSupport rows support) labels
+            |> ignore
+
+        let fits =
+            [
+                for _, rule in Rule.all do
+                    yield fun () -> Rule.fit rule context scores labels |> ignore
+
+                yield stacking
+            ]
+
+        let timed fit =
+            let clock = Stopwatch.StartNew()
+            fit ()
+            clock.Elapsed.TotalSeconds
+
+        Job.once (fun () ->
+            {
+                Check = float labels.NonZeros
+                Trajectory = fits |> List.mapi (fun i fit -> timed fit, float i)
+            })
+
     let macroF1 folder : Job =
         let truth = CsrBytes.read (Path.Combine(folder, "eurlex.train.labels.csr"))
         let predicted = CsrBytes.read (Path.Combine(folder, "eurlex.train.predicted.csr"))
         Job.repeated 1 (fun () -> predicted |> Counts.ofSets truth |> F1.macro (AllLabels AsZero))
 
-    /// The 50 best labels of rows by an untrained network, so many rows at a time.
-    let predictOver (data: TrainingRows) size hidden : Job =
-        let rows = 1024
+    /// The 50 best labels of the rows by an untrained network, so many rows at a time: how many rows were answered.
+    let private predictAll (data: TrainingRows) size hidden : unit -> int =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
         let idf = idf data.Labels
 
         let parts =
-            [ 0..size .. rows - 1 ]
-            |> List.map (fun start -> Csr.selectRows [| start .. min rows (start + size) - 1 |] data.Features)
+            [ 0..size .. data.Features.Rows - 1 ]
+            |> List.map (fun start ->
+                Csr.selectRows [| start .. min data.Features.Rows (start + size) - 1 |] data.Features)
 
         let none (x: CsrMatrix) =
             CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
 
-        Job.repeated rows (fun () ->
+        fun () ->
             parts
             |> List.sumBy (fun x ->
                 let margins = NetworkScorer.margins idf (fusion labels) network x (none x)
-                float (Candidates.top 50 labels x.Rows margins).Rows))
+                (Candidates.top 50 labels x.Rows margins).Rows)
+
+    /// Seconds a row.
+    let predictOver (data: TrainingRows) size hidden : Job =
+        let predict = predictAll data size hidden
+        Job.repeated data.Features.Rows (predict >> float)
 
     let predict folder size hidden : Job =
-        predictOver (Inputs.read folder "amazon") size hidden
+        let data = Inputs.read folder "amazon"
+        let first (m: CsrMatrix) = Csr.selectRows [| 0..1023 |] m
+
+        predictOver
+            {
+                Features = first data.Features
+                Labels = first data.Labels
+                Local = first data.Local
+            }
+            size
+            hidden
+
+    /// So many predictions, 512 at a time, the same rows again and again: does memory grow?
+    let predictMany (data: TrainingRows) hidden (predictions: int) : Job =
+        let predict = predictAll data 512 hidden
+
+        let rec go answered =
+            if answered < predictions then
+                go (answered + predict ())
+            else
+                answered
+
+        Job.once (fun () ->
+            {
+                Check = float (go 0)
+                Trajectory = []
+            })

@@ -47,7 +47,7 @@ type Kernels() =
         AdaptiveLoss.ForwardBackward(
             ReadOnlySpan z,
             gradient.AsSpan(),
-            shape.Labels,
+            LabelBlock.All shape.Labels,
             data.Labels,
             data.Local,
             ReadOnlySpan batch,

@@ -40,18 +40,33 @@ let private job (arguments: string list) : Job =
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
     | [ "step"; folder; size; hidden ] -> Jobs.step folder (int size) (int hidden)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
-        Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
+        Jobs.stepOver
+            LabelSampling.All
+            (corpus (int rows) (int features) (int labels) (int perRow))
+            (int size)
+            (int hidden)
+    | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
+        Jobs.stepOver
+            (LabelSampling.Shortlist(int others))
+            (corpus (int rows) (int features) (int labels) (int perRow))
+            (int size)
+            (int hidden)
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
+    | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
+        Jobs.predictMany (corpus 1024 203_882 (int labels) 71) (int hidden) (int predictions)
     | [ "knn"; folder; queries ] -> Jobs.knn folder (int queries)
     | [ "knn-of"; folder; rows ] -> Jobs.knnOf folder (int rows)
     | [ "read"; folder ] -> Jobs.readSvmlight (Path.Combine(folder, "eurlex.svm"))
     | [ "cached"; folder ] -> Jobs.readCached (Path.Combine(folder, "eurlex.svm"))
     | [ "decisions"; folder ] -> Jobs.decisions folder Int32.MaxValue
     | [ "decisions-of"; folder; rows ] -> Jobs.decisions folder (int rows)
+    | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
-    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal folder (int hidden) (int epochs)
+    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal LabelSampling.All folder (int hidden) (int epochs)
+    | [ "train-shortlist"; folder; hidden; epochs; others ] ->
+        WholeTraining.withSignal (LabelSampling.Shortlist(int others)) folder (int hidden) (int epochs)
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 

@@ -4,7 +4,7 @@ namespace Limen;
 /// A fitted model of multi-label classification in which each label of each row has its own learned threshold.
 /// Immutable, and safe for many threads at once.
 /// </summary>
-public sealed class AdaptiveThresholdModel
+public sealed partial class AdaptiveThresholdModel
 {
     private readonly Core.Model model;
 
@@ -80,7 +80,8 @@ public sealed class AdaptiveThresholdModel
         var data = rows.ToCore(model.Input, model.Labels);
         var scores = Core.ModelModule.scores(data.Features, model);
         var predicted = Core.DecisionModule.decide(model.Decision, scores);
-        return new EvaluationReport(model.Labels, data.Labels, scores, predicted, Warnings(data.Features, predicted));
+        var probabilities = Core.DecisionModule.probabilities(model.Decision, scores);
+        return new EvaluationReport(model.Labels, data.Labels, scores, probabilities, predicted, Warnings(data.Features, predicted));
     }
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>

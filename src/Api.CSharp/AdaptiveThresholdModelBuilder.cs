@@ -54,6 +54,11 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithAlpha(AlphaSharing sharing) =>
         With(settings with { Alpha = Given.One(sharing) });
 
+    /// <summary>Which labels networks learn in each step. Default: all of them; a shortlist is faster where there are thousands.</summary>
+    /// <param name="sampling">Which.</param>
+    public AdaptiveThresholdModelBuilder WithLabelSampling(LabelSampling sampling) =>
+        With(settings with { LabelSampling = Given.One(sampling) });
+
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => With(settings with { Seed = seed });
@@ -79,15 +84,27 @@ public sealed class AdaptiveThresholdModelBuilder
         With(settings with { Combination = combination });
 
     /// <summary>
+    /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the
+    /// score. <see cref="AdaptiveThresholdModel.WithCalibration"/> calibrates on rows of their own.
+    /// </summary>
+    /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
+    public AdaptiveThresholdModelBuilder WithCalibration(Calibration calibration) =>
+        With(settings with { Calibration = Given.One(calibration) });
+
+    /// <summary>
     /// Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted.
     /// Default: 60.
     /// </summary>
     /// <param name="labels">At least 1.</param>
     public AdaptiveThresholdModelBuilder WithCandidates(int labels) => With(settings with { Candidates = labels });
 
-    /// <summary>The share of the training rows that is held out where no validation rows are given. Default: 0.1.</summary>
-    /// <param name="share">Above 0 and below 1.</param>
-    public AdaptiveThresholdModelBuilder WithHeldOutShare(double share) => With(settings with { HeldOutShare = share });
+    /// <summary>
+    /// Which rows the decision is fitted on where no validation rows are given. Default: cross-fitted in five folds up
+    /// to 10,000 training rows, a tenth of them held out above.
+    /// </summary>
+    /// <param name="rows">Which way.</param>
+    public AdaptiveThresholdModelBuilder WithDecisionRows(DecisionRows rows) =>
+        With(settings with { DecisionRows = Given.One(rows) });
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>

@@ -9,11 +9,12 @@ public sealed class AdaptiveThresholdTrainer
 
     /// <summary>
     /// Fits a model: signals and scorers on the training rows, early stopping and the decision on the validation rows.
-    /// The model
-    /// knows the labels of both. Cancelling keeps the best state so far and still fits the decision.
+    /// The model knows the labels of both. Cancelling keeps the best state so far and still fits the decision; a
+    /// cross-fit then gives the model of its first fold.
     /// </summary>
     /// <param name="train">Texts or features with their labels.</param>
-    /// <param name="validation">Held-out rows of the same kind; null: a share of the training rows by chance.</param>
+    /// <param name="validation">Held-out rows of the same kind; null: as the builder's
+    /// <see cref="AdaptiveThresholdModelBuilder.WithDecisionRows"/> says.</param>
     /// <param name="progress">Is told where the fit stands; the last report says that all is done.</param>
     /// <param name="cancellationToken">Ends the training of networks at the next step.</param>
     /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>

@@ -6,7 +6,7 @@ namespace Limen;
 /// Thresholds and a decision for the scores of any other model: the way to put this library behind a classifier that is
 /// there already, without training it again. Immutable.
 /// </summary>
-public sealed class AdaptiveThresholds
+public sealed partial class AdaptiveThresholds
 {
     private readonly Core.AdaptiveThresholds thresholds;
 
@@ -56,7 +56,7 @@ public sealed class AdaptiveThresholds
     public EvaluationReport Evaluate(ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Measured(Rows(scores, rows.Inputs), SparseRows.Relabel(rows.LabelSets, rows.Space, thresholds.Model.Labels));
+        return Measured(Rows(scores, rows.Inputs), Truth(rows));
     }
 
     /// <summary>Measures the decisions on rows with known labels, from their scores alone.</summary>
@@ -71,8 +71,12 @@ public sealed class AdaptiveThresholds
     {
         var fused = Core.AdaptiveThresholdsModule.scores(rows, thresholds);
         var decided = Core.DecisionModule.decide(thresholds.Model.Decision, fused);
-        return new EvaluationReport(thresholds.Model.Labels, truth, fused, decided, []);
+        var probabilities = Core.DecisionModule.probabilities(thresholds.Model.Decision, fused);
+        return new EvaluationReport(thresholds.Model.Labels, truth, fused, probabilities, decided, []);
     }
+
+    private CsrMatrix Truth(MultiLabelDataset rows) =>
+        SparseRows.Relabel(rows.LabelSets, rows.Space, thresholds.Model.Labels);
 
     private Prediction[] Decide(ScoreLists scores, RowInputs? inputs) =>
         [

@@ -44,6 +44,14 @@ public sealed class AdaptiveThresholdsBuilder
     public AdaptiveThresholdsBuilder WithCombination(ScoreCombination combination) =>
         With(settings with { Combination = combination });
 
+    /// <summary>
+    /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the
+    /// score. <c>AdaptiveThresholds.WithCalibration</c> calibrates on rows of their own.
+    /// </summary>
+    /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
+    public AdaptiveThresholdsBuilder WithCalibration(Calibration calibration) =>
+        With(settings with { Calibration = Given.One(calibration) });
+
     /// <summary>Determines the folds of cross-validated rules. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdsBuilder WithSeed(int seed) => With(settings with { Seed = seed });
@@ -67,7 +75,11 @@ public sealed class AdaptiveThresholdsBuilder
     /// <param name="rows">Texts or features with their labels, which are among the scored ones.</param>
     public AdaptiveThresholdsBuilder WithTrainingRows(MultiLabelDataset rows) => new(settings, Given.One(rows));
 
-    /// <summary>Fits thresholds on rows that the other model did not learn from.</summary>
+    /// <summary>
+    /// Fits thresholds on rows that the other model did not learn from: held-out rows, or its training rows with scores out of
+    /// fold (each row scored by a model that was trained without it). Scores of rows that it learned from look surer than
+    /// those of new ones, and the thresholds would be wrong; nothing here can notice.
+    /// </summary>
     /// <param name="scores">What the other model says of them.</param>
     /// <param name="labels">The ids of each row's true labels, counted from 0.</param>
     /// <exception cref="ModelConfigurationException">With every fault of the settings.</exception>
@@ -78,7 +90,11 @@ public sealed class AdaptiveThresholdsBuilder
         return Fit(scores, SparseRows.Sets(labels, scores.Labels.Count), null);
     }
 
-    /// <summary>Fits thresholds on rows that the other model did not learn from.</summary>
+    /// <summary>
+    /// Fits thresholds on rows that the other model did not learn from: held-out rows, or its training rows with scores out of
+    /// fold (each row scored by a model that was trained without it). Scores of rows that it learned from look surer than
+    /// those of new ones, and the thresholds would be wrong; nothing here can notice.
+    /// </summary>
     /// <param name="scores">What the other model says of them.</param>
     /// <param name="rows">The same rows with their true labels, and texts or features for a local signal.</param>
     /// <exception cref="ModelConfigurationException">With every fault of the settings.</exception>

@@ -13,6 +13,8 @@ namespace Limen;
 /// threshold.</param>
 /// <param name="Bias">What the threshold starts from, without any signal.</param>
 /// <param name="Correction">The label's own correction, learned on held-out rows.</param>
+/// <param name="Probability">In [0, 1]: calibrated where the model is (<see cref="Calibrations"/>), else the sigmoid of the score
+/// that the decision reads.</param>
 /// <param name="IsPredicted">Whether the label is predicted.</param>
 public readonly record struct Candidate(
     string Label,
@@ -22,6 +24,7 @@ public readonly record struct Candidate(
     double Local,
     double Bias,
     double Correction,
+    double Probability,
     bool IsPredicted
 )
 {

@@ -11,11 +11,13 @@ public sealed class EvaluationReport
     private readonly Core.Measures measures;
     private readonly CsrMatrix truth;
     private readonly CsrMatrix scores;
+    private readonly CsrMatrix probabilities;
 
     internal EvaluationReport(
         Core.LabelSpace labels,
         CsrMatrix truth,
         CsrMatrix scores,
+        CsrMatrix probabilities,
         CsrMatrix predicted,
         IReadOnlyList<ModelWarning> warnings
     )
@@ -23,6 +25,7 @@ public sealed class EvaluationReport
         measures = Core.Evaluation.measure(truth, scores, predicted);
         this.truth = truth;
         this.scores = scores;
+        this.probabilities = probabilities;
         var counts = Core.CountsModule.ofSets(truth, predicted);
         Labels =
         [
@@ -81,6 +84,20 @@ public sealed class EvaluationReport
     /// </summary>
     /// <param name="k">At least 1.</param>
     public double NdcgAt(int k) => Core.AtKModule.ndcg(Core.AtKModule.ofScores(k, truth, scores));
+
+    /// <summary>
+    /// How probabilities compare with frequencies, over all pairs of row and label; a label that was not weighed for a row
+    /// has probability 0.
+    /// </summary>
+    /// <param name="bins">At least 1.</param>
+    public ReliabilityTable Reliability(int bins = 15) =>
+        new(Core.ReliabilityModule.ofProbabilities(bins, truth, probabilities));
+
+    /// <summary>The same over the k most probable labels of each row: those that users see.</summary>
+    /// <param name="k">At least 1.</param>
+    /// <param name="bins">At least 1.</param>
+    public ReliabilityTable ReliabilityAt(int k, int bins = 15) =>
+        new(Core.ReliabilityModule.atK(bins, k, truth, probabilities));
 
     /// <summary>The main figures in a line.</summary>
     public override string ToString() =>

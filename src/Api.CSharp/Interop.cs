@@ -23,6 +23,9 @@ internal static class Interop
 
     public static Core.Seed ToSeed(int seed) => Core.SeedModule.ofInt(seed);
 
+    public static Core.ConformalNorm ToCore(ConformalNorm norm) =>
+        norm == ConformalNorm.L2 ? Core.ConformalNorm.L2 : Core.ConformalNorm.L1;
+
     /// <summary>Runs a call into the core; its exceptions come out as those of this library.</summary>
     public static T Call<T>(Func<T> call)
     {

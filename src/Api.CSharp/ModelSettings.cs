@@ -24,6 +24,8 @@ internal sealed record ModelSettings
 
     public AlphaSharing Alpha { get; init; } = AlphaSharing.OneForAll();
 
+    public LabelSampling LabelSampling { get; init; } = LabelSampling.All();
+
     public int Seed { get; init; } = 1;
 
     public IReadOnlyList<Scorer> Scorers { get; init; } = [Limen.Scorers.Perceptron()];
@@ -34,9 +36,11 @@ internal sealed record ModelSettings
 
     public Objective Objective { get; init; } = Objectives.MacroPlusMicro();
 
+    public Calibration? Calibration { get; init; }
+
     public int Candidates { get; init; } = Defaults.Candidates;
 
-    public double HeldOutShare { get; init; } = Defaults.HeldOut;
+    public DecisionRows? DecisionRows { get; init; }
 
     public VectoriserOptions Vectoriser { get; init; } = new();
 
@@ -54,12 +58,18 @@ internal sealed record ModelSettings
             Patience,
             counts is { } known ? Checked((own ?? Loss).Resolve(known)) : TrainingDefaults.Loss,
             Alpha.Value,
+            LabelSampling.Value,
             seed
         );
 
     /// <summary>How the decision is made, for an objective whose labels are known.</summary>
     public Core.DecisionOptions DecidedBy(Core.Objective objective) =>
-        new(Combination == ScoreCombination.Average ? Core.Combination.Average : Core.Combination.Stacked, Decision.Rule, objective);
+        new(
+            Combination == ScoreCombination.Average ? Core.Combination.Average : Core.Combination.Stacked,
+            Decision.Rule,
+            objective,
+            Interop.ToOption(Calibration?.Options)
+        );
 
     /// <summary>The options of a model of these labels, with the counts of its training rows.</summary>
     /// <exception cref="ModelConfigurationException">Something does not fit the labels.</exception>
@@ -89,7 +99,7 @@ internal sealed record ModelSettings
             Interop.ToList(Scorers.Select((scorer, i) => scorer.Resolve(this, ScorerSeed(i), counts))),
             DecidedBy(objective),
             Candidates,
-            HeldOutShare,
+            Interop.ToOption(DecisionRows?.Value),
             Interop.ToSeed(Seed)
         );
 

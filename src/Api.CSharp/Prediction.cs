@@ -15,6 +15,7 @@ public sealed class Prediction
                 p.Local,
                 p.Bias,
                 p.Correction,
+                p.Probability,
                 p.Predicted
             )),
         ];

@@ -20,9 +20,12 @@ module Progress =
         match p.Training with
         | Some {
                    Validation = Some v
+                   ShortlistRecall = recall
                    Epoch = e
                    Epochs = n
-               } -> $"epoch {e}/{n}, validation nDCG@5 {v:F3}"
+               } ->
+            let recall = recall |> Option.map (fun r -> $", shortlist recall {r:F2}")
+            $"epoch {e}/{n}, validation nDCG@5 {v:F3}{Option.defaultValue String.Empty recall}"
         | Some t when not (Double.IsNaN t.Loss) -> $"epoch {t.Epoch}/{t.Epochs}, loss {t.Loss:F2}"
         | _ -> ""
 

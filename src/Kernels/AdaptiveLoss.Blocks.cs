@@ -10,6 +10,7 @@ public static unsafe partial class AdaptiveLoss
     private struct Batch
     {
         public float* Logits;
+        public int First;
         public int Labels;
         public int* Rows;
         public int Count;

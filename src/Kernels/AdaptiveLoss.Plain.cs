@@ -22,10 +22,11 @@ public static partial class AdaptiveLoss
 
     /// <summary>The definition of <see cref="ForwardBackward"/> as two loops in float64, every pair treated alike.</summary>
     public static double ForwardBackwardPlain(
-        ReadOnlySpan<float> logits, Span<float> gradient, int labels, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> logits, Span<float> gradient, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight, in LossTerms terms,
         Span<float> offsetGradient, Span<float> slopeGradient)
     {
+        var labels = block.Count;
         var offsetSums = new double[labels];
         var slopeSums = new double[labels];
         var loss = 0.0;
@@ -33,10 +34,10 @@ public static partial class AdaptiveLoss
         {
             for (var l = 0; l < labels; l++)
             {
-                var a = Item(local, rows[b], l);
+                var a = Item(local, rows[b], block.First + l);
                 var m = logits[b * labels + l] - (offset[l] + (double)slope[l] * a);
                 var weight = posWeight.IsEmpty ? 1 : posWeight[l];
-                var (value, along) = PairPlain(m, Item(targets, rows[b], l), weight, terms);
+                var (value, along) = PairPlain(m, Item(targets, rows[b], block.First + l), weight, terms);
                 loss += terms.Scale * value;
                 gradient[b * labels + l] = (float)(terms.Scale * along);
                 offsetSums[l] -= terms.Scale * along;

@@ -20,19 +20,21 @@ public static unsafe partial class AdaptiveLoss
         /// <summary>Slopes in m times Scale; they take the place of the margins.</summary>
         public readonly float* Slopes => _m;
 
-        /// <summary>Merges the two rows by label; z are the row's logits from the block's first label on.</summary>
+        /// <summary>Merges the two rows by label; first counts from the batch's first label, and z are the row's logits from there on.</summary>
         public void Collect(in Batch batch, int row, int first, int count, float* z)
         {
             Count = 0;
-            var (t, tEnd) = Within(batch.Targets, row, first, count);
-            var (a, aEnd) = Within(batch.Local, row, first, count);
+            var firstId = batch.First + first;
+            var (t, tEnd) = Within(batch.Targets, row, firstId, count);
+            var (a, aEnd) = Within(batch.Local, row, firstId, count);
             while (t < tEnd || a < aEnd)
             {
                 var targetLabel = t < tEnd ? batch.Targets.Indices[t] : int.MaxValue;
                 var localLabel = a < aEnd ? batch.Local.Indices[a] : int.MaxValue;
-                var label = Math.Min(targetLabel, localLabel);
-                var signal = localLabel == label ? batch.Local.Values[a++] : 0f;
-                _y[Count] = targetLabel == label ? batch.Targets.Values[t++] : 0f;
+                var id = Math.Min(targetLabel, localLabel);
+                var label = id - batch.First;
+                var signal = localLabel == id ? batch.Local.Values[a++] : 0f;
+                _y[Count] = targetLabel == id ? batch.Targets.Values[t++] : 0f;
                 _weight[Count] = batch.PosWeight == null ? 1f : batch.PosWeight[label];
                 _m[Count] = z[label - first] - MathF.FusedMultiplyAdd(batch.Slope[label], signal, batch.Offset[label]);
                 Labels[Count] = label - first;

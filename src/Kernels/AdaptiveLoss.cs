@@ -19,26 +19,27 @@ public static unsafe partial class AdaptiveLoss
     private const int MostLabels = 1024;
 
     /// <summary>
-    /// The loss, its gradient in z, and the gradients in offset and slope, which <see cref="PairPlain"/> defines. The rows of targets and local [N, L]
-    /// that form the batch are given by rows [B] (a row may occur twice). An empty posWeight means 1 for every label.
-    /// The gradient [B, L] may be the same memory as the logits, and is faster so.
+    /// The loss of a block of labels, its gradient in z, and the gradients in offset and slope, which <see cref="PairPlain"/> defines. The rows of targets and
+    /// local [N, L] that form the batch are given by rows [B] (a row may occur twice). All other numbers are the block's: logits and gradient [B, block],
+    /// offset, slope, posWeight and their gradients [block]. An empty posWeight means 1 for every label. The gradient may be the same memory as the logits, and is faster so.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static double ForwardBackward(
-        ReadOnlySpan<float> logits, Span<float> gradient, int labels, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> logits, Span<float> gradient, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight, in LossTerms terms,
         Span<float> offsetGradient, Span<float> slopeGradient)
     {
-        Check(logits, labels, targets, local, rows, offset, slope, posWeight);
+        Check(logits, block, targets, local, rows, offset, slope, posWeight);
         Shapes.Require(gradient.Length, logits.Length, nameof(gradient));
-        Shapes.Require(offsetGradient.Length, labels, nameof(offsetGradient));
-        Shapes.Require(slopeGradient.Length, labels, nameof(slopeGradient));
+        Shapes.Require(offsetGradient.Length, block.Count, nameof(offsetGradient));
+        Shapes.Require(slopeGradient.Length, block.Count, nameof(slopeGradient));
         fixed (float* z = logits, g = gradient, o = offset, s = slope, w = posWeight, og = offsetGradient, sg = slopeGradient)
         fixed (int* r = rows)
             return Run(new Batch
             {
                 Logits = z,
-                Labels = labels,
+                First = block.First,
+                Labels = block.Count,
                 Rows = r,
                 Count = rows.Length,
                 Targets = targets,
@@ -56,16 +57,17 @@ public static unsafe partial class AdaptiveLoss
     /// <summary>The loss alone, as <see cref="ForwardBackward"/> gives it.</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static double Value(
-        ReadOnlySpan<float> logits, int labels, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> logits, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight, in LossTerms terms)
     {
-        Check(logits, labels, targets, local, rows, offset, slope, posWeight);
+        Check(logits, block, targets, local, rows, offset, slope, posWeight);
         fixed (float* z = logits, o = offset, s = slope, w = posWeight)
         fixed (int* r = rows)
             return Run(new Batch
             {
                 Logits = z,
-                Labels = labels,
+                First = block.First,
+                Labels = block.Count,
                 Rows = r,
                 Count = rows.Length,
                 Targets = targets,
@@ -78,15 +80,16 @@ public static unsafe partial class AdaptiveLoss
     }
 
     private static void Check(
-        ReadOnlySpan<float> logits, int labels, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> logits, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight)
     {
-        Shapes.Require(logits.Length, (long)rows.Length * labels, nameof(logits));
-        Shapes.Require(offset.Length, labels, nameof(offset));
-        Shapes.Require(slope.Length, labels, nameof(slope));
-        Shapes.Require(targets.Columns, labels, nameof(targets));
-        Shapes.Require(local.Columns, labels, nameof(local));
-        if (!posWeight.IsEmpty) Shapes.Require(posWeight.Length, labels, nameof(posWeight));
+        Shapes.Require(logits.Length, (long)rows.Length * block.Count, nameof(logits));
+        Shapes.Require(offset.Length, block.Count, nameof(offset));
+        Shapes.Require(slope.Length, block.Count, nameof(slope));
+        Shapes.Require(local.Columns, targets.Columns, nameof(local));
+        if (block.First < 0 || block.Count < 0 || block.First > targets.Columns - block.Count)
+            throw new ArgumentException($"expected labels below {targets.Columns}, received {block.First} to {block.First + block.Count - 1}", nameof(block));
+        if (!posWeight.IsEmpty) Shapes.Require(posWeight.Length, block.Count, nameof(posWeight));
         Shapes.RequireRows(rows, Math.Min(targets.Rows, local.Rows), nameof(rows));
     }
 

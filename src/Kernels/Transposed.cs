@@ -1,8 +1,10 @@
 namespace Limen.Kernels;
 
-/// <summary>The transpose of a sparse matrix, by counting: time and memory in its entries.</summary>
-internal static class Transposed
+/// <summary>The transpose of a sparse matrix, by counting: time and memory in its entries, rows and columns.</summary>
+public static class Transposed
 {
+    /// <summary>[N, D] to [D, N].</summary>
+    /// <param name="m">The matrix.</param>
     public static CsrMatrix Of(CsrMatrix m)
     {
         var start = new int[m.Columns + 1];

@@ -25,6 +25,14 @@ public static unsafe class VectorMath
     /// <summary>ln(1 + exp(x)), the negative log-likelihood of a negative with logit x. The result may be the same memory.</summary>
     public static void Softplus(ReadOnlySpan<float> x, Span<float> result) => Map<SoftplusFunction>(x, result);
 
+    /// <summary>sum += x, number by number.</summary>
+    public static void AddTo(ReadOnlySpan<float> x, Span<float> sum)
+    {
+        Shapes.Require(x.Length, sum.Length, nameof(x));
+        fixed (float* from = x, to = sum)
+            Lanes.For(Lanes.Tasks(x.Length, NumbersPerTask), new AddWork(from, to, x.Length));
+    }
+
     /// <summary>exp(-a) with a held to [-88, 87]; for exp(-|m|) no bound below is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T ExpOfMinus<T>(T a) where T : struct, ILanes<T>
@@ -121,6 +129,17 @@ public static unsafe class VectorMath
             var end = Math.Min(i + NumbersPerTask, count);
             for (; i <= end - T.Count; i += T.Count) T.Store(TFunction.Of(T.Load(x + i)), result + i);
             for (; i < end; i++) F1.Store(TFunction.Of(F1.Load(x + i)), result + i);
+        }
+    }
+
+    private readonly struct AddWork(float* x, float* sum, int count) : ILaneTasks
+    {
+        public void Run<T>(int task) where T : struct, ILanes<T>
+        {
+            var i = task * NumbersPerTask;
+            var end = Math.Min(i + NumbersPerTask, count);
+            for (; i <= end - T.Count; i += T.Count) T.Store(T.Load(sum + i) + T.Load(x + i), sum + i);
+            for (; i < end; i++) sum[i] += x[i];
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class BuilderTests
             .WithLearningRate(0)
             .WithPatience(0)
             .WithCandidates(0)
-            .WithHeldOutShare(1)
+            .WithDecisionRows(DecisionRows.HoldOut(1))
             .WithDecision(Decisions.RCut(0))
             .WithObjective(Objectives.FBeta(0))
             .WithVectoriser(new VectoriserOptions { LongestTerm = 0 });
@@ -36,7 +36,7 @@ public sealed class BuilderTests
                   - learning rate: expected above 0 and below 10, received 0
                   - FeatureKnn.K: expected at least 1, received 0
                   - candidates: expected at least 1, received 0
-                  - held-out share: expected above 0 and below 1, received 1
+                  - decision rows: expected a held-out share above 0 and below 1, received 1
                   - signals: expected at most one global signal, received IDF and IDF
                   - loss: margin-symmetric: expected Delta > 0, received -1
                   - decision: RCut: expected k > 0, received 0

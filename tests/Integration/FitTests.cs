@@ -40,10 +40,30 @@ public sealed class FitTests
     }
 
     [Test]
-    public void Without_validation_rows_a_share_is_held_out()
+    public void Without_validation_rows_the_training_rows_serve()
     {
-        var model = TextProblem.Builder.WithHeldOutShare(0.2).Build().Fit(TextProblem.Train);
+        DecisionRows[] ways = [DecisionRows.HoldOut(0.2), DecisionRows.CrossFit(3)];
+        foreach (var rows in ways)
+        {
+            var reports = new List<TrainingProgress>();
+            var model = TextProblem.Builder.WithDecisionRows(rows).Build().Fit(TextProblem.Train, progress: new Listener(reports.Add));
+            Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
+            Assert.That(reports.Select(r => r.Done), Is.Ordered);
+            Assert.That(reports.Select(r => r.Stage), Is.Ordered);
+        }
+    }
+
+    [Test]
+    public void Shortlists_learn_the_problem_and_report_their_recall()
+    {
+        var reports = new List<TrainingProgress>();
+        var model = TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(2)).Build()
+            .Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
         Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
+        Assert.That(reports.Where(r => r.ShortlistRecall is not null).Select(r => r.ShortlistRecall!.Value), Is.Not.Empty.And.All.InRange(0.0, 1.0));
+        Assert.That(
+            () => TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(-1)).Build(),
+            Throws.TypeOf<ModelConfigurationException>().With.Message.Contains("shortlist"));
     }
 
     [Test]

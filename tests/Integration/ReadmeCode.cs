@@ -34,4 +34,22 @@ public sealed class ReadmeCode
             Environment.CurrentDirectory = here;
         }
     }
+
+    [Test]
+    public void Code_of_the_readme_on_probabilities_and_promises_runs()
+    {
+        var (train, calibrationRows) = (TextProblem.Train, TextProblem.Validation);
+        #region readme
+        var model = AdaptiveThresholdModel.Builder()
+            .WithDecisionRows(DecisionRows.CrossFit(5)) // without validation rows: all rows decide, each scored without itself
+            .WithCalibration(Calibrations.Platt(CalibrationScope.EachLabel(20))).Build()
+            .Fit(train);
+        double probability = model.Predict("Throws when the stream is closed ...").Candidates[0].Probability;
+        var careful = model.WithRisk(0.1, calibrationRows); // misses at most 10 % of a row's labels on average
+        var sets = model.WithPossibleSets(calibrationRows).PossibleSets("Throws when the stream is closed ...", level: 0.1).Sets;
+        #endregion
+        Assert.That(probability, Is.GreaterThan(0.5));
+        Assert.That(careful.Evaluate(TextProblem.Test).Labels.Sum(label => label.Hits), Is.GreaterThan(0));
+        Assert.That(sets, Has.Some.Matches<PossibleLabelSet>(set => set.Labels.Contains("stream")));
+    }
 }

@@ -7,6 +7,10 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module Csr =
 
+    /// Rows without an entry.
+    let empty (rows: int) (columns: int) : CsrMatrix =
+        CsrMatrix(rows, columns, Array.zeroCreate (rows + 1), [||], [||])
+
     /// Rows of (column, value) pairs, each sorted by column.
     let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
         let start = Array.zeroCreate (rows.Length + 1)
@@ -70,28 +74,8 @@ module Csr =
             Array.append (Array.sub a.Values 0 a.NonZeros) (Array.sub b.Values 0 b.NonZeros)
         )
 
-    /// The transpose: [N, D] to [D, N]. Time and memory in the number of entries.
-    let transpose (m: CsrMatrix) : CsrMatrix =
-        let start = Array.zeroCreate (m.Columns + 1)
-
-        for at in 0 .. m.NonZeros - 1 do
-            start[m.Indices[at] + 1] <- start[m.Indices[at] + 1] + 1
-
-        for c in 0 .. m.Columns - 1 do
-            start[c + 1] <- start[c + 1] + start[c]
-
-        let next = Array.sub start 0 (max 1 m.Columns)
-        let indices = Array.zeroCreate m.NonZeros
-        let values = Array.zeroCreate m.NonZeros
-
-        for r in 0 .. m.Rows - 1 do
-            for at in m.RowStart[r] .. m.RowStart[r + 1] - 1 do
-                let c = m.Indices[at]
-                indices[next[c]] <- r
-                values[next[c]] <- m.Values[at]
-                next[c] <- next[c] + 1
-
-        CsrMatrix(m.Columns, m.Rows, start, indices, values)
+    /// The transpose: [N, D] to [D, N].
+    let transpose (m: CsrMatrix) : CsrMatrix = Transposed.Of m
 
     /// How many entries each column has: for label sets, the support n_l of each label.
     let columnCounts (m: CsrMatrix) : int[] =

@@ -71,11 +71,17 @@ module Dataset =
             Labels = Csr.selectRows chosen d.Labels
         }
 
+    /// The row numbers of two seeded parts of so many rows, each in order: the second holds the given share (at least one
+    /// row, where there are two or more).
+    let partition (share: float) (seed: Seed) (rows: int) : int[] * int[] =
+        let order = Seed.permutation rows seed
+        let held = if rows < 2 then 0 else max 1 (int (float rows * share))
+        Array.sort order[held..], Array.sort order[.. held - 1]
+
     /// Two seeded parts: the second holds the given share of the rows (at least one, where there are two or more).
     let holdOut (share: float) (seed: Seed) (d: Dataset) : Dataset * Dataset =
-        let order = Seed.permutation d.Rows seed
-        let held = if d.Rows < 2 then 0 else max 1 (int (float d.Rows * share))
-        selectRows (Array.sort order[held..]) d, selectRows (Array.sort order[.. held - 1]) d
+        let kept, held = partition share seed d.Rows
+        selectRows kept d, selectRows held d
 
 [<RequireQualifiedAccess>]
 module Split =

@@ -1,17 +1,6 @@
 namespace Limen.Core
 
-open System
 open Limen.Kernels
-
-/// How a score becomes a probability.
-[<RequireQualifiedAccess>]
-type Calibrator =
-    /// sigmoid(score / T), one parameter.
-    | Temperature
-    /// sigmoid(slope * score + offset) with Platt's smoothed targets (Platt 1999).
-    | Platt
-    /// The non-decreasing step function of least squared error (pool adjacent violators), linear between steps.
-    | Isotonic
 
 /// Which labels share a curve.
 [<RequireQualifiedAccess>]
@@ -24,132 +13,30 @@ type CalibrationScope =
     /// ...
     | EachBucket of edges: int[]
 
-/// A fitted non-decreasing curve from score to probability.
-[<RequireQualifiedAccess>]
-type Curve =
-    | Logistic of slope: float * offset: float
-    | Steps of scores: float32[] * probabilities: float[]
+/// How scores become probabilities: the kind of curve, and which labels share one.
+type CalibrationOptions =
+    {
+        Calibrator: Calibrator
+        Scope: CalibrationScope
+    }
 
 /// Curves and the curve of each label [L].
 type Calibration = { Curves: Curve[]; CurveOf: int[] }
 
 [<RequireQualifiedAccess>]
-module Curve =
+module CalibrationOptions =
 
-    let private sigmoid (z: float) = 1.0 / (1.0 + exp (-z))
-
-    /// The probability of a score, in [0, 1]; beyond the fitted scores the last value holds.
-    let probability (curve: Curve) (score: float32) : float =
-        match curve with
-        | Curve.Logistic(slope, offset) -> sigmoid (slope * float score + offset)
-        | Curve.Steps(x, p) ->
-            let found = Array.BinarySearch(x, score)
-
-            if found >= 0 then
-                p[found]
-            else
-                let right = ~~~found
-
-                if right = 0 then
-                    p[0]
-                elif right = x.Length then
-                    p[right - 1]
-                else
-                    let part =
-                        (float score - float x[right - 1]) / (float x[right] - float x[right - 1])
-
-                    p[right - 1] + part * (p[right] - p[right - 1])
-
-    /// Maximum likelihood of sigmoid(slope z + offset), slope at least 0.001; the offset stays 0 for temperature.
-    let private logistic (withOffset: bool) (targets: float[]) (scores: float32[]) =
-        let f (w: float[]) : Curvature =
-            let mutable value = 0.0
-            let g = Array.zeroCreate 2
-            let h = Array2D.zeroCreate 2 2
-
-            for i in 0 .. scores.Length - 1 do
-                let x = float scores[i]
-                let z = w[0] * x + (if withOffset then w[1] else 0.0)
-                let p = sigmoid z
-                value <- value + max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z))
-                g[0] <- g[0] + (p - targets[i]) * x
-                g[1] <- g[1] + (p - targets[i])
-                let weight = p * (1.0 - p)
-                h[0, 0] <- h[0, 0] + weight * x * x
-                h[0, 1] <- h[0, 1] + weight * x
-                h[1, 1] <- h[1, 1] + weight
-
-            // a ridge far below one observation keeps separable scores finite
-            let d = if withOffset then 2 else 1
-            let ridge = 1e-6
-
-            for i in 0 .. d - 1 do
-                value <- value + 0.5 * ridge * w[i] * w[i]
-                g[i] <- g[i] + ridge * w[i]
-                h[i, i] <- h[i, i] + ridge
-
-            {
-                Value = value
-                Gradient = g[.. d - 1]
-                Hessian = Array2D.init d d (fun i j -> h[min i j, max i j])
-            }
-
-        if withOffset then
-            let w = Newton.minimise [| 1e-3; Double.NegativeInfinity |] f [| 1.0; 0.0 |]
-            Curve.Logistic(w[0], w[1])
-        else
-            Curve.Logistic((Newton.minimise [| 1e-3 |] f [| 1.0 |])[0], 0.0)
-
-    /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do
-    /// not ascend.
-    let private isotonic (hit: bool[]) (scores: float32[]) =
-        let tied =
-            Array.zip scores hit
-            |> Array.groupBy fst
-            |> Array.sortBy fst
-            |> Array.map (fun (score, members) ->
-                struct (score, score, members |> Array.sumBy (fun (_, h) -> if h then 1 else 0), members.Length))
-
-        let blocks = Collections.Generic.Stack<struct (float32 * float32 * int * int)>()
-
-        for group in tied do
-            let mutable block = group
-
-            let violates (struct (_, _, p, n)) =
-                let struct (_, _, p', n') = blocks.Peek()
-                int64 p' * int64 n >= int64 p * int64 n'
-
-            while blocks.Count > 0 && violates block do
-                let struct (low, _, p', n') = blocks.Pop()
-                let struct (_, high, p, n) = block
-                block <- struct (low, high, p + p', n + n')
-
-            blocks.Push block
-
-        let ends =
-            blocks.ToArray()
-            |> Array.rev
-            |> Array.collect (fun (struct (low, high, p, n)) ->
-                let mean = float p / float n
-
-                if low = high then
-                    [| low, mean |]
-                else
-                    [| low, mean; high, mean |])
-
-        Curve.Steps(Array.map fst ends, Array.map snd ends)
-
-    /// Fits a curve to scores and whether each was a positive; without any score sigmoid(score).
-    let fit (calibrator: Calibrator) (hit: bool[]) (scores: float32[]) : Curve =
-        match calibrator with
-        | _ when scores.Length = 0 -> Curve.Logistic(1.0, 0.0)
-        | Calibrator.Temperature -> logistic false (hit |> Array.map (fun h -> if h then 1.0 else 0.0)) scores
-        | Calibrator.Platt ->
-            let positives = hit |> Array.sumBy (fun h -> if h then 1.0 else 0.0)
-            let negatives = float hit.Length - positives
-            let high, low = (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0)
-            logistic true (hit |> Array.map (fun h -> if h then high else low)) scores
-        | Calibrator.Isotonic -> isotonic hit scores
+    /// Every fault of the options, in plain sentences.
+    let faults (o: CalibrationOptions) : string list =
+        match o.Scope with
+        | CalibrationScope.EachLabel minimum when minimum < 1 ->
+            [ $"calibration: expected at least 1 positive of a label, received {minimum}" ]
+        | CalibrationScope.EachBucket edges when edges <> Array.distinct (Array.sort edges) ->
+            let received = edges |> Array.map string |> String.concat ", "
+            [ $"calibration: expected ascending edges of buckets, received {received}" ]
+        | CalibrationScope.AllLabels
+        | CalibrationScope.EachLabel _
+        | CalibrationScope.EachBucket _ -> []
 
 /// Probabilities from scores, fitted on the listed pairs of held-out rows. Every curve is non-decreasing, so ranking
 /// within a label stays.
@@ -166,18 +53,17 @@ module Calibration =
         places |> Array.map (fun at -> s.Hit[at]), places |> Array.map (fun at -> s.Scores[at])
 
     /// Fits the curves: support [L] are training positives (for buckets), scores and labels [N, L] held-out rows.
-    let fit
-        (calibrator: Calibrator)
-        (scope: CalibrationScope)
-        (support: int[])
-        (scores: CsrMatrix)
-        (labels: CsrMatrix)
-        : Calibration =
+    /// Throws ConfigurationException with every fault of the options.
+    let fit (options: CalibrationOptions) (support: int[]) (scores: CsrMatrix) (labels: CsrMatrix) : Calibration =
+        match CalibrationOptions.faults options with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
         Shape.require (nameof support) "[L]" [ scores.Columns ] [ support.Length ]
         let s = Sweep.build scores labels
 
         let groupOf =
-            match scope with
+            match options.Scope with
             | CalibrationScope.AllLabels -> Array.zeroCreate s.Count
             | CalibrationScope.EachLabel minimum ->
                 Array.init s.Count (fun l -> if Sweep.listedHits l s >= minimum then l + 1 else 0)
@@ -187,7 +73,7 @@ module Calibration =
 
         let curve labels =
             let hit, scores = pairs labels s
-            Curve.fit calibrator hit scores
+            Curve.fit options.Calibrator hit scores
 
         let all = [| 0 .. s.Count - 1 |]
 

@@ -65,6 +65,13 @@ module ScoreLists =
             Local = Csr.selectRows chosen lists.Local
         }
 
+    /// The rows of a, then the rows of b, of as many scorers.
+    let append (a: ScoreLists) (b: ScoreLists) : ScoreLists =
+        {
+            Margins = Array.map2 Csr.append a.Margins b.Margins
+            Local = Csr.append a.Local b.Local
+        }
+
 /// Rarity of the labels: IDF divided by its largest value, in [0, 1]; zeros where every label is in every row.
 [<RequireQualifiedAccess>]
 module Rarity =
@@ -83,24 +90,3 @@ module Rarity =
         support
         |> Array.map (fun n -> float32 (log (float (rows + 1) / float (n + 1))))
         |> ofIdf
-
-/// Seeded folds of rows. The fold of a row is a function of the seed and of the row's scores as a multiset, so
-/// neither the order of the rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of
-/// nearly equal size only in expectation.
-[<RequireQualifiedAccess>]
-module Folds =
-
-    /// The fold of each row, 0 .. folds - 1.
-    let ofScores (folds: int) (seed: Seed) (scores: CsrMatrix) : int[] =
-        Array.init scores.Rows (fun row ->
-            let mutable sum = 0UL
-
-            for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
-                let bits = System.BitConverter.SingleToUInt32Bits scores.Values[at]
-                sum <- sum + Seed.bits (int64 bits) seed
-
-            int (Seed.bits (int64 (sum >>> 1)) seed % uint64 folds))
-
-    /// The rows of a fold and all the others, each in order.
-    let split (fold: int) (folds: int[]) : int[] * int[] =
-        Array.partition (fun row -> folds[row] = fold) [| 0 .. folds.Length - 1 |]

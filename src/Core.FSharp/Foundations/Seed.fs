@@ -32,12 +32,15 @@ module Seed =
     let uniform (i: int64) seed =
         float (bits i seed >>> 11) * (1.0 / 9007199254740992.0)
 
-    /// n standard normal numbers (Box-Muller over pairs of uniforms).
+    /// The i-th standard normal number of the stream (Box-Muller over a pair of uniforms).
+    let normal (i: int64) seed : float32 =
+        let u = 1.0 - uniform (2L * i) seed
+        let v = uniform (2L * i + 1L) seed
+        float32 (sqrt (-2.0 * log u) * cos (2.0 * Math.PI * v))
+
+    /// The first n standard normal numbers.
     let normals (n: int) seed : float32[] =
-        Array.init n (fun i ->
-            let u = 1.0 - uniform (2L * int64 i) seed
-            let v = uniform (2L * int64 i + 1L) seed
-            float32 (sqrt (-2.0 * log u) * cos (2.0 * Math.PI * v)))
+        Array.init n (fun i -> normal (int64 i) seed)
 
     /// A permutation of 0 .. n - 1 (Fisher-Yates).
     let permutation (n: int) seed : int[] =

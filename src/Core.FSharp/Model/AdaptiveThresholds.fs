@@ -2,18 +2,6 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// How thresholds for the scores of another model are put together.
-[<RequireQualifiedAccess; ReferenceEquality>]
-type ThresholdOptions =
-    {
-        /// The global signal: label rarity.
-        Global: IdfSmoothing option
-        /// The local signal. What it needs of predictions it takes from the scores; most look at features too.
-        Local: LocalSignalSpec option
-        Decision: DecisionOptions
-        Seed: Seed
-    }
-
 /// Rows that another model has scored: score lists [N, L] in log-odds and, for a local signal, features [N, D].
 [<RequireQualifiedAccess; ReferenceEquality>]
 type ForeignRows =
@@ -30,50 +18,14 @@ type AdaptiveThresholds =
         Model: Model
     }
 
-[<RequireQualifiedAccess>]
-module ThresholdOptions =
-
-    /// Rarity as the only signal, and the model's own decision.
-    let defaults: ThresholdOptions =
-        {
-            Global = Some IdfSmoothing.AddOne
-            Local = None
-            Decision = DecisionOptions.defaults
-            Seed = Seed.ofInt 1
-        }
-
-    /// Whether a local signal looks at the features of rows, and not at their scores alone.
-    let rec readsFeatures (local: LocalSignalSpec) : bool =
-        match local with
-        | LocalSignalSpec.FeatureKnn _
-        | LocalSignalSpec.MlKnn _
-        | LocalSignalSpec.TfIdf _ -> true
-        | LocalSignalSpec.LabelAgreement _
-        | LocalSignalSpec.LabelNeighbours _
-        | LocalSignalSpec.LearnedGraph _ -> false
-        | LocalSignalSpec.Weighted parts -> parts |> List.exists (snd >> readsFeatures)
-
-    /// Every fault of the options for L labels, in plain sentences.
-    let faults (labels: int) (o: ThresholdOptions) : string list =
-        [
-            match o.Local with
-            | Some local -> yield! LocalSignalSpec.faults local
-            | None -> ()
-            yield! Rule.faults o.Decision.Rule
-            yield! Objective.faults labels o.Decision.Objective
-        ]
-
 /// The way to put this library's thresholds behind a classifier that is there already, without training it again.
 [<RequireQualifiedAccess>]
 module AdaptiveThresholds =
 
-    let private noEntries (rows: int) (columns: int) =
-        CsrMatrix(rows, columns, Array.zeroCreate (rows + 1), [||], [||])
-
     let private sigmoid (z: float32) = 1f / (1f + exp -z)
 
     /// What signals that read predictions take for probabilities [N, L].
-    let private probabilities (rows: ForeignRows) =
+    let private predictions (rows: ForeignRows) =
         rows.Scores |> Csr.mapValues (fun _ _ z -> sigmoid z)
 
     let private listsOf (scores: CsrMatrix) (local: CsrMatrix) : ScoreLists =
@@ -97,13 +49,13 @@ module AdaptiveThresholds =
         | Some x -> x
         | None when needed ->
             invalidArg "rows" "the local signal looks at the features of the rows: expected features, received none"
-        | None -> noEntries rows.Scores.Rows 0
+        | None -> Csr.empty rows.Scores.Rows 0
 
     let private apply (rows: ForeignRows) (signal: FittedSignal) : CsrMatrix =
         (FittedSignal.apply
             {
                 Features = features (looksAtFeatures signal) rows
-                Predicted = Some(probabilities rows)
+                Predicted = Some(predictions rows)
             }
             signal)
             .Values
@@ -113,7 +65,7 @@ module AdaptiveThresholds =
         Shape.require "scores" "[L]" [ thresholds.Model.Labels.Count ] [ rows.Scores.Columns ]
 
         match thresholds.Model.Local with
-        | None -> noEntries rows.Scores.Rows rows.Scores.Columns
+        | None -> Csr.empty rows.Scores.Rows rows.Scores.Columns
         | Some local -> apply rows local.Signal
         |> listsOf rows.Scores
 
@@ -129,7 +81,7 @@ module AdaptiveThresholds =
         match training with
         | None ->
             let signal, values =
-                LocalSignalSpec.fit spec seed evidence (Some(OutOfFold(probabilities rows)))
+                LocalSignalSpec.fit spec seed evidence (Some(OutOfFold(predictions rows)))
 
             signal, values.Values
         | Some t when LocalSignalSpec.needsPredictions spec ->
@@ -143,7 +95,8 @@ module AdaptiveThresholds =
             let signal, _ = LocalSignalSpec.fit spec seed t None
             signal, apply rows signal
 
-    /// Fits signals and decision on rows that the other model did not learn from, with their label sets [N, L].
+    /// Fits signals and decision on rows that the other model did not learn from (held out, or scored out of fold), with their label
+    /// sets [N, L]. Scores are taken to be such: there is nothing here to cross-fit.
     /// training: the rows that rarity is counted in and that a local signal learns from; None: the scored rows themselves, of
     /// which none reaches its own signal. input: what becomes of a row before it has the features that are given here.
     /// Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
@@ -181,7 +134,7 @@ module AdaptiveThresholds =
         let values =
             match local with
             | Some(_, values) -> values
-            | None -> noEntries truth.Rows labels.Count
+            | None -> Csr.empty truth.Rows labels.Count
 
         let support = Csr.columnCounts evidence.Labels
 
@@ -220,6 +173,53 @@ module AdaptiveThresholds =
     /// The label sets [N, L] of rows: among the listed pairs only.
     let decide (rows: ForeignRows) (thresholds: AdaptiveThresholds) : CsrMatrix =
         scores rows thresholds |> Decision.decide thresholds.Model.Decision
+
+    /// The probabilities [N, L] of the listed pairs, calibrated where the decision is.
+    let probabilities (rows: ForeignRows) (thresholds: AdaptiveThresholds) : CsrMatrix =
+        scores rows thresholds |> Decision.probabilities thresholds.Model.Decision
+
+    let private decidedBy (decision: Decision) (thresholds: AdaptiveThresholds) : AdaptiveThresholds =
+        {
+            Model =
+                { thresholds.Model with
+                    Decision = decision
+                }
+        }
+
+    let private scoresOf (rows: ForeignRows) (truth: CsrMatrix) (thresholds: AdaptiveThresholds) =
+        let l = thresholds.Model.Labels.Count
+        Shape.require (nameof truth) "[N; L]" [ rows.Scores.Rows; l ] [ truth.Rows; truth.Columns ]
+        scores rows thresholds
+
+    /// The same label sets with probabilities calibrated on scored rows of their own and their label sets [N, L].
+    let withCalibration options (rows: ForeignRows) (truth: CsrMatrix) (thresholds: AdaptiveThresholds) =
+        let decision = thresholds.Model.Decision
+
+        thresholds
+        |> decidedBy (
+            Decision.withCalibration options thresholds.Model.Support (scoresOf rows truth thresholds) truth decision
+        )
+
+    /// Another rule: the expected share of a row's labels that is missed is at most the level (Decision.withRisk).
+    let withRisk (level: float) (rows: ForeignRows) (truth: CsrMatrix) (thresholds: AdaptiveThresholds) =
+        thresholds
+        |> decidedBy (Decision.withRisk level (scoresOf rows truth thresholds) truth thresholds.Model.Decision)
+
+    /// The same with what it takes to say which label sets are possible (Decision.withSets).
+    let withSets (norm: ConformalNorm) (rows: ForeignRows) (truth: CsrMatrix) (thresholds: AdaptiveThresholds) =
+        thresholds
+        |> decidedBy (Decision.withSets norm (scoresOf rows truth thresholds) truth thresholds.Model.Decision)
+
+    /// The label sets that are possible for each row at significance epsilon, at most cap of a row. Throws
+    /// InvalidOperationException without withSets.
+    let possibleSets
+        (epsilon: float)
+        (cap: int)
+        (rows: ForeignRows)
+        (thresholds: AdaptiveThresholds)
+        : SetPrediction[] =
+        thresholds.Model.Decision
+        |> Decision.possibleSets epsilon cap (scores rows thresholds)
 
     /// Every listed label of each row with the parts of its threshold.
     let explain (rows: ForeignRows) (thresholds: AdaptiveThresholds) : PairExplanation list[] =

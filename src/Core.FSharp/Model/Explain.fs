@@ -18,6 +18,8 @@ type PairExplanation =
         Bias: float
         /// The label's own correction, learned on held-out rows and shrunk.
         Correction: float
+        /// In [0, 1], calibrated where the decision is.
+        Probability: float
         Predicted: bool
     }
 
@@ -63,7 +65,13 @@ module Explanation =
         | FittedLinear _ -> ThresholdParts.none
 
     /// The parts of one candidate pair (entry `at` of the lists).
-    let private pair (model: Model) (lists: ScoreLists) (predicted: Set<int>) (at: int) : PairExplanation =
+    let private pair
+        (model: Model)
+        (lists: ScoreLists)
+        (predicted: Set<int>)
+        (probability: float)
+        (at: int)
+        : PairExplanation =
         let label = lists.Local.Indices[at]
         let local = float lists.Local.Values[at]
         let rarity = float model.Idf[label]
@@ -98,21 +106,21 @@ module Explanation =
             Local = ofLocal
             Bias = ofBias
             Correction = correction
+            Probability = probability
             Predicted = predicted.Contains label
         }
 
     /// Every candidate label of each row of score lists, the farthest above (or closest to) its threshold first.
     let ofLists (lists: ScoreLists) (model: Model) : PairExplanation list[] =
-        let predicted =
-            lists
-            |> Decision.scores model.Idf model.Decision
-            |> Decision.decide model.Decision
+        let scores = lists |> Decision.scores model.Idf model.Decision
+        let predicted = scores |> Decision.decide model.Decision
+        let probabilities = scores |> Decision.probabilities model.Decision
 
         Array.Parallel.init lists.Local.Rows (fun row ->
             let chosen = Csr.set row predicted |> Set.ofArray
 
             [ lists.Local.RowStart[row] .. lists.Local.RowStart[row + 1] - 1 ]
-            |> List.map (pair model lists chosen)
+            |> List.map (fun at -> pair model lists chosen (float probabilities.Values[at]) at)
             |> List.sortByDescending (fun p -> p.Score - p.Threshold))
 
     /// Every candidate label of each row of features [N, D].

@@ -23,12 +23,9 @@ module LocalModel =
 
     let private sigmoid (m: float32) = 1f / (1f + exp -m)
 
-    let private silent (rows: int) (labels: int) =
-        CsrMatrix(rows, labels, Array.zeroCreate (rows + 1), [||], [||])
-
     /// The base scorer's probabilities [N, L] of its best labels.
     let private probabilities (idf: float32[]) (x: CsrMatrix) (scorer: FittedScorer) : CsrMatrix =
-        Scorer.margins idf x (silent x.Rows idf.Length) scorer
+        Scorer.margins idf x (Csr.empty x.Rows idf.Length) scorer
         |> Candidates.top predictedLabels idf.Length x.Rows
         |> Csr.mapValues (fun _ _ (m: float32) -> sigmoid m)
 
@@ -37,7 +34,7 @@ module LocalModel =
             {
                 Features = train.Features
                 Labels = train.Labels
-                Local = silent train.Rows idf.Length
+                Local = Csr.empty train.Rows idf.Length
             }
 
         Scorer.fit idf false rows None ignore cancellation options
@@ -62,14 +59,10 @@ module LocalModel =
                     inside, probabilities idf (Csr.selectRows inside train.Features) scorer
             ]
 
-        let place = Array.zeroCreate train.Rows
-
-        parts |> Seq.collect fst |> Seq.iteri (fun at row -> place[row] <- at)
-
         parts
         |> List.map snd
         |> List.reduce Csr.append
-        |> Csr.selectRows place
+        |> Csr.selectRows (parts |> List.map fst |> Folds.places)
         |> OutOfFold
 
     /// Fits a signal on training rows; the second result is the signal of the training rows themselves, which a row's own

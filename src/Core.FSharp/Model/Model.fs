@@ -1,27 +1,7 @@
 namespace Limen.Core
 
-open System
 open System.Threading
 open Limen.Kernels
-
-/// How a model is put together. Everything has a default (ModelOptions.defaults).
-[<ReferenceEquality>]
-type ModelOptions =
-    {
-        /// The global signal: label rarity. None: thresholds do not know it.
-        Global: IdfSmoothing option
-        /// The local signal: the labels of the row's neighbours. None: thresholds do not know them.
-        Local: LocalSignalSpec option
-        /// One or more; several are stacked by the decision.
-        Scorers: ScorerOptions list
-        /// What turns scores into label sets, fitted on held-out rows.
-        Decision: DecisionOptions
-        /// Labels that each scorer proposes for a row; no other label can be predicted, save those the neighbours carry.
-        Candidates: int
-        /// The share of the training rows that is held out where no validation rows are given.
-        HeldOut: float
-        Seed: Seed
-    }
 
 /// A fitted model: one immutable record, and all there is. Prediction is a function of it and of features.
 [<ReferenceEquality>]
@@ -43,88 +23,22 @@ type Model =
         Candidates: int
     }
 
-/// The stages of fitting, in their order.
-type FitPhase =
-    | FittingSignals
-    | FittingScorer of index: int * count: int
-    | FittingDecision
-
-/// Where a fit stands: the stage, the share of that stage that is done, and the training's own numbers.
-type FitProgress =
-    {
-        Phase: FitPhase
-        Done: float
-        Training: TrainingProgress option
-    }
-
-[<RequireQualifiedAccess>]
-module ModelOptions =
-
-    let defaults =
-        {
-            Global = Some IdfSmoothing.AddOne
-            Local = Some(LocalSignalSpec.FeatureKnn FeatureKnnOptions.standard)
-            Scorers = [ Perceptron(NetworkOptions.defaults, TrainingOptions.defaults) ]
-            Decision = DecisionOptions.defaults
-            Candidates = 60
-            HeldOut = 0.1
-            Seed = Seed.ofInt 1
-        }
-
-    /// Every fault of the options, in plain sentences.
-    let faults (o: ModelOptions) =
-        [
-            if o.Scorers.IsEmpty then
-                "scorers: expected at least one"
-            yield! o.Scorers |> List.collect Scorer.faults
-            match o.Local with
-            | Some local -> yield! LocalSignalSpec.faults local
-            | None -> ()
-            if o.Candidates < 1 then
-                $"candidates: expected at least 1, received {o.Candidates}"
-            if not (o.HeldOut > 0.0 && o.HeldOut < 1.0) then
-                $"held-out share: expected above 0 and below 1, received {o.HeldOut}"
-        ]
-
 [<RequireQualifiedAccess>]
 module Model =
 
-    /// The local signal that makes a label a candidate though no scorer proposes it.
-    let private localFloor = 0.03f
-
-    let private noLocal (rows: int) (labels: int) =
-        CsrMatrix(rows, labels, Array.zeroCreate (rows + 1), [||], [||])
-
-    /// IDF divided by its largest value, so that one unit means "as rare as labels get".
-    let private scaledIdf (options: ModelOptions) (train: Dataset) =
-        match options.Global with
-        | None -> Array.zeroCreate train.Labels.Columns
-        | Some smoothing ->
-            let idf = Idf.fit smoothing train
-            let largest = Array.max idf
-
-            if largest > 0f then
-                idf |> Array.map (fun v -> v / largest)
-            else
-                idf
+    let private ranker (model: Model) : Ranker =
+        {
+            Idf = model.Idf
+            Local = model.Local
+            Scorers = model.Scorers
+            Candidates = model.Candidates
+        }
 
     /// The local signal [N, L] of any rows, from their features alone.
-    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal =
-        match model.Local with
-        | Some local -> LocalModel.apply model.Idf x local
-        | None ->
-            {
-                Values = noLocal x.Rows model.Labels.Count
-                Fallbacks = x.Rows
-            }
+    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal = ranker model |> Ranker.localSignal x
 
     /// The candidate pairs of rows with every scorer's margin and the local signal.
-    let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists =
-        let local = (localSignal x model).Values
-
-        model.Scorers
-        |> List.map (Scorer.margins model.Idf x local)
-        |> Candidates.collect model.Candidates localFloor local
+    let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists = ranker model |> Ranker.scoreLists x
 
     /// The fused scores of the candidate pairs, in log-odds: what P@k and nDCG rank by.
     let scores (x: CsrMatrix) (model: Model) : CsrMatrix =
@@ -134,6 +48,40 @@ module Model =
     let predict (x: CsrMatrix) (model: Model) : CsrMatrix =
         scores x model |> Decision.decide model.Decision
 
+    /// The probabilities [N, L] of the candidate pairs, calibrated where the decision is.
+    let probabilities (x: CsrMatrix) (model: Model) : CsrMatrix =
+        scores x model |> Decision.probabilities model.Decision
+
+    /// The same label sets with probabilities calibrated on labelled rows of their own.
+    let withCalibration (options: CalibrationOptions) (rows: Dataset) (model: Model) : Model =
+        { model with
+            Decision =
+                model.Decision
+                |> Decision.withCalibration options model.Support (scores rows.Features model) rows.Labels
+        }
+
+    /// The same model with another rule: the expected share of a row's labels that is missed is at most the level, for rows
+    /// exchangeable with these, none of which was used in fitting (Decision.withRisk).
+    let withRisk (level: float) (rows: Dataset) (model: Model) : Model =
+        { model with
+            Decision =
+                model.Decision
+                |> Decision.withRisk level (scores rows.Features model) rows.Labels
+        }
+
+    /// The same model with what it takes to say which label sets are possible, from rows not used in fitting.
+    let withSets (norm: ConformalNorm) (rows: Dataset) (model: Model) : Model =
+        { model with
+            Decision =
+                model.Decision
+                |> Decision.withSets norm (scores rows.Features model) rows.Labels
+        }
+
+    /// The label sets that are possible for each row at significance epsilon, at most cap of a row: the true one is among
+    /// all of them with probability at least 1 - epsilon (ConformalSets). Throws InvalidOperationException without withSets.
+    let possibleSets (epsilon: float) (cap: int) (x: CsrMatrix) (model: Model) : SetPrediction[] =
+        model.Decision |> Decision.possibleSets epsilon cap (scores x model)
+
     /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
     let ofTexts (texts: string[]) (model: Model) : CsrMatrix = InputSpace.ofTexts texts model.Input
 
@@ -141,9 +89,9 @@ module Model =
     let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix = InputSpace.ofRows rows model.Input
 
     /// Fits a model: signals (leave-one-out) and scorers on the training rows, early stopping and the decision on the
-    /// validation rows (a seeded share of the training rows where none are given).
-    /// Cancelling keeps the best state so far, and still fits the decision.
-    /// Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
+    /// validation rows, or on what DecisionRows says where none are given.
+    /// Cancelling keeps the best state so far, and still fits the decision; a cross-fit then gives the model of its first
+    /// fold. Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
     let fit
         (options: ModelOptions)
         (labels: LabelSpace)
@@ -169,92 +117,41 @@ module Model =
         train.Features.Validate() |> ignore
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
 
-        let train, validation =
-            match validation with
-            | Some v -> train, v
-            | None -> Dataset.holdOut options.HeldOut (Seed.derive "held out" 0 options.Seed) train
-
-        let tell phase share training =
+        let tell phase share =
             progress
                 {
                     Phase = phase
                     Done = share
-                    Training = training
+                    Training = None
                 }
 
-        let idf = scaledIdf options train
-        tell FittingSignals 0.0 None
-
-        let fitted =
-            options.Local
-            |> Option.map (fun spec ->
-                LocalModel.fit spec options.Scorers.Head idf (Seed.derive "local" 0 options.Seed) train cancellation)
-
-        let localModel = Option.map fst fitted
-
-        let local =
-            match fitted with
-            | Some(_, signal) -> signal.Values
-            | None -> noLocal train.Rows labels.Count
-
-        let heldOutLocal =
-            match localModel with
-            | Some l -> (LocalModel.apply idf validation.Features l).Values
-            | None -> noLocal validation.Rows labels.Count
-
-        let rows (d: Dataset) (local: CsrMatrix) : TrainingRows =
-            {
-                Features = d.Features
-                Labels = d.Labels
-                Local = local
-            }
-
-        let heldOut = rows validation heldOutLocal
-
-        let scorers =
-            options.Scorers
-            |> List.mapi (fun i o ->
-                let phase = FittingScorer(i + 1, options.Scorers.Length)
-
-                o
-                |> Scorer.fit
-                    idf
-                    localModel.IsSome
-                    (rows train local)
-                    (if validation.Rows > 0 then Some heldOut else None)
-                    (fun p -> tell phase p.Done (Some p))
-                    cancellation)
-
-        tell FittingDecision 0.0 None
-        let support = Csr.columnCounts train.Labels
-
-        let lists =
-            scorers
-            |> List.map (Scorer.margins idf validation.Features heldOutLocal)
-            |> Candidates.collect options.Candidates localFloor heldOutLocal
+        tell FittingSignals 0.0
+        let evidence = Fitting.evidence options train validation progress cancellation
+        tell FittingDecision 0.0
+        let support = Csr.columnCounts evidence.Train.Labels
 
         let decision =
             Decision.fit
                 options.Decision
                 {
                     Support = support
-                    Rows = train.Rows
-                    Idf = idf
+                    Rows = evidence.Train.Rows
+                    Idf = evidence.Ranker.Idf
                     Seed = options.Seed
                 }
-                lists
-                validation.Labels
+                evidence.Lists
+                evidence.Labels
 
-        tell FittingDecision 1.0 None
+        tell FittingDecision 1.0
 
         {
             Labels = labels
             Input = input
             Support = support
-            Rows = train.Rows
-            Idf = idf
-            Local = localModel
-            Scorers = scorers
+            Rows = evidence.Train.Rows
+            Idf = evidence.Ranker.Idf
+            Local = evidence.Ranker.Local
+            Scorers = evidence.Ranker.Scorers
             Decision = decision
             Candidates = options.Candidates
         }

@@ -27,7 +27,8 @@ module ThresholdLine =
             Slope = Fusion.slopes fusion
         }
 
-/// A batch's loss (summed over labels, averaged over rows), with its gradients for z [B, L], Offset [L] and Slope [L].
+/// A batch's loss (summed over labels, averaged over rows), with its gradients for the logits z, Offset and Slope of the
+/// labels it was asked for: z [B, block], the other two [block].
 [<ReferenceEquality>]
 type BatchGradient =
     {
@@ -37,7 +38,7 @@ type BatchGradient =
         Slope: float32[]
     }
 
-/// From logits to a loss and its gradients: one fused pass where the loss allows it, the composed definition elsewhere.
+/// From logits to a loss and its gradients: a block of labels at a time where the fused pass knows the loss, all at once elsewhere.
 [<RequireQualifiedAccess>]
 module BatchObjective =
 
@@ -51,25 +52,37 @@ module BatchObjective =
 
         LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, 1f / float32 rows)
 
+    /// The fused pass over the logits z [B, block] of a block of labels.
     /// The gradient takes the logits' own memory: no step after the loss reads them again.
-    let private fused (terms: FusedTerms) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
-        let labels = line.Offset.Length
-        let offset: float32[] = Array.zeroCreate labels
-        let slope: float32[] = Array.zeroCreate labels
-        let weight = terms.PosWeight |> Option.defaultValue [||]
+    let fused
+        (terms: FusedTerms)
+        (data: TrainingRows)
+        (rows: int[])
+        (line: ThresholdLine)
+        (block: LabelBlock)
+        (Logits z)
+        : BatchGradient =
+        let offset: float32[] = Array.zeroCreate block.Count
+        let slope: float32[] = Array.zeroCreate block.Count
         let kernel = kernelTerms rows.Length terms
+
+        let ofBlock (values: float32[]) =
+            values.AsMemory(block.First, block.Count)
+
+        let weight =
+            terms.PosWeight |> Option.map ofBlock |> Option.defaultValue Memory.Empty
 
         let loss =
             AdaptiveLoss.ForwardBackward(
                 Tensor.span z,
                 Tensor.span z,
-                labels,
+                block,
                 data.Labels,
                 data.Local,
                 rows,
-                line.Offset,
-                line.Slope,
-                weight,
+                Span.op_Implicit (ofBlock line.Offset).Span,
+                Span.op_Implicit (ofBlock line.Slope).Span,
+                Span.op_Implicit weight.Span,
                 &kernel,
                 offset.AsSpan(),
                 slope.AsSpan()
@@ -93,7 +106,8 @@ module BatchObjective =
 
         t
 
-    let private composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: Tensor) =
+    /// Any loss, through its composed definition, over the logits z [B, L] of all labels.
+    let composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (Logits z) : BatchGradient =
         let labels = line.Offset.Length
         let logits = Tensor.leaf z
         let offset = Tensor.leaf (Tensor.ofArray [| 1; labels |] line.Offset)
@@ -117,9 +131,3 @@ module BatchObjective =
             Offset = Tensor.toArray (gradientOf offset)
             Slope = Tensor.toArray (gradientOf slope)
         }
-
-    /// The loss of a batch and its gradients. rows: the rows of data that form the batch; z [B, L] their logits.
-    let gradient (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (Logits z) : BatchGradient =
-        match Loss.fused loss with
-        | Some terms -> fused terms data rows line (Tensor.detach z)
-        | None -> composed loss data rows line (Tensor.detach z)

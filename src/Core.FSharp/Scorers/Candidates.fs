@@ -4,78 +4,132 @@ open System
 open System.Collections.Generic
 open Limen.Kernels
 
-/// A scorer's margins for chosen rows: row ids [B] to m = z - theta [B, L], a fresh tensor.
+/// A scorer's margins for chosen rows: row ids [B] to m = z - theta [B, L], a fresh tensor. Several threads may call it at once.
 type MarginBlocks = int[] -> Tensor
 
+/// The lists of neighbouring rows, one after the other.
+[<ReferenceEquality>]
+type private CandidateRows =
+    {
+        /// Labels of each row.
+        Lengths: int[]
+        Labels: List<int>
+        /// A list for each scorer.
+        Margins: List<float32>[]
+        Local: List<float32>
+    }
+
 /// From the margins of all L labels, a block of rows at a time, to the few pairs of each row that can matter.
-/// Memory: blocks of B x L, never N x L.
+/// Memory: blocks of B x L, one for each worker, never N x L.
 [<RequireQualifiedAccess>]
 module Candidates =
 
-    /// Rows of a block, so that a block of margins stays near 16 MB.
+    /// Rows of a block: enough for a fast product, and margins of some 16 MB at most.
     let private blockRows (labels: int) =
-        Math.Clamp(4_000_000 / max 1 labels, 1, 1024)
+        Math.Clamp(4_000_000 / max 1 labels, 1, 256)
 
     let private blocks (labels: int) (rows: int) =
-        Seq.init rows id |> Seq.chunkBySize (blockRows labels)
+        Seq.init rows id |> Seq.chunkBySize (blockRows labels) |> Seq.toArray
 
-    /// The ascending label ids of a row: the k best of each scorer, and the labels whose local signal exceeds the floor.
-    let private choose (k: int) (floor: float32) (local: CsrMatrix) (row: int) (offset: int) (margins: Tensor list) =
-        let chosen = SortedSet<int>()
+    /// Ascending and without repeats, in place: how many remain.
+    let private distinct (ids: Span<int>) =
+        ids.Sort()
+        let mutable kept = 0
+
+        for at in 0 .. ids.Length - 1 do
+            if kept = 0 || ids[kept - 1] <> ids[at] then
+                ids[kept] <- ids[at]
+                kept <- kept + 1
+
+        kept
+
+    /// The lists of a block: the labels of a row are the k best of each scorer and those whose local signal exceeds the floor.
+    let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) (rows: int[]) =
+        let margins = [| for score in scorers -> score rows |]
         let labels = local.Columns
-        let best: int[] = Array.zeroCreate (min k labels)
-        let values = Array.zeroCreate<float32> best.Length
+        let k = min k labels
+        let values = Array.zeroCreate<float32> k
 
-        for m in margins do
-            let row = (Tensor.span m).Slice(offset * labels, labels)
+        let most =
+            rows
+            |> Seq.map (fun row -> local.RowStart[row + 1] - local.RowStart[row])
+            |> Seq.max
 
-            let found =
-                TopK.Row(Span.op_Implicit row, best.AsSpan(), values.AsSpan(), TopKOrder.ByLabel)
+        let chosen: int[] = Array.zeroCreate (margins.Length * k + most)
 
-            chosen.UnionWith(Seq.truncate found best)
+        let found =
+            {
+                Lengths = Array.zeroCreate rows.Length
+                Labels = List()
+                Margins = [| for _ in margins -> List() |]
+                Local = List()
+            }
 
-        for at in local.RowStart[row] .. local.RowStart[row + 1] - 1 do
-            if local.Values[at] > floor then
-                chosen.Add local.Indices[at] |> ignore
+        for i in 0 .. rows.Length - 1 do
+            let row = rows[i]
+            let mutable count = 0
 
-        Seq.toArray chosen
+            for m in margins do
+                let ofRow = (Tensor.span m).Slice(i * labels, labels)
+
+                count <-
+                    count
+                    + TopK.Row(Span.op_Implicit ofRow, chosen.AsSpan(count, k), values.AsSpan(), TopKOrder.ByLabel)
+
+            for at in local.RowStart[row] .. local.RowStart[row + 1] - 1 do
+                if local.Values[at] > floor then
+                    chosen[count] <- local.Indices[at]
+                    count <- count + 1
+
+            found.Lengths[i] <- distinct (chosen.AsSpan(0, count))
+
+            let kept = found.Lengths[i]
+            found.Labels.AddRange(ArraySegment(chosen, 0, kept))
+
+            for at in 0 .. kept - 1 do
+                found.Local.Add(Csr.item row chosen[at] local)
+
+            for s in 0 .. margins.Length - 1 do
+                let ofRow = (Tensor.span margins[s]).Slice(i * labels, labels)
+
+                for at in 0 .. kept - 1 do
+                    found.Margins[s].Add ofRow[chosen[at]]
+
+        found
+
+    let private concat (parts: List<'a>[]) : 'a[] =
+        let all = Array.zeroCreate (parts |> Array.sumBy _.Count)
+
+        (0, parts)
+        ||> Array.fold (fun at part ->
+            part.CopyTo(all, at)
+            at + part.Count)
+        |> ignore
+
+        all
 
     /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
     let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) : ScoreLists =
-        let labels = local.Columns
-        let ids: int[][] = Array.zeroCreate local.Rows
-        let values: float32[][][] = [| for _ in scorers -> Array.zeroCreate local.Rows |]
+        let blocks = blocks local.Columns local.Rows
+        let found: CandidateRows[] = Array.zeroCreate blocks.Length
 
-        for block in blocks labels local.Rows do
-            Tensor.using (fun () ->
-                let margins =
-                    Tensor.noGrad (fun () -> scorers |> List.map (fun score -> score block))
+        Workers.For(
+            blocks.Length,
+            fun b ->
+                found[b] <- Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock k floor local scorers blocks[b]))
+        )
 
-                Workers.For(
-                    block.Length,
-                    fun i ->
-                        let row = block[i]
-                        ids[row] <- choose k floor local row i margins
+        let start = found |> Seq.collect _.Lengths |> Seq.scan (+) 0 |> Seq.toArray
 
-                        margins
-                        |> List.iteri (fun s m ->
-                            values[s][row] <- ids[row] |> Array.map (fun l -> (Tensor.span m)[i * labels + l]))
-                ))
+        let labels = found |> Array.map _.Labels |> concat
 
-        let start = Array.zeroCreate (local.Rows + 1)
-        ids |> Array.iteri (fun i row -> start[i + 1] <- start[i] + row.Length)
-        let indices = Array.concat ids
-
-        let pairs (v: float32[][]) =
-            CsrMatrix(local.Rows, labels, start, indices, Array.concat v)
+        let pairs (part: CandidateRows -> List<float32>) =
+            CsrMatrix(local.Rows, local.Columns, start, labels, found |> Array.map part |> concat)
 
         {
-            Margins = values |> Array.map pairs
-            Local =
-                ids
-                |> Array.mapi (fun row -> Array.map (fun l -> Csr.item row l local))
-                |> pairs
+            Margins = [| for s in 0 .. scorers.Length - 1 -> pairs (fun rows -> rows.Margins[s]) |]
+            Local = pairs _.Local
         }
 
     /// The k best labels of each row by one scorer.

@@ -52,8 +52,19 @@ type Dropout =
 module Network =
 
     let private gaussian (shape: int[]) (deviation: float) (seed: Seed) =
-        let values = Seed.normals (Array.reduce (*) shape) seed
-        Tensor.ofArray shape (values |> Array.map (fun v -> v * float32 deviation))
+        let t = Tensor.empty shape
+        let rows, width = shape[0], int (t.Count / int64 (max 1 shape[0]))
+
+        Workers.For(
+            rows,
+            fun row ->
+                let ofRow = (Tensor.span t).Slice(row * width, width)
+
+                for i in 0 .. width - 1 do
+                    ofRow[i] <- float32 deviation * Seed.normal (int64 row * int64 width + int64 i) seed
+        )
+
+        t
 
     /// Random weights: first layer N(0, 1/H), inner layers N(0, 2/in) (He et al. 2015), output N(0, 0.02²).
     let init (options: NetworkOptions) (features: int) (labels: int) (seed: Seed) : Network =
@@ -126,28 +137,31 @@ module Network =
             ReluDropout.Forward(Tensor.span mask, float32 share, key)
             Tensor.mul h mask
 
-    /// z [B, L] from the first layer's sums [B, H]: relu, dropout, hidden layers, output. Differentiable.
-    let ofInput (dropout: Dropout) (sums: Tensor) (n: Network) : Logits =
-        let hidden =
-            n.Inner
-            |> List.indexed
-            |> List.fold
-                (fun h (i, layer) ->
-                    h
-                    |> Tensor.mm (Tensor.transpose layer.Weight)
-                    |> Tensor.add layer.Bias
-                    |> Tensor.relu
-                    |> drop dropout (i + 1))
-                (sums |> Tensor.relu |> drop dropout 0)
+    /// The last hidden units h [B, H] from the first layer's sums [B, H]: relu, dropout, hidden layers. Differentiable.
+    let hidden (dropout: Dropout) (sums: Tensor) (n: Network) : Tensor =
+        n.Inner
+        |> List.indexed
+        |> List.fold
+            (fun h (i, layer) ->
+                h
+                |> Tensor.mm (Tensor.transpose layer.Weight)
+                |> Tensor.add layer.Bias
+                |> Tensor.relu
+                |> drop dropout (i + 1))
+            (sums |> Tensor.relu |> drop dropout 0)
 
-        Logits(hidden |> Tensor.mm (Tensor.transpose n.Output))
+    /// Rows whose product the workers share; a product of more is one worker's, and other rows are the others'.
+    let private fewRows = 8
 
     /// z [B, L] of the chosen rows, for prediction: no dropout, no gradients.
     let logits (x: CsrMatrix) (rows: int[]) (n: Network) : Logits =
         Tensor.noGrad (fun () ->
-            let z =
-                Tensor.scope (fun () ->
-                    let (Logits z) = ofInput KeepAll (inputLayer x rows n) n
-                    z)
+            Tensor.scope (fun () ->
+                let h = hidden KeepAll (inputLayer x rows n) n
 
-            Logits z)
+                if rows.Length <= fewRows then
+                    let (Logits z) = OutputLayer.logits h n.Output
+                    z
+                else
+                    h |> Tensor.mm (Tensor.transpose n.Output))
+            |> Logits)

@@ -11,18 +11,17 @@ module NetworkScorer =
     let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : MarginBlocks =
         let line = ThresholdLine.ofFusion idf fusion
         let labels = line.Offset.Length
+        let minusOffset = line.Offset |> Array.map (~-)
 
         fun rows ->
-            let (Logits z) = Network.logits x rows network
-
-            let m =
-                Tensor.noGrad (fun () -> z |> Tensor.sub (Tensor.ofArray [| 1; labels |] line.Offset))
-
-            let memory = Tensor.span m
+            let (Logits m) = Network.logits x rows network
 
             for i in 0 .. rows.Length - 1 do
+                let ofRow = (Tensor.span m).Slice(i * labels, labels)
+                VectorMath.AddTo(ReadOnlySpan minusOffset, ofRow)
+
                 for at in local.RowStart[rows[i]] .. local.RowStart[rows[i] + 1] - 1 do
                     let l = local.Indices[at]
-                    memory[i * labels + l] <- memory[i * labels + l] - line.Slope[l] * local.Values[at]
+                    ofRow[l] <- ofRow[l] - line.Slope[l] * local.Values[at]
 
             m

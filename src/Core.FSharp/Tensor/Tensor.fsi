@@ -156,7 +156,7 @@ module TensorRuntime =
     /// Refuses, with a TensorException, allocations that would take live bytes above the limit; None: no limit.
     /// Throws NotSupportedException where the engine has no limits (torchsharp).
     val setMemoryLimit: bytes: int64 option -> unit
-    /// Threads for torch's operators and BLAS.
+    /// Threads for torch's own operators. A matrix product runs on one (libtorch with OpenBLAS): the kernels' workers cut large ones.
     val setThreads: n: int -> unit
     val threads: unit -> int
     /// The library file that serves BLAS, where it can be told.

@@ -18,7 +18,14 @@ module CalibrationProperties =
         ]
 
     let private fit calibrator scope (case: ScoredCase) =
-        Calibration.fit calibrator scope (Csr.columnCounts case.Labels) case.Scores case.Labels
+        Calibration.fit
+            {
+                Calibrator = calibrator
+                Scope = scope
+            }
+            (Csr.columnCounts case.Labels)
+            case.Scores
+            case.Labels
 
     let private hits (case: ScoredCase) =
         let truth = Plain.pairs case.Labels

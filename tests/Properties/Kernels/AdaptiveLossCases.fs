@@ -93,7 +93,7 @@ module LossCases =
             AdaptiveLoss.ForwardBackward(
                 c.Logits,
                 g,
-                c.Labels,
+                LabelBlock.All(c.Labels),
                 c.Targets,
                 c.Local,
                 c.Rows,
@@ -121,7 +121,7 @@ module LossCases =
             AdaptiveLoss.ForwardBackwardPlain(
                 c.Logits,
                 g,
-                c.Labels,
+                LabelBlock.All(c.Labels),
                 c.Targets,
                 c.Local,
                 c.Rows,
@@ -139,6 +139,25 @@ module LossCases =
             OffsetGradient = o
             SlopeGradient = s
         }
+
+    let requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
+        Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
+        Tolerance.require tolerance "gradient" (Across.widen expected.Gradient) (Across.widen received.Gradient)
+
+        Tolerance.require
+            tolerance
+            "offset gradient"
+            (Across.widen expected.OffsetGradient)
+            (Across.widen received.OffsetGradient)
+
+        Tolerance.require
+            tolerance
+            "slope gradient"
+            (Across.widen expected.SlopeGradient)
+            (Across.widen received.SlopeGradient)
+
+    /// Sums of up to seven rows, thresholds rounded to float32.
+    let tolerance = { Absolute = 2e-5; Relative = 1e-5 }
 
 type AdaptiveLossArbitraries =
     static member Loss() = Arb.fromGen LossCases.generator

@@ -9,25 +9,6 @@ open Limen.Kernels
 [<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
 module AdaptiveLossProperties =
 
-    let private requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
-        Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
-        Tolerance.require tolerance "gradient" (Across.widen expected.Gradient) (Across.widen received.Gradient)
-
-        Tolerance.require
-            tolerance
-            "offset gradient"
-            (Across.widen expected.OffsetGradient)
-            (Across.widen received.OffsetGradient)
-
-        Tolerance.require
-            tolerance
-            "slope gradient"
-            (Across.widen expected.SlopeGradient)
-            (Across.widen received.SlopeGradient)
-
-    /// Sums of up to seven rows, thresholds rounded to float32.
-    let private tolerance = { Absolute = 2e-5; Relative = 1e-5 }
-
     /// A margin within rounding of a kink may fall on either side of it.
     let private farFromKinks (c: AdaptiveLossCase) =
         Seq.forall
@@ -45,12 +26,22 @@ module AdaptiveLossProperties =
             let plain = LossCases.plain c
 
             for fast in Across.widths (fun () -> LossCases.fast c) do
-                requireEqual tolerance plain fast
+                LossCases.requireEqual LossCases.tolerance plain fast
 
     [<Property>]
     let ``the value alone is the value with gradients`` (c: AdaptiveLossCase) =
         let value =
-            AdaptiveLoss.Value(c.Logits, c.Labels, c.Targets, c.Local, c.Rows, c.Offset, c.Slope, c.PosWeight, &c.Terms)
+            AdaptiveLoss.Value(
+                c.Logits,
+                LabelBlock.All c.Labels,
+                c.Targets,
+                c.Local,
+                c.Rows,
+                c.Offset,
+                c.Slope,
+                c.PosWeight,
+                &c.Terms
+            )
 
         value = (LossCases.fast c).Loss
 
@@ -69,7 +60,7 @@ module AdaptiveLossProperties =
             AdaptiveLoss.ForwardBackward(
                 z,
                 z,
-                c.Labels,
+                LabelBlock.All(c.Labels),
                 c.Targets,
                 c.Local,
                 c.Rows,
@@ -203,7 +194,7 @@ module AdaptiveLossProperties =
     let ``many blocks of labels agree with the plain loss and between thread counts`` () =
         let results = Across.threads (fun () -> LossCases.fast large)
         Assert.That(List.length (List.distinct results), Is.EqualTo 1)
-        requireEqual Tolerance.float32 (LossCases.plain large) results.Head
+        LossCases.requireEqual Tolerance.float32 (LossCases.plain large) results.Head
 
     [<Test>]
     let ``a step allocates nothing`` () =
@@ -216,7 +207,7 @@ module AdaptiveLossProperties =
                 AdaptiveLoss.ForwardBackward(
                     large.Logits,
                     g,
-                    large.Labels,
+                    LabelBlock.All(large.Labels),
                     large.Targets,
                     large.Local,
                     large.Rows,

@@ -244,21 +244,3 @@ module MetricProperties =
             match Metric.compute m [ evidence empty empty empty empty ] with
             | Some value -> Assert.That(Double.IsNaN value, Is.False, m.Name)
             | None -> Assert.That(m.Name, Does.EndWith("_auc").Or.EndWith("_ap"))
-
-    [<Properties(Arbitrary = [| typeof<MetricArbitraries> |])>]
-    module Evaluation =
-
-        [<Property>]
-        let ``a metric whose evidence is missing is left out, not guessed`` (c: MetricCase) =
-            let only =
-                {
-                    Truth = c.Truth
-                    Sets = Some c.Sets
-                    Scores = None
-                    Probabilities = None
-                }
-
-            let evaluated = Metric.evaluate (Metric.all c.Inverse) [ only ] |> List.map fst
-
-            evaluated = (Metric.sets |> List.map _.Name)
-            && Metric.evaluate Metric.sets [] = []

@@ -49,7 +49,7 @@ module ModelProperties =
         let faulty =
             { SmallProblem.options with
                 Candidates = 0
-                HeldOut = 1.0
+                DecisionRows = Some(DecisionRows.HoldOut 1.0)
                 Scorers =
                     [
                         Perceptron(
@@ -80,7 +80,12 @@ module ModelProperties =
 
     [<Test>]
     let ``without validation rows a share of the training rows is held out`` () =
-        let model = SmallProblem.fit SmallProblem.options (SmallProblem.dataset 200 1) None
+        let options =
+            { SmallProblem.options with
+                DecisionRows = Some(DecisionRows.HoldOut 0.1)
+            }
+
+        let model = SmallProblem.fit options (SmallProblem.dataset 200 1) None
         Assert.That(model.Rows, Is.EqualTo 180)
 
     [<Test>]

@@ -126,13 +126,14 @@ module internal Native =
             raise (DllNotFoundException $"liblimen_torch.so is in none of these places: {places}")
 
     /// OpenMP and OpenBLAS read the environment once, when they load, and not through .NET's copy of it. A waiting OpenMP
-    /// thread spins shortly and then sleeps: longer spinning takes the cores away from OpenBLAS. What the user set stays.
+    /// thread spins shortly and then sleeps: longer spinning takes the cores away from others. A product runs on one thread, for the
+    /// kernels' workers cut the work: OpenBLAS's own threads wait for each other while they spin. What the user set stays.
     let private prepare () =
         for name, value in
             [
                 "OMP_WAIT_POLICY", "PASSIVE"
                 "GOMP_SPINCOUNT", "1000"
-                "OPENBLAS_NUM_THREADS", string Environment.ProcessorCount
+                "OPENBLAS_NUM_THREADS", "1"
             ] do
             setenv (name, value, 0) |> ignore
 

@@ -88,6 +88,7 @@ module internal Operators =
     let logSumExp = find "logsumexp" ""
     let softmax = find "softmax" "int"
     let mm = find "mm" ""
+    let mv = find "mv" ""
     let transpose = find "t" ""
     let reshape = find "reshape" ""
     let cat = find "cat" ""

@@ -1,0 +1,76 @@
+// Which rows the decision is fitted on where there are no validation rows: holding rows out against cross-fitting, on data
+// sets as svmlight files below the folder that LIMEN_DATA names. After ./build.sh build:
+//   LIMEN_DATA=DIR dotnet fsi samples/decision-rows.fsx SEEDS NAME NAME ...
+#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Kernels.dll"
+#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Core.dll"
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading
+open Limen.Core
+
+let ways =
+    [
+        "hold out 10 %", DecisionRows.HoldOut 0.1
+        "hold out 20 %", DecisionRows.HoldOut 0.2
+        "cross-fit 5", DecisionRows.CrossFit 5
+    ]
+
+/// Labels, features, training and test rows; validation rows of a data set's own count as training rows here.
+let read (name: string) =
+    let folder =
+        Folder.read
+            { Folder.defaults with
+                Kind = Some InputKind.Svmlight
+            }
+            (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
+
+    match folder.Rows with
+    | TextRows _ -> failwith $"{name} was asked for as svmlight and read as text"
+    | CountRows split ->
+        let all =
+            match split.Validation with
+            | None -> split.Train
+            | Some v ->
+                Dataset.create (Csr.append split.Train.Features v.Features) (Csr.append split.Train.Labels v.Labels)
+
+        let input = InputSpace.ofTrainingRows all.Features
+
+        let prepared (d: Dataset) =
+            { d with
+                Features = InputSpace.ofRows d.Features input
+            }
+
+        folder.Labels, input, prepared all, prepared split.Test.Value
+
+let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
+    let options =
+        { Recipe.full Objective.standard seed train.Rows labels.Count with
+            DecisionRows = Some rows
+        }
+
+    let clock = Stopwatch.StartNew()
+    let model = Model.fit options labels input train None ignore CancellationToken.None
+    let seconds = clock.Elapsed.TotalSeconds
+    let m = Evaluation.model test model
+    [ m.MacroF1A; m.MicroF1; m.PrecisionAt1; m.PrecisionAt5; seconds ]
+
+let seeds, names =
+    match List.tail (List.ofArray fsi.CommandLineArgs) with
+    | seeds :: names -> int seeds, names
+    | [] -> failwith "expected a number of seeds and names of data sets"
+
+printfn "| data | rows for the decision | macro-F1 A | micro-F1 | P@1 | P@5 | seconds |"
+printfn "|---|---|---|---|---|---|---|"
+
+for name in names do
+    let data = read name
+
+    for way, rows in ways do
+        let runs = [ for seed in 1..seeds -> measure data rows seed ]
+
+        let mean = List.transpose runs |> List.map List.average
+
+        let figures = mean |> List.map (fun v -> v.ToString "F3") |> String.concat " | "
+        printfn $"| {name} | {way} | {figures} |"

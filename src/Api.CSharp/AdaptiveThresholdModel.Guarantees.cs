@@ -1,0 +1,83 @@
+namespace Limen;
+
+public sealed partial class AdaptiveThresholdModel
+{
+    /// <summary>
+    /// The same label sets with probabilities calibrated on rows of their own, rather than on those that fitted the
+    /// decision. What was known of possible label sets is dropped: it held for the old probabilities.
+    /// </summary>
+    /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
+    /// <param name="rows">Rows of the kind that the model was fitted on, none of them used in fitting.</param>
+    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
+    /// <exception cref="ModelConfigurationException">With every fault of the calibration.</exception>
+    public AdaptiveThresholdModel WithCalibration(Calibration calibration, MultiLabelDataset rows)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        return With(rows, data => Core.ModelModule.withCalibration(calibration.Options, data, model));
+    }
+
+    /// <summary>
+    /// Conformal risk control of the false-negative rate: the same model with another rule, one threshold for all labels,
+    /// the highest at which the expected share of a row's labels that is missed is at most the level. The promise
+    /// holds for new rows exchangeable with the given ones, on average over both (Angelopoulos et al. 2022).
+    /// </summary>
+    /// <param name="level">0.1: on average at most 10 % of a row's labels are missed.</param>
+    /// <param name="rows">Rows that nothing was fitted on: neither the model, its decision or calibration, nor another
+    /// promise about it.</param>
+    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
+    /// <exception cref="ModelConfigurationException">The level is not in (0, 1), or smaller than these rows can promise:
+    /// the message names the smallest.</exception>
+    public AdaptiveThresholdModel WithRisk(double level, MultiLabelDataset rows) =>
+        With(rows, data => Core.ModelModule.withRisk(level, data, model));
+
+    /// <summary>The same model, which can then say which label sets are possible for a row.</summary>
+    /// <param name="rows">Rows that nothing was fitted on: neither the model, its decision or calibration, nor another
+    /// promise about it.</param>
+    /// <param name="norm">How the fit of a label set is measured.</param>
+    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
+    public AdaptiveThresholdModel WithPossibleSets(MultiLabelDataset rows, ConformalNorm norm = ConformalNorm.L1) =>
+        With(rows, data => Core.ModelModule.withSets(Interop.ToCore(norm), data, model));
+
+    /// <summary>The label sets that a text may have (inductive conformal prediction over whole label sets).</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="level">0.1: the true set is among all possible ones with probability at least 90 %.</param>
+    /// <param name="most">How many sets are listed at most; at least 1.</param>
+    /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
+    /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
+    public PossibleLabelSets PossibleSets(string text, double level, int most = 100) =>
+        PossibleSets(RowInputs.OfTexts([text]), level, most)[0];
+
+    /// <summary>The label sets that a row of sparse features may have.</summary>
+    /// <param name="features">The features in any order, each at most once.</param>
+    /// <param name="level">0.1: the true set is among all possible ones with probability at least 90 %.</param>
+    /// <param name="most">How many sets are listed at most; at least 1.</param>
+    /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
+    /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
+    public PossibleLabelSets PossibleSets(IReadOnlyList<Feature> features, double level, int most = 100) =>
+        PossibleSets(RowInputs.OfFeatures([features]), level, most)[0];
+
+    /// <summary>The label sets that each row of a data set may have; the rows' own labels are not looked at.</summary>
+    /// <param name="rows">Rows of the kind that the model was fitted on.</param>
+    /// <param name="level">0.1: the true set is among all possible ones with probability at least 90 %.</param>
+    /// <param name="most">How many sets of a row are listed at most; at least 1.</param>
+    /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
+    /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
+    public IReadOnlyList<PossibleLabelSets> PossibleSets(MultiLabelDataset rows, double level, int most = 100)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return PossibleSets(rows.Inputs, level, most);
+    }
+
+    private AdaptiveThresholdModel With(MultiLabelDataset rows, Func<Core.Dataset, Core.Model> change)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new(Interop.Call(() => change(rows.ToCore(model.Input, model.Labels))));
+    }
+
+    private PossibleLabelSets[] PossibleSets(RowInputs rows, double level, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        var sets = Interop.Call(() => Core.ModelModule.possibleSets(level, most, rows.Apply(model.Input), model));
+        return [.. sets.Select(prediction => new PossibleLabelSets(model.Labels, prediction))];
+    }
+}

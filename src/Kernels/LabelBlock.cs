@@ -1,0 +1,19 @@
+namespace Limen.Kernels;
+
+/// <summary>Neighbouring labels: First to First + Count - 1. An output layer of many labels is worked on a block at a time.</summary>
+/// <param name="First">The first label's id.</param>
+/// <param name="Count">How many labels.</param>
+public readonly record struct LabelBlock(int First, int Count)
+{
+    /// <summary>All of L labels.</summary>
+    public static LabelBlock All(int labels) => new(0, labels);
+
+    /// <summary>Blocks of a size that cover L labels in their order; the last one may be smaller.</summary>
+    public static LabelBlock[] Cover(int labels, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        var blocks = new LabelBlock[Lanes.Tasks(labels, size)];
+        for (var i = 0; i < blocks.Length; i++) blocks[i] = new(i * size, Math.Min(size, labels - i * size));
+        return blocks;
+    }
+}

@@ -1,0 +1,88 @@
+namespace Limen.Properties
+
+open FsCheck
+open FsCheck.FSharp
+open Limen.Core
+
+/// A batch [B, L] of logits, thresholds and 0/1 targets, with the labels' counts among Rows training rows, and orders to renumber by.
+/// Logits and thresholds keep z - theta away from the kinks of the losses.
+type LossCase =
+    {
+        Z: float[][]
+        Theta: float[][]
+        Y: float[][]
+        Rows: int
+        Counts: int[]
+        RowOrder: int[]
+        LabelOrder: int[]
+    }
+
+type LossArbitraries =
+    static member Case() =
+        gen {
+            let! b = Gen.choose (1, 6)
+            let! l = Gen.choose (1, 5)
+
+            let matrix g =
+                Gen.arrayOfLength b (Gen.arrayOfLength l g)
+
+            let! z =
+                Gen.choose (-6000, 6000)
+                |> Gen.map (fun i -> float i / 1000.0 + 0.00037)
+                |> matrix
+
+            let! theta =
+                Gen.choose (-3000, 3000) |> Gen.map (fun i -> float i / 1000.0) |> matrix
+
+            let! y = Gen.frequency [ 2, Gen.constant 0.0; 1, Gen.constant 1.0 ] |> matrix
+            let! counts = Gen.arrayOfLength l (Gen.choose (0, 100))
+            let! rows = Gen.shuffle [| 0 .. b - 1 |]
+            let! labels = Gen.shuffle [| 0 .. l - 1 |]
+
+            return
+                {
+                    Z = z
+                    Theta = theta
+                    Y = y
+                    Rows = 100
+                    Counts = counts
+                    RowOrder = rows
+                    LabelOrder = labels
+                }
+        }
+        |> Arb.fromGen
+
+/// What the properties of losses compute of a case.
+module LossValues =
+
+    let tensor (rows: float[][]) =
+        Tensor.ofArray64 [| rows.Length; rows[0].Length |] (Array.concat rows)
+
+    let losses case = Loss.all case.Rows case.Counts
+
+    let margins case =
+        Spaces.margins (Thresholds(tensor case.Theta)) (Logits(tensor case.Z))
+
+    let valueAt loss case =
+        Tensor.using (fun () -> Loss.value loss (Targets(tensor case.Y)) (margins case) |> Tensor.item)
+
+    /// (value, d value / d m [B L])
+    let gradientAt loss y (m: float[][]) =
+        Tensor.using (fun () ->
+            let leaf = Tensor.leaf (tensor m)
+            let value = Loss.value loss (Targets(tensor y)) (Margins leaf)
+            Tensor.backward value
+            Tensor.item value, (Tensor.grad leaf |> Option.get |> Tensor.toArray64))
+
+    let difference case =
+        Array.map2 (Array.map2 (-)) case.Z case.Theta
+
+    let pairsOf (f: Targets -> Margins -> Tensor) case =
+        Tensor.using (fun () -> f (Targets(tensor case.Y)) (margins case) |> Tensor.toArray64)
+
+    let close = Tolerance.close { Absolute = 1e-9; Relative = 1e-9 }
+
+    let closeAll (a: float[]) (b: float[]) =
+        a.Length = b.Length && Array.forall2 close a b
+
+    // -- the registry --
