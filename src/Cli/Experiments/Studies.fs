@@ -259,7 +259,7 @@ module Studies =
                 Variant = name
                 Scores = scores
                 Predicted = Decision.decide decision scores
-                HeldOut = HeldOut.measures o context task.Validation.Labels heldOut
+                HeldOut = []
             }
 
     /// What the parts of the full model give: network 0 and linear models 1 alone, averaged and stacked, with and without the
@@ -278,9 +278,13 @@ module Studies =
             { stacked with
                 Variant = "both, stacked, plug-in on the test rows as one batch"
                 Predicted = PlugIn.onBatch o.Objective 2e-3 stacked.Scores
-                HeldOut = []
             }
         ]
+
+    /// The rules among which the default was chosen, on held-out rows.
+    let private isCandidate (name: string) =
+        name.StartsWith "Fused"
+        || List.contains name [ "SCut"; "SmoothedF"; "MicroMacroFreq"; "PlugIn" ]
 
     /// (d), (e), (f) Every decision rule on the same scores of one full model; and what the parts of that model give.
     let rules (seed: int) (task: Task) : Finding list =
@@ -309,7 +313,15 @@ module Studies =
                 for name, rule in Rule.all do
                     yield name, { full.Decision with Rule = rule }
             ]
-            |> List.map (fun (name, o) -> decide (name, o, id))
+            |> List.map (fun (name, o) ->
+                let outcome = decide (name, o, id)
+
+                if isCandidate name then
+                    { outcome with
+                        HeldOut = HeldOut.measures o (HeldOut.context full.Seed model) task.Validation.Labels heldOut
+                    }
+                else
+                    outcome)
             |> Finding.ofOutcomes "rules" task seed "Fused"
 
         rules
