@@ -80,7 +80,10 @@ module Curves =
                 Grows = "N"
                 Eurlex = false
                 Runs = 1
-                Points = [ for n in [ 10_000; 40_000; 160_000; 1_200_000 ] -> n, [ "every-rule"; string n ] ]
+                Points =
+                    [
+                        for n in [ 10_000; 40_000; 160_000; 1_200_000 ] -> n, [ "every-rule"; string n ]
+                    ]
             }
             {
                 Name = "prediction of a row, top 50, 512 at a time, two threads, D 203,882, hidden 256"

@@ -125,20 +125,25 @@ module Jobs =
     let private steps = 3
 
     /// Training steps on given rows.
-    let stepOver (data: TrainingRows) size hidden : Job =
+    let stepOver sampling (data: TrainingRows) size hidden : Job =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
 
-        let optimiser =
-            {
-                LearningRate = 1e-3
-                WeightDecay = 0.0
-                Schedule = Constant
+        let options =
+            { TrainingOptions.defaults with
+                Optimiser =
+                    {
+                        LearningRate = 1e-3
+                        WeightDecay = 0.0
+                        Schedule = Constant
+                    }
+                FusionRate = 1.0
+                Loss = paper
+                Labels = sampling
             }
 
-        let state =
-            new TrainingState(network, fusion labels, idf data.Labels, optimiser, 1.0, 0f)
+        let state = new TrainingState(network, fusion labels, idf data.Labels, options)
 
         let mutable at = 0
 
@@ -146,12 +151,12 @@ module Jobs =
             let start = at * size % data.Features.Rows
             at <- at + 1
             let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
-            state.Step(paper, data, rows, at, optimiser.LearningRate, KeepAll)
+            state.Step(data, rows, at, options.Optimiser.LearningRate, KeepAll)
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
     let step folder size hidden : Job =
-        stepOver (Inputs.read folder "amazon") size hidden
+        stepOver LabelSampling.All (Inputs.read folder "amazon") size hidden
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =

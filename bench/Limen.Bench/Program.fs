@@ -40,7 +40,17 @@ let private job (arguments: string list) : Job =
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
     | [ "step"; folder; size; hidden ] -> Jobs.step folder (int size) (int hidden)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
-        Jobs.stepOver (corpus (int rows) (int features) (int labels) (int perRow)) (int size) (int hidden)
+        Jobs.stepOver
+            LabelSampling.All
+            (corpus (int rows) (int features) (int labels) (int perRow))
+            (int size)
+            (int hidden)
+    | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
+        Jobs.stepOver
+            (LabelSampling.Shortlist(int others))
+            (corpus (int rows) (int features) (int labels) (int perRow))
+            (int size)
+            (int hidden)
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
     | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
@@ -54,7 +64,9 @@ let private job (arguments: string list) : Job =
     | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
-    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal folder (int hidden) (int epochs)
+    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal LabelSampling.All folder (int hidden) (int epochs)
+    | [ "train-shortlist"; folder; hidden; epochs; others ] ->
+        WholeTraining.withSignal (LabelSampling.Shortlist(int others)) folder (int hidden) (int epochs)
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 

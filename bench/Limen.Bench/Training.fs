@@ -12,11 +12,16 @@ module WholeTraining =
 
     let private batch = 256
 
-    let private optimiser =
-        {
-            LearningRate = 2e-3
-            WeightDecay = 0.0
-            Schedule = LinearDecay
+    let private training =
+        { TrainingOptions.defaults with
+            Loss = Loss.paper 0.1 0.1 Symmetric
+            FusionRate = 5.0
+            Optimiser =
+                {
+                    LearningRate = 2e-3
+                    WeightDecay = 0.0
+                    Schedule = LinearDecay
+                }
         }
 
     let private startOfFusion (labels: CsrMatrix) : Fusion =
@@ -35,14 +40,14 @@ module WholeTraining =
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
         AtK.ofScores 5 test.Labels top |> AtK.precision
 
-    let private train hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
+    let private train sampling hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
         let idf = Jobs.idf data.Labels
         let options = { Hidden = [ hidden ]; Dropout = 0.4 }
         let network = Network.init options data.Features.Columns data.Labels.Columns seed
 
         use state =
-            new TrainingState(network, startOfFusion data.Labels, idf, optimiser, 5.0, 0f)
+            new TrainingState(network, startOfFusion data.Labels, idf, { training with Labels = sampling })
 
         let batches = (data.Features.Rows + batch - 1) / batch
 
@@ -54,9 +59,9 @@ module WholeTraining =
                     for b in 0 .. batches - 1 do
                         let rows = order[b * batch .. min order.Length ((b + 1) * batch) - 1]
                         let step = epoch * batches + b
-                        let rate = OptimiserOptions.rate step (epochs * batches) optimiser
+                        let rate = OptimiserOptions.rate step (epochs * batches) training.Optimiser
                         let drop = Drop(options.Dropout, Seed.derive "dropout" step seed)
-                        state.Step(Loss.paper 0.1 0.1 Symmetric, data, rows, b, rate, drop) |> ignore
+                        state.Step(data, rows, b, rate, drop) |> ignore
 
                     state.Flush()
                     clock.Stop()
@@ -70,9 +75,9 @@ module WholeTraining =
         }
 
     /// From rows in memory, the local signal given.
-    let withSignal folder hidden epochs : Job =
+    let withSignal sampling folder hidden epochs : Job =
         let data, test = Inputs.read folder "eurlex.train", Inputs.read folder "eurlex.test"
-        Job.once (fun () -> train hidden epochs (Stopwatch.StartNew()) data test)
+        Job.once (fun () -> train sampling hidden epochs (Stopwatch.StartNew()) data test)
 
     /// From the text of the svmlight file, with reading, weighing and the neighbours' signal in the seconds.
     let fromFile folder hidden epochs : Job =
@@ -101,4 +106,4 @@ module WholeTraining =
                     Local = (FeatureKnn.fit FeatureKnnOptions.standard weighed |> FeatureKnn.leaveOneOut).Values
                 }
 
-            train hidden epochs clock rows test)
+            train LabelSampling.All hidden epochs clock rows test)

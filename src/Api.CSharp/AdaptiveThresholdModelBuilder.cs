@@ -54,6 +54,11 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithAlpha(AlphaSharing sharing) =>
         With(settings with { Alpha = Given.One(sharing) });
 
+    /// <summary>Which labels networks learn in each step. Default: all of them; a shortlist is faster where there are thousands.</summary>
+    /// <param name="sampling">Which.</param>
+    public AdaptiveThresholdModelBuilder WithLabelSampling(LabelSampling sampling) =>
+        With(settings with { LabelSampling = Given.One(sampling) });
+
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => With(settings with { Seed = seed });

@@ -24,6 +24,8 @@ internal sealed record ModelSettings
 
     public AlphaSharing Alpha { get; init; } = AlphaSharing.OneForAll();
 
+    public LabelSampling LabelSampling { get; init; } = LabelSampling.All();
+
     public int Seed { get; init; } = 1;
 
     public IReadOnlyList<Scorer> Scorers { get; init; } = [Limen.Scorers.Perceptron()];
@@ -56,6 +58,7 @@ internal sealed record ModelSettings
             Patience,
             counts is { } known ? Checked((own ?? Loss).Resolve(known)) : TrainingDefaults.Loss,
             Alpha.Value,
+            LabelSampling.Value,
             seed
         );
 

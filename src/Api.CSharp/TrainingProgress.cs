@@ -8,6 +8,7 @@ namespace Limen;
 /// <param name="Epochs">Its epochs at most.</param>
 /// <param name="Loss">Its training loss of a row; NaN where there is none.</param>
 /// <param name="ValidationNdcg">nDCG@5 on the held-out rows, at the end of an epoch.</param>
+/// <param name="ShortlistRecall">The share of the hardest wrong labels that a batch's shortlist held, at the end of an epoch; null where all labels are learned.</param>
 public sealed record TrainingProgress(
     TrainingStage Stage,
     double Done,
@@ -15,7 +16,8 @@ public sealed record TrainingProgress(
     int Epoch,
     int Epochs,
     double Loss,
-    double? ValidationNdcg
+    double? ValidationNdcg,
+    double? ShortlistRecall
 )
 {
     private const double ScorersStart = 0.05;
@@ -41,7 +43,8 @@ public sealed record TrainingProgress(
             training?.Epoch ?? 0,
             training?.Epochs ?? 0,
             training?.Loss ?? double.NaN,
-            Interop.OfNumber(training?.Validation)
+            Interop.OfNumber(training?.Validation),
+            Interop.OfNumber(training?.ShortlistRecall)
         );
     }
 }

@@ -72,18 +72,25 @@ public sealed unsafe class LazyAdamW
     public void Step(Span<float> weights, TouchedRows touched, float rate)
     {
         ArgumentNullException.ThrowIfNull(touched);
+        Step(weights, touched.Ids, touched.Gradient, rate);
+    }
+
+    /// <summary>The same for the given rows (each once) with their gradient [rows, H].</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
+    public void Step(Span<float> weights, ReadOnlySpan<int> rows, ReadOnlySpan<float> gradient, float rate)
+    {
         Shapes.Require(weights.Length, _m.Length, nameof(weights));
-        Shapes.Require(touched.Gradient.Length, (long)touched.Count * _width, nameof(touched));
-        Shapes.RequireRows(touched.Ids, _last.Length, nameof(touched));
+        Shapes.Require(gradient.Length, (long)rows.Length * _width, nameof(gradient));
+        Shapes.RequireRows(rows, _last.Length, nameof(rows));
         if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
         var settings = _settings with { Rate = rate };
-        fixed (float* w = weights, m = _m, v = _v, g = touched.Gradient)
-        fixed (int* ids = touched.Ids)
+        fixed (float* w = weights, m = _m, v = _v, g = gradient)
+        fixed (int* ids = rows)
             Lanes.For(
-                Lanes.Tasks(touched.Count, RowsPerTask),
-                new RowTasks(this, w, m, v, ids, touched.Count, g, new AdamWRule(settings, Steps + 1)));
+                Lanes.Tasks(rows.Length, RowsPerTask),
+                new RowTasks(this, w, m, v, ids, rows.Length, g, new AdamWRule(settings, Steps + 1)));
         Remember(rate);
-        foreach (var id in touched.Ids) _last[id] = Steps;
+        foreach (var id in rows) _last[id] = Steps;
     }
 
     /// <summary>Adds the step that was just made to what each earlier one has missed.</summary>

@@ -54,6 +54,19 @@ public sealed class FitTests
     }
 
     [Test]
+    public void Shortlists_learn_the_problem_and_report_their_recall()
+    {
+        var reports = new List<TrainingProgress>();
+        var model = TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(2)).Build()
+            .Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
+        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
+        Assert.That(reports.Where(r => r.ShortlistRecall is not null).Select(r => r.ShortlistRecall!.Value), Is.Not.Empty.And.All.InRange(0.0, 1.0));
+        Assert.That(
+            () => TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(-1)).Build(),
+            Throws.TypeOf<ModelConfigurationException>().With.Message.Contains("shortlist"));
+    }
+
+    [Test]
     public void Texts_and_features_do_not_mix()
     {
         var features = MultiLabelDataset.FromFeatures([new([new(0, 1f)], ["file"])]);

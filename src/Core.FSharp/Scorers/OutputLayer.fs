@@ -87,11 +87,11 @@ module OutputLayer =
 
         sums[0]
 
-    /// The loss of a batch whose last hidden units are h, with its gradients for h, Offset [L] and Slope [L].
-    /// require sees every gradient before it is used, and may throw; update receives
-    /// each block of labels with the gradient of its weights [block, H], from several threads, and may change those weights.
-    let step
-        (loss: Loss)
+    /// One pass over the blocks for a loss of the fused kernel's terms: the loss of a batch whose last hidden units are h, with
+    /// its gradients for h, Offset [L] and Slope [L]. require sees every gradient before it is used, and may throw; update
+    /// receives each block of labels with the gradient of its weights [block, H], from several threads, and may change those.
+    let fused
+        (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
         (line: ThresholdLine)
@@ -102,37 +102,51 @@ module OutputLayer =
         : OutputGradient =
         let labels = w.Shape[0]
         let blocks = blocks labels
+        let losses: float[] = Array.zeroCreate blocks.Length
+        let offset: float32[] = Array.zeroCreate labels
+        let slope: float32[] = Array.zeroCreate labels
 
+        let hidden =
+            backward update blocks h w (fun i block ->
+                let g =
+                    Logits(blockLogits h w block) |> BatchObjective.fused terms data rows line block
+
+                require g
+                losses[i] <- g.Loss
+                g.Offset.CopyTo(offset, block.First)
+                g.Slope.CopyTo(slope, block.First)
+                g.Logits)
+
+        {
+            Loss = Array.sum losses
+            Hidden = hidden
+            Offset = offset
+            Slope = slope
+        }
+
+    /// The same for any loss: the fused pass where it knows the loss, all logits at once and two passes elsewhere.
+    let step
+        (loss: Loss)
+        (data: TrainingRows)
+        (rows: int[])
+        (line: ThresholdLine)
+        (require: BatchGradient -> unit)
+        (update: LabelBlock -> Tensor -> unit)
+        (h: Tensor)
+        (w: Tensor)
+        : OutputGradient =
         match Loss.fused loss with
-        | Some terms ->
-            let losses: float[] = Array.zeroCreate blocks.Length
-            let offset: float32[] = Array.zeroCreate labels
-            let slope: float32[] = Array.zeroCreate labels
-
-            let hidden =
-                backward update blocks h w (fun i block ->
-                    let g =
-                        Logits(blockLogits h w block) |> BatchObjective.fused terms data rows line block
-
-                    require g
-                    losses[i] <- g.Loss
-                    g.Offset.CopyTo(offset, block.First)
-                    g.Slope.CopyTo(slope, block.First)
-                    g.Logits)
-
-            {
-                Loss = Array.sum losses
-                Hidden = hidden
-                Offset = offset
-                Slope = slope
-            }
+        | Some terms -> fused terms data rows line require update h w
         | None ->
             let g = logits h w |> BatchObjective.composed loss data rows line
             require g
 
+            let slopes (block: LabelBlock) =
+                g.Logits |> Tensor.columns block.First block.Count
+
             {
                 Loss = g.Loss
-                Hidden = backward update blocks h w (fun _ block -> g.Logits |> Tensor.columns block.First block.Count)
+                Hidden = backward update (blocks w.Shape[0]) h w (fun _ block -> slopes block)
                 Offset = g.Offset
                 Slope = g.Slope
             }

@@ -80,6 +80,7 @@ module Scorer =
                                 Done = share
                                 Loss = nan
                                 Validation = None
+                                ShortlistRecall = None
                                 Elapsed = TimeSpan.Zero
                             }
                 }

@@ -47,18 +47,18 @@ module private SignalParameters =
     let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
         Array.concat [ [| g.Lambda * f.Lambda * (1f - f.Lambda) |]; g.Alpha; g.Beta ], g.Bias
 
+/// How the output layer [L, H] learns.
+[<ReferenceEquality>]
+type private OutputLearning =
+    /// Every label in every step.
+    | EveryRow of Parameter
+    /// The batch's shortlist alone.
+    | ListedRows of others: int * LazyAdamW
+
 /// Everything that training changes: weights, the threshold's numbers, and the optimiser's moments. It takes the network
 /// over: its tensors change with every step and are disposed with the state. One owner, one thread.
 [<Sealed>]
-type TrainingState
-    (
-        network: Network,
-        fusion: Fusion,
-        idf: float32[],
-        optimiser: OptimiserOptions,
-        fusionRate: float,
-        alphaPrior: float32
-    ) =
+type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: TrainingOptions) =
 
     // only the inner layers learn through torch's graph; the first layer and the output layer have kernels of their own
     let weights =
@@ -70,7 +70,7 @@ type TrainingState
             else
                 t)
 
-    let hidden = weights.InputBias.Shape[0]
+    let optimiser = options.Optimiser
 
     let parameter (name, values: Tensor) =
         {
@@ -82,16 +82,23 @@ type TrainingState
 
     let inputBias = parameter ("input.bias", weights.InputBias)
 
-    let output = parameter ("output.weight", weights.Output)
-
     let inner =
         Network.parameters weights
         |> List.filter (fun (name, _) -> name.StartsWith "inner.")
         |> List.map parameter
 
-    let firstSettings = Optimiser.settings optimiser.LearningRate optimiser
-    let input = LazyAdamW(weights.Features, hidden, &firstSettings)
-    let inputBiasGradient = Array.zeroCreate<float32> hidden
+    let lazily (w: Tensor) =
+        let settings = Optimiser.settings optimiser.LearningRate optimiser
+        LazyAdamW(w.Shape[0], w.Shape[1], &settings)
+
+    let input = lazily weights.Input
+
+    let output =
+        match options.Labels with
+        | LabelSampling.All -> EveryRow(parameter ("output.weight", weights.Output))
+        | LabelSampling.Shortlist others -> ListedRows(others, lazily weights.Output)
+
+    let inputBiasGradient = Array.zeroCreate<float32> weights.InputBias.Shape[0]
     let touched = TouchedRows()
     let signals = SignalParameters.ofFusion fusion
     let bias = Array.copy fusion.Bias
@@ -106,7 +113,7 @@ type TrainingState
     let update (settings: AdamWSettings) (p: Parameter) (gradient: ReadOnlySpan<float32>) =
         AdamW.Step(Tensor.span p.Values, gradient, p.First.AsSpan(), p.Second.AsSpan(), &settings, steps)
 
-    let updateOutput (settings: AdamWSettings) (block: LabelBlock) (gradient: Tensor) =
+    let updateBlock (settings: AdamWSettings) (output: Parameter) (block: LabelBlock) (gradient: Tensor) =
         let width = weights.Output.Shape[1]
         let first, count = block.First * width, block.Count * width
 
@@ -121,6 +128,12 @@ type TrainingState
 
     let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
         AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
+
+    let alphaPrior =
+        match options.Alpha with
+        | EachLabel strength -> float32 strength
+        | OneForAll
+        | ByFrequency _ -> 0f
 
     let withPrior (now: Fusion) (g: FusionGradient) =
         let struct (_, pull) = Alpha.prior alphaPrior now.Alpha
@@ -145,18 +158,43 @@ type TrainingState
         requireFinite batch "the gradient of the thresholds' offset" (ReadOnlySpan g.Offset)
         requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
 
-    /// The weights as they are now: copy before keeping, and call Flush before reading the first layer.
+    /// Loss and gradients at the output layer, whose weights are updated on the way.
+    let learnOutput data rows line require (settings: AdamWSettings) (h: Tensor) =
+        match output with
+        | EveryRow p -> OutputLayer.step options.Loss data rows line require (updateBlock settings p) h weights.Output
+        | ListedRows(others, adam) ->
+            let list =
+                Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
+
+            let update (gradient: Tensor) =
+                adam.Step(
+                    Tensor.span weights.Output,
+                    ReadOnlySpan list.Ids,
+                    Span.op_Implicit (Tensor.span gradient),
+                    settings.Rate
+                )
+
+            adam.CatchUp(Tensor.span weights.Output, ReadOnlySpan list.Ids)
+            let terms = Option.get (Loss.fused options.Loss)
+            Shortlist.step terms line require update h weights.Output list
+
+    /// The weights as they are now: copy before keeping, and call Flush before reading them.
     member _.Weights = weights
 
     /// The threshold's numbers as they are now.
     member _.Fusion = fusion |> SignalParameters.toFusion signals (Array.copy bias)
 
-    /// Brings the rows of the first layer that the last steps left alone up to date.
-    member _.Flush() = input.Flush(Tensor.span weights.Input)
+    /// Brings the rows of the first and the last layer that the last steps left alone up to date.
+    member _.Flush() =
+        input.Flush(Tensor.span weights.Input)
+
+        match output with
+        | EveryRow _ -> ()
+        | ListedRows(_, adam) -> adam.Flush(Tensor.span weights.Output)
 
     /// One step: forward, loss, gradients, AdamW. Returns the batch's loss.
     /// Throws TrainingDivergedException before a value that is not finite reaches a weight.
-    member this.Step(loss: Loss, data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
+    member this.Step(data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
         Tensor.using (fun () ->
             let fusionNow = this.Fusion
             let line = ThresholdLine.ofFusion idf fusionNow
@@ -168,15 +206,7 @@ type TrainingState
             let settings = Optimiser.settings rate optimiser
 
             let g =
-                OutputLayer.step
-                    loss
-                    data
-                    rows
-                    line
-                    (requireFiniteGradient batch)
-                    (updateOutput settings)
-                    (Tensor.detach h)
-                    weights.Output
+                learnOutput data rows line (requireFiniteGradient batch) settings (Tensor.detach h)
 
             Tensor.backwardWith g.Hidden h
 
@@ -202,7 +232,7 @@ type TrainingState
                 |> SignalParameters.gradient fusionNow
 
             let fast =
-                Optimiser.settings (rate * fusionRate) { optimiser with WeightDecay = 0.0 }
+                Optimiser.settings (rate * options.FusionRate) { optimiser with WeightDecay = 0.0 }
 
             step fast signals signalGradient signalMoments
             step settings bias biasGradient biasMoments

@@ -5,33 +5,6 @@ open System.Diagnostics
 open System.Threading
 open Limen.Kernels
 
-/// Who shares the weight alpha of IDF. IDF_l is a constant, so alpha_l and b_l are one degree of freedom unless alpha is shared or held.
-type AlphaSharing =
-    /// One alpha for every label (the default).
-    | OneForAll
-    /// One alpha for each of so many buckets of equal width in IDF.
-    | ByFrequency of buckets: int
-    /// One alpha per label, drawn towards their mean: the prior's strength times half the squared distance is added to the loss.
-    | EachLabel of prior: float
-
-/// How a network is trained.
-[<ReferenceEquality>]
-type TrainingOptions =
-    {
-        /// Passes over the training rows; early stopping may end before.
-        Epochs: int
-        /// Rows a step; None: 256, less where there are few rows.
-        BatchSize: int option
-        Optimiser: OptimiserOptions
-        /// The learning rate of lambda, alpha and beta, as a multiple of the network's.
-        FusionRate: float
-        /// Epochs without a better validation score before training ends.
-        Patience: int
-        Loss: Loss
-        Alpha: AlphaSharing
-        Seed: Seed
-    }
-
 /// What an epoch came to.
 type EpochReport =
     {
@@ -41,6 +14,9 @@ type EpochReport =
         Loss: float
         /// nDCG@5 on the validation rows, where there are any.
         Validation: float option
+        /// The share of the hardest negatives of the epoch's first batch that its shortlist held (Shortlist.recall); None where
+        /// all labels are learned.
+        ShortlistRecall: float option
         Seconds: float
     }
 
@@ -53,6 +29,8 @@ type TrainingProgress =
         Done: float
         Loss: float
         Validation: float option
+        /// As in the epoch's report.
+        ShortlistRecall: float option
         Elapsed: TimeSpan
     }
 
@@ -73,43 +51,6 @@ type TrainedNetwork =
         History: EpochReport list
         End: TrainingEnd
     }
-
-[<RequireQualifiedAccess>]
-module TrainingOptions =
-
-    let defaults =
-        {
-            Epochs = 15
-            BatchSize = None
-            Optimiser = OptimiserOptions.defaults
-            FusionRate = 5.0
-            Patience = 3
-            Loss = Loss.paper 0.1 0.1 Symmetric
-            Alpha = OneForAll
-            Seed = Seed.ofInt 1
-        }
-
-    let faults (o: TrainingOptions) =
-        [
-            if o.Epochs < 1 then
-                $"epochs: expected at least 1, received {o.Epochs}"
-            match o.BatchSize with
-            | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
-            | _ -> ()
-            if o.Patience < 1 then
-                $"patience: expected at least 1, received {o.Patience}"
-            if not (o.FusionRate > 0.0) then
-                $"fusion rate: expected above 0, received {o.FusionRate}"
-            match o.Alpha with
-            | ByFrequency buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
-            | EachLabel prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
-            | _ -> ()
-            yield! OptimiserOptions.faults o.Optimiser
-        ]
-
-    /// The batch size that is used for so many rows.
-    let batchSize (rows: int) (o: TrainingOptions) =
-        o.BatchSize |> Option.defaultWith (fun () -> Math.Clamp(rows / 100, 16, 256))
 
 [<RequireQualifiedAccess>]
 module Training =
@@ -144,16 +85,9 @@ module Training =
         let batches = (rows + size - 1) / size
         let steps = batches * options.Epochs
 
-        let prior =
-            match options.Alpha with
-            | EachLabel strength -> float32 strength
-            | OneForAll
-            | ByFrequency _ -> 0f
+        use state = new TrainingState(network, fusion, idf, options)
 
-        use state =
-            new TrainingState(network, fusion, idf, options.Optimiser, options.FusionRate, prior)
-
-        let tell epoch batch loss validation =
+        let tell epoch batch loss validation recall =
             progress
                 {
                     Epoch = epoch
@@ -161,12 +95,31 @@ module Training =
                     Done = float ((epoch - 1) * batches + batch) / float steps
                     Loss = loss
                     Validation = validation
+                    ShortlistRecall = recall
                     Elapsed = clock.Elapsed
                 }
 
+        let orderOf epoch =
+            Seed.permutation rows (Seed.derive "order" epoch options.Seed)
+
+        let shortlistRecall epoch =
+            match options.Labels with
+            | LabelSampling.All -> None
+            | LabelSampling.Shortlist others ->
+                let chosen = Array.truncate size (orderOf epoch)
+
+                let list =
+                    Shortlist.ofBatch others (Seed.derive "recall" epoch options.Seed) train chosen
+
+                Tensor.using (fun () ->
+                    let margins =
+                        NetworkScorer.margins idf state.Fusion state.Weights train.Features train.Local chosen
+
+                    Some(Shortlist.recall margins train.Labels chosen list))
+
         /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
         let epoch (number: int) : Result<float option, TrainingDivergedException> =
-            let order = Seed.permutation rows (Seed.derive "order" number options.Seed)
+            let order = orderOf number
 
             let rec go batch total =
                 if cancellation.IsCancellationRequested then
@@ -178,10 +131,10 @@ module Training =
                     let step = (number - 1) * batches + batch
                     let rate = OptimiserOptions.rate step steps options.Optimiser
                     let drop = Drop(dropout, Seed.derive "dropout" step options.Seed)
-                    let loss = state.Step(options.Loss, train, chosen, batch, rate, drop)
+                    let loss = state.Step(train, chosen, batch, rate, drop)
 
                     if batch % 16 = 0 then
-                        tell number batch loss None
+                        tell number batch loss None None
 
                     go (batch + 1) (total + loss)
 
@@ -211,15 +164,18 @@ module Training =
                         validation
                         |> Option.map (fun v -> validationScore idf v state.Weights state.Fusion)
 
+                    let recall = shortlistRecall number
+
                     let report =
                         {
                             Epoch = number
                             Loss = loss
                             Validation = score
+                            ShortlistRecall = recall
                             Seconds = clock.Elapsed.TotalSeconds
                         }
 
-                    tell number batches loss score
+                    tell number batches loss score recall
 
                     let better =
                         match score, best with

@@ -198,15 +198,63 @@ module TrainingProperties =
         let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
 
         use state =
-            new TrainingState(network, start 8, Array.zeroCreate 8, OptimiserOptions.defaults, 5.0, 0f)
+            new TrainingState(
+                network,
+                start 8,
+                Array.zeroCreate 8,
+                { TrainingOptions.defaults with
+                    Loss = Loss.Bce None
+                }
+            )
 
         let chosen = [| 0..63 |]
 
         let step i =
-            state.Step(Loss.Bce None, data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i))
-            |> ignore
+            state.Step(data, chosen, 0, 1e-3, Drop(0.1, Seed.ofInt i)) |> ignore
 
         [ 1..20 ] |> List.iter step
         let before = TensorRuntime.systemAllocations ()
         [ 21..60 ] |> List.iter step
         Assert.That(TensorRuntime.systemAllocations (), Is.EqualTo before)
+
+    let private withShortlist others loss =
+        { SmallProblem.options with
+            Scorers =
+                [
+                    Perceptron(
+                        SmallProblem.network,
+                        { SmallProblem.training with
+                            Epochs = 30
+                            Loss = loss
+                            Labels = LabelSampling.Shortlist others
+                        }
+                    )
+                ]
+        }
+
+    [<Test>]
+    let ``a network learns the small problem from shortlists, and reports their recall`` () =
+        let model =
+            SmallProblem.fit
+                (withShortlist 2 (Loss.paper 0.1 0.1 Symmetric))
+                (SmallProblem.dataset 300 1)
+                (Some(SmallProblem.dataset 80 2))
+
+        Assert.That((Evaluation.model (SmallProblem.dataset 100 3) model).MicroF1, Is.GreaterThan 0.85)
+
+        match model.Scorers with
+        | [ FittedPerceptron(_, _, history, _) ] ->
+            for epoch in history do
+                Assert.That(epoch.ShortlistRecall.Value, Is.InRange(0.0, 1.0))
+        | other -> Assert.Fail $"expected one perceptron, received %A{other}"
+
+    [<Test>]
+    let ``a shortlist needs a loss that the fused pass knows`` () =
+        let error =
+            Assert.Throws<ConfigurationException>(
+                Action(fun () ->
+                    SmallProblem.fit (withShortlist 2 (Loss.Focal 2.0)) (SmallProblem.dataset 30 1) None
+                    |> ignore)
+            )
+
+        Assert.That(error.Message, Does.Contain "shortlist: expected a loss of BCE and a margin term")

@@ -1,0 +1,143 @@
+namespace Limen.Core
+
+open System
+open Limen.Kernels
+
+/// The labels that one step learns, and its rows' entries of them: a small problem of its own over S labels.
+[<ReferenceEquality>]
+type Shortlist =
+    {
+        /// The labels [S], ascending.
+        Ids: int[]
+        /// The batch's B rows: label sets [B, S] and local signal [B, S]; all their entries are in the shortlist. No features.
+        Rows: TrainingRows
+    }
+
+/// Hard negatives instead of all: the labels that a row's neighbours carry score high and are often wrong; a few others,
+/// at random, keep the rest in check (You et al. 2019, AttentionXML, https://arxiv.org/abs/1811.01727, section 3.3, trains on
+/// such candidates). A label outside the shortlist counts as predicted without error in that step.
+[<RequireQualifiedAccess>]
+module Shortlist =
+
+    /// How many of the hardest negatives of a row recall looks at.
+    let private hardest = 10
+
+    let private entries (m: CsrMatrix) (rows: int[]) =
+        rows
+        |> Seq.collect (fun row -> ArraySegment(m.Indices, m.RowStart[row], m.RowStart[row + 1] - m.RowStart[row]))
+
+    /// The chosen rows of a matrix [N, L] over the ids alone: [B, S].
+    let private restrict (ids: int[]) (rows: int[]) (m: CsrMatrix) =
+        let chosen = Csr.selectRows rows m
+
+        let places =
+            Array.init chosen.NonZeros (fun at -> Array.BinarySearch(ids, chosen.Indices[at]))
+
+        CsrMatrix(rows.Length, ids.Length, chosen.RowStart, places, chosen.Values)
+
+    /// The shortlist of a batch: labels and local signal of its rows, and so many other labels by the seed.
+    let ofBatch (others: int) (seed: Seed) (data: TrainingRows) (rows: int[]) : Shortlist =
+        let labels = data.Labels.Columns
+
+        let drawn =
+            Seq.init others (fun i -> int (Seed.bits (int64 i) seed % uint64 labels))
+
+        let ids =
+            seq {
+                entries data.Labels rows
+                entries data.Local rows
+                drawn
+            }
+            |> Seq.concat
+            |> Seq.toArray
+            |> Array.distinct
+            |> Array.sort
+
+        {
+            Ids = ids
+            Rows =
+                {
+                    Features = CsrMatrix(rows.Length, 0, Array.zeroCreate (rows.Length + 1), [||], [||])
+                    Labels = restrict ids rows data.Labels
+                    Local = restrict ids rows data.Local
+                }
+        }
+
+    let private gather (ids: int[]) (values: float32[]) = ids |> Array.map (Array.get values)
+
+    let private scatter (ids: int[]) (labels: int) (values: float32[]) =
+        let all = Array.zeroCreate labels
+        Array.iter2 (fun id v -> all[id] <- v) ids values
+        all
+
+    /// OutputLayer.fused over the shortlist: the gradients of Offset and Slope are [L], 0 for all other labels; update receives
+    /// the gradient [S, H] of the shortlist's weights.
+    let step
+        (terms: FusedTerms)
+        (line: ThresholdLine)
+        (require: BatchGradient -> unit)
+        (update: Tensor -> unit)
+        (h: Tensor)
+        (w: Tensor)
+        (list: Shortlist)
+        : OutputGradient =
+        let labels = w.Shape[0]
+
+        let own =
+            w
+            |> Tensor.selectRows (Tensor.ofIds [| list.Ids.Length |] (Array.map int64 list.Ids))
+
+        let gradient = Tensor.empty own.Shape
+
+        let collect (block: LabelBlock) (g: Tensor) =
+            (Tensor.span g).CopyTo((Tensor.span gradient).Slice(block.First * own.Shape[1]))
+
+        let small =
+            OutputLayer.fused
+                { terms with
+                    PosWeight = terms.PosWeight |> Option.map (gather list.Ids)
+                }
+                list.Rows
+                (Array.init h.Shape[0] id)
+                {
+                    Offset = gather list.Ids line.Offset
+                    Slope = gather list.Ids line.Slope
+                }
+                require
+                collect
+                h
+                own
+
+        update gradient
+
+        { small with
+            Offset = scatter list.Ids labels small.Offset
+            Slope = scatter list.Ids labels small.Slope
+        }
+
+    /// Of the ten wrong labels that score highest in each row, over all L, the share that the shortlist holds; NaN where no
+    /// row has any. margins [B, L] of the same rows, labels [N, L].
+    let recall (margins: Tensor) (labels: CsrMatrix) (rows: int[]) (list: Shortlist) : float =
+        let held = Collections.Generic.HashSet list.Ids
+
+        let found =
+            [|
+                for i in 0 .. rows.Length - 1 do
+                    let mine = labels.RowIndices(rows[i]).ToArray()
+                    let best: int[] = Array.zeroCreate (min labels.Columns (hardest + mine.Length))
+                    let values: float32[] = Array.zeroCreate best.Length
+                    let ofRow = (Tensor.span margins).Slice(i * labels.Columns, labels.Columns)
+
+                    let count =
+                        TopK.Row(Span.op_Implicit ofRow, best.AsSpan(), values.AsSpan(), TopKOrder.ByScore)
+
+                    best
+                    |> Seq.truncate count
+                    |> Seq.filter (fun l -> not (Array.contains l mine))
+                    |> Seq.truncate hardest
+                    |> Seq.map (fun l -> if held.Contains l then 1.0 else 0.0)
+            |]
+            |> Seq.concat
+            |> Seq.toArray
+
+        if found.Length = 0 then nan else Array.average found

@@ -1,0 +1,155 @@
+namespace Limen.Properties
+
+open System
+open NUnit.Framework
+open FsCheck.FSharp
+open FsCheck.NUnit
+open Limen.Core
+open Limen.Kernels
+
+/// A batch of a few rows with label sets and a local signal over up to twenty labels.
+[<ReferenceEquality>]
+type ShortlistCase =
+    {
+        Data: TrainingRows
+        Batch: int[]
+        Others: int
+    }
+
+type ShortlistArbitraries =
+    static member Case() =
+        gen {
+            let! rows = Gen.choose (1, 6)
+            let! labels = Gen.choose (1, 20)
+            let! y = Generators.csr rows labels 15 (Gen.constant 1f)
+            let! a = Generators.csr rows labels 20 Generators.positive
+            let! batch = Gen.nonEmptyListOf (Gen.choose (0, rows - 1)) |> Gen.map Array.ofList
+            let! others = Gen.choose (0, 6)
+
+            return
+                {
+                    Data =
+                        {
+                            Features = CsrMatrix(rows, 0, Array.zeroCreate (rows + 1), [||], [||])
+                            Labels = y
+                            Local = a
+                        }
+                    Batch = batch
+                    Others = others
+                }
+        }
+        |> Arb.fromGen
+
+[<Properties(Arbitrary = [| typeof<ShortlistArbitraries> |])>]
+module ShortlistProperties =
+
+    let private hidden = 5
+    let private terms = Option.get (Loss.fused (Loss.paper 0.1 0.1 Symmetric))
+
+    let private listOf (c: ShortlistCase) =
+        Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch
+
+    let private noise shape seed =
+        Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
+
+    let private line labels : ThresholdLine =
+        {
+            Offset = Array.init labels (fun l -> float32 (l % 7) / 3f)
+            Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
+        }
+
+    let private idsOf (m: CsrMatrix) row = m.RowIndices(row).ToArray()
+
+    [<Property>]
+    let ``a shortlist holds the labels and the neighbours' labels of its rows, ascending, and few others``
+        (c: ShortlistCase)
+        =
+        let needed =
+            c.Batch
+            |> Seq.collect (fun row -> Seq.append (idsOf c.Data.Labels row) (idsOf c.Data.Local row))
+            |> Set.ofSeq
+
+        let ids = (listOf c).Ids
+
+        ids = (Array.distinct ids |> Array.sort)
+        && Set.isSubset needed (Set.ofArray ids)
+        && ids.Length <= needed.Count + c.Others
+        && Array.forall (fun l -> 0 <= l && l < c.Data.Labels.Columns) ids
+
+    [<Property>]
+    let ``its rows are the batch's rows, entry by entry`` (c: ShortlistCase) =
+        let list = listOf c
+
+        let same (whole: CsrMatrix) (part: CsrMatrix) =
+            c.Batch
+            |> Array.indexed
+            |> Array.forall (fun (i, row) ->
+                Array.map (Array.get list.Ids) (idsOf part i) = idsOf whole row
+                && part.RowValues(i).ToArray() = whole.RowValues(row).ToArray())
+
+        same c.Data.Labels list.Rows.Labels && same c.Data.Local list.Rows.Local
+
+    /// Loss, dh, dW by label, Offset's and Slope's gradients, of a shortlist and of the same labels by the whole layer.
+    [<Property>]
+    let ``a step is the step over all labels, without the terms of the labels that are not listed`` (c: ShortlistCase) =
+        let list = listOf c
+        let labels = c.Data.Labels.Columns
+
+        if list.Ids.Length > 0 then
+            Tensor.using (fun () ->
+                let h, w = noise [| c.Batch.Length; hidden |] 1, noise [| labels; hidden |] 2
+                let mutable dw: float32[] = [||]
+                let update (g: Tensor) = dw <- Tensor.toArray g
+                let small = Shortlist.step terms (line labels) ignore update h w list
+
+                // the definition: an unlisted label has a threshold that no logit comes near
+                let far =
+                    Array.init labels (fun l ->
+                        if Array.contains l list.Ids then
+                            (line labels).Offset[l]
+                        else
+                            1e9f)
+
+                let whole: float32[] = Array.zeroCreate (labels * hidden)
+
+                let into (block: LabelBlock) (g: Tensor) =
+                    (Tensor.toArray g).CopyTo(whole, block.First * hidden)
+
+                let all =
+                    OutputLayer.fused terms c.Data c.Batch { line labels with Offset = far } ignore into h w
+
+                let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
+
+                let near what (a: float32[]) (b: float32[]) =
+                    Tolerance.require tolerance what (Across.widen a) (Across.widen b)
+
+                Tolerance.require tolerance "loss" [ all.Loss ] [ small.Loss ]
+                near "dh" (Tensor.toArray all.Hidden) (Tensor.toArray small.Hidden)
+                near "dW" (list.Ids |> Array.collect (fun l -> whole[l * hidden .. (l + 1) * hidden - 1])) dw
+                near "offset" all.Offset small.Offset
+                near "slope" all.Slope small.Slope)
+
+    [<Test>]
+    let ``recall counts the hardest wrong labels that are listed`` () =
+        let labels = Csr.ofSets 14 [| [| 0 |] |]
+        let margins = Tensor.ofArray [| 1; 14 |] [| for l in 0..13 -> float32 (20 - l) |]
+
+        let recallOf ids =
+            Shortlist.recall
+                margins
+                labels
+                [| 0 |]
+                {
+                    Ids = ids
+                    Rows =
+                        {
+                            Features = labels
+                            Labels = labels
+                            Local = labels
+                        }
+                }
+
+        // label 0 is right; the ten hardest wrong ones are 1 to 10
+        Assert.That(recallOf [| 0..13 |], Is.EqualTo 1.0)
+        Assert.That(recallOf [| 0; 11; 12 |], Is.EqualTo 0.0)
+        Assert.That(recallOf [| 0; 2; 5; 10; 13 |], Is.EqualTo(0.3).Within 1e-12)
