@@ -17,8 +17,7 @@ let model =
         ignore
         CancellationToken.None
 
-let text =
-    "Reads a sequence of bytes from the current stream and advances the position by the number of bytes read."
+let text = "Reads a sequence of bytes from the stream and advances its position by the bytes read."
 
 let why = Explanation.row 0 (Model.ofTexts [| text |] model) model
 
