@@ -17,7 +17,7 @@ let model =
         ignore
         CancellationToken.None
 
-let text = "Reads a sequence of bytes from the stream and advances its position by the bytes read."
+let text = "Reads a sequence of bytes from the stream and advances its position."
 
 let why = Explanation.row 0 (Model.ofTexts [| text |] model) model
 
