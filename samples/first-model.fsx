@@ -17,7 +17,8 @@ let model =
         ignore
         CancellationToken.None
 
-let text = "Throws when the stream is closed or does not support reading."
+let text = "Reads a sequence of bytes from the stream and advances its position."
+
 let why = Explanation.row 0 (Model.ofTexts [| text |] model) model
 
 for pair in why |> List.filter _.Predicted do

@@ -52,21 +52,33 @@ module internal Newton =
                 gradient[i])
 
     /// Minimises f over x >= lower by projected Newton steps with backtracking (Bertsekas 1982,
-    /// https://doi.org/10.1137/0320018): parameters held at their bound stay out of the step.
+    /// https://doi.org/10.1137/0320018). A parameter near its bound that wants to go below moves there by itself, apart from
+    /// the Newton step of the others: together, the bound would bend the step so that it need not descend.
     let minimise (lower: float[]) (f: float[] -> Curvature) (start: float[]) : float[] =
-        let step (x: float[]) (free: int[]) (at: Curvature) =
+        let step (x: float[]) (at: Curvature) =
+            let d = x.Length
+
+            let distance =
+                Array.init d (fun i -> x[i] - max lower[i] (x[i] - at.Gradient[i]))
+                |> Array.sumBy (fun v -> v * v)
+                |> sqrt
+
+            let near i =
+                x[i] <= lower[i] + min 0.01 distance && at.Gradient[i] > 0.0
+
+            let bounded, free = Array.partition near [| 0 .. d - 1 |]
+            let direction = Array.zeroCreate d
+
+            for i in bounded do
+                direction[i] <- at.Gradient[i] / max at.Hessian[i, i] 1e-12
+
             let h =
                 Array2D.init free.Length free.Length (fun i j -> at.Hessian[free[i], free[j]])
 
-            let direction = solve h (free |> Array.map (fun i -> at.Gradient[i]))
+            solve h (free |> Array.map (fun i -> at.Gradient[i]))
+            |> Array.iteri (fun k v -> direction[free[k]] <- v)
 
-            fun scale ->
-                let next = Array.copy x
-
-                free
-                |> Array.iteri (fun k i -> next[i] <- max lower[i] (x[i] - scale * direction[k]))
-
-                next
+            fun scale -> Array.init d (fun i -> max lower[i] (x[i] - scale * direction[i]))
 
         let rec backtrack move (at: Curvature) scale =
             if scale < 1e-10 then
@@ -89,11 +101,7 @@ module internal Newton =
             then
                 x
             else
-                let free =
-                    [| 0 .. x.Length - 1 |]
-                    |> Array.filter (fun i -> x[i] > lower[i] || at.Gradient[i] < 0.0)
-
-                match backtrack (step x free at) at 1.0 with
+                match backtrack (step x at) at 1.0 with
                 | Some(next, there) -> descend (remaining - 1) next there
                 | None -> x
 

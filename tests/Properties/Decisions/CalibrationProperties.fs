@@ -106,6 +106,15 @@ module CalibrationProperties =
                && (slope > 20.0 || flat (fun d -> loss smoothed slope (offset + d)))
            | _ -> false
 
+    [<Test>]
+    let ``Platt's offset is fitted where the bound holds the slope`` () =
+        // the lower score is the true one: the slope goes to its bound, and the smoothed targets 2/3 and 1/3 balance at p = 1/2
+        match Curve.fit Calibrator.Platt [| true; false |] [| -2.859f; -2.819f |] with
+        | Curve.Logistic(slope, offset) ->
+            Assert.That(slope, Is.EqualTo 1e-3)
+            Assert.That(slope * -2.839 + offset, Is.EqualTo(0.0).Within 1e-4)
+        | other -> Assert.Fail $"{other}"
+
     [<Property>]
     let ``a label below the wanted positives shares the curve of all labels`` (case: ScoredCase) =
         let fitted = fit Calibrator.Platt (CalibrationScope.EachLabel 2) case
