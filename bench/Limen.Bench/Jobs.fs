@@ -74,20 +74,30 @@ module Jobs =
 
             float into[0])
 
-    /// The dense products of a step alone: z = h W', dh = dz W, dW = dz' h.
+    /// The dense products of a step alone, a block of labels at a time as the output layer makes them: z = h W', dh = dz W, dW = dz' h.
     let products rows hidden labels : Job =
         let noise shape =
             Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
 
-        let h, w, dz =
-            noise [| rows; hidden |], noise [| labels; hidden |], noise [| rows; labels |]
+        let h = noise [| rows; hidden |]
+
+        let blocks =
+            LabelBlock.Cover(labels, 848)
+            |> Array.map (fun block -> noise [| block.Count; hidden |], noise [| rows; block.Count |])
+
+        let ofBlock (w, dz) =
+            let z = h |> Tensor.mm (Tensor.transpose w)
+            let dh = dz |> Tensor.mm w
+            let dw = Tensor.transpose dz |> Tensor.mm h
+            z.Count + dh.Count + dw.Count
 
         Job.repeated 1 (fun () ->
-            Tensor.using (fun () ->
-                let z = h |> Tensor.mm (Tensor.transpose w)
-                let dh = dz |> Tensor.mm w
-                let dw = Tensor.transpose dz |> Tensor.mm h
-                float (z.Count + dh.Count + dw.Count)))
+            Workers.For(
+                blocks.Length,
+                fun i -> Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock blocks[i] |> ignore))
+            )
+
+            float blocks.Length)
 
     /// What a step does for the first layer: rows brought up to date, forward, backward, AdamW of the touched rows.
     let firstLayer folder rows hidden : Job =
