@@ -22,7 +22,8 @@ module Jobs =
         let most = Array.max values
         values |> Array.map (fun v -> v / most)
 
-    let private fusion labels =
+    /// Thresholds as training starts with them.
+    let fusion labels =
         { Fusion.zero (Shared 0f) labels with
             Beta = Array.create labels -8f
         }
@@ -251,58 +252,3 @@ module Jobs =
         let truth = CsrBytes.read (Path.Combine(folder, "eurlex.train.labels.csr"))
         let predicted = CsrBytes.read (Path.Combine(folder, "eurlex.train.predicted.csr"))
         Job.repeated 1 (fun () -> predicted |> Counts.ofSets truth |> F1.macro (AllLabels AsZero))
-
-    /// The 50 best labels of the rows by an untrained network, so many rows at a time: how many rows were answered.
-    let private predictAll (data: TrainingRows) size hidden : unit -> int =
-        let labels = data.Labels.Columns
-        let options = { Hidden = [ hidden ]; Dropout = 0.0 }
-        let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
-        let idf = idf data.Labels
-
-        let parts =
-            [ 0..size .. data.Features.Rows - 1 ]
-            |> List.map (fun start ->
-                Csr.selectRows [| start .. min data.Features.Rows (start + size) - 1 |] data.Features)
-
-        let none (x: CsrMatrix) =
-            CsrMatrix(x.Rows, labels, Array.zeroCreate (x.Rows + 1), [||], [||])
-
-        fun () ->
-            parts
-            |> List.sumBy (fun x ->
-                let margins = NetworkScorer.margins idf (fusion labels) network x (none x)
-                (Candidates.top 50 labels x.Rows margins).Rows)
-
-    /// Seconds a row.
-    let predictOver (data: TrainingRows) size hidden : Job =
-        let predict = predictAll data size hidden
-        Job.repeated data.Features.Rows (predict >> float)
-
-    let predict folder size hidden : Job =
-        let data = Inputs.read folder "amazon"
-        let first (m: CsrMatrix) = Csr.selectRows [| 0..1023 |] m
-
-        predictOver
-            {
-                Features = first data.Features
-                Labels = first data.Labels
-                Local = first data.Local
-            }
-            size
-            hidden
-
-    /// So many predictions, 512 at a time, the same rows again and again: does memory grow?
-    let predictMany (data: TrainingRows) hidden (predictions: int) : Job =
-        let predict = predictAll data 512 hidden
-
-        let rec go answered =
-            if answered < predictions then
-                go (answered + predict ())
-            else
-                answered
-
-        Job.once (fun () ->
-            {
-                Check = float (go 0)
-                Trajectory = []
-            })

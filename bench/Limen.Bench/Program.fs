@@ -52,9 +52,9 @@ let private job (arguments: string list) : Job =
             (int size)
             (int hidden)
     | [ "corpus-predict"; _; size; hidden; labels ] ->
-        Jobs.predictOver (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
+        Prediction.over (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
     | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
-        Jobs.predictMany (corpus 1024 203_882 (int labels) 71) (int hidden) (int predictions)
+        Prediction.many (corpus 1024 203_882 (int labels) 71) (int hidden) (int predictions)
     | [ "knn"; folder; queries ] -> Jobs.knn folder (int queries)
     | [ "knn-of"; folder; rows ] -> Jobs.knnOf folder (int rows)
     | [ "read"; folder ] -> Jobs.readSvmlight (Path.Combine(folder, "eurlex.svm"))
@@ -63,7 +63,7 @@ let private job (arguments: string list) : Job =
     | [ "decisions-of"; folder; rows ] -> Jobs.decisions folder (int rows)
     | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
-    | [ "predict"; folder; size; hidden ] -> Jobs.predict folder (int size) (int hidden)
+    | [ "predict"; folder; size; hidden ] -> Prediction.first folder (int size) (int hidden)
     | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal LabelSampling.All folder (int hidden) (int epochs)
     | [ "train-shortlist"; folder; hidden; epochs; others ] ->
         WholeTraining.withSignal (LabelSampling.Shortlist(int others)) folder (int hidden) (int epochs)
