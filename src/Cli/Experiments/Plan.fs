@@ -36,7 +36,7 @@ module Plan =
                     each 3 [ "emotions"; "yeast"; "cal500"; "enron"; "codiesp-d" ]
                     @ each 2 [ "corel5k"; "bibtex"; "stackex_cooking" ]
                     @ each 1 [ "delicious"; "rcv1sub1"; Task.embedded; "goemotions" ]
-                Run = Studies.rules
+                Run = RuleStudies.rules
             }
             {
                 Name = "signals"
@@ -66,7 +66,7 @@ module Plan =
             {
                 Name = "rules"
                 Tasks = each 1 [ "eurlex57k" ]
-                Run = Studies.rules
+                Run = RuleStudies.rules
             }
             {
                 Name = "linear cut"
