@@ -29,7 +29,7 @@ type FusedRule =
 [<RequireQualifiedAccess>]
 module Fused =
 
-    /// What cross-validation chooses among, from no correction to the boldest.
+    /// What held-out halves choose among, from no correction to the boldest.
     let bases =
         [|
             yield FusedBasis.SharedOnly
@@ -40,7 +40,8 @@ module Fused =
                 yield FusedBasis.HeldOut kappa
         |]
 
-    let private folds = 5
+    /// How often the rows are cut in two halves, each of which decides the other.
+    let private halvings = 4
 
     let private shared (rarity: float32[]) a c =
         rarity |> Array.map (fun r -> float32 (a * float r + c))
@@ -162,33 +163,30 @@ module Fused =
         | FusedBasis.HeldOut kappa -> heldOut objective kappa theta s
         | FusedBasis.Expected kappa -> Array.map2 (-) (ExpectedCounts.thresholds objective kappa theta s) theta
 
-    /// Cross-validation over rows; the shared thresholds, too, are fitted on the other folds.
+    /// Each half of the rows is decided by what the other teaches, the shared thresholds included, and counts by itself: pooled
+    /// counts flatter a correction, for a half lacks exactly the positives that the other holds.
     let private choose objective seed (rarity: float32[]) scores (s: Sweep) =
-        let foldOf = Folds.ofScores folds seed scores
-        let hits = bases |> Array.map (fun _ -> Array.zeroCreate s.Count)
-        let predicted = bases |> Array.map (fun _ -> Array.zeroCreate s.Count)
+        let values = bases |> Array.map (fun _ -> 0.0)
 
-        for fold in 0 .. folds - 1 do
-            let inside = Sweep.restrict (fun row -> foldOf[row] = fold) s
-            let outside = Sweep.restrict (fun row -> foldOf[row] <> fold) s
-            let through = prefixHits inside
-            let struct (a, c) = sharedFit objective rarity outside
-            let theta = shared rarity a c
+        for cut in 1..halvings do
+            let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
 
-            bases
-            |> Array.iteri (fun k basis ->
-                let corrected = correction objective theta outside basis |> Array.map2 (+) theta
-                let struct (h, p) = counts through corrected inside
-                hits[k] <- Array.map2 (+) hits[k] h
-                predicted[k] <- Array.map2 (+) predicted[k] p)
+            for half in 0..1 do
+                let inside = Sweep.restrict (fun row -> halfOf[row] = half) s
+                let outside = Sweep.restrict (fun row -> halfOf[row] <> half) s
+                let through = prefixHits inside
+                let struct (a, c) = sharedFit objective rarity outside
+                let theta = shared rarity a c
 
-        let values =
-            Array.map2 (fun h p -> Objective.evaluate objective h p s.Positives) hits predicted
+                bases
+                |> Array.iteri (fun k basis ->
+                    let corrected = correction objective theta outside basis |> Array.map2 (+) theta
+                    values[k] <- values[k] + value objective through inside corrected)
 
         bases[firstBest values]
 
-    /// Fits A and C for the objective on held-out rows, and what the labels' corrections rest on by five-fold cross-validation
-    /// over rows (no correction wins ties).
+    /// Fits A and C for the objective on held-out rows, and what the labels' corrections rest on by halves of the rows that
+    /// decide each other (no correction wins ties).
     let fit
         (objective: Objective)
         (seed: Seed)

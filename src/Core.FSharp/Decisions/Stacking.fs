@@ -3,20 +3,28 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
+/// How much one kind of evidence counts: the slope of a label of rarity r is (1 - r) Common + r Rare.
+[<Struct>]
+type RaritySlope = { Common: float; Rare: float }
+
 /// One small logistic model over candidate pairs: the fused logit of label l in row x, with r_l its rarity (IDF / max
-/// IDF, in [0, 1]), is
-///   sum_s ((1 - r_l) Common_s + r_l Rare_s) m_s  +  Local KNN  +  LogLocal ln(KNN + 0.02)  +  Rarity r_l  +  Intercept.
-/// Common_s and Rare_s are the slopes of scorer s at rarity 0 and 1, both at least 0.001: raising a margin never
-/// lowers the score.
+/// IDF, in [0, 1]), is the sum over x_t of ((1 - r_l) Common_t + r_l Rare_t) x_t, where x_t are the scorers' margins, the local signal
+/// KNN, ln(KNN + 0.02), and 1. The slopes of margins are at least 0.001: raising a margin never lowers the score.
 type Stack =
     {
-        Common: float[]
-        Rare: float[]
-        Local: float
-        LogLocal: float
-        Rarity: float
-        Intercept: float
+        /// One for each scorer.
+        Margins: RaritySlope[]
+        Local: RaritySlope
+        LogLocal: RaritySlope
+        Intercept: RaritySlope
     }
+
+[<RequireQualifiedAccess>]
+module RaritySlope =
+
+    /// The slope of a label of this rarity.
+    let at (rarity: float) (slope: RaritySlope) : float =
+        (1.0 - rarity) * slope.Common + rarity * slope.Rare
 
 /// Fusion of scorers and local signal in log-odds with shared parameters, fitted on held-out rows.
 [<RequireQualifiedAccess>]
@@ -27,20 +35,28 @@ module Stacking =
     let private ridge = 0.1
     let private interceptRidge = 1e-3
     let private chunk = 256
+    // what a label is told besides the margins: KNN, its logarithm and 1
+    let private others = 3
+
+    let private slopes (k: Stack) =
+        Array.append k.Margins [| k.Local; k.LogLocal; k.Intercept |]
 
     let private toVector (k: Stack) =
-        Array.concat [ k.Common; k.Rare; [| k.Local; k.LogLocal; k.Rarity; k.Intercept |] ]
+        slopes k |> Array.collect (fun slope -> [| slope.Common; slope.Rare |])
 
-    let private ofVector scorers (w: float[]) : Stack =
-        let n = 2 * scorers
+    let private ofVector (w: float[]) : Stack =
+        let slopes =
+            w
+            |> Array.chunkBySize 2
+            |> Array.map (fun pair -> { Common = pair[0]; Rare = pair[1] })
+
+        let scorers = slopes.Length - others
 
         {
-            Common = w[.. scorers - 1]
-            Rare = w[scorers .. n - 1]
-            Local = w[n]
-            LogLocal = w[n + 1]
-            Rarity = w[n + 2]
-            Intercept = w[n + 3]
+            Margins = slopes[.. scorers - 1]
+            Local = slopes[scorers]
+            LogLocal = slopes[scorers + 1]
+            Intercept = slopes[scorers + 2]
         }
 
     let private fill (features: float[]) (rarity: float32[]) (lists: ScoreLists) at =
@@ -48,15 +64,16 @@ module Stacking =
         let r = float rarity[lists.Local.Indices[at]]
         let local = float lists.Local.Values[at]
 
-        for s in 0 .. scorers - 1 do
-            let m = float lists.Margins[s].Values[at]
-            features[s] <- (1.0 - r) * m
-            features[scorers + s] <- r * m
+        let put t x =
+            features[2 * t] <- (1.0 - r) * x
+            features[2 * t + 1] <- r * x
 
-        features[2 * scorers] <- local
-        features[2 * scorers + 1] <- log (local + 0.02)
-        features[2 * scorers + 2] <- r
-        features[2 * scorers + 3] <- 1.0
+        for s in 0 .. scorers - 1 do
+            put s (float lists.Margins[s].Values[at])
+
+        put scorers local
+        put (scorers + 1) (log (local + 0.02))
+        put (scorers + 2) 1.0
 
     let private dot (w: float[]) (x: float[]) =
         let mutable s = 0.0
@@ -99,7 +116,7 @@ module Stacking =
             value, gradient, hessian
 
         let parts = Array.Parallel.init ((rows + chunk - 1) / chunk) partial
-        let penalty = Array.init d (fun i -> if i = d - 1 then interceptRidge else ridge)
+        let penalty = Array.init d (fun i -> if i >= d - 2 then interceptRidge else ridge)
         let gradient = Array.init d (fun i -> penalty[i] * w[i])
         let hessian = Array2D.init d d (fun i j -> if i = j then penalty[i] else 0.0)
         let mutable value = 0.0
@@ -123,7 +140,7 @@ module Stacking =
         }
 
     let private lowerBounds scorers =
-        Array.append (Array.create (2 * scorers) smallestSlope) (Array.create 4 Double.NegativeInfinity)
+        Array.append (Array.create (2 * scorers) smallestSlope) (Array.create (2 * others) Double.NegativeInfinity)
 
     let private hits (labels: CsrMatrix) (lists: ScoreLists) =
         let pairs = lists.Local
@@ -146,8 +163,8 @@ module Stacking =
 
         hit
 
-    /// The gradient [2 S + 4] of the fitted loss at a stack, in the order Common, Rare, Local, LogLocal, Rarity,
-    /// Intercept, without the components held back by a slope's bound: zero at the optimum.
+    /// The gradient [2 S + 6] of the fitted loss at a stack, Common and Rare of each of Margins, Local, LogLocal and Intercept in
+    /// turn, without the components held back by a slope's bound: zero at the optimum.
     let gradient (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) (stack: Stack) : float[] =
         requireIdf idf lists
         let w = toVector stack
@@ -164,17 +181,17 @@ module Stacking =
         Newton.minimise
             (lowerBounds scorers)
             (curvature (Rarity.ofIdf idf) (hits labels lists) lists)
-            (Array.append slopes (Array.zeroCreate 4))
-        |> ofVector scorers
+            (Array.append slopes (Array.zeroCreate (2 * others)))
+        |> ofVector
 
     /// The fused logits on the same pairs.
     let apply (stack: Stack) (idf: float32[]) (lists: ScoreLists) : CsrMatrix =
         requireIdf idf lists
 
-        if stack.Common.Length <> lists.Margins.Length then
+        if stack.Margins.Length <> lists.Margins.Length then
             invalidArg
                 (nameof lists)
-                $"expected {stack.Common.Length} scorers as fitted, received {lists.Margins.Length}"
+                $"expected {stack.Margins.Length} scorers as fitted, received {lists.Margins.Length}"
 
         let w = toVector stack
         let rarity = Rarity.ofIdf idf

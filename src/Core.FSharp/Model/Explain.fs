@@ -39,16 +39,21 @@ module Explanation =
 
     let private logLocal (a: float) = log (a + 0.02)
 
-    /// The decision's slopes for a label: of each scorer's margin, and the local and global terms of the stack.
+    /// The decision's slopes for a label, of each scorer's margin; what the local signal adds; what rarity and the intercept add
+    /// where there is none.
     let private stackTerms (stack: Stack option) (scorers: int) (rarity: float) (local: float) =
         match stack with
         | None -> Array.create scorers (1.0 / float scorers), 0.0, 0.0, 0.0
         | Some s ->
-            let slopes =
-                Array.map2 (fun common rare -> (1.0 - rarity) * common + rarity * rare) s.Common s.Rare
+            let silent rarity =
+                RaritySlope.at rarity s.Intercept
+                + RaritySlope.at rarity s.LogLocal * logLocal 0.0
 
-            let localGain = s.Local * local + s.LogLocal * (logLocal local - logLocal 0.0)
-            slopes, localGain, s.Rarity * rarity, s.Intercept + s.LogLocal * logLocal 0.0
+            let localGain =
+                RaritySlope.at rarity s.Local * local
+                + RaritySlope.at rarity s.LogLocal * (logLocal local - logLocal 0.0)
+
+            s.Margins |> Array.map (RaritySlope.at rarity), localGain, silent rarity - silent 0.0, silent 0.0
 
     let private ruleTerms (rule: FittedRule) (label: int) =
         match rule with

@@ -11,8 +11,8 @@ open System.Text.Json.Nodes
 [<RequireQualifiedAccess>]
 module Store =
 
-    /// The format that this library writes, and the newest that it reads.
-    let format = 1
+    /// The format that this library writes, and the only one that it reads.
+    let format = 2
 
     let private manifestFile = "manifest.json"
     let private weightsFile = "weights.safetensors"
@@ -70,7 +70,7 @@ module Store =
     let private refuse (path: string) reason =
         raise (ModelFormatException(path, reason))
 
-    /// The manifest as JSON, its version checked first, so that a newer format is named as such and not as damage.
+    /// The manifest as JSON, its version checked first, so that another format is named as such and not as damage.
     let private readManifest (path: string) : JsonNode =
         if not (File.Exists path) then
             refuse path "there is no manifest: this folder holds no saved model"
@@ -83,10 +83,16 @@ module Store =
 
         match manifest["Format"] with
         | :? JsonValue as version when version.GetValueKind() = JsonValueKind.Number ->
-            if version.GetValue<int>() > format then
+            match version.GetValue<int>() with
+            | newer when newer > format ->
                 refuse
                     path
-                    $"the model has format {version}, this library reads formats up to {format}: a newer version of Limen wrote it"
+                    $"the model has format {newer}, this library reads format {format}: a newer version of Limen wrote it"
+            | older when older < format ->
+                refuse
+                    path
+                    $"the model has format {older}, this library reads format {format}: an older version of Limen wrote it; train and save it anew"
+            | _ -> ()
         | _ -> refuse path "the manifest is damaged: it does not name its format"
 
         manifest
@@ -102,7 +108,7 @@ module Store =
             | :? JsonObject as files when files.ContainsKey file && files[file].ToString() = checksum path -> ()
             | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
 
-    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or newer.
+    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or of another format.
     let load (folder: string) : Model =
         let at (file: string) = Path.Combine(folder, file)
         let manifest = readManifest (at manifestFile)

@@ -72,51 +72,44 @@ module StackingProperties =
                     List.sum
                         [
                             for s in 0..1 ->
-                                ((1.0 - rare) * k.Common[s] + rare * k.Rare[s])
-                                * float (Csr.item r l case.Lists.Margins[s])
+                                RaritySlope.at rare k.Margins[s] * float (Csr.item r l case.Lists.Margins[s])
                         ]
-                    + k.Local * float local
-                    + k.LogLocal * log (float local + 0.02)
-                    + k.Rarity * rare
-                    + k.Intercept
+                    + RaritySlope.at rare k.Local * float local
+                    + RaritySlope.at rare k.LogLocal * log (float local + 0.02)
+                    + RaritySlope.at rare k.Intercept
 
                 log (1.0 + exp (if truth.Contains(r, l) then -z else z))
 
-            let squares =
-                Array.concat [ k.Common; k.Rare; [| k.Local; k.LogLocal; k.Rarity |] ]
-                |> Array.sumBy (fun w -> w * w)
+            let squares slopes =
+                slopes |> Array.sumBy (fun s -> s.Common * s.Common + s.Rare * s.Rare)
 
             (Plain.entries case.Lists.Local |> List.sumBy ofPair)
-            + 0.05 * squares
-            + 0.0005 * k.Intercept * k.Intercept
+            + 0.05 * squares (Array.append k.Margins [| k.Local; k.LogLocal |])
+            + 0.0005 * squares [| k.Intercept |]
 
-        let at: Stack =
-            {
-                Common = [| 0.4; 0.7 |]
-                Rare = [| 0.6; 0.2 |]
-                Local = 0.5
-                LogLocal = -0.3
-                Rarity = 0.8
-                Intercept = -0.9
-            }
-
+        // the stack at the numbers of its gradient's order, one of them moved
         let toward i d : Stack =
-            let move j values =
-                values |> Array.mapi (fun k v -> if k = j then v + d else v)
+            let at =
+                [| 0.4; 0.6; 0.7; 0.2; 0.5; 0.3; -0.3; -0.1; -0.9; -0.1 |]
+                |> Array.mapi (fun k v -> if k = i then v + d else v)
+
+            let slope t =
+                {
+                    Common = at[2 * t]
+                    Rare = at[2 * t + 1]
+                }
 
             {
-                Common = move i at.Common
-                Rare = move (i - 2) at.Rare
-                Local = if i = 4 then at.Local + d else at.Local
-                LogLocal = if i = 5 then at.LogLocal + d else at.LogLocal
-                Rarity = if i = 6 then at.Rarity + d else at.Rarity
-                Intercept = if i = 7 then at.Intercept + d else at.Intercept
+                Margins = [| slope 0; slope 1 |]
+                Local = slope 2
+                LogLocal = slope 3
+                Intercept = slope 4
             }
 
         let differences =
-            [ for i in 0..7 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
+            [ for i in 0..9 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
 
-        Stacking.gradient case.Idf case.Truth case.Lists at
+        Stacking.gradient case.Idf case.Truth case.Lists (toward 0 0.0)
         |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences
 
     [<Property>]
@@ -138,7 +131,9 @@ module StackingProperties =
             |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
 
         let stack = Stacking.fit case.Idf case.Truth (withScorer 0 wrong case.Lists)
-        Array.forall (fun slope -> slope > 0.0) (Array.append stack.Common stack.Rare)
+
+        stack.Margins
+        |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0)
 
     [<Property>]
     let ``the fused logits stand on the same pairs`` (case: StackCase) =
@@ -189,8 +184,8 @@ module StackingProperties =
             |> Csr.ofSets 1
 
         let stack = Stacking.fit [| 0f |] labels (ScoreLists.ofScores margins)
-        let offset = stack.Intercept + stack.LogLocal * log 0.02
-        Assert.That(stack.Common[0], Is.EqualTo(2.0).Within 0.1)
+        let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
+        Assert.That(stack.Margins[0].Common, Is.EqualTo(2.0).Within 0.1)
         Assert.That(offset, Is.EqualTo(-1.0).Within 0.1)
 
     [<Test>]

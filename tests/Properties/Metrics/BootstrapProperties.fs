@@ -15,19 +15,50 @@ module BootstrapProperties =
         Bootstrap.difference few c.Seed F1.micro c.Truth c.Sets c.Others
 
     [<Property>]
-    let ``multiplicities draw as many rows as there are`` (NonNegativeInt n) (NonNegativeInt b) (seed: int) =
-        Array.sum (Bootstrap.multiplicities (Seed.ofInt seed) n b) = n
+    let ``every row keeps some weight`` (NonNegativeInt n) (NonNegativeInt b) (seed: int) =
+        let weights = Bootstrap.weights (Seed.ofInt seed) n b
+        weights.Length = n && Array.forall (fun w -> w >= 1) weights
+
+    [<Test>]
+    let ``weights are exponential`` () =
+        // mean 64, and a share of exp(-k) above 64 k
+        let n = 20_000
+        let weights = Bootstrap.weights (Seed.ofInt 5) n 0
+
+        let above k =
+            float (weights |> Array.filter (fun w -> float w > 64.0 * k) |> Array.length)
+            / float n
+
+        Assert.That(Array.averageBy float weights, Is.EqualTo(64.0).Within 1.5)
+
+        for k in [ 0.5; 1.0; 2.0 ] do
+            Assert.That(above k, Is.EqualTo(exp -k).Within 0.012)
+
+    [<Test>]
+    let ``labels of one row do not shrink a difference in macro-F1`` () =
+        let diagonal keep =
+            Array.init 60 (fun row -> if keep row then [| struct (row, 1f) |] else [||])
+            |> Csr.ofRows 60
+
+        let all, even = diagonal (fun _ -> true), diagonal (fun row -> row % 2 = 0)
+
+        let interval =
+            Bootstrap.difference few (Seed.ofInt 1) (F1.macro (AllLabels AsZero)) all all even
+
+        Assert.That(interval.Difference, Is.EqualTo(0.5).Within 1e-12)
+        Assert.That(interval.Lower, Is.EqualTo(0.5).Within 1e-12)
+        Assert.That(interval.Upper, Is.EqualTo(0.5).Within 1e-12)
 
     [<Property>]
-    let ``resampled counts are the counts of the rows drawn`` (c: MetricCase) =
-        // the plain way: write the drawn rows out, count them, sort the differences
+    let ``resampled counts are those of rows repeated by their weights`` (c: MetricCase) =
+        // the plain way: write the rows out, count them, sort the differences
         let resample b =
-            let drawn = Bootstrap.multiplicities c.Seed c.Rows b
+            let weights = Bootstrap.weights c.Seed c.Rows b
 
             let rows =
                 [|
                     for r in 0 .. c.Rows - 1 do
-                        yield! Array.create drawn[r] r
+                        yield! Array.create weights[r] r
                 |]
 
             let f sets =

@@ -72,13 +72,19 @@ module StoreProperties =
             refused folder "strings.json: the file is missing")
 
     [<Test>]
-    let ``a newer format is refused as newer, an unknown key as damage`` () =
+    let ``another format is refused as newer or older, an unknown key as damage`` () =
         inFolder (fun folder ->
             Store.save folder SmallProblem.model.Value
             let path = Path.Combine(folder, "manifest.json")
             let text = File.ReadAllText path
-            File.WriteAllText(path, text.Replace("\"Format\": 1", "\"Format\": 2"))
+
+            let ofFormat (number: int) =
+                File.WriteAllText(path, text.Replace($"\"Format\": {Store.format}", $"\"Format\": {number}"))
+
+            ofFormat (Store.format + 1)
             refused folder "newer version of Limen"
+            ofFormat (Store.format - 1)
+            refused folder "older version of Limen"
             File.WriteAllText(path, text.Replace("\"Rows\":", "\"Raws\":"))
             refused folder "damaged")
 
