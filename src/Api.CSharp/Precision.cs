@@ -8,7 +8,7 @@ public enum Precision
 
     /// <summary>
     /// What is multiplied, and the products, are rounded to bfloat16 (a relative error of at most 2^-8); weights, loss and optimiser stay float32.
-    /// For processors with AVX512-BF16, where these products take about a third of the time; on others nothing changes.
+    /// For processors with AVX512-BF16, where these products take about half the time; on others nothing changes.
     /// </summary>
     Mixed,
 }

@@ -9,7 +9,7 @@ type Precision =
     | Single
     /// Factors and products are rounded to bfloat16, each with a relative error of at most 2^-8; the sums within a product, the
     /// weights, the loss, the other gradients and the optimiser stay in float32 (Kalamkar et al. 2019,
-    /// https://arxiv.org/abs/1905.12322). For processors with AVX512-BF16, where products take about a third of the time
+    /// https://arxiv.org/abs/1905.12322). For processors with AVX512-BF16, where products take about half the time
     /// (Products.hasBFloat16); others would emulate it, slowly and less exactly, and stay in float32.
     | Mixed
 
