@@ -97,7 +97,8 @@ module Step =
             Directory.CreateDirectory(Path.GetDirectoryName native) |> ignore
             let unfinished = native + ".part"
 
-            Shell.words "g++ -O2 -std=c++17 -fPIC -shared -fvisibility=hidden -I/usr/include/torch/csrc/api/include"
+            Shell.words
+                "g++ -O2 -std=c++17 -fPIC -shared -fopenmp -fvisibility=hidden -I/usr/include/torch/csrc/api/include"
             @ sources
             @ Shell.words $"-ltorch -ltorch_cpu -lc10 -o {unfinished}"
             |> Shell.require

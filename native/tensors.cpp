@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 #include <dlfcn.h>
+#include <omp.h>
 #include <atomic>
 #include <climits>
 #include <cstdlib>
@@ -106,6 +107,13 @@ LIMEN_API int limen_threads() { return at::get_num_threads(); }
 
 LIMEN_API int limen_set_threads(int count) {
   return guard([&] { at::set_num_threads(count); });
+}
+
+// Sets how many threads torch's operators use where this thread calls them, and returns the number before.
+LIMEN_API int limen_own_threads(int count) {
+  int before = at::get_num_threads();  // the first call of a thread takes over the number that was set for all
+  omp_set_num_threads(count);
+  return before;
 }
 
 // The file that serves matrix products here, links followed; null where it cannot be told.

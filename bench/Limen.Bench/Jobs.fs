@@ -136,7 +136,7 @@ module Jobs =
     let private steps = 3
 
     /// Training steps on given rows.
-    let stepOver sampling (data: TrainingRows) size hidden : Job =
+    let stepOver precision sampling (data: TrainingRows) size hidden : Job =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
@@ -152,6 +152,7 @@ module Jobs =
                 FusionRate = 1.0
                 Loss = paper
                 Labels = sampling
+                Precision = precision
             }
 
         let state = new TrainingState(network, fusion labels, idf data.Labels, options)
@@ -166,8 +167,8 @@ module Jobs =
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
-    let step folder size hidden : Job =
-        stepOver LabelSampling.All (Inputs.read folder "amazon") size hidden
+    let step precision folder size hidden : Job =
+        stepOver precision LabelSampling.All (Inputs.read folder "amazon") size hidden
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =

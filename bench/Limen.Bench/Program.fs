@@ -21,6 +21,12 @@ let private data =
     ]
     |> List.tryFind (fun d -> not (isNull d) && Directory.Exists(Path.Combine(d, "eurlex57k")))
 
+let private precisionOf (name: string) : Precision =
+    match name with
+    | "single" -> Precision.Single
+    | "mixed" -> Precision.Mixed
+    | unknown -> invalidArg (nameof name) $"there is no precision {unknown}"
+
 let private job (arguments: string list) : Job =
     let corpus rows features labels perRow =
         Corpus.make
@@ -38,15 +44,17 @@ let private job (arguments: string list) : Job =
     | [ "products"; _; rows; hidden; labels ] -> Jobs.products (int rows) (int hidden) (int labels)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
-    | [ "step"; folder; size; hidden ] -> Jobs.step folder (int size) (int hidden)
+    | [ "step"; folder; size; hidden; precision ] -> Jobs.step (precisionOf precision) folder (int size) (int hidden)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
         Jobs.stepOver
+            Precision.Single
             LabelSampling.All
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
             (int hidden)
     | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
         Jobs.stepOver
+            Precision.Single
             (LabelSampling.Shortlist(int others))
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
@@ -79,6 +87,7 @@ let private work arguments =
 let private obstacle (row: Row) =
     match row.Needs, data with
     | Eurlex, None -> Some $"{row.Name}: no eurlex57k in LIMEN_DATA"
+    | BFloat16Products, _ when not Products.hasBFloat16 -> Some $"{row.Name}: the processor does not multiply bfloat16"
     | _ when not (Contest.hasPackage row.Package) -> Some $"{row.Name}: {row.Package} is not installed"
     | _ -> None
 
@@ -149,7 +158,7 @@ let private limits () : (string * JsonNode) list =
 
     let parts rows : JsonNode =
         let products = median [ "products"; folder; rows; "256"; "13330" ]
-        let step = median [ "step"; folder; rows; "256" ]
+        let step = median [ "step"; folder; rows; "256"; "single" ]
         let o = JsonObject()
         o["step_seconds"] <- step
         o["products_seconds"] <- products

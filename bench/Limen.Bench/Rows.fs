@@ -5,6 +5,8 @@ open System.IO
 /// Which inputs a comparison needs.
 type Needs =
     | Synthetic
+    /// Synthetic rows, and a processor that multiplies bfloat16.
+    | BFloat16Products
     | Eurlex
 
 /// What is compared.
@@ -48,8 +50,19 @@ module Rows =
             Note = note
         }
 
+    /// A step's comparison in float32, and the same with the products of our side in bfloat16.
     let private step name size script peer note =
-        speed name Synthetic 2 [ "step"; size; hidden ] (script, size :: hidden :: peer) "python3-torch" note
+        let row name needs precision note =
+            speed name needs 2 [ "step"; size; hidden; precision ] (script, size :: hidden :: peer) "python3-torch" note
+
+        [
+            row name Synthetic "single" note
+            row
+                $"{name}-bf16"
+                BFloat16Products
+                "mixed"
+                $"our output layer's products in bfloat16, the peer's in float32; {note}"
+        ]
 
     let private steps =
         let shape =
@@ -57,15 +70,17 @@ module Rows =
 
         [
             for size in [ "128"; "512" ] do
-                step $"step-b{size}-torch" size "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
+                yield!
+                    step $"step-b{size}-torch" size "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
 
-                step
-                    $"step-b{size}-torch-sparse"
-                    size
-                    "step.py"
-                    [ "sparse" ]
-                    $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
-            step "step-b128-paper" "128" "paper.py" [] $"dense input [B, D], the authors' loss, AdamW; {shape}"
+                yield!
+                    step
+                        $"step-b{size}-torch-sparse"
+                        size
+                        "step.py"
+                        [ "sparse" ]
+                        $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
+            yield! step "step-b128-paper" "128" "paper.py" [] $"dense input [B, D], the authors' loss, AdamW; {shape}"
         ]
 
     /// All but the trainings; queries: of how many rows the neighbours are searched.

@@ -160,7 +160,7 @@ module Network =
                 let h = hidden KeepAll (inputLayer x rows n) n
 
                 if rows.Length <= fewRows then
-                    let (Logits z) = OutputLayer.logits h n.Output
+                    let (Logits z) = OutputLayer.logits Precision.Single h n.Output
                     z
                 else
                     h |> Tensor.mm (Tensor.transpose n.Output))

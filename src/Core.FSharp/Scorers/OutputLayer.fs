@@ -44,23 +44,21 @@ module OutputLayer =
     let private forEach (blocks: LabelBlock[]) (work: int -> int -> LabelBlock -> unit) : unit =
         let groups = groupsOf blocks
 
-        Workers.For(
-            groups,
-            fun group ->
-                for i in group * blocks.Length / groups .. (group + 1) * blocks.Length / groups - 1 do
-                    Tensor.noGrad (fun () -> Tensor.using (fun () -> work group i blocks[i]))
-        )
+        let ofGroup group =
+            for i in group * blocks.Length / groups .. (group + 1) * blocks.Length / groups - 1 do
+                Tensor.using (fun () -> work group i blocks[i])
 
-    let private blockLogits (h: Tensor) (w: Tensor) (block: LabelBlock) =
-        h |> Tensor.mm (Tensor.transpose (weightsOf block w))
+        Workers.For(groups, fun group -> TensorRuntime.onOneThread (fun () -> Tensor.noGrad (fun () -> ofGroup group)))
 
     /// z = h W' [B, L] of all labels.
-    let logits (h: Tensor) (w: Tensor) : Logits =
+    let logits (precision: Precision) (h: Tensor) (w: Tensor) : Logits =
         let rows, labels = h.Shape[0], w.Shape[0]
         let z = Tensor.empty [| rows; labels |]
+        let h = Products.factor precision h
 
         forEach (blocks labels) (fun _ _ block ->
-            let part = blockLogits h w block
+            let w = weightsOf block w |> Products.factor precision
+            let part = h |> Products.mm (Tensor.transpose w)
 
             for row in 0 .. rows - 1 do
                 (Tensor.span part)
@@ -69,18 +67,32 @@ module OutputLayer =
 
         Logits z
 
-    /// The gradient dh [B, H]; slopes i block gives a block's dz [B, block], and update receives its dW [block, H].
-    let private backward update (blocks: LabelBlock[]) (h: Tensor) (w: Tensor) (slopes: int -> LabelBlock -> Tensor) =
+    /// The gradient dh [B, H]; slopes i block logits gives a block's dz [B, block], where logits () are its z, and update
+    /// receives its dW [block, H].
+    let private backward
+        (precision: Precision)
+        update
+        (blocks: LabelBlock[])
+        (h: Tensor)
+        (w: Tensor)
+        (slopes: int -> LabelBlock -> (unit -> Logits) -> Tensor)
+        =
         let sums = Array.init (groupsOf blocks) (fun _ -> Tensor.empty h.Shape)
+        let h = Products.factor precision h
 
         for sum in sums do
             (Tensor.span sum).Clear()
 
         forEach blocks (fun group i block ->
-            let dz = slopes i block
-            let dh = dz |> Tensor.mm (weightsOf block w)
+            let w = weightsOf block w |> Products.factor precision
+
+            let logits () =
+                h |> Products.mm (Tensor.transpose w) |> Logits
+
+            let dz = slopes i block logits |> Products.factor precision
+            let dh = dz |> Products.mm w
             VectorMath.AddTo(Span.op_Implicit (Tensor.span dh), Tensor.span sums[group])
-            update block (Tensor.transpose dz |> Tensor.mm h))
+            update block (Tensor.transpose dz |> Products.mm h))
 
         for sum in Array.tail sums do
             VectorMath.AddTo(Span.op_Implicit (Tensor.span sum), Tensor.span sums[0])
@@ -91,6 +103,7 @@ module OutputLayer =
     /// its gradients for h, Offset [L] and Slope [L]. require sees every gradient before it is used, and may throw; update
     /// receives each block of labels with the gradient of its weights [block, H], from several threads, and may change those.
     let fused
+        (precision: Precision)
         (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
@@ -107,10 +120,8 @@ module OutputLayer =
         let slope: float32[] = Array.zeroCreate labels
 
         let hidden =
-            backward update blocks h w (fun i block ->
-                let g =
-                    Logits(blockLogits h w block) |> BatchObjective.fused terms data rows line block
-
+            backward precision update blocks h w (fun i block logits ->
+                let g = logits () |> BatchObjective.fused terms data rows line block
                 require g
                 losses[i] <- g.Loss
                 g.Offset.CopyTo(offset, block.First)
@@ -126,6 +137,7 @@ module OutputLayer =
 
     /// The same for any loss: the fused pass where it knows the loss, all logits at once and two passes elsewhere.
     let step
+        (precision: Precision)
         (loss: Loss)
         (data: TrainingRows)
         (rows: int[])
@@ -136,9 +148,9 @@ module OutputLayer =
         (w: Tensor)
         : OutputGradient =
         match Loss.fused loss with
-        | Some terms -> fused terms data rows line require update h w
+        | Some terms -> fused precision terms data rows line require update h w
         | None ->
-            let g = logits h w |> BatchObjective.composed loss data rows line
+            let g = logits precision h w |> BatchObjective.composed loss data rows line
             require g
 
             let slopes (block: LabelBlock) =
@@ -146,7 +158,7 @@ module OutputLayer =
 
             {
                 Loss = g.Loss
-                Hidden = backward update (blocks w.Shape[0]) h w (fun _ block -> slopes block)
+                Hidden = backward precision update (blocks w.Shape[0]) h w (fun _ block _ -> slopes block)
                 Offset = g.Offset
                 Slope = g.Slope
             }

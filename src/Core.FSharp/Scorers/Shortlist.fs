@@ -73,6 +73,7 @@ module Shortlist =
     /// OutputLayer.fused over the shortlist: the gradients of Offset and Slope are [L], 0 for all other labels; update receives
     /// the gradient [S, H] of the shortlist's weights.
     let step
+        (precision: Precision)
         (terms: FusedTerms)
         (line: ThresholdLine)
         (require: BatchGradient -> unit)
@@ -94,6 +95,7 @@ module Shortlist =
 
         let small =
             OutputLayer.fused
+                precision
                 { terms with
                     PosWeight = terms.PosWeight |> Option.map (gather list.Ids)
                 }

@@ -161,7 +161,17 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
     /// Loss and gradients at the output layer, whose weights are updated on the way.
     let learnOutput data rows line require (settings: AdamWSettings) (h: Tensor) =
         match output with
-        | EveryRow p -> OutputLayer.step options.Loss data rows line require (updateBlock settings p) h weights.Output
+        | EveryRow p ->
+            OutputLayer.step
+                options.Precision
+                options.Loss
+                data
+                rows
+                line
+                require
+                (updateBlock settings p)
+                h
+                weights.Output
         | ListedRows(others, adam) ->
             let list =
                 Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
@@ -176,7 +186,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
             adam.CatchUp(Tensor.span weights.Output, ReadOnlySpan list.Ids)
             let terms = Option.get (Loss.fused options.Loss)
-            Shortlist.step terms line require update h weights.Output list
+            Shortlist.step options.Precision terms line require update h weights.Output list
 
     /// The weights as they are now: copy before keeping, and call Flush before reading them.
     member _.Weights = weights

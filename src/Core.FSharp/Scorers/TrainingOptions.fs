@@ -36,6 +36,8 @@ type TrainingOptions =
         Loss: Loss
         Alpha: AlphaSharing
         Labels: LabelSampling
+        /// Of the output layer's products.
+        Precision: Precision
         Seed: Seed
     }
 
@@ -52,6 +54,7 @@ module TrainingOptions =
             Loss = Loss.paper 0.1 0.1 Symmetric
             Alpha = OneForAll
             Labels = LabelSampling.All
+            Precision = Precision.Single
             Seed = Seed.ofInt 1
         }
 

@@ -184,5 +184,6 @@ module TensorRuntime =
         EngineRuntime.setThreads n
 
     let threads () = EngineRuntime.threads ()
+    let onOneThread f = EngineRuntime.onOneThread f
     let blas () = EngineRuntime.blas ()
     let warnings () = EngineRuntime.warnings ()

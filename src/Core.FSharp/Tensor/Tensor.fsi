@@ -159,6 +159,8 @@ module TensorRuntime =
     /// Threads for torch's own operators. A matrix product runs on one (libtorch with OpenBLAS): the kernels' workers cut large ones.
     val setThreads: n: int -> unit
     val threads: unit -> int
+    /// Runs f, whose operators use the calling thread alone: for work that threads share already (libtorch; torchsharp runs f as it is).
+    val onOneThread: f: (unit -> 'a) -> 'a
     /// The library file that serves BLAS, where it can be told.
     val blas: unit -> string option
     /// Warnings about the set-up (the reference BLAS serves, for example), one line each, with the fix.

@@ -42,7 +42,7 @@ module OutputLayerProperties =
     let private batch = Array.init rows id
 
     /// Loss, dh, dW, offsets' and slopes' gradients of a step.
-    let private step loss labels =
+    let private step precision loss labels =
         Tensor.using (fun () ->
             let h, w = noise [| rows; hidden |] 1, noise [| labels; hidden |] 2
             let updates = ConcurrentDictionary<int, float32[]>()
@@ -50,7 +50,9 @@ module OutputLayerProperties =
             let update (block: LabelBlock) g =
                 updates[block.First] <- Tensor.toArray g
 
-            let g = OutputLayer.step loss (data labels) batch (line labels) ignore update h w
+            let g =
+                OutputLayer.step precision loss (data labels) batch (line labels) ignore update h w
+
             let dw = updates |> Seq.sortBy _.Key |> Seq.map _.Value |> Array.concat
             g.Loss, Tensor.toArray g.Hidden, dw, g.Offset, g.Slope)
 
@@ -83,7 +85,7 @@ module OutputLayerProperties =
         =
         for loss in [ paper; Loss.custom "composed" (Loss.value paper) ] do
             let loss1, h1, w1, o1, s1 = defined loss labels
-            let loss2, h2, w2, o2, s2 = step loss labels
+            let loss2, h2, w2, o2, s2 = step Precision.Single loss labels
             Tolerance.require tolerance "loss" [ loss1 ] [ loss2 ]
             Tolerance.require tolerance "dh" (Across.widen h1) (Across.widen h2)
             Tolerance.require tolerance "dW" (Across.widen w1) (Across.widen w2)
@@ -92,13 +94,65 @@ module OutputLayerProperties =
 
     [<Test>]
     let ``the number of threads does not change a bit of a step`` () =
-        Assert.That(Across.threads (fun () -> step paper 2_500) |> List.distinct |> List.length, Is.EqualTo 1)
+        for precision in [ Precision.Single; Precision.Mixed ] do
+            let steps = Across.threads (fun () -> step precision paper 2_500)
+            Assert.That(List.distinct steps |> List.length, Is.EqualTo 1)
+
+    /// How far the results of mixed products may be from those in float32: loss, dh, dW, offsets' and slopes' gradients for a
+    /// loss of binary cross-entropy, whose derivative by z is at most 1 / B and has a slope of at most 1 / (4 B). Two factors and
+    /// their product, each rounded by at most 2^-8, are off by at most 3 * 2^-8 of the sum of absolute terms, to first order.
+    let private mixedBound labels =
+        Tensor.using (fun () ->
+            let h, w = noise [| rows; hidden |] 1, noise [| labels; hidden |] 2
+            let z = h |> Tensor.mm (Tensor.transpose w)
+
+            let g =
+                BatchObjective.composed (Loss.Bce None) (data labels) batch (line labels) (Logits z)
+
+            let h, w, dz = Tensor.abs h, Tensor.abs w, Tensor.abs g.Logits
+            let rounding = Tensor.scale (3.1 / 256.0)
+            let ofZ = h |> Tensor.mm (Tensor.transpose w) |> rounding
+            let ofSlopes = ofZ |> Tensor.scale (1.0 / float (4 * rows))
+            let slopes = dz |> rounding |> Tensor.add ofSlopes
+
+            let local =
+                Tensor.ofArray
+                    [| rows; labels |]
+                    [|
+                        for i in batch do
+                            for l in 0 .. labels - 1 -> Csr.item i l (data labels).Local
+                    |]
+
+            Tensor.item (Tensor.sum ofZ) / float rows,
+            Tensor.toArray (slopes |> Tensor.mm w),
+            Tensor.toArray (Tensor.transpose slopes |> Tensor.mm h),
+            Tensor.toArray (Tensor.sumAxis 0 ofSlopes),
+            Tensor.toArray (ofSlopes |> Tensor.mul local |> Tensor.sumAxis 0))
+
+    [<Test>]
+    let ``mixed products are off by no more than the rounding of bfloat16`` ([<Values(5, 131, 2_500)>] labels: int) =
+        let bce = Loss.Bce None
+        let loss0, h0, w0, o0, s0 = mixedBound labels
+
+        let within what (bound: float32[]) (a: float32[]) (b: float32[]) =
+            for i in 0 .. bound.Length - 1 do
+                Assert.That(abs (a[i] - b[i]), Is.LessThanOrEqualTo(bound[i] + 1e-5f), $"{what}[{i}]")
+
+        for loss in [ bce; Loss.custom "composed" (Loss.value bce) ] do
+            let loss1, h1, w1, o1, s1 = step Precision.Single loss labels
+            let loss2, h2, w2, o2, s2 = step Precision.Mixed loss labels
+            Assert.That(abs (loss1 - loss2), Is.LessThanOrEqualTo(loss0 + 1e-5))
+            within "dh" h0 h1 h2
+            within "dW" w0 w1 w2
+            within "offset" o0 o1 o2
+            within "slope" s0 s1 s2
+            Assert.That((h1 <> h2), Is.EqualTo Products.hasBFloat16)
 
     [<Test>]
     let ``the logits by blocks are h W'`` () =
         Tensor.using (fun () ->
             let h, w = noise [| rows; hidden |] 1, noise [| 2_500; hidden |] 2
-            let (Logits z) = OutputLayer.logits h w
+            let (Logits z) = OutputLayer.logits Precision.Single h w
 
             Tolerance.require
                 tolerance
@@ -115,6 +169,8 @@ module OutputLayerProperties =
                 Tensor.using (fun () ->
                     let h, w = noise [| rows; hidden |] 1, noise [| 50; hidden |] 2
                     let update _ _ = Assert.Fail "updated"
-                    OutputLayer.step paper (data 50) batch (line 50) refuse update h w |> ignore))
+
+                    OutputLayer.step Precision.Single paper (data 50) batch (line 50) refuse update h w
+                    |> ignore))
         )
         |> ignore

@@ -100,7 +100,9 @@ module ShortlistProperties =
                 let h, w = noise [| c.Batch.Length; hidden |] 1, noise [| labels; hidden |] 2
                 let mutable dw: float32[] = [||]
                 let update (g: Tensor) = dw <- Tensor.toArray g
-                let small = Shortlist.step terms (line labels) ignore update h w list
+
+                let small =
+                    Shortlist.step Precision.Single terms (line labels) ignore update h w list
 
                 // the definition: an unlisted label has a threshold that no logit comes near
                 let far =
@@ -116,7 +118,16 @@ module ShortlistProperties =
                     (Tensor.toArray g).CopyTo(whole, block.First * hidden)
 
                 let all =
-                    OutputLayer.fused terms c.Data c.Batch { line labels with Offset = far } ignore into h w
+                    OutputLayer.fused
+                        Precision.Single
+                        terms
+                        c.Data
+                        c.Batch
+                        { line labels with Offset = far }
+                        ignore
+                        into
+                        h
+                        w
 
                 let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
 

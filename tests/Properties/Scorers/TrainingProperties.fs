@@ -128,6 +128,23 @@ module TrainingProperties =
         Assert.That((List.last result.History).Loss, Is.LessThan(0.8 * result.History.Head.Loss))
 
     [<Test>]
+    let ``mixed products train to the loss of float32, within a few per cent`` () =
+        let history precision =
+            (train
+                { SmallProblem.training with
+                    Precision = precision
+                }
+                ignore
+                CancellationToken.None)
+                .History
+
+        let single, mixed = history Precision.Single, history Precision.Mixed
+        let loss (epochs: EpochReport list) = [ for e in epochs -> e.Loss ]
+
+        Tolerance.require { Absolute = 0.0; Relative = 0.03 } "loss" (loss single) (loss mixed)
+        Assert.That((loss single <> loss mixed), Is.EqualTo Products.hasBFloat16)
+
+    [<Test>]
     let ``cancelling keeps the best state so far`` () =
         use source = new CancellationTokenSource()
 

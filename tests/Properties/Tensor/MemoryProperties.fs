@@ -133,6 +133,14 @@ module MemoryProperties =
             TensorRuntime.setThreads before
 
     [<Test>]
+    let ``work on one thread has one, and the number is as before afterwards, whatever happened`` () =
+        exactly ()
+        let before = TensorRuntime.threads ()
+        Assert.That(TensorRuntime.onOneThread TensorRuntime.threads, Is.EqualTo 1)
+        Thrown.check<TimeoutException>(fun () -> TensorRuntime.onOneThread (fun () -> raise (TimeoutException())))
+        Assert.That(TensorRuntime.threads (), Is.EqualTo before)
+
+    [<Test>]
     let ``the reference BLAS is warned of, with the fix, and others are not`` () =
         let warned = not (List.isEmpty (TensorRuntime.warnings ()))
 

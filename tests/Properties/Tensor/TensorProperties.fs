@@ -37,6 +37,12 @@ module TensorProperties =
 
     let private single (a: Nd) = Array.map float32 a.Values
 
+    /// The nearest bfloat16, ties to the even one.
+    let private bfloat16 (v: float32) : float32 =
+        let bits = BitConverter.SingleToUInt32Bits v
+        let rounded = bits + 0x7FFFu + ((bits >>> 16) &&& 1u)
+        BitConverter.UInt32BitsToSingle(rounded &&& 0xFFFF0000u)
+
     // -- making and reading --
 
     [<Property; LawsOf("ofArray", "ofArray64", "ofIds", "toArray", "toArray64")>]
@@ -53,10 +59,11 @@ module TensorProperties =
     [<Property; LawsOf("full", "zeros", "ones", "scalar")>]
     let ``constants fill their shape`` { Nd = a } (NormalFloat c) =
         Tensor.using (fun () ->
-            for dtype in [ Float32; Float64; DType.Int64; Bool ] do
+            for dtype in [ Float32; BFloat16; Float64; DType.Int64; Bool ] do
                 let expected =
                     match dtype with
                     | Float32 -> float (float32 c)
+                    | BFloat16 -> float (bfloat16 (float32 c))
                     | Float64 -> c
                     | DType.Int64 -> Math.Truncate(c: float)
                     | Bool -> if c <> 0.0 then 1.0 else 0.0
@@ -81,6 +88,20 @@ module TensorProperties =
             && cast DType.Int64 = Array.map (fun (v: float) -> Math.Truncate v) a.Values
             && cast Bool = Array.map (fun v -> if v <> 0.0 then 1.0 else 0.0) a.Values
             && (Tensor.cast Bool x).DType = Bool)
+
+    [<Property; LawsOf("cast")>]
+    let ``a cast to bfloat16 rounds to the nearest, ties to even`` (values: NormalFloat[]) =
+        let halves = [| 1f + 1f / 256f; 1f + 3f / 256f; -1f / 3f |]
+
+        let floats =
+            values |> Array.map (fun (NormalFloat v) -> float32 v) |> Array.append halves
+
+        Tensor.using (fun () ->
+            let rounded = Tensor.ofArray [| floats.Length |] floats |> Tensor.cast BFloat16
+
+            rounded.DType = BFloat16
+            && Tensor.toArray rounded = Array.map bfloat16 floats
+            && Tensor.toArray (Tensor.cast Float32 rounded) = Array.map bfloat16 floats)
 
     [<Property; LawsOf("span", "address", "empty")>]
     let ``a span is the tensor's own memory`` { Nd = a } =

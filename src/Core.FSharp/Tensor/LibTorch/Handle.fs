@@ -65,6 +65,7 @@ module internal Code =
         | Float64 -> 7
         | Int64 -> 4
         | Bool -> 11
+        | BFloat16 -> 15
 
     let toType =
         function
@@ -72,4 +73,5 @@ module internal Code =
         | 7 -> Float64
         | 4 -> Int64
         | 11 -> Bool
+        | 15 -> BFloat16
         | code -> raise (TensorException $"torch's element type {code} has no counterpart here")

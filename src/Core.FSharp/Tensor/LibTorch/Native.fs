@@ -57,6 +57,9 @@ module internal Native =
     extern int limen_set_threads(int count)
 
     [<DllImport(Library)>]
+    extern int limen_own_threads(int count)
+
+    [<DllImport(Library)>]
     extern nativeint limen_blas()
 
     [<DllImport(Library)>]

@@ -39,6 +39,15 @@ module internal EngineRuntime =
         Native.ensure ()
         Native.limen_threads ()
 
+    let onOneThread (f: unit -> 'a) : 'a =
+        Native.ensure ()
+        let before = Native.limen_own_threads 1
+
+        try
+            f ()
+        finally
+            Native.limen_own_threads before |> ignore
+
     let blas () =
         Native.ensure ()
         Option.ofObj (Marshal.PtrToStringUTF8(Native.limen_blas ()))

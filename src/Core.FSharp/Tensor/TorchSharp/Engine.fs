@@ -28,6 +28,7 @@ module internal Engine =
         | DType.Float64 -> torch.ScalarType.Float64
         | DType.Int64 -> torch.ScalarType.Int64
         | DType.Bool -> torch.ScalarType.Bool
+        | DType.BFloat16 -> torch.ScalarType.BFloat16
 
     let private sizes (shape: int[]) = Array.map int64 shape
 
@@ -45,6 +46,7 @@ module internal Engine =
         | torch.ScalarType.Float64 -> DType.Float64
         | torch.ScalarType.Int64 -> DType.Int64
         | torch.ScalarType.Bool -> DType.Bool
+        | torch.ScalarType.BFloat16 -> DType.BFloat16
         | other -> raise (TensorException $"torch's element type {other} has no counterpart here")
 
     /// A tensor with a copy of the values at this address, or with memory that is not set where it is 0.

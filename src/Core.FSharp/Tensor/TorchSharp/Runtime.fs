@@ -23,5 +23,9 @@ module internal EngineRuntime =
 
     let setThreads (n: int) = torch.set_num_threads n
     let threads () = torch.get_num_threads ()
+
+    /// TorchSharp sets threads for the whole process only, so others would notice.
+    let onOneThread (f: unit -> 'a) : 'a = f ()
+
     let blas () : string option = None
     let warnings () : string list = []

@@ -1,0 +1,42 @@
+namespace Limen.Core
+
+open System.Runtime.Intrinsics.X86
+
+/// How precisely the three products of the output layer are made in training: z = h W', dh = dz W, dW = dz' h.
+[<RequireQualifiedAccess>]
+type Precision =
+    /// In float32 (the default).
+    | Single
+    /// Factors and products are rounded to bfloat16, each with a relative error of at most 2^-8; the sums within a product, the
+    /// weights, the loss, the other gradients and the optimiser stay in float32 (Kalamkar et al. 2019,
+    /// https://arxiv.org/abs/1905.12322). For processors with AVX512-BF16, where products take about half the time
+    /// (Products.hasBFloat16); others would emulate it, slowly and less exactly, and stay in float32.
+    | Mixed
+
+/// Matrix products in a precision: round the factors once, then multiply them as often as they are needed.
+[<RequireQualifiedAccess>]
+module Products =
+
+    /// Whether the processor multiplies bfloat16 itself: leaf 7, subleaf 1 of CPUID, bit 5 of EAX (Intel SDM, volume 2A, CPUID).
+    let hasBFloat16: bool =
+        Avx512BW.IsSupported
+        && (let struct (features, _, _, _) = X86Base.CpuId(7, 1) in features &&& (1 <<< 5) <> 0)
+
+    /// A float32 matrix as a factor: itself, or its values rounded to the nearest bfloat16.
+    let factor (precision: Precision) (m: Tensor) : Tensor =
+        match precision with
+        | Precision.Mixed when hasBFloat16 -> Tensor.cast BFloat16 m
+        | Precision.Mixed
+        | Precision.Single -> m
+
+    /// Multiplications up to which torch's own loops, which sum in bfloat16, make a product of bfloat16; beyond, oneDNN makes it and
+    /// sums in float32 (torch 1.13, aten/src/ATen/native/mkldnn/Matmul.cpp, mkldnn_gemm_min_size).
+    let private small = 4096L
+
+    /// The product in float32 of two factors of one precision; `a |> Products.mm b` is a b.
+    let mm (b: Tensor) (a: Tensor) : Tensor =
+        match a.DType with
+        | BFloat16 when a.Count * int64 b.Shape[1] <= small ->
+            Tensor.cast Float32 a |> Tensor.mm (Tensor.cast Float32 b)
+        | BFloat16 -> a |> Tensor.mm b |> Tensor.cast Float32
+        | _ -> a |> Tensor.mm b
