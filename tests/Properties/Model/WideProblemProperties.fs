@@ -6,38 +6,36 @@ open System.Threading
 open NUnit.Framework
 open Limen.Core
 
-/// A problem whose dense N x L matrix would take 4 GB: fitted and predicted in a fraction of it.
+/// Problems whose dense N x L matrix would take gigabytes: fitted and predicted in a fraction of it.
 [<NonParallelizable>]
 module WideProblemProperties =
 
-    let private rows = 20_000
-    let private labels = 50_000
     let private features = 2_000
-    let private dense = 4L * int64 rows * int64 labels
+
+    let private bytes rows labels = 4L * int64 rows * int64 labels
 
     /// Three labels a row, nine features that tell them, the first labels more often than the last.
-    let private wide =
-        lazy
-            (let s = Seed.ofInt 11
+    let private wide rows labels =
+        let s = Seed.ofInt 11
 
-             let label row k =
-                 let u = Seed.uniform (int64 (3 * row + k)) s
-                 int (u * u * float labels)
+        let label row k =
+            let u = Seed.uniform (int64 (3 * row + k)) s
+            int (u * u * float labels)
 
-             let sets = Array.init rows (fun row -> Array.init 3 (label row))
+        let sets = Array.init rows (fun row -> Array.init 3 (label row))
 
-             let features =
-                 sets
-                 |> Array.map (fun set ->
-                     set
-                     |> Array.collect (fun l -> Array.init 3 (fun k -> (l * 7 + k * 613) % features))
-                     |> Array.distinct
-                     |> Array.sort
-                     |> Array.map (fun f -> struct (f, 1f)))
-                 |> Csr.ofRows features
-                 |> Csr.normaliseRows
+        let features =
+            sets
+            |> Array.map (fun set ->
+                set
+                |> Array.collect (fun l -> Array.init 3 (fun k -> (l * 7 + k * 613) % features))
+                |> Array.distinct
+                |> Array.sort
+                |> Array.map (fun f -> struct (f, 1f)))
+            |> Csr.ofRows features
+            |> Csr.normaliseRows
 
-             Dataset.create features (Csr.ofSets labels sets))
+        Dataset.create features (Csr.ofSets labels sets)
 
     /// The most that the process held beyond what it held before, while f ran: looked at every few milliseconds.
     let private growth (f: unit -> unit) : int64 =
@@ -65,39 +63,45 @@ module WideProblemProperties =
 
         watcher.Result - before
 
-    /// One hidden layer of eight units, cancelled after a few steps: as much memory as a long training takes.
-    let private fit (decisionRows: DecisionRows) =
-        use source = new CancellationTokenSource()
-
+    let private fit (scorers: ScorerOptions list) (decisionRows: DecisionRows) (data: Dataset) =
         let options =
             { SmallProblem.options with
-                Scorers = [ Perceptron({ Hidden = [ 8 ]; Dropout = 0.0 }, TrainingOptions.defaults) ]
+                Scorers = scorers
                 DecisionRows = Some decisionRows
                 Candidates = 20
             }
 
-        let progress (p: FitProgress) =
-            if p.Training.IsSome then
-                source.Cancel()
+        let labels = LabelSpace(Array.init data.Labels.Columns string)
+        Model.fit options labels (Features features) data None ignore CancellationToken.None
 
-        Model.fit
-            options
-            (LabelSpace(Array.init labels string))
-            (Features features)
-            wide.Value
-            None
-            progress
-            source.Token
-
-    [<Test>]
-    let ``fitting and predicting hold no dense matrix of rows by labels`` () =
-        let data = wide.Value
+    /// What fitting and predicting grow by.
+    let private grown scorers decisionRows data =
         let mutable predicted = 0
 
         let grown =
             growth (fun () ->
-                let model = fit (DecisionRows.HoldOut 0.05)
+                let model = fit scorers decisionRows data
                 predicted <- (Model.predict data.Features model).Rows)
 
-        Assert.That(predicted, Is.EqualTo rows)
-        Assert.That(grown, Is.LessThan(dense / 5L), $"grew by {grown / 1_000_000L} MB")
+        Assert.That(predicted, Is.EqualTo data.Rows)
+        grown
+
+    [<Test>]
+    let ``a network holds no dense matrix of rows by labels`` () =
+        let rows, labels = 20_000, 50_000
+
+        let network =
+            Perceptron({ Hidden = [ 8 ]; Dropout = 0.0 }, { TrainingOptions.defaults with Epochs = 1 })
+
+        let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)
+        Assert.That(grown, Is.LessThan(bytes rows labels / 5L), $"grew by {grown / 1_000_000L} MB")
+
+    [<Test>]
+    let ``cross-fitted linear models hold none either`` () =
+        let rows, labels = 4_000, 60_000
+
+        let grown =
+            wide rows labels
+            |> grown [ Linear LinearOptions.standard ] (DecisionRows.CrossFit 2)
+
+        Assert.That(grown, Is.LessThan(bytes rows labels / 3L), $"grew by {grown / 1_000_000L} MB")
