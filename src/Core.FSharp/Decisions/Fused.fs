@@ -185,20 +185,9 @@ module Fused =
 
         bases[firstBest values]
 
-    /// Fits A and C for the objective on held-out rows, and what the labels' corrections rest on by halves of the rows that
-    /// decide each other (no correction wins ties).
-    let fit
-        (objective: Objective)
-        (seed: Seed)
-        (rarity: float32[])
-        (scores: Limen.Kernels.CsrMatrix)
-        (labels: Limen.Kernels.CsrMatrix)
-        : FusedRule =
-        Shape.require (nameof rarity) "[L]" [ scores.Columns ] [ rarity.Length ]
-        let s = Sweep.build scores labels
+    let private fitted objective (rarity: float32[]) (s: Sweep) (basis: FusedBasis) : FusedRule =
         let struct (a, c) = sharedFit objective rarity s
         let theta = shared rarity a c
-        let basis = choose objective seed rarity scores s
         let correction = correction objective theta s basis
 
         {
@@ -209,3 +198,29 @@ module Fused =
             Correction = correction
             Objective = value objective (prefixHits s) s (Array.map2 (+) theta correction)
         }
+
+    let private sweep (rarity: float32[]) scores labels =
+        let s = Sweep.build scores labels
+        Shape.require (nameof rarity) "[L]" [ s.Count ] [ rarity.Length ]
+        s
+
+    /// Fits A and C for the objective on held-out rows and the corrections on the basis that is given.
+    let withBasis
+        (objective: Objective)
+        (basis: FusedBasis)
+        (rarity: float32[])
+        (scores: Limen.Kernels.CsrMatrix)
+        (labels: Limen.Kernels.CsrMatrix)
+        : FusedRule =
+        fitted objective rarity (sweep rarity scores labels) basis
+
+    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other (no correction wins ties).
+    let fit
+        (objective: Objective)
+        (seed: Seed)
+        (rarity: float32[])
+        (scores: Limen.Kernels.CsrMatrix)
+        (labels: Limen.Kernels.CsrMatrix)
+        : FusedRule =
+        let s = sweep rarity scores labels
+        choose objective seed rarity scores s |> fitted objective rarity s

@@ -53,28 +53,39 @@ module FusedProperties =
                 rule.Objective
                 (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores)))
 
+    let private withBasis basis (case: ScoredCase) =
+        Fused.withBasis Objective.MacroF1 basis (rarityOf case) case.Scores case.Labels
+
     [<Property(MaxTest = 50)>]
+    let ``the fitted rule is that of the basis that it chose`` (case: ScoredCase) =
+        let rule = fit Objective.MacroF1 case
+        rule = withBasis rule.Basis case
+
+    [<Property(MaxTest = 20)>]
     let ``the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives``
         (case: ScoredCase)
         =
-        let rule = fit Objective.MacroF1 case
         let sweep = Sweep.build case.Scores case.Labels
 
-        match rule.Basis with
-        | FusedBasis.SharedOnly -> Array.forall ((=) 0f) rule.Correction
-        | FusedBasis.HeldOut _ ->
-            Plain.labels case.Scores
-            |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || rule.Correction[l] = 0f)
-        | FusedBasis.Expected _ ->
-            Plain.labels case.Scores
-            |> List.forall (fun l -> Plain.column l case.Scores <> [] || rule.Correction[l] = 0f)
+        Fused.bases
+        |> Array.forall (fun basis ->
+            let correction = (withBasis basis case).Correction
 
-    [<Property(MaxTest = 50)>]
+            match basis with
+            | FusedBasis.SharedOnly -> Array.forall ((=) 0f) correction
+            | FusedBasis.HeldOut _ ->
+                Plain.labels case.Scores
+                |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || correction[l] = 0f)
+            | FusedBasis.Expected _ ->
+                Plain.labels case.Scores
+                |> List.forall (fun l -> Plain.column l case.Scores <> [] || correction[l] = 0f))
+
+    [<Property(MaxTest = 20)>]
     let ``a correction by expected counts gives the thresholds of these counts`` (case: ScoredCase) =
-        let rule = fit Objective.MacroF1 case
+        [ 5.0; 20.0; infinity ]
+        |> List.forall (fun kappa ->
+            let rule = withBasis (FusedBasis.Expected kappa) case
 
-        match rule.Basis with
-        | FusedBasis.Expected kappa ->
             let shared =
                 { rule with
                     Correction = Array.zeroCreate rule.Correction.Length
@@ -82,9 +93,7 @@ module FusedProperties =
                 |> Fused.thresholds
 
             ExpectedCounts.thresholds Objective.MacroF1 kappa shared (Sweep.build case.Scores case.Labels)
-            |> Array.forall2 (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a)) (Fused.thresholds rule)
-        | FusedBasis.SharedOnly
-        | FusedBasis.HeldOut _ -> true
+            |> Array.forall2 (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a)) (Fused.thresholds rule))
 
     /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
     let private planted slope rows labels =
@@ -124,7 +133,7 @@ module FusedProperties =
         Assert.That(rule.C, Is.EqualTo(-1.0).Within 0.7)
 
     [<Test>]
-    let ``label-specific offsets make cross-validation choose a correction, pure noise around the shared form does not need one``
+    let ``label-specific offsets make the halves choose a correction, pure noise around the shared form does not need one``
         ()
         =
         let rarity, scores, truth = planted 0.0 600 40

@@ -91,7 +91,12 @@ module WideProblemProperties =
         let rows, labels = 20_000, 50_000
 
         let network =
-            Perceptron({ Hidden = [ 8 ]; Dropout = 0.0 }, { TrainingOptions.defaults with Epochs = 1 })
+            Perceptron(
+                { Hidden = [ 8 ]; Dropout = 0.0 },
+                { TrainingOptions.defaults with
+                    Epochs = 1
+                }
+            )
 
         let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)
         Assert.That(grown, Is.LessThan(bytes rows labels / 5L), $"grew by {grown / 1_000_000L} MB")

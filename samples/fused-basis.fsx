@@ -1,0 +1,87 @@
+// What the labels' own corrections of the shared threshold should rest on: every basis of the default rule on the validation rows
+// of a data set, by halves that decide each other, measured one by one and with their counts pooled. After ./build.sh build:
+//   LIMEN_DATA=DIR dotnet fsi samples/fused-basis.fsx NAME
+#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Kernels.dll"
+#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Core.dll"
+
+open System
+open System.IO
+open System.Threading
+open Limen.Core
+
+let cuts = 4
+
+let folder =
+    Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", fsi.CommandLineArgs[1]))
+
+let vectoriser, train, validation =
+    match folder.Rows with
+    | TextRows split ->
+        let vectoriser = Vectoriser.fit Recipe.vectoriser split.Train.Texts
+
+        let dataset part =
+            Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part)
+
+        vectoriser, dataset split.Train, dataset split.Validation.Value
+    | CountRows _ -> failwith "expected texts with validation rows (.jsonl)"
+
+let options = Recipe.full Objective.standard 1 train.Rows folder.Labels.Count
+
+let model =
+    Model.fit options folder.Labels (Texts vectoriser) train (Some validation) ignore CancellationToken.None
+
+/// Log-odds of the validation rows, each by a stack that other rows taught.
+let scores =
+    Model.scoreLists validation.Features model
+    |> Stacking.crossFit 5 (Seed.ofInt 1) model.Idf validation.Labels
+
+/// The validation rows of both sides of a cut: where the rule is fitted, and where it decides.
+let sides =
+    [
+        for cut in 1..cuts do
+            let halfOf = Folds.ofScores 2 (Seed.ofInt cut) scores
+
+            [
+                for half in 0..1 do
+                    let inside, outside = Folds.split half halfOf
+                    outside, inside
+            ]
+    ]
+
+let macroF1 = F1.macro (AllLabels AsZero)
+
+for name, objective in
+    [
+        "macro", Objective.MacroF1
+        "macro + 0.25 micro", Objective.standard
+        "macro + micro", Objective.MacroPlusMicro 1.0
+    ] do
+    printfn $"| {name} | one by one: macro-F1 A | micro-F1 | pooled: macro-F1 A |\n|---|---|---|---|"
+
+    for basis in Fused.bases do
+        let decided (outside, inside) =
+            let rule =
+                Fused.withBasis
+                    objective
+                    basis
+                    model.Idf
+                    (Csr.selectRows outside scores)
+                    (Csr.selectRows outside validation.Labels)
+
+            Csr.selectRows inside validation.Labels,
+            Thresholds.decide (Fused.thresholds rule) (Csr.selectRows inside scores)
+
+        let halves = sides |> List.map (List.map decided)
+        let apart = halves |> List.concat |> List.map (fun (t, p) -> Counts.ofSets t p)
+
+        let pooled =
+            halves
+            |> List.map (
+                List.reduce (fun (t, p) (t', p') -> Csr.append t t', Csr.append p p')
+                >> fun (t, p) -> Counts.ofSets t p
+            )
+
+        let mean (f: Counts -> float) counts = List.averageBy f counts
+        printfn $"| %A{basis} | {mean macroF1 apart:F4} | {mean F1.micro apart:F4} | {mean macroF1 pooled:F4} |"
+
+    printfn ""
