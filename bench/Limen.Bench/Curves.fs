@@ -143,19 +143,13 @@ module Curves =
         o["points"] <- JsonArray(points |> List.map point |> List.toArray)
         o
 
-    /// Measures, prints and writes every curve whose data there are.
+    /// Measures and prints every curve whose data there are; the file grows with each.
     let run (folder: string) (hasEurlex: bool) (path: string) : unit =
-        let curves =
-            [|
-                for curve in all do
-                    if hasEurlex || not curve.Eurlex then
-                        let points = measure folder curve
-                        print curve points
-                        node curve points
-            |]
+        let found = JsonArray()
 
-        File.WriteAllText(
-            path,
-            JsonArray(curves).ToJsonString(JsonSerializerOptions(WriteIndented = true))
-            + "\n"
-        )
+        for curve in all do
+            if hasEurlex || not curve.Eurlex then
+                let points = measure folder curve
+                print curve points
+                found.Add(node curve points)
+                File.WriteAllText(path, found.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")

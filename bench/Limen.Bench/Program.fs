@@ -145,7 +145,7 @@ let private alternatives () : (string * JsonNode) list =
             "cached_scipy_load_npz_seconds", JsonValue.Create(median "load_npz.py" [ folder ])
     ]
 
-/// What the machine allows: a copy of [512 x 13,330] floats, and and the parts of a step one by one.
+/// What the machine allows: a copy of [512 x 13,330] floats, and the parts of a step one by one.
 let private limits () : (string * JsonNode) list =
     let median arguments =
         use worker = Contest.ours 2 arguments

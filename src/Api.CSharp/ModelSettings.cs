@@ -54,6 +54,7 @@ internal sealed record ModelSettings
     public Core.TrainingOptions Training(Loss? own, Core.Seed seed, LabelCounts? counts) =>
         new(
             Epochs,
+            TrainingDefaults.Until,
             Interop.ToOption(BatchSize),
             new(LearningRate, TrainingDefaults.Optimiser.WeightDecay, TrainingDefaults.Optimiser.Schedule),
             TrainingDefaults.FusionRate,

@@ -101,14 +101,15 @@ module Fitting =
         | FittedPerceptron _
         | FittedLinear _ -> None
 
-    /// The scorers of the model itself: networks without rows to stop on train for the mean of the folds' best epochs.
+    /// The scorers of the model itself: networks without rows to stop on train until the mean of the folds' best epochs, on the
+    /// folds' schedule, so that their scores are like the folds' scores.
     let private finalScorers (options: ModelOptions) (best: int option list list) =
         options.Scorers
         |> List.mapi (fun i scorer ->
             match scorer, best |> List.choose (List.item i) with
             | Perceptron(network, training), (_ :: _ as epochs) ->
                 let mean = epochs |> List.averageBy float |> Math.Round |> int
-                Perceptron(network, { training with Epochs = mean })
+                Perceptron(network, { training with Until = Some mean })
             | _ -> scorer)
 
     /// The lists of all training rows, each row scored by a ranker that was fitted without its fold (foldOf: the fold of

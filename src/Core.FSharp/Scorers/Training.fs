@@ -84,6 +84,7 @@ module Training =
         let size = TrainingOptions.batchSize rows options
         let batches = (rows + size - 1) / size
         let steps = batches * options.Epochs
+        let last = TrainingOptions.lastEpoch options
 
         use state = new TrainingState(network, fusion, idf, options)
 
@@ -91,8 +92,8 @@ module Training =
             progress
                 {
                     Epoch = epoch
-                    Epochs = options.Epochs
-                    Done = float ((epoch - 1) * batches + batch) / float steps
+                    Epochs = last
+                    Done = float ((epoch - 1) * batches + batch) / float (last * batches)
                     Loss = loss
                     Validation = validation
                     ShortlistRecall = recall
@@ -150,7 +151,7 @@ module Training =
                 | Some(_, e, _, _) -> e
                 | None -> 0
 
-            if number > options.Epochs then
+            if number > last then
                 AllEpochs, best, history
             else
                 match epoch number with

@@ -24,8 +24,10 @@ type LabelSampling =
 [<ReferenceEquality>]
 type TrainingOptions =
     {
-        /// Passes over the training rows; early stopping may end before.
+        /// Passes over the training rows, which the schedule of the learning rate spans; early stopping may end before.
         Epochs: int
+        /// The epoch after which training ends without validation rows to say so, the schedule being cut short; None: the last one.
+        Until: int option
         /// Rows a step; None: 256, less where there are few rows.
         BatchSize: int option
         Optimiser: OptimiserOptions
@@ -47,6 +49,7 @@ module TrainingOptions =
     let defaults =
         {
             Epochs = 15
+            Until = None
             BatchSize = None
             Optimiser = OptimiserOptions.defaults
             FusionRate = 5.0
@@ -62,6 +65,10 @@ module TrainingOptions =
         [
             if o.Epochs < 1 then
                 $"epochs: expected at least 1, received {o.Epochs}"
+            match o.Until with
+            | Some epoch when epoch < 1 || epoch > o.Epochs ->
+                $"until: expected an epoch from 1 to {o.Epochs}, received {epoch}"
+            | _ -> ()
             match o.BatchSize with
             | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
             | _ -> ()
@@ -81,6 +88,9 @@ module TrainingOptions =
             | _ -> ()
             yield! OptimiserOptions.faults o.Optimiser
         ]
+
+    /// The last epoch that early stopping may let run.
+    let lastEpoch (o: TrainingOptions) = defaultArg o.Until o.Epochs
 
     /// The batch size that is used for so many rows.
     let batchSize (rows: int) (o: TrainingOptions) =

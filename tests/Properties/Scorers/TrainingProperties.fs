@@ -197,6 +197,32 @@ module TrainingProperties =
         Assert.That(score again, Is.EqualTo(score result).Within 1e-12)
 
     [<Test>]
+    let ``training until an epoch is the whole training cut short, its schedule unchanged`` () =
+        let options =
+            { SmallProblem.training with
+                Epochs = 8
+                Patience = 8
+            }
+
+        let losses o =
+            (train o ignore CancellationToken.None).History |> List.map _.Loss
+
+        Assert.That((losses { options with Until = Some 3 } = List.truncate 3 (losses options)))
+        Assert.That((losses { options with Epochs = 3 } <> List.truncate 3 (losses options)))
+
+    [<Test>]
+    let ``an epoch outside the training is refused`` () =
+        for epoch in [ 0; 9 ] do
+            let faults =
+                TrainingOptions.faults
+                    { SmallProblem.training with
+                        Epochs = 8
+                        Until = Some epoch
+                    }
+
+            Assert.That((faults = [ $"until: expected an epoch from 1 to 8, received {epoch}" ]))
+
+    [<Test>]
     let ``a loss that is not finite stops the training with the step named`` () =
         let broken =
             Loss.custom "broken" (fun _ (Margins m) -> m |> Tensor.scale nan |> Tensor.sum)
