@@ -34,18 +34,20 @@ module Jobs =
         file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()))
         values
 
-    /// The fused loss with all its gradients for a batch.
+    /// The fused loss with all its gradients for a batch; the gradient takes the place of the logits.
     let loss folder rows : Job =
         let data = Inputs.read folder "amazon"
         let labels = data.Labels.Columns
-        let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
+        let given = logits folder (rows * labels)
+        let z = Tensor.ofArray [| rows; labels |] given
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
         let batch = Array.init rows id
 
         let terms = Option.get (Loss.fused paper)
 
-        Job.repeated 1 (fun () ->
-            Tensor.using (fun () -> (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss))
+        Job.prepared (fun () -> given.AsSpan().CopyTo(Tensor.span z)) (fun () ->
+            Tensor.using (fun () ->
+                (BatchObjective.fused terms data batch line (LabelBlock.All labels) (Logits z)).Loss))
 
     /// The same loss through its composed definition, over our own tensors.
     let composed folder rows : Job =
@@ -177,7 +179,8 @@ module Jobs =
 
         Job.repeated 1 (fun () ->
             let found = CosineIndex.Build(x).Search(asked, 31)
-            float (Seq.average (found.Values.AsSpan(0, found.NonZeros).ToArray())))
+            // a row that shares no term with 31 others has cosines of 0, which are not stored
+            Array.sumBy float (found.Values.AsSpan(0, found.NonZeros).ToArray()) / float (31 * asked.Rows))
 
     /// The neighbours of each of the first rows among the others.
     let knnOf folder rows : Job =

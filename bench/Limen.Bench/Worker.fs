@@ -20,6 +20,8 @@ type Job =
         Units: int
         /// Whether it runs once, and for half a second, before and in each measurement; a whole training runs once.
         Warm: bool
+        /// What restores the inputs that Work consumes, outside its time.
+        Prepare: unit -> unit
         Work: unit -> Outcome
     }
 
@@ -33,11 +35,23 @@ module Job =
         {
             Units = units
             Warm = true
+            Prepare = ignore
             Work = checkOnly work
         }
 
+    /// Repeated work that consumes its inputs.
+    let prepared (prepare: unit -> unit) (work: unit -> float) : Job =
+        { repeated 1 work with
+            Prepare = prepare
+        }
+
     let once (work: unit -> Outcome) : Job =
-        { Units = 1; Warm = false; Work = work }
+        {
+            Units = 1
+            Warm = false
+            Prepare = ignore
+            Work = work
+        }
 
 /// Peak memory of this process, as Linux counts it.
 [<RequireQualifiedAccess>]
@@ -59,7 +73,7 @@ module Peak =
     let megabytes () : float =
         File.ReadLines "/proc/self/status"
         |> Seq.find _.StartsWith("VmHWM")
-        |> fun line -> float (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0
+        |> fun line -> float (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0
 
 /// The loop that the harness drives; bench/peers/peer.py is its twin.
 [<RequireQualifiedAccess>]
@@ -71,10 +85,13 @@ module Worker =
         Console.WriteLine(o.ToJsonString())
 
     let private measure (job: Job) =
-        let clock = Stopwatch.StartNew()
+        let clock = Stopwatch()
 
         let rec go times =
+            job.Prepare()
+            clock.Start()
             let outcome = job.Work()
+            clock.Stop()
 
             if job.Warm && clock.Elapsed.TotalSeconds < 0.5 then
                 go (times + 1)
