@@ -180,7 +180,8 @@ module Jobs =
         Job.repeated 1 (fun () ->
             let found = CosineIndex.Build(x).Search(asked, 31)
             // a row that shares no term with 31 others has cosines of 0, which are not stored
-            Array.sumBy float (found.Values.AsSpan(0, found.NonZeros).ToArray()) / float (31 * asked.Rows))
+            Array.sumBy float (found.Values.AsSpan(0, found.NonZeros).ToArray())
+            / float (31 * asked.Rows))
 
     /// The neighbours of each of the first rows among the others.
     let knnOf folder rows : Job =

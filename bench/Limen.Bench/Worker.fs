@@ -73,7 +73,9 @@ module Peak =
     let megabytes () : float =
         File.ReadLines "/proc/self/status"
         |> Seq.find _.StartsWith("VmHWM")
-        |> fun line -> float (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0
+        |> fun line ->
+            float (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1])
+            / 1024.0
 
 /// The loop that the harness drives; bench/peers/peer.py is its twin.
 [<RequireQualifiedAccess>]
