@@ -72,15 +72,42 @@ internal readonly unsafe struct AdamWRule
         for (; i < count; i++) Update<F1>(w + i, g + i, m + i, v + i);
     }
 
+    /// <summary>The same for a row whose moments are kept in 16 bits and have missed steps of gradient 0, which leave keptM of m and keptV of v.</summary>
+    public void Apply<T>(float* w, float* g, ushort* moments, float keptM, float keptV, uint dither, int count) where T : struct, ILanes<T>
+    {
+        ushort* m = moments, v = moments + count;
+        var i = 0;
+        for (; i <= count - T.Count; i += T.Count) Update<T>(w + i, g + i, m + i, v + i, keptM, keptV, dither);
+        for (; i < count; i++) Update<F1>(w + i, g + i, m + i, v + i, keptM, keptV, dither);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Update<V>(float* w, float* g, float* m, float* v) where V : struct, ILanes<V>
     {
         var gradient = V.Load(g);
-        var first = V.Fma(V.Broadcast(_beta1), V.Load(m), V.Broadcast(1 - _beta1) * gradient);
-        var second = V.Fma(V.Broadcast(_beta2), V.Load(v), V.Broadcast(1 - _beta2) * gradient * gradient);
-        var root = V.Fma(V.Sqrt(second), V.Broadcast(_rootCorrection), V.Broadcast(_epsilon));
+        var first = V.Load(m);
+        var second = V.Load(v);
+        Move(gradient, ref first, ref second, _beta1, _beta2, w);
         V.Store(first, m);
         V.Store(second, v);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Update<V>(float* w, float* g, ushort* m, ushort* v, float keptM, float keptV, uint dither) where V : struct, ILanes<V>
+    {
+        var first = RowMoments.LoadM<V>(m);
+        var second = RowMoments.LoadV<V>(v);
+        Move(V.Load(g), ref first, ref second, _beta1 * keptM, _beta2 * keptV, w);
+        RowMoments.StoreM(first, dither, m);
+        RowMoments.StoreV(second, dither, v);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Move<V>(V gradient, ref V first, ref V second, float keptM, float keptV, float* w) where V : struct, ILanes<V>
+    {
+        first = V.Fma(V.Broadcast(keptM), first, V.Broadcast(1 - _beta1) * gradient);
+        second = V.Fma(V.Broadcast(keptV), second, V.Broadcast(1 - _beta2) * gradient * gradient);
+        var root = V.Fma(V.Sqrt(second), V.Broadcast(_rootCorrection), V.Broadcast(_epsilon));
         V.Store(V.Broadcast(_keep) * V.Load(w) - V.Broadcast(_stepSize) * first / root, w);
     }
 }

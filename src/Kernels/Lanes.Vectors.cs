@@ -14,6 +14,20 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Load(float* from) => new(Vector512.Load(from));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F512 value, float* to) => value._v.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F512 LoadHigh(ushort* from, int lowest)
+    {
+        var (lower, upper) = Vector256.Widen(Vector256.Load(from));
+        return new((Vector512.Create(lower, upper) << lowest).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHigh(F512 value, uint round, int lowest, ushort* to)
+    {
+        var kept = (value._v.AsUInt32() + Vector512.Create(round)) >>> lowest;
+        Vector256.Narrow(kept.GetLower(), kept.GetUpper()).Store(to);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator +(F512 a, F512 b) => new(a._v + b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator -(F512 a, F512 b) => new(a._v - b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator *(F512 a, F512 b) => new(a._v * b._v);
@@ -60,6 +74,20 @@ internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Load(float* from) => new(Vector256.Load(from));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F256 value, float* to) => value._v.Store(to);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F256 LoadHigh(ushort* from, int lowest)
+    {
+        var (lower, upper) = Vector128.Widen(Vector128.Load(from));
+        return new((Vector256.Create(lower, upper) << lowest).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHigh(F256 value, uint round, int lowest, ushort* to)
+    {
+        var kept = (value._v.AsUInt32() + Vector256.Create(round)) >>> lowest;
+        Vector128.Narrow(kept.GetLower(), kept.GetUpper()).Store(to);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator +(F256 a, F256 b) => new(a._v + b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator -(F256 a, F256 b) => new(a._v - b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator *(F256 a, F256 b) => new(a._v * b._v);
@@ -105,6 +133,20 @@ internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Broadcast(float value) => new(Vector128.Create(value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Load(float* from) => new(Vector128.Load(from));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F128 value, float* to) => value._v.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F128 LoadHigh(ushort* from, int lowest)
+    {
+        var (lower, upper) = Vector64.Widen(Vector64.Load(from));
+        return new((Vector128.Create(lower, upper) << lowest).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHigh(F128 value, uint round, int lowest, ushort* to)
+    {
+        var kept = (value._v.AsUInt32() + Vector128.Create(round)) >>> lowest;
+        Vector64.Narrow(kept.GetLower(), kept.GetUpper()).Store(to);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator +(F128 a, F128 b) => new(a._v + b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator -(F128 a, F128 b) => new(a._v - b._v);
@@ -154,6 +196,11 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
     public static F1 Broadcast(float value) => new(value);
     public static F1 Load(float* from) => new(*from);
     public static void Store(F1 value, float* to) => *to = value._v;
+
+    public static F1 LoadHigh(ushort* from, int lowest) => new(BitConverter.UInt32BitsToSingle((uint)*from << lowest));
+
+    public static void StoreHigh(F1 value, uint round, int lowest, ushort* to) =>
+        *to = (ushort)((BitConverter.SingleToUInt32Bits(value._v) + round) >> lowest);
 
     public static F1 operator +(F1 a, F1 b) => new(a._v + b._v);
     public static F1 operator -(F1 a, F1 b) => new(a._v - b._v);

@@ -16,6 +16,12 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     static abstract T Load(float* from);
     static abstract void Store(T value, float* to);
 
+    /// <summary>Numbers of which the high 16 bits above the lowest so many are kept, the sign left out where that is 15.</summary>
+    static abstract T LoadHigh(ushort* from, int lowest);
+
+    /// <summary>Keeps the 16 bits above the lowest so many of the bits of value + round.</summary>
+    static abstract void StoreHigh(T value, uint round, int lowest, ushort* to);
+
     static abstract T operator +(T a, T b);
     static abstract T operator -(T a, T b);
     static abstract T operator *(T a, T b);

@@ -4,12 +4,13 @@ namespace Limen.Kernels;
 
 /// <summary>
 /// AdamW for a weight matrix [D, H] of which a step touches few rows: a row that a step leaves out has gradient 0 there, and is brought
-/// up to date when it is next wanted. Moments and weight move as dense <see cref="AdamW"/> moves them.
+/// up to date when it is next wanted. Moments and weights move as dense <see cref="AdamW"/> moves them, but for the rounding of the moments,
+/// which exist for touched rows alone and have 16 bits a number (<see cref="RowMoments"/>): an update is off by up to 1 % of its size, in either direction.
 /// </summary>
 /// <remarks>
-/// A row last updated at step s has, k steps of gradient 0 later, moments beta1^k m and beta2^k v, so its update at step j is
+/// A row last touched at step s has, k steps of gradient 0 later, moments beta1^k m and beta2^k v, so its update at step j is
 /// rate_j sqrt(1 - beta2^j) / (1 - beta1^j) * r^(j - s) * m / sqrt(v) with r = beta1 / sqrt(beta2). The sum over the missed steps, each
-/// shrunk by the weight decay that follows it, is one number for every row last updated at s, kept per s with the rates and bias
+/// shrunk by the weight decay that follows it, is one number for every row last brought up to date at s, kept per s with the rates and bias
 /// corrections of the steps themselves. Two approximations: terms with r^(j - s) below 1e-10 are left out, and epsilon is held at its weight
 /// in the first missed step, which matters only where sqrt(v) is near epsilon.
 /// </remarks>
@@ -19,12 +20,15 @@ public sealed unsafe class LazyAdamW
     private const double Negligible = 1e-10;
 
     private readonly AdamWSettings _settings;
+    private readonly int _rows;
     private readonly int _width;
-    private readonly float[] _m;
-    private readonly float[] _v;
-    private readonly int[] _last;
+    private readonly RowMoments _moments;
     private readonly double _ratio;
     private readonly int _window;
+
+    // by row: the step that its moments are of, and the one that its weights are of, which may be later
+    private readonly int[] _last;
+    private readonly int[] _seen;
 
     // by step s: ln of the product of 1 - rate decay up to s, and the sum of the updates after s per unit of m / sqrt(v)
     private readonly List<double> _logKeep = [0];
@@ -37,10 +41,9 @@ public sealed unsafe class LazyAdamW
         _ratio = settings.Beta1 / Math.Sqrt(settings.Beta2);
         if (!(_ratio < 1)) throw new ArgumentException($"expected beta1 < sqrt(beta2), received {settings.Beta1} and {settings.Beta2}", nameof(settings));
         _settings = settings;
-        _width = width;
-        _m = new float[(long)rows * width];
-        _v = new float[(long)rows * width];
-        _last = new int[rows];
+        (_rows, _width) = (rows, width);
+        _moments = new RowMoments(rows, width);
+        (_last, _seen) = (new int[rows], new int[rows]);
         _window = _ratio > 0 ? (int)Math.Ceiling(Math.Log(Negligible) / Math.Log(_ratio)) : 1;
     }
 
@@ -51,20 +54,20 @@ public sealed unsafe class LazyAdamW
     /// <exception cref="ArgumentException">Shapes that do not agree, or a row that the matrix does not have.</exception>
     public void CatchUp(Span<float> weights, ReadOnlySpan<int> rows)
     {
-        Shapes.Require(weights.Length, _m.Length, nameof(weights));
-        Shapes.RequireRows(rows, _last.Length, nameof(rows));
-        fixed (float* w = weights, m = _m, v = _v)
+        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
+        Shapes.RequireRows(rows, _rows, nameof(rows));
+        fixed (float* w = weights)
         fixed (int* ids = rows)
-            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, m, v, ids, rows.Length, null, default));
+            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, ids, rows.Length, null, default));
     }
 
     /// <summary>Brings every row to the last step: before the weights are saved or judged.</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public void Flush(Span<float> weights)
     {
-        Shapes.Require(weights.Length, _m.Length, nameof(weights));
-        fixed (float* w = weights, m = _m, v = _v)
-            Lanes.For(Lanes.Tasks(_last.Length, RowsPerTask), new RowTasks(this, w, m, v, null, _last.Length, null, default));
+        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
+        fixed (float* w = weights)
+            Lanes.For(Lanes.Tasks(_rows, RowsPerTask), new RowTasks(this, w, null, _rows, null, default));
     }
 
     /// <summary>The next step, with its learning rate: the touched rows by their gradient, once they have caught up, all others by gradient 0.</summary>
@@ -79,18 +82,17 @@ public sealed unsafe class LazyAdamW
     /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
     public void Step(Span<float> weights, ReadOnlySpan<int> rows, ReadOnlySpan<float> gradient, float rate)
     {
-        Shapes.Require(weights.Length, _m.Length, nameof(weights));
+        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
         Shapes.Require(gradient.Length, (long)rows.Length * _width, nameof(gradient));
-        Shapes.RequireRows(rows, _last.Length, nameof(rows));
+        Shapes.RequireRows(rows, _rows, nameof(rows));
         if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
+        foreach (var id in rows) _moments.Touch(id);
         var settings = _settings with { Rate = rate };
-        fixed (float* w = weights, m = _m, v = _v, g = gradient)
+        fixed (float* w = weights, g = gradient)
         fixed (int* ids = rows)
-            Lanes.For(
-                Lanes.Tasks(rows.Length, RowsPerTask),
-                new RowTasks(this, w, m, v, ids, rows.Length, g, new AdamWRule(settings, Steps + 1)));
+            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, ids, rows.Length, g, new AdamWRule(settings, Steps + 1)));
         Remember(rate);
-        foreach (var id in rows) _last[id] = Steps;
+        foreach (var id in rows) _last[id] = _seen[id] = Steps;
     }
 
     /// <summary>Adds the step that was just made to what each earlier one has missed.</summary>
@@ -109,52 +111,59 @@ public sealed unsafe class LazyAdamW
         _moved.Add(0);
     }
 
-    private void CatchUpRow<T>(int row, float* w, float* m, float* v) where T : struct, ILanes<T>
+    /// <summary>The weights alone: the moments are rewritten by the next step that touches the row.</summary>
+    private void CatchUpRow<T>(int row, float* w, ushort* moments) where T : struct, ILanes<T>
     {
-        var (last, missed) = (_last[row], Steps - _last[row]);
-        if (missed == 0) return;
-        _last[row] = Steps;
-        var keep = (float)Math.Exp(_logKeep[Steps] - _logKeep[last]);
-        var moved = (float)_moved[last];
-        var first = (float)Math.Pow(_settings.Beta1, missed);
-        var second = (float)Math.Pow(_settings.Beta2, missed);
-        var epsilon = (float)(_settings.Epsilon * Math.Sqrt((1 - Math.Pow(_settings.Beta2, last + 1)) / _settings.Beta2));
+        var (last, seen) = (_last[row], _seen[row]);
+        if (seen == Steps) return;
+        _seen[row] = Steps;
+        var keep = (float)Math.Exp(_logKeep[Steps] - _logKeep[seen]);
+        if (moments == null)
+        {
+            for (var i = 0; i < _width; i++) w[i] *= keep;
+            return;
+        }
+        // m / (sqrt(v) + epsilon) of step seen from the moments of step last
+        var moved = (float)(_moved[seen] * Math.Pow(_ratio, seen - last));
+        var correction = (1 - Math.Pow(_settings.Beta2, seen + 1)) / Math.Pow(_settings.Beta2, seen - last + 1);
+        var epsilon = (float)(_settings.Epsilon * Math.Sqrt(correction));
+        ushort* m = moments, v = moments + _width;
         var h = 0;
-        for (; h <= _width - T.Count; h += T.Count) CatchUp<T>(w + h, m + h, v + h, keep, moved, first, second, epsilon);
-        for (; h < _width; h++) CatchUp<F1>(w + h, m + h, v + h, keep, moved, first, second, epsilon);
+        for (; h <= _width - T.Count; h += T.Count) CatchUp<T>(w + h, m + h, v + h, keep, moved, epsilon);
+        for (; h < _width; h++) CatchUp<F1>(w + h, m + h, v + h, keep, moved, epsilon);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CatchUp<V>(float* w, float* m, float* v, float keep, float moved, float first, float second, float epsilon)
-        where V : struct, ILanes<V>
+    private static void CatchUp<V>(float* w, ushort* m, ushort* v, float keep, float moved, float epsilon) where V : struct, ILanes<V>
     {
-        var direction = V.Load(m) / (V.Sqrt(V.Load(v)) + V.Broadcast(epsilon));
+        var direction = RowMoments.LoadM<V>(m) / (V.Sqrt(RowMoments.LoadV<V>(v)) + V.Broadcast(epsilon));
         V.Store(V.Broadcast(keep) * (V.Load(w) - V.Broadcast(moved) * direction), w);
-        V.Store(V.Broadcast(first) * V.Load(m), m);
-        V.Store(V.Broadcast(second) * V.Load(v), v);
     }
 
     /// <summary>Rows caught up and, where there is a gradient, stepped; without ids, all rows.</summary>
-    private readonly struct RowTasks(
-        LazyAdamW owner, float* w, float* m, float* v, int* ids, int count, float* gradient, AdamWRule rule) : ILaneTasks
+    private readonly struct RowTasks(LazyAdamW owner, float* w, int* ids, int count, float* gradient, AdamWRule rule) : ILaneTasks
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
+            var width = owner._width;
             for (var i = task * RowsPerTask; i < Math.Min(count, (task + 1) * RowsPerTask); i++)
             {
                 var row = ids == null ? i : ids[i];
-                var at = (long)row * owner._width;
-                if (ids != null && i + 1 < count) Fetch((long)ids[i + 1] * owner._width);
-                owner.CatchUpRow<T>(row, w + at, m + at, v + at);
-                if (gradient != null) rule.Apply<T>(w + at, gradient + (long)i * owner._width, m + at, v + at, owner._width);
+                var weights = w + (long)row * width;
+                var moments = owner._moments.Find(row);
+                if (ids != null && i + 1 < count) Fetch(ids[i + 1]);
+                owner.CatchUpRow<T>(row, weights, moments);
+                if (gradient == null) continue;
+                var missed = owner.Steps - owner._last[row];
+                var (keptM, keptV) = (Math.Pow(owner._settings.Beta1, missed), Math.Pow(owner._settings.Beta2, missed));
+                rule.Apply<T>(weights, gradient + (long)i * width, moments, (float)keptM, (float)keptV, RowMoments.Dither(owner.Steps), width);
             }
         }
 
-        private void Fetch(long at)
+        private void Fetch(int row)
         {
-            Lanes.PrefetchRow(w + at, owner._width);
-            Lanes.PrefetchRow(m + at, owner._width);
-            Lanes.PrefetchRow(v + at, owner._width);
+            Lanes.PrefetchRow(w + (long)row * owner._width, owner._width);
+            Lanes.PrefetchRow((float*)owner._moments.Find(row), owner._width); // m and v together are as long as a row
         }
     }
 }

@@ -1,0 +1,49 @@
+namespace Limen.Kernels;
+
+/// <summary>
+/// The two moments of AdamW for those rows of a matrix [D, H] that were ever touched, in 16 bits a number: m [H] as bfloat16, then
+/// v [H], which has no sign, with one more bit of mantissa. A step moves v by as little as 1 - beta2, less than those bits tell apart:
+/// numbers are rounded up or down by a dither, so that the error has mean 0 and does not add up.
+/// </summary>
+internal sealed unsafe class RowMoments
+{
+    /// <summary>Bits of a float32 that m and v do without.</summary>
+    private const int MBits = 16, VBits = 15;
+
+    private const int RowsPerChunk = 4096;
+
+    // 1 + the place of a row among those touched, 0 where it has none
+    private readonly int[] _place;
+    private readonly List<ushort[]> _chunks = [];
+    private readonly int _width;
+    private int _touched;
+
+    public RowMoments(int rows, int width) => (_place, _width) = (new int[rows], width);
+
+    /// <summary>Gives a row its place, with moments of 0, unless it has one.</summary>
+    public void Touch(int row)
+    {
+        if (_place[row] > 0) return;
+        if (_touched == _chunks.Count * RowsPerChunk) _chunks.Add(GC.AllocateArray<ushort>(checked(RowsPerChunk * 2 * _width), pinned: true));
+        _place[row] = ++_touched;
+    }
+
+    /// <summary>Where m [H] and, after it, v [H] of a row are; null while it was never touched.</summary>
+    public ushort* Find(int row)
+    {
+        if (_place[row] == 0) return null;
+        var (chunk, at) = Math.DivRem(_place[row] - 1, RowsPerChunk);
+        fixed (ushort* first = _chunks[chunk]) return first + (long)at * 2 * _width; // pinned for its life
+    }
+
+    public static T LoadM<T>(ushort* from) where T : struct, ILanes<T> => T.LoadHigh(from, MBits);
+
+    public static T LoadV<T>(ushort* from) where T : struct, ILanes<T> => T.LoadHigh(from, VBits);
+
+    public static void StoreM<T>(T m, uint dither, ushort* to) where T : struct, ILanes<T> => T.StoreHigh(m, dither >> (32 - MBits), MBits, to);
+
+    public static void StoreV<T>(T v, uint dither, ushort* to) where T : struct, ILanes<T> => T.StoreHigh(v, dither >> (32 - VBits), VBits, to);
+
+    /// <summary>The dither of a step, in 2^-32: multiples of the golden ratio fill [0, 1) evenly, whichever steps a row is touched in.</summary>
+    public static uint Dither(int step) => unchecked((uint)step * 0x9E3779B9u);
+}
