@@ -120,8 +120,8 @@ module Jobs =
             touched.Gather(x, ReadOnlySpan batch)
             adam.CatchUp(weights.AsSpan(), touched.Ids)
             SparseLayer.Forward(x, ReadOnlySpan batch, ReadOnlySpan weights, ReadOnlySpan bias, sums.AsSpan())
-            SparseLayer.Backward(touched, ReadOnlySpan sums, bias.AsSpan())
-            adam.Step(weights.AsSpan(), touched, 1e-3f)
+            adam.Step(weights.AsSpan(), touched, ReadOnlySpan sums, 1e-3f)
+            SparseLayer.BackwardBias(ReadOnlySpan sums, bias.AsSpan())
             float touched.Count)
 
     /// AdamW of the output layer [L, H].
@@ -137,7 +137,7 @@ module Jobs =
 
     let private steps = 3
 
-    /// Training steps on given rows.
+    /// Training steps on given rows. One pass over them comes first: a row of the first layer gets its moments when a batch first touches it.
     let stepOver precision sampling (data: TrainingRows) size hidden : Job =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
@@ -166,6 +166,9 @@ module Jobs =
             at <- at + 1
             let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
             state.Step(data, rows, at, options.Optimiser.LearningRate, KeepAll)
+
+        for _ in 1 .. (data.Features.Rows + size - 1) / size do
+            step () |> ignore
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 

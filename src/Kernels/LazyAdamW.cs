@@ -58,7 +58,7 @@ public sealed unsafe class LazyAdamW
         Shapes.RequireRows(rows, _rows, nameof(rows));
         fixed (float* w = weights)
         fixed (int* ids = rows)
-            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, ids, rows.Length, null, default));
+            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks<NoGradient>(this, w, ids, rows.Length, default, default));
     }
 
     /// <summary>Brings every row to the last step: before the weights are saved or judged.</summary>
@@ -67,30 +67,42 @@ public sealed unsafe class LazyAdamW
     {
         Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
         fixed (float* w = weights)
-            Lanes.For(Lanes.Tasks(_rows, RowsPerTask), new RowTasks(this, w, null, _rows, null, default));
+            Lanes.For(Lanes.Tasks(_rows, RowsPerTask), new RowTasks<NoGradient>(this, w, null, _rows, default, default));
     }
 
-    /// <summary>The next step, with its learning rate: the touched rows by their gradient, once they have caught up, all others by gradient 0.</summary>
+    /// <summary>
+    /// The next step, with its learning rate: the rows that a batch touches by their gradient, once they have caught up, all others by gradient 0. The gradient
+    /// is that of <see cref="SparseLayer"/> for a gradient dOut [B, H] of its output, made row by row.
+    /// </summary>
     /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
-    public void Step(Span<float> weights, TouchedRows touched, float rate)
+    public void Step(Span<float> weights, TouchedRows touched, ReadOnlySpan<float> dOut, float rate)
     {
         ArgumentNullException.ThrowIfNull(touched);
-        Step(weights, touched.Ids, touched.Gradient, rate);
+        Shapes.Require(dOut.Length, (long)touched.BatchRows * _width, nameof(dOut));
+        fixed (int* starts = touched.Starts, rows = touched.EntryRows)
+        fixed (float* values = touched.EntryValues, d = dOut)
+            Step(weights, touched.Ids, new BatchGradient(new(starts, rows, values, d, _width)), rate);
     }
 
     /// <summary>The same for the given rows (each once) with their gradient [rows, H].</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree, a row that the matrix does not have, or a rate at which weight decay leaves nothing.</exception>
     public void Step(Span<float> weights, ReadOnlySpan<int> rows, ReadOnlySpan<float> gradient, float rate)
     {
-        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
         Shapes.Require(gradient.Length, (long)rows.Length * _width, nameof(gradient));
+        fixed (float* g = gradient)
+            Step(weights, rows, new StoredGradient(g, _width), rate);
+    }
+
+    private void Step<TGradient>(Span<float> weights, ReadOnlySpan<int> rows, TGradient gradient, float rate) where TGradient : struct, IGradient
+    {
+        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
         Shapes.RequireRows(rows, _rows, nameof(rows));
         if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
         foreach (var id in rows) _moments.Touch(id);
-        var settings = _settings with { Rate = rate };
-        fixed (float* w = weights, g = gradient)
+        var rule = new AdamWRule(_settings with { Rate = rate }, Steps + 1);
+        fixed (float* w = weights)
         fixed (int* ids = rows)
-            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks(this, w, ids, rows.Length, g, new AdamWRule(settings, Steps + 1)));
+            Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks<TGradient>(this, w, ids, rows.Length, gradient, rule));
         Remember(rate);
         foreach (var id in rows) _last[id] = _seen[id] = Steps;
     }
@@ -140,12 +152,40 @@ public sealed unsafe class LazyAdamW
         V.Store(V.Broadcast(keep) * (V.Load(w) - V.Broadcast(moved) * direction), w);
     }
 
-    /// <summary>Rows caught up and, where there is a gradient, stepped; without ids, all rows.</summary>
-    private readonly struct RowTasks(LazyAdamW owner, float* w, int* ids, int count, float* gradient, AdamWRule rule) : ILaneTasks
+    /// <summary>The gradient [H] of the row with a number among those of a step, in memory [H] or elsewhere; null where there is none.</summary>
+    private interface IGradient
     {
+        float* Row<T>(int i, float* memory) where T : struct, ILanes<T>;
+    }
+
+    private readonly struct NoGradient : IGradient
+    {
+        public float* Row<T>(int i, float* memory) where T : struct, ILanes<T> => null;
+    }
+
+    private readonly struct StoredGradient(float* gradient, int width) : IGradient
+    {
+        public float* Row<T>(int i, float* memory) where T : struct, ILanes<T> => gradient + (long)i * width;
+    }
+
+    private readonly struct BatchGradient(SparseLayer.RowGradients gradients) : IGradient
+    {
+        public float* Row<T>(int i, float* memory) where T : struct, ILanes<T>
+        {
+            gradients.Row<T>(i, memory);
+            return memory;
+        }
+    }
+
+    /// <summary>Rows caught up and, where there is a gradient, stepped; without ids, all rows.</summary>
+    private readonly struct RowTasks<TGradient>(LazyAdamW owner, float* w, int* ids, int count, TGradient gradient, AdamWRule rule)
+        : ILaneTasks where TGradient : struct, IGradient
+    {
+        [SkipLocalsInit]
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var width = owner._width;
+            float* memory = stackalloc float[width];
             for (var i = task * RowsPerTask; i < Math.Min(count, (task + 1) * RowsPerTask); i++)
             {
                 var row = ids == null ? i : ids[i];
@@ -153,10 +193,11 @@ public sealed unsafe class LazyAdamW
                 var moments = owner._moments.Find(row);
                 if (ids != null && i + 1 < count) Fetch(ids[i + 1]);
                 owner.CatchUpRow<T>(row, weights, moments);
-                if (gradient == null) continue;
+                var g = gradient.Row<T>(i, memory);
+                if (g == null) continue;
                 var missed = owner.Steps - owner._last[row];
                 var (keptM, keptV) = (Math.Pow(owner._settings.Beta1, missed), Math.Pow(owner._settings.Beta2, missed));
-                rule.Apply<T>(weights, gradient + (long)i * width, moments, (float)keptM, (float)keptV, RowMoments.Dither(owner.Steps), width);
+                rule.Apply<T>(weights, g, moments, (float)keptM, (float)keptV, RowMoments.Dither(owner.Steps), width);
             }
         }
 

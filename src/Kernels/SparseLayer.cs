@@ -28,23 +28,32 @@ public static unsafe partial class SparseLayer
     }
 
     /// <summary>
-    /// From the gradient dOut [B, H] of the output: the gradient of the weight rows that the batch touches, left in touched, which has gathered
-    /// the same batch, and of the bias, biasGradient [H]. Sums run over the batch in its order.
+    /// From the gradient dOut [B, H] of the output, the gradient [touched, H] of the weight rows that the batch touches, in touched's order; it has gathered
+    /// the same batch. <see cref="LazyAdamW.Step(Span{float}, TouchedRows, ReadOnlySpan{float}, float)"/> makes each of these rows where it is used.
     /// </summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
-    public static void Backward(TouchedRows touched, ReadOnlySpan<float> dOut, Span<float> biasGradient)
+    public static void Backward(TouchedRows touched, ReadOnlySpan<float> dOut, Span<float> gradient)
     {
         ArgumentNullException.ThrowIfNull(touched);
-        var width = biasGradient.Length;
+        var width = touched.BatchRows == 0 ? 0 : dOut.Length / touched.BatchRows;
         Shapes.Require(dOut.Length, (long)touched.BatchRows * width, nameof(dOut));
+        Shapes.Require(gradient.Length, (long)touched.Count * width, nameof(gradient));
         fixed (int* starts = touched.Starts, rows = touched.EntryRows)
-        fixed (float* values = touched.EntryValues, d = dOut, bias = biasGradient, gradient = touched.GradientFor(width))
-        {
+        fixed (float* values = touched.EntryValues, d = dOut, g = gradient)
             Lanes.For(
                 Lanes.Tasks(touched.Count, FeaturesPerTask),
-                new BackwardFeatures(starts, touched.Count, rows, values, d, width, gradient));
-            Lanes.For(Lanes.Tasks(width, ColumnsPerTask), new BackwardBias(d, touched.BatchRows, width, bias));
-        }
+                new BackwardFeatures(new(starts, rows, values, d, width), touched.Count, g));
+    }
+
+    /// <summary>The gradient [H] of the bias: the sum of dOut [B, H] over the batch, in its order.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
+    public static void BackwardBias(ReadOnlySpan<float> dOut, Span<float> gradient)
+    {
+        var width = gradient.Length;
+        var rows = width == 0 ? 0 : dOut.Length / width;
+        Shapes.Require(dOut.Length, (long)rows * width, nameof(dOut));
+        fixed (float* d = dOut, g = gradient)
+            Lanes.For(Lanes.Tasks(width, ColumnsPerTask), new BackwardColumns(d, rows, width, g));
     }
 
     private readonly struct ForwardRows(
@@ -62,21 +71,29 @@ public static unsafe partial class SparseLayer
         }
     }
 
-    private readonly struct BackwardFeatures(
-        int* starts, int count, int* rows, float* values, float* dOut, int width, float* gradient) : ILaneTasks
+    /// <summary>The gradient of touched weight rows, one at a time: sums over the batch in its order.</summary>
+    internal readonly struct RowGradients(int* starts, int* rows, float* values, float* dOut, int width)
+    {
+        public int Width => width;
+
+        /// <summary>That of the touched row with a number, into sum [H].</summary>
+        public void Row<T>(int i, float* sum) where T : struct, ILanes<T>
+        {
+            new Span<float>(sum, width).Clear();
+            AddRows<T>(dOut, width, rows + starts[i], values + starts[i], starts[i + 1] - starts[i], sum);
+        }
+    }
+
+    private readonly struct BackwardFeatures(RowGradients gradients, int count, float* gradient) : ILaneTasks
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             for (var f = task * FeaturesPerTask; f < Math.Min(count, (task + 1) * FeaturesPerTask); f++)
-            {
-                var sum = gradient + (long)f * width;
-                new Span<float>(sum, width).Clear();
-                AddRows<T>(dOut, width, rows + starts[f], values + starts[f], starts[f + 1] - starts[f], sum);
-            }
+                gradients.Row<T>(f, gradient + (long)f * gradients.Width);
         }
     }
 
-    private readonly struct BackwardBias(float* dOut, int rows, int width, float* gradient) : ILaneTasks
+    private readonly struct BackwardColumns(float* dOut, int rows, int width, float* gradient) : ILaneTasks
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {

@@ -1,8 +1,7 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// The features that a batch touches and, once <see cref="SparseLayer.Backward"/> has run, the gradient of their weight rows.
-/// One instance serves a whole training run: its buffers grow to the largest batch and are used again.
+/// The features that a batch touches, and which of its rows have them. One instance serves a whole training run: its buffers grow to the largest batch and are used again.
 /// </summary>
 public sealed class TouchedRows
 {
@@ -11,7 +10,6 @@ public sealed class TouchedRows
     private int[] _start = [0];
     private int[] _batchRow = [];
     private float[] _value = [];
-    private float[] _gradient = [];
 
     /// <summary>How many different features the batch has.</summary>
     public int Count { get; private set; }
@@ -21,12 +19,6 @@ public sealed class TouchedRows
 
     /// <summary>B, the rows of the batch.</summary>
     public int BatchRows { get; private set; }
-
-    /// <summary>H, the width of a gradient row; 0 before the first backward pass.</summary>
-    public int Width { get; private set; }
-
-    /// <summary>The gradient [Count, H] of the weight rows <see cref="Ids"/>; all others have gradient 0.</summary>
-    public ReadOnlySpan<float> Gradient => _gradient.AsSpan(0, Count * Width);
 
     /// <summary>Collects the features of the rows of x [N, D] that form the batch (a row may occur twice), and the batch's transpose.</summary>
     /// <exception cref="ArgumentException">A row that x does not have.</exception>
@@ -52,13 +44,6 @@ public sealed class TouchedRows
     internal ReadOnlySpan<int> EntryRows => _batchRow;
 
     internal ReadOnlySpan<float> EntryValues => _value;
-
-    internal Span<float> GradientFor(int width)
-    {
-        Width = width;
-        Grow(ref _gradient, Count * width);
-        return _gradient.AsSpan(0, Count * width);
-    }
 
     // _slot holds 1 + the place of a feature in _ids, 0 for the others; _start[place + 2] counts its entries
     private void CountEntries(CsrMatrix x, ReadOnlySpan<int> rows)

@@ -225,8 +225,8 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
                 |> Option.defaultWith (fun () -> invalidOp "the first layer received no gradient")
 
             requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span sumsGradient))
-            SparseLayer.Backward(touched, Span.op_Implicit (Tensor.span sumsGradient), inputBiasGradient.AsSpan())
-            input.Step(Tensor.span weights.Input, touched, float32 rate)
+            input.Step(Tensor.span weights.Input, touched, Span.op_Implicit (Tensor.span sumsGradient), float32 rate)
+            SparseLayer.BackwardBias(Span.op_Implicit (Tensor.span sumsGradient), inputBiasGradient.AsSpan())
             update settings inputBias (ReadOnlySpan inputBiasGradient)
 
             for p in inner do

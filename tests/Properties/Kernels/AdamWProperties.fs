@@ -104,15 +104,18 @@ module AdamWCases =
     let plain (w: float32[]) (g: float32[]) (m: float32[]) (v: float32[]) (settings: AdamWSettings) step =
         AdamW.StepPlain(w, g, m, v, &settings, step)
 
-    /// A touched-row gradient with the given rows and values: a batch of one row per touched feature, each with value 1.
-    let touch (c: LazyCase) (struct (ids: int[], gradient: float32[])) =
+    /// A batch that touches the given features: one row for each, with value 1, so that its output gradient is their weights' gradient.
+    let touch (c: LazyCase) (ids: int[]) =
         let x =
             Limen.Core.Csr.ofRows c.Rows (Array.init c.Rows (fun r -> [| struct (r, 1f) |]))
 
         let touched = TouchedRows()
         touched.Gather(x, ids)
-        SparseLayer.Backward(touched, gradient, Across.zeros c.Width)
         touched
+
+    /// One step of the optimiser through a batch.
+    let throughBatch (c: LazyCase) (optimiser: LazyAdamW) (w: float32[]) (ids: int[]) (gradient: float32[]) rate =
+        optimiser.Step(w, touch c ids, ReadOnlySpan gradient, rate)
 
     /// The weights of dense AdamW in float64 after every step.
     let denseWeights (c: LazyCase) =
@@ -206,11 +209,11 @@ module AdamWProperties =
 
     let private lazySettings (c: LazyCase) = AdamWSettings(WeightDecay = c.Decay)
 
-    let private lazyWeights (c: LazyCase) =
+    let private lazyWeights step (c: LazyCase) =
         let settings = lazySettings c
         let w = Array.copy c.Initial
         let optimiser = LazyAdamW(c.Rows, c.Width, &settings)
-        Array.iter2 (fun t rate -> optimiser.Step(w, AdamWCases.touch c t, rate)) c.Touches c.Rates
+        Array.iter2 (fun struct (ids, gradient) rate -> step c optimiser w ids gradient rate) c.Touches c.Rates
         optimiser.Flush w
         w
 
@@ -219,8 +222,15 @@ module AdamWProperties =
         let expected = AdamWCases.denseWeights c
         let way = Array.last (ways c expected)
 
-        for w in Across.widths (fun () -> lazyWeights c) do
+        for w in Across.widths (fun () -> lazyWeights AdamWCases.throughBatch c) do
             requireNear "the end" way (Array.last expected) w
+
+    [<Property(MaxTest = 50)>]
+    let ``a gradient given by rows does what the batch's does`` (c: LazyCase) =
+        let byRows _ (optimiser: LazyAdamW) (w: float32[]) (ids: int[]) (gradient: float32[]) (rate: float32) =
+            optimiser.Step(w, ReadOnlySpan ids, ReadOnlySpan gradient, rate)
+
+        lazyWeights byRows c = lazyWeights AdamWCases.throughBatch c
 
     [<Property(MaxTest = 50)>]
     let ``a row that has caught up holds what dense AdamW holds at that step`` (c: LazyCase) =
@@ -231,20 +241,20 @@ module AdamWProperties =
         let optimiser = LazyAdamW(c.Rows, c.Width, &settings)
 
         for t in 0 .. c.Touches.Length - 1 do
-            let touched = AdamWCases.touch c c.Touches[t]
+            let struct (ids, gradient) = c.Touches[t]
 
             // rows that catch up without being touched afterwards, too
             if t % 7 = 3 then
                 optimiser.Flush w
 
-            optimiser.CatchUp(w, touched.Ids)
+            optimiser.CatchUp(w, ids)
 
             if t > 0 then
-                for id in touched.Ids.ToArray() do
+                for id in ids do
                     let row (x: 'a[]) = Array.sub x (id * c.Width) c.Width
                     requireNear $"step {t}, row {id}" (row ways[t - 1]) (row expected[t - 1]) (row w)
 
-            optimiser.Step(w, touched, c.Rates[t])
+            AdamWCases.throughBatch c optimiser w ids gradient c.Rates[t]
 
         optimiser.Steps = c.Touches.Length
 
@@ -269,7 +279,12 @@ module AdamWProperties =
             }
 
         let expected = AdamWCases.denseWeights c
-        requireNear "the end" (Array.last (ways c expected)) (Array.last expected) (lazyWeights c)
+
+        requireNear
+            "the end"
+            (Array.last (ways c expected))
+            (Array.last expected)
+            (lazyWeights AdamWCases.throughBatch c)
 
     [<Test>]
     let ``moments that would not shrink are refused`` () =

@@ -54,9 +54,11 @@ module LayerCases =
     let backward (touched: TouchedRows) (c: LayerCase) =
         touched.Gather(c.Features, c.Batch)
         let bias = Across.unwritten c.Width
-        SparseLayer.Backward(touched, c.OutputGradient, bias)
+        SparseLayer.BackwardBias(c.OutputGradient, bias)
+        let gradient = Across.unwritten (touched.Count * c.Width)
+        SparseLayer.Backward(touched, c.OutputGradient, gradient)
         let weights = Across.zeros c.Weights.Length
-        let ids, gradient = touched.Ids.ToArray(), touched.Gradient.ToArray()
+        let ids = touched.Ids.ToArray()
 
         ids
         |> Array.iteri (fun i id -> Array.blit gradient (i * c.Width) weights (id * c.Width) c.Width)
