@@ -21,8 +21,8 @@ if [ -z "${LIMEN_NUGET_SOURCE:-}" ]; then
 fi
 export LIMEN_NUGET_SOURCE
 
-# Torch, a fast BLAS (libtorch does not ask for one by itself) and the compiler of native/.
-packages=(libtorch-dev libopenblas0-pthread g++)
+# Torch, the headers of its oneDNN, a fast BLAS (libtorch does not ask for one by itself) and the compiler of native/.
+packages=(libtorch-dev libdnnl-dev libopenblas0-pthread g++)
 
 # What `bench` compares with; a comparison whose package is missing is skipped.
 peers=(python3-torch python3-sklearn python3-numpy python3-scipy fasttext)

@@ -82,7 +82,7 @@ module Step =
 
     let private native = "artifacts/native/liblimen_torch.so"
 
-    /// The C ABI over the system's libtorch, compiled when a source is newer. The torchsharp engine has none.
+    /// The C ABI over the system's libtorch and oneDNN, compiled when a source is newer. The torchsharp engine has none.
     let compileNative () : NativeReady =
         let sources = Directory.GetFiles("native", "*.cpp") |> Array.sort |> List.ofArray
 
@@ -100,7 +100,7 @@ module Step =
             Shell.words
                 "g++ -O2 -std=c++17 -fPIC -shared -fopenmp -fvisibility=hidden -I/usr/include/torch/csrc/api/include"
             @ sources
-            @ Shell.words $"-ltorch -ltorch_cpu -lc10 -o {unfinished}"
+            @ Shell.words $"-ltorch -ltorch_cpu -lc10 -ldnnl -o {unfinished}"
             |> Shell.require
 
             File.Move(unfinished, native, overwrite = true)

@@ -89,9 +89,9 @@ module Jobs =
             |> Array.map (fun block -> noise [| block.Count; hidden |], noise [| rows; block.Count |])
 
         let ofBlock (w, dz) =
-            let z = h |> Tensor.mm (Tensor.transpose w)
-            let dh = dz |> Tensor.mm w
-            let dw = Tensor.transpose dz |> Tensor.mm h
+            let z = h |> Tensor.product (Tensor.transpose w)
+            let dh = dz |> Tensor.product w
+            let dw = Tensor.transpose dz |> Tensor.product h
             z.Count + dh.Count + dw.Count
 
         Job.repeated 1 (fun () ->

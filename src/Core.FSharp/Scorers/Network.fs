@@ -163,5 +163,5 @@ module Network =
                     let (Logits z) = OutputLayer.logits Precision.Single h n.Output
                     z
                 else
-                    h |> Tensor.mm (Tensor.transpose n.Output))
+                    h |> Tensor.product (Tensor.transpose n.Output))
             |> Logits)

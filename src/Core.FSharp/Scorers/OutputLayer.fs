@@ -58,7 +58,7 @@ module OutputLayer =
 
         forEach (blocks labels) (fun _ _ block ->
             let w = weightsOf block w |> Products.factor precision
-            let part = h |> Products.mm (Tensor.transpose w)
+            let part = h |> Tensor.product (Tensor.transpose w)
 
             for row in 0 .. rows - 1 do
                 (Tensor.span part)
@@ -87,12 +87,12 @@ module OutputLayer =
             let w = weightsOf block w |> Products.factor precision
 
             let logits () =
-                h |> Products.mm (Tensor.transpose w) |> Logits
+                h |> Tensor.product (Tensor.transpose w) |> Logits
 
             let dz = slopes i block logits |> Products.factor precision
-            let dh = dz |> Products.mm w
+            let dh = dz |> Tensor.product w
             VectorMath.AddTo(Span.op_Implicit (Tensor.span dh), Tensor.span sums[group])
-            update block (Tensor.transpose dz |> Products.mm h))
+            update block (Tensor.transpose dz |> Tensor.product h))
 
         for sum in Array.tail sums do
             VectorMath.AddTo(Span.op_Implicit (Tensor.span sum), Tensor.span sums[0])

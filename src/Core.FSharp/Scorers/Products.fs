@@ -7,13 +7,12 @@ open System.Runtime.Intrinsics.X86
 type Precision =
     /// In float32 (the default).
     | Single
-    /// Factors and products are rounded to bfloat16, each with a relative error of at most 2^-8; the sums within a product, the
-    /// weights, the loss, the other gradients and the optimiser stay in float32 (Kalamkar et al. 2019,
-    /// https://arxiv.org/abs/1905.12322). For processors with AVX512-BF16, where products take about half the time
-    /// (Products.hasBFloat16); others would emulate it, slowly and less exactly, and stay in float32.
+    /// Factors are rounded to bfloat16, each with a relative error of at most 2^-8; the sums of their products, the weights, the loss,
+    /// the other gradients and the optimiser stay in float32 (Kalamkar et al. 2019, https://arxiv.org/abs/1905.12322). For processors
+    /// with AVX512-BF16, where products take about half the time (Products.hasBFloat16); others would emulate it, slowly, and stay in float32.
     | Mixed
 
-/// Matrix products in a precision: round the factors once, then multiply them as often as they are needed.
+/// The factors of matrix products in a precision: round them once, then multiply them (Tensor.product) as often as they are needed.
 [<RequireQualifiedAccess>]
 module Products =
 
@@ -28,15 +27,3 @@ module Products =
         | Precision.Mixed when hasBFloat16 -> Tensor.cast BFloat16 m
         | Precision.Mixed
         | Precision.Single -> m
-
-    /// Multiplications up to which torch's own loops, which sum in bfloat16, make a product of bfloat16; beyond, oneDNN makes it and
-    /// sums in float32 (torch 1.13, aten/src/ATen/native/mkldnn/Matmul.cpp, mkldnn_gemm_min_size).
-    let private small = 4096L
-
-    /// The product in float32 of two factors of one precision; `a |> Products.mm b` is a b.
-    let mm (b: Tensor) (a: Tensor) : Tensor =
-        match a.DType with
-        | BFloat16 when a.Count * int64 b.Shape[1] <= small ->
-            Tensor.cast Float32 a |> Tensor.mm (Tensor.cast Float32 b)
-        | BFloat16 -> a |> Tensor.mm b |> Tensor.cast Float32
-        | _ -> a |> Tensor.mm b

@@ -121,6 +121,7 @@ module Tensor =
     // -- linear algebra, layout --
 
     let mm b a = own (Engine.mm (raw a) (raw b))
+    let product b a = own (Engine.product (raw a) (raw b))
     let transpose x = own (Engine.transpose (raw x))
     let reshape shape x = own (Engine.reshape (raw x) shape)
 

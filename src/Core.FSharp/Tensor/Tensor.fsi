@@ -22,7 +22,7 @@ type Tensor =
     /// Wraps what the engine made, in this thread's scope.
     static member internal Own: raw: Raw -> Tensor
 
-/// The fifty operations that the library needs, data argument last, over either engine.
+/// The operations that the library needs, data argument last, over either engine.
 [<RequireQualifiedAccess>]
 module Tensor =
 
@@ -101,6 +101,9 @@ module Tensor =
     // -- linear algebra, layout; transpose, columns and, where it can, reshape share the memory of their argument --
     /// [m, k] times [k, n]; `a |> mm b` is a b.
     val mm: Tensor -> Tensor -> Tensor
+    /// The same of two float32 or two bfloat16 matrices, summed and given in float32; no gradient flows. (Over torchsharp, torch rounds
+    /// what bfloat16 gives to bfloat16.)
+    val product: Tensor -> Tensor -> Tensor
     /// The transpose of a matrix.
     val transpose: Tensor -> Tensor
     /// The same elements, row by row, in another shape.

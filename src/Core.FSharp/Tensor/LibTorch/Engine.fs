@@ -181,6 +181,16 @@ module internal Engine =
         | [| 1; k |], [| k'; _ |] when k = k' -> rowTimes a b
         | _ -> binary Operators.mm a b
 
+    let product (a: Raw) (b: Raw) =
+        match shape a, dtype a with
+        | [| 1; _ |], Float32 -> mm a b
+        | _ ->
+            let mutable r = 0n
+            Code.check (Native.limen_product (a.Address, b.Address, &r))
+            GC.KeepAlive a
+            GC.KeepAlive b
+            Handle.Own r
+
     let cat (tensors: Raw list) (axis: int) =
         let handles = [| for t in tensors -> t.Address |]
         use pinned = fixed handles

@@ -91,6 +91,9 @@ module internal Native =
     extern int limen_call(nativeint operator, nativeint cells, int count, nativeint& result)
 
     [<DllImport(Library)>]
+    extern int limen_product(nativeint a, nativeint b, nativeint& result)
+
+    [<DllImport(Library)>]
     extern int limen_record(nativeint handle)
 
     [<DllImport(Library)>]

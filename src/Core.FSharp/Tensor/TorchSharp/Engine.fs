@@ -139,6 +139,12 @@ module internal Engine =
     // -- linear algebra, layout --
 
     let mm (a: Raw) (b: Raw) : Raw = native (fun () -> a.mm b)
+
+    let product (a: Raw) (b: Raw) : Raw =
+        native (fun () ->
+            use c = a.mm b
+            c.to_type (scalarType Float32, copy = true))
+
     let transpose (a: Raw) : Raw = native (fun () -> a.t ())
 
     let reshape (a: Raw) (shape: int[]) : Raw =
