@@ -33,7 +33,8 @@ public static unsafe partial class AdaptiveLoss
         {
             var first = task * size;
             var count = Math.Min(size, batch.Labels - first);
-            float* memory = stackalloc float[4 * MostLabels];
+            float* unaligned = stackalloc float[4 * MostLabels + 16];
+            var memory = (float*)(((nint)unaligned + 63) & ~(nint)63); // vectors that do not straddle cache lines
             float* theta = memory, sum = memory + MostLabels, slopeSum = memory + 2 * MostLabels, unwanted = memory + 3 * MostLabels;
             float* storedMemory = stackalloc float[5 * MostLabels];
             var stored = new StoredPairs(storedMemory);
