@@ -16,6 +16,8 @@ public enum TopKOrder
 /// </summary>
 public static unsafe partial class TopK
 {
+    private const int GroupVectors = 8;
+
     /// <summary>
     /// Writes the labels and scores of the k largest of scores [L]; k is the length of labels. Returns how many were written, fewer than k only
     /// where the row has fewer scores that are numbers.
@@ -77,15 +79,53 @@ public static unsafe partial class TopK
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var (count, at) = (0, 0);
+            var bar = Bar<T>();
+            if (bar > float.NegativeInfinity)
+            {
+                var below = T.Broadcast(MathF.BitDecrement(bar));
+                for (; at <= length - T.Count && count < k; at += T.Count)
+                {
+                    var reach = T.GreaterBits(T.Load(scores + at), below);
+                    for (; reach != 0; reach &= reach - 1)
+                    {
+                        var label = at + System.Numerics.BitOperations.TrailingZeroCount(reach);
+                        if (count < k) Add(label, ref count);
+                        else Offer(label);
+                    }
+                }
+            }
             for (; at < length && count < k; at++)
             {
-                if (float.IsNaN(scores[at])) continue;
-                (labels[count], values[count]) = (at, scores[at]);
-                SiftUp(count++);
+                if (scores[at] >= bar) Add(at, ref count);
             }
             if (k > 0) Scan<T>(at);
             *written = count;
             Sort(count);
+        }
+
+        /// <summary>
+        /// What the k best reach at least: the k-th largest of the largest scores of groups that share none, lane by lane; minus infinity where
+        /// there are fewer groups. Without it, hundreds of scores would enter the heap and leave again.
+        /// </summary>
+        private float Bar<T>() where T : struct, ILanes<T>
+        {
+            var groups = GroupVectors * T.Count;
+            if (k == 0 || k > groups || length < 4 * groups) return float.NegativeInfinity;
+            float* largest = stackalloc float[groups];
+            new Span<float>(largest, groups).Fill(float.NegativeInfinity);
+            for (var at = 0; at <= length - groups; at += groups)
+            {
+                for (var i = 0; i < groups; i += T.Count) T.Store(T.Max(T.Load(scores + at + i), T.Load(largest + i)), largest + i);
+            }
+            var sorted = new Span<float>(largest, groups);
+            sorted.Sort();
+            return sorted[groups - k];
+        }
+
+        private void Add(int label, ref int count)
+        {
+            (labels[count], values[count]) = (label, scores[label]);
+            SiftUp(count++);
         }
 
         private void Scan<T>(int at) where T : struct, ILanes<T>

@@ -26,10 +26,10 @@ type TopKArbitraries =
                 ]
 
         gen {
-            let! width = Gen.choose (1, 150)
+            let! width = Gen.frequency [ 3, Gen.choose (1, 150); 1, Gen.choose (500, 1200) ]
             let! rows = Gen.choose (0, 5)
             let! scores = Gen.arrayOfLength rows (Gen.arrayOfLength width score)
-            let! k = Gen.choose (0, 20)
+            let! k = Gen.frequency [ 3, Gen.choose (0, 20); 1, Gen.choose (21, 140) ]
 
             return
                 {
