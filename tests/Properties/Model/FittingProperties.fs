@@ -83,6 +83,56 @@ module FittingProperties =
             Assert.That(history |> List.forall _.Validation.IsNone)
         | other -> Assert.Fail $"expected a perceptron and linear models, received %A{other}"
 
+    /// The networks' options, with so many epochs and a patience that folds run out of.
+    let private stopping epochs =
+        let impatient =
+            function
+            | Perceptron(network, training) ->
+                Perceptron(network, { training with Epochs = epochs; Patience = 1 })
+            | other -> other
+
+        { options with Scorers = SmallProblem.options.Scorers |> List.map impatient }
+
+    let private historyOf (evidence: DecisionEvidence) =
+        match evidence.Ranker.Scorers with
+        | FittedPerceptron(_, _, history, _) :: _ -> history
+        | other -> failwith $"expected a perceptron first, received %A{other}"
+
+    [<Test>]
+    let ``the network of all rows trains until the mean of the folds' best epochs, on the folds' schedule`` () =
+        let options = stopping 30
+        let scores = Collections.Generic.List<struct (int * int * float)>()
+
+        let hear (p: FitProgress) =
+            match p.Phase, p.Training with
+            | FittingScorer(number, _), Some({ Validation = Some score } as t) ->
+                scores.Add(struct (number, t.Epoch, score))
+            | _ -> ()
+
+        let history = historyOf (Fitting.crossFit foldOf options train hear CancellationToken.None)
+
+        let best =
+            scores
+            |> Seq.groupBy (fun struct (number, _, _) -> number)
+            |> Seq.map (fun (_, fold) ->
+                let struct (_, epoch, _) = fold |> Seq.maxBy (fun struct (_, _, score) -> score)
+                float epoch)
+            |> Seq.toList
+
+        Assert.That(best.Length, Is.EqualTo 3)
+        Assert.That(history.Length, Is.EqualTo(int (Math.Round(List.average best))))
+        Assert.That(history.Length, Is.LessThan 30)
+
+        // the same losses as the first epochs of a whole training on all rows, not those of a shorter schedule
+        let whole epochs =
+            Fitting.heldOut (stopping epochs) train (Dataset.selectRows [||] train) ignore CancellationToken.None
+            |> historyOf
+            |> List.map _.Loss
+
+        let losses = history |> List.map _.Loss
+        Require.equal (whole 30 |> List.truncate history.Length) losses
+        Assert.That((whole history.Length <> losses))
+
     [<Test>]
     let ``a cross-fitted model decides as well as one with validation rows`` () =
         let train = SmallProblem.dataset 300 1
