@@ -113,7 +113,7 @@ module Jobs =
         let touched = TouchedRows()
         let mutable at = 0
 
-        Job.repeated 1 (fun () ->
+        let step () =
             let start = at * rows % (x.Rows - rows + 1)
             at <- at + 1
             let batch = Array.init rows ((+) start)
@@ -122,7 +122,13 @@ module Jobs =
             SparseLayer.Forward(x, ReadOnlySpan batch, ReadOnlySpan weights, ReadOnlySpan bias, sums.AsSpan())
             adam.Step(weights.AsSpan(), touched, ReadOnlySpan sums, 1e-3f)
             SparseLayer.BackwardBias(ReadOnlySpan sums, bias.AsSpan())
-            float touched.Count)
+            float touched.Count
+
+        // as in a step, rows get their moments in the first pass
+        for _ in 1 .. x.Rows / rows do
+            step () |> ignore
+
+        Job.repeated 1 step
 
     /// AdamW of the output layer [L, H].
     let outputUpdate hidden labels : Job =

@@ -72,9 +72,22 @@ let private job (arguments: string list) : Job =
     | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Prediction.first folder (int size) (int hidden)
-    | [ "train"; folder; hidden; epochs ] -> WholeTraining.withSignal LabelSampling.All folder (int hidden) (int epochs)
+    | [ "train"; folder; hidden; epochs; precision ] ->
+        WholeTraining.withSignal
+            { WholeTraining.training with
+                Precision = precisionOf precision
+            }
+            folder
+            (int hidden)
+            (int epochs)
     | [ "train-shortlist"; folder; hidden; epochs; others ] ->
-        WholeTraining.withSignal (LabelSampling.Shortlist(int others)) folder (int hidden) (int epochs)
+        WholeTraining.withSignal
+            { WholeTraining.training with
+                Labels = LabelSampling.Shortlist(int others)
+            }
+            folder
+            (int hidden)
+            (int epochs)
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 
@@ -85,11 +98,23 @@ let private work arguments =
 
 /// Why a row cannot be measured here.
 let private obstacle (row: Row) =
-    match row.Needs, data with
-    | Eurlex, None -> Some $"{row.Name}: no eurlex57k in LIMEN_DATA"
-    | BFloat16Products, _ when not Products.hasBFloat16 -> Some $"{row.Name}: the processor does not multiply bfloat16"
-    | _ when not (Contest.hasPackage row.Package) -> Some $"{row.Name}: {row.Package} is not installed"
-    | _ -> None
+    let missing need =
+        match need with
+        | Eurlex when data.IsNone -> Some "no eurlex57k in LIMEN_DATA"
+        | BFloat16Products when not Products.hasBFloat16 -> Some "the processor does not multiply bfloat16"
+        | Eurlex
+        | BFloat16Products -> None
+
+    let package =
+        if Contest.hasPackage row.Package then
+            None
+        else
+            Some $"{row.Package} is not installed"
+
+    row.Needs
+    |> List.tryPick missing
+    |> Option.orElse package
+    |> Option.map (fun what -> $"{row.Name}: {what}")
 
 let private compare (row: Row) : Figure =
     Console.Error.WriteLine $"{row.Name}"

@@ -2,12 +2,12 @@ namespace Limen.Bench
 
 open System.IO
 
-/// Which inputs a comparison needs.
-type Needs =
-    | Synthetic
-    /// Synthetic rows, and a processor that multiplies bfloat16.
-    | BFloat16Products
+/// What a comparison needs beside the synthetic rows and its peer's package.
+type Need =
+    /// The rows of EURLEX57K.
     | Eurlex
+    /// A processor that multiplies bfloat16.
+    | BFloat16Products
 
 /// What is compared.
 type Goal =
@@ -22,7 +22,7 @@ type Goal =
 type Row =
     {
         Name: string
-        Needs: Needs
+        Needs: Need list
         Goal: Goal
         Threads: int
         Ours: string list
@@ -56,10 +56,10 @@ module Rows =
             speed name needs 2 [ "step"; size; hidden; precision ] (script, size :: hidden :: peer) "python3-torch" note
 
         [
-            row name Synthetic "single" note
+            row name [] "single" note
             row
                 $"{name}-bf16"
-                BFloat16Products
+                [ BFloat16Products ]
                 "mixed"
                 $"our output layer's products in bfloat16, the peer's in float32; {note}"
         ]
@@ -91,7 +91,7 @@ module Rows =
         [
             speed
                 "loss-512x13330"
-                Synthetic
+                []
                 2
                 [ "loss"; "512" ]
                 ("loss.py", [ "512" ])
@@ -100,7 +100,7 @@ module Rows =
             yield! steps
             eurlex
                 "knn-eurlex-sklearn"
-                Eurlex
+                [ Eurlex ]
                 2
                 [ "knn"; string queries ]
                 ("knn.py", [ string queries ])
@@ -108,7 +108,7 @@ module Rows =
                 $"the first {queries:N0} rows as queries for both, against 45,000, K = 30 and the row itself; index included"
             eurlex
                 "read-svmlight-sklearn"
-                Eurlex
+                [ Eurlex ]
                 1
                 [ "read" ]
                 ("read.py", [])
@@ -116,7 +116,7 @@ module Rows =
                 "load_svmlight_file; one core for both"
             eurlex
                 "read-cached-sklearn"
-                Eurlex
+                [ Eurlex ]
                 1
                 [ "cached" ]
                 ("read.py", [])
@@ -124,7 +124,7 @@ module Rows =
                 "our second run against load_svmlight_file, which keeps nothing; one core for both"
             eurlex
                 "decisions-numpy"
-                Eurlex
+                [ Eurlex ]
                 2
                 [ "decisions" ]
                 ("decisions.py", [ "dense" ])
@@ -132,7 +132,7 @@ module Rows =
                 "the F1-optimal cut of 4,271 labels over 45,000 rows; NumPy sorts the columns of the dense score matrix, ours the score lists"
             eurlex
                 "f1-sklearn"
-                Eurlex
+                [ Eurlex ]
                 2
                 [ "f1" ]
                 ("f1.py", [])
@@ -140,7 +140,7 @@ module Rows =
                 "macro-F1 of 45,000 label sets, scipy.sparse on the peer's side"
             speed
                 "predict-batch"
-                Synthetic
+                []
                 1
                 [ "predict"; "512"; hidden ]
                 ("predict.py", [ "512"; hidden ])
@@ -148,7 +148,7 @@ module Rows =
                 "seconds a row, L 13,330, top 50, 512 rows at a time, one core"
             speed
                 "predict-single"
-                Synthetic
+                []
                 1
                 [ "predict"; "1"; hidden ]
                 ("predict.py", [ "1"; hidden ])
@@ -158,10 +158,10 @@ module Rows =
 
     /// Whole trainings, once each.
     let trainings: Row list =
-        let training name goal ours (script, peer) package note =
+        let training name needs goal ours (script, peer) package note =
             {
                 Name = name
-                Needs = Eurlex
+                Needs = needs
                 Goal = goal
                 Threads = 2
                 Ours = ours
@@ -171,16 +171,26 @@ module Rows =
                 Note = note
             }
 
-        [
+        let againstTorch name needs precision note =
             training
-                "train-eurlex-torch"
+                name
+                needs
                 EqualQuality
-                [ "train"; "512"; "4" ]
+                [ "train"; "512"; "4"; precision ]
                 ("train.py", [ "512"; "4" ])
                 "python3-torch"
-                "one training each: 4 epochs, hidden 512, batch 256, the KNN signal given to both"
+                $"one training each: 4 epochs, hidden 512, batch 256, the KNN signal given to both{note}"
+
+        [
+            againstTorch "train-eurlex-torch" [ Eurlex ] "single" ""
+            againstTorch
+                "train-eurlex-torch-bf16"
+                [ Eurlex; BFloat16Products ]
+                "mixed"
+                "; our output layer's products in bfloat16, the peer's in float32"
             training
                 "train-eurlex-fasttext"
+                [ Eurlex ]
                 PeersBest
                 [ "train-from-file"; "512"; "3" ]
                 ("fasttext.py", [ "10" ])

@@ -12,7 +12,7 @@ module WholeTraining =
 
     let private batch = 256
 
-    let private training =
+    let training =
         { TrainingOptions.defaults with
             Loss = Loss.paper 0.1 0.1 Symmetric
             FusionRate = 5.0
@@ -40,14 +40,13 @@ module WholeTraining =
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
         AtK.ofScores 5 test.Labels top |> AtK.precision
 
-    let private train sampling hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
+    let private train options hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
         let idf = Jobs.idf data.Labels
-        let options = { Hidden = [ hidden ]; Dropout = 0.4 }
-        let network = Network.init options data.Features.Columns data.Labels.Columns seed
+        let shape = { Hidden = [ hidden ]; Dropout = 0.4 }
+        let network = Network.init shape data.Features.Columns data.Labels.Columns seed
 
-        use state =
-            new TrainingState(network, startOfFusion data.Labels, idf, { training with Labels = sampling })
+        use state = new TrainingState(network, startOfFusion data.Labels, idf, options)
 
         let batches = (data.Features.Rows + batch - 1) / batch
 
@@ -59,8 +58,8 @@ module WholeTraining =
                     for b in 0 .. batches - 1 do
                         let rows = order[b * batch .. min order.Length ((b + 1) * batch) - 1]
                         let step = epoch * batches + b
-                        let rate = OptimiserOptions.rate step (epochs * batches) training.Optimiser
-                        let drop = Drop(options.Dropout, Seed.derive "dropout" step seed)
+                        let rate = OptimiserOptions.rate step (epochs * batches) options.Optimiser
+                        let drop = Drop(shape.Dropout, Seed.derive "dropout" step seed)
                         state.Step(data, rows, b, rate, drop) |> ignore
 
                     state.Flush()
@@ -75,9 +74,9 @@ module WholeTraining =
         }
 
     /// From rows in memory, the local signal given.
-    let withSignal sampling folder hidden epochs : Job =
+    let withSignal options folder hidden epochs : Job =
         let data, test = Inputs.read folder "eurlex.train", Inputs.read folder "eurlex.test"
-        Job.once (fun () -> train sampling hidden epochs (Stopwatch.StartNew()) data test)
+        Job.once (fun () -> train options hidden epochs (Stopwatch.StartNew()) data test)
 
     /// From the text of the svmlight file, with reading, weighing and the neighbours' signal in the seconds.
     let fromFile folder hidden epochs : Job =
@@ -106,4 +105,4 @@ module WholeTraining =
                     Local = (FeatureKnn.fit FeatureKnnOptions.standard weighed |> FeatureKnn.leaveOneOut).Values
                 }
 
-            train LabelSampling.All hidden epochs clock rows test)
+            train training hidden epochs clock rows test)

@@ -107,10 +107,10 @@ public static unsafe partial class AdaptiveLoss
         return loss * batch.Terms.Scale;
     }
 
-    /// <summary>Labels of a block: so many that a multiple of four blocks, of whole cache lines each, covers all.</summary>
+    /// <summary>Labels of a block: few labels are one, and more a multiple of four, of whole cache lines each; every row begins every block anew.</summary>
     private static int BlockLabels(int labels)
     {
-        var blocks = 4 * Math.Max(1, Lanes.Tasks(labels, 4 * MostLabels));
+        var blocks = labels <= MostLabels ? 1 : 4 * Lanes.Tasks(labels, 4 * MostLabels);
         return Math.Max(16, (Lanes.Tasks(labels, blocks) + 15) / 16 * 16);
     }
 }

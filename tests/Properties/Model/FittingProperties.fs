@@ -88,10 +88,18 @@ module FittingProperties =
         let impatient =
             function
             | Perceptron(network, training) ->
-                Perceptron(network, { training with Epochs = epochs; Patience = 1 })
+                Perceptron(
+                    network,
+                    { training with
+                        Epochs = epochs
+                        Patience = 1
+                    }
+                )
             | other -> other
 
-        { options with Scorers = SmallProblem.options.Scorers |> List.map impatient }
+        { options with
+            Scorers = SmallProblem.options.Scorers |> List.map impatient
+        }
 
     let private historyOf (evidence: DecisionEvidence) =
         match evidence.Ranker.Scorers with
@@ -109,7 +117,8 @@ module FittingProperties =
                 scores.Add(struct (number, t.Epoch, score))
             | _ -> ()
 
-        let history = historyOf (Fitting.crossFit foldOf options train hear CancellationToken.None)
+        let history =
+            historyOf (Fitting.crossFit foldOf options train hear CancellationToken.None)
 
         let best =
             scores
