@@ -7,7 +7,7 @@ public enum Precision
     Single,
 
     /// <summary>
-    /// What is multiplied, and the products, are rounded to bfloat16 (a relative error of at most 2^-8); weights, loss and optimiser stay float32.
+    /// What is multiplied is rounded to bfloat16 (a relative error of at most 2^-8); sums, weights, loss and optimiser stay float32.
     /// For processors with AVX512-BF16, where these products take about half the time; on others nothing changes.
     /// </summary>
     Mixed,
