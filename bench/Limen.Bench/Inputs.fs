@@ -62,44 +62,72 @@ module CorpusShape =
             LocalPerRow = 40
         }
 
-/// Seeded rows whose ids follow Zipf's law with exponent 1, as words and labels do: ln(1 + id) is uniform.
+/// Seeded rows whose ids follow Zipf's law with exponent 1, as words and labels do: ln(1 + id) is uniform. Half of a row's words
+/// are those of its labels, each of which has words of its own, so that there is something to learn.
 [<RequireQualifiedAccess>]
 module Corpus =
 
-    let private distinct (columns: int) (count: int) (row: int) (seed: Seed) : int[] =
-        let own = Seed.derive "row" row seed
-
+    /// An endless draw of ids below a number by Zipf's law.
+    let private zipf (columns: int) (seed: Seed) : int seq =
         Seq.initInfinite int64
-        |> Seq.map (fun i -> min (columns - 1) (int (exp (Seed.uniform i own * log (float columns + 1.0)) - 1.0)))
+        |> Seq.map (fun i -> min (columns - 1) (int (exp (Seed.uniform i seed * log (float columns + 1.0)) - 1.0)))
+
+    let private distinct (columns: int) (count: int) (ids: int seq) : int[] =
+        ids
         |> Seq.distinct
         |> Seq.truncate (min count (columns / 2))
         |> Seq.toArray
         |> Array.sort
 
-    let private matrix rows columns perRow (value: int -> float32) (seed: Seed) : CsrMatrix =
-        Array.Parallel.init rows (fun i ->
-            distinct columns perRow i seed
-            |> Array.mapi (fun k c -> struct (c, value (i + k))))
+    let private ofRows columns (value: int -> int -> float32) (ids: int[][]) : CsrMatrix =
+        ids
+        |> Array.Parallel.mapi (fun i row -> row |> Array.mapi (fun k c -> struct (c, value i k)))
         |> Csr.ofRows columns
 
-    /// Features of norm near 1, label sets, and a local signal with values in (0, 1).
+    /// A row's words: of each of its labels half of that label's, which are not among the most common ones; then any.
+    let private words (shape: CorpusShape) (seed: Seed) (row: int) (labels: int[]) : int[] =
+        let share = shape.FeaturesPerRow / (2 * shape.LabelsPerRow)
+        let choice = Seed.derive "choice" row seed
+
+        let ofLabel k l =
+            let own = Seed.derive "topic" l seed
+
+            Seq.init share (fun i ->
+                let place = int64 (2 * i) + int64 (2.0 * Seed.uniform (int64 (k * share + i)) choice)
+                int (float shape.Features * Math.Pow(2000.0, Seed.uniform place own - 1.0)))
+
+        Seq.append (labels |> Seq.mapi ofLabel |> Seq.concat) (zipf shape.Features (Seed.derive "words" row seed))
+        |> distinct shape.Features shape.FeaturesPerRow
+
+    /// Features of norm near 1, label sets, and a local signal with values in (0, 1) on most of a row's labels and on others.
     let make (shape: CorpusShape) : TrainingRows =
         let seed = Seed.ofInt 13
         let scale = 1.0 / sqrt (float shape.FeaturesPerRow)
 
-        let noise i =
-            Seed.uniform (int64 i) (Seed.derive "value" 0 seed)
+        let noise i k =
+            Seed.uniform (int64 k) (Seed.derive "value" i seed)
+
+        let labels =
+            Array.Parallel.init shape.Rows (fun i ->
+                zipf shape.Labels (Seed.derive "labels" i seed)
+                |> distinct shape.Labels shape.LabelsPerRow)
+
+        let local i (own: int[]) =
+            let agreed = own |> Seq.filter (fun l -> noise i (-l) < 0.8)
+
+            Seq.append agreed (zipf shape.Labels (Seed.derive "neighbours" i seed))
+            |> distinct shape.Labels shape.LocalPerRow
 
         {
             Features =
-                matrix
-                    shape.Rows
-                    shape.Features
-                    shape.FeaturesPerRow
-                    (fun i -> float32 (scale * (0.5 + noise i)))
-                    (Seed.derive "x" 0 seed)
-            Labels = matrix shape.Rows shape.Labels shape.LabelsPerRow (fun _ -> 1f) (Seed.derive "y" 0 seed)
-            Local = matrix shape.Rows shape.Labels shape.LocalPerRow (noise >> float32) (Seed.derive "a" 0 seed)
+                labels
+                |> Array.Parallel.mapi (words shape seed)
+                |> ofRows shape.Features (fun i k -> float32 (scale * (0.5 + noise i k)))
+            Labels = Csr.ofSets shape.Labels labels
+            Local =
+                labels
+                |> Array.Parallel.mapi local
+                |> ofRows shape.Labels (fun i k -> float32 (noise i k))
         }
 
     /// The score lists (log-odds) of N rows, so many labels each, and label sets that are drawn by those odds.
@@ -107,7 +135,12 @@ module Corpus =
         let seed = Seed.ofInt 17
         let odds = Seed.derive "odds" 0 seed
         let drawn = Seed.derive "drawn" 0 seed
-        let scores = matrix rows labels perRow (fun _ -> 0f) (Seed.derive "lists" 0 seed)
+        let lists = Seed.derive "lists" 0 seed
+
+        let scores =
+            Array.Parallel.init rows (fun row -> zipf labels (Seed.derive "row" row lists) |> distinct labels perRow)
+            |> Csr.ofSets labels
+
         let value at = 2f * Seed.normal (int64 at) odds - 3f
         let values = Array.Parallel.init scores.NonZeros value
 
@@ -155,8 +188,8 @@ module Inputs =
     let synthetic (folder: string) : unit =
         Directory.CreateDirectory folder |> ignore
 
-        if not (File.Exists(file folder "amazon" "features")) then
-            write folder "amazon" (Corpus.make CorpusShape.amazonCat)
+        if not (File.Exists(file folder "amazoncat" "features")) then
+            write folder "amazoncat" (Corpus.make CorpusShape.amazonCat)
 
         once (Path.Combine(folder, "logits.f32")) (fun path ->
             let z = Seed.normals (512 * CorpusShape.amazonCat.Labels) (Seed.ofInt 5)

@@ -22,10 +22,14 @@ module Jobs =
         let most = Array.max values
         values |> Array.map (fun v -> v / most)
 
-    /// Thresholds as training starts with them.
-    let fusion labels =
-        { Fusion.zero (Shared 0f) labels with
-            Beta = Array.create labels -8f
+    /// Thresholds as training starts with them: at each label's log-odds.
+    let fusion (labels: CsrMatrix) : Fusion =
+        let odds n =
+            float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
+
+        { Fusion.zero (Shared 0f) labels.Columns with
+            Beta = Array.create labels.Columns -8f
+            Bias = Csr.columnCounts labels |> Array.map odds
         }
 
     let private logits (folder: string) count : float32[] =
@@ -36,11 +40,11 @@ module Jobs =
 
     /// The fused loss with all its gradients for a batch; the gradient takes the place of the logits.
     let loss folder rows : Job =
-        let data = Inputs.read folder "amazon"
+        let data = Inputs.read folder "amazoncat"
         let labels = data.Labels.Columns
         let given = logits folder (rows * labels)
         let z = Tensor.ofArray [| rows; labels |] given
-        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
+        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
         let terms = Option.get (Loss.fused paper)
@@ -51,10 +55,10 @@ module Jobs =
 
     /// The same loss through its composed definition, over our own tensors.
     let composed folder rows : Job =
-        let data = Inputs.read folder "amazon"
+        let data = Inputs.read folder "amazoncat"
         let labels = data.Labels.Columns
         let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
-        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion labels)
+        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
         Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.composed paper data batch line z).Loss))
@@ -104,7 +108,7 @@ module Jobs =
 
     /// What a step does for the first layer: rows brought up to date, forward, backward, AdamW of the touched rows.
     let firstLayer folder rows hidden : Job =
-        let x = (Inputs.read folder "amazon").Features
+        let x = (Inputs.read folder "amazoncat").Features
         let weights = Seed.normals (x.Columns * hidden) (Seed.ofInt 2)
         let bias: float32[] = Array.zeroCreate hidden
         let sums: float32[] = Array.zeroCreate (rows * hidden)
@@ -143,11 +147,15 @@ module Jobs =
 
     let private steps = 3
 
+    /// Of the trainings and the steps here, but where the authors have one of their own.
+    let dropout = 0.4
+
     /// Training steps on given rows. One pass over them comes first: a row of the first layer gets its moments when a batch first touches it.
-    let stepOver precision sampling (data: TrainingRows) size hidden : Job =
+    let stepOver precision sampling (data: TrainingRows) size hidden dropout : Job =
         let labels = data.Labels.Columns
-        let options = { Hidden = [ hidden ]; Dropout = 0.0 }
-        let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
+        let seed = Seed.ofInt 1
+        let options = { Hidden = [ hidden ]; Dropout = dropout }
+        let network = Network.init options data.Features.Columns labels seed
 
         let options =
             { TrainingOptions.defaults with
@@ -163,7 +171,7 @@ module Jobs =
                 Precision = precision
             }
 
-        let state = new TrainingState(network, fusion labels, idf data.Labels, options)
+        let state = new TrainingState(network, fusion data.Labels, idf data.Labels, options)
 
         let mutable at = 0
 
@@ -171,15 +179,15 @@ module Jobs =
             let start = at * size % data.Features.Rows
             at <- at + 1
             let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
-            state.Step(data, rows, at, options.Optimiser.LearningRate, KeepAll)
+            state.Step(data, rows, at, options.Optimiser.LearningRate, Drop(dropout, Seed.derive "dropout" at seed))
 
         for _ in 1 .. (data.Features.Rows + size - 1) / size do
             step () |> ignore
 
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
-    let step precision folder size hidden : Job =
-        stepOver precision LabelSampling.All (Inputs.read folder "amazon") size hidden
+    let step precision folder size hidden dropout : Job =
+        stepOver precision LabelSampling.All (Inputs.read folder "amazoncat") size hidden dropout
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =

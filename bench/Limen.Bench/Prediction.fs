@@ -12,7 +12,7 @@ module Prediction =
         let labels = data.Labels.Columns
         let options = { Hidden = [ hidden ]; Dropout = 0.0 }
         let network = Network.init options data.Features.Columns labels (Seed.ofInt 1)
-        let idf = Jobs.idf data.Labels
+        let idf, fusion = Jobs.idf data.Labels, Jobs.fusion data.Labels
 
         let parts =
             [ 0..size .. data.Features.Rows - 1 ]
@@ -25,7 +25,7 @@ module Prediction =
         fun () ->
             parts
             |> List.sumBy (fun x ->
-                let margins = NetworkScorer.margins idf (Jobs.fusion labels) network x (none x)
+                let margins = NetworkScorer.margins idf fusion network x (none x)
                 (Candidates.top 50 labels x.Rows margins).Rows)
 
     /// Seconds a row.
@@ -34,7 +34,7 @@ module Prediction =
         Job.repeated data.Features.Rows (predict >> float)
 
     let first folder size hidden : Job =
-        let data = Inputs.read folder "amazon"
+        let data = Inputs.read folder "amazoncat"
         let some (m: CsrMatrix) = Csr.selectRows [| 0..1023 |] m
 
         over

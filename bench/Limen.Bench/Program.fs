@@ -44,7 +44,8 @@ let private job (arguments: string list) : Job =
     | [ "products"; _; rows; hidden; labels ] -> Jobs.products (int rows) (int hidden) (int labels)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
-    | [ "step"; folder; size; hidden; precision ] -> Jobs.step (precisionOf precision) folder (int size) (int hidden)
+    | [ "step"; folder; size; hidden; dropout; precision ] ->
+        Jobs.step (precisionOf precision) folder (int size) (int hidden) (float dropout)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
         Jobs.stepOver
             Precision.Single
@@ -52,6 +53,7 @@ let private job (arguments: string list) : Job =
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
             (int hidden)
+            Jobs.dropout
     | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
         Jobs.stepOver
             Precision.Single
@@ -59,6 +61,7 @@ let private job (arguments: string list) : Job =
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
             (int hidden)
+            Jobs.dropout
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Prediction.over (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
     | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->

@@ -51,9 +51,16 @@ module Rows =
         }
 
     /// A step's comparison in float32, and the same with the products of our side in bfloat16.
-    let private step name size script peer note =
+    let private step name size dropout script peer note =
         let row name needs precision note =
-            speed name needs 2 [ "step"; size; hidden; precision ] (script, size :: hidden :: peer) "python3-torch" note
+            speed
+                name
+                needs
+                2
+                [ "step"; size; hidden; dropout; precision ]
+                (script, [ size; hidden; dropout ] @ peer)
+                "python3-torch"
+                note
 
         [
             row name [] "single" note
@@ -65,22 +72,25 @@ module Rows =
         ]
 
     let private steps =
+        let dropout = string Jobs.dropout
+
         let shape =
             "D 203,882, 71 non-zeros a row, L 13,330, hidden 256; peak counted from the first step on"
 
         [
             for size in [ "128"; "512" ] do
                 yield!
-                    step $"step-b{size}-torch" size "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
+                    step $"step-b{size}-torch" size dropout "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
 
                 yield!
                     step
                         $"step-b{size}-torch-sparse"
                         size
+                        dropout
                         "step.py"
                         [ "sparse" ]
                         $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
-            yield! step "step-b128-paper" "128" "paper.py" [] $"dense input [B, D], the authors' loss, AdamW; {shape}"
+            yield! step "step-b128-paper" "128" "0.3" "paper.py" [] $"dense input [B, D], the authors' loss and dropout, AdamW; {shape}"
         ]
 
     /// All but the trainings; queries: of how many rows the neighbours are searched.

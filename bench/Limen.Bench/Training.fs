@@ -24,15 +24,6 @@ module WholeTraining =
                 }
         }
 
-    let private startOfFusion (labels: CsrMatrix) : Fusion =
-        let odds n =
-            float32 (log ((float labels.Rows - float n + 0.5) / (float n + 0.5)))
-
-        { Fusion.zero (Shared 0f) labels.Columns with
-            Beta = Array.create labels.Columns -8f
-            Bias = Csr.columnCounts labels |> Array.map odds
-        }
-
     let private precisionAt5 idf (state: TrainingState) (test: TrainingRows) =
         let margins =
             NetworkScorer.margins idf state.Fusion state.Weights test.Features test.Local
@@ -43,10 +34,10 @@ module WholeTraining =
     let private train options hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
         let idf = Jobs.idf data.Labels
-        let shape = { Hidden = [ hidden ]; Dropout = 0.4 }
+        let shape = { Hidden = [ hidden ]; Dropout = Jobs.dropout }
         let network = Network.init shape data.Features.Columns data.Labels.Columns seed
 
-        use state = new TrainingState(network, startOfFusion data.Labels, idf, options)
+        use state = new TrainingState(network, Jobs.fusion data.Labels, idf, options)
 
         let batches = (data.Features.Rows + batch - 1) / batch
 

@@ -9,15 +9,16 @@ import peer
 class Adaptive(torch.nn.Module):
     """Margins z - theta [B, L] with theta = lambda alpha IDF + (1 - lambda) beta KNN + b."""
 
-    def __init__(self, features, hidden, labels, idf, dropout=0.0, sparse=False):
+    def __init__(self, features, hidden, sets, dropout=0.0, sparse=False):
         super().__init__()
+        labels = sets.shape[1]
         self.first = torch.nn.EmbeddingBag(features, hidden, mode="sum", sparse=sparse)
         self.bias = torch.nn.Parameter(torch.zeros(hidden))
         self.dropout = torch.nn.Dropout(dropout)
         self.output = torch.nn.Linear(hidden, labels, bias=False)
         torch.nn.init.normal_(self.first.weight, std=hidden**-0.5)
         torch.nn.init.normal_(self.output.weight, std=0.02)
-        self.threshold = Threshold(idf)
+        self.threshold = Threshold(sets)
 
     def logits(self, ids, offsets, weights):
         return self.output(self.dropout(relu(self.first(ids, offsets, per_sample_weights=weights) + self.bias)))
@@ -27,14 +28,17 @@ class Adaptive(torch.nn.Module):
 
 
 class Threshold(torch.nn.Module):
-    def __init__(self, idf):
+    """Starts at each label's log-odds in the label sets of the training rows."""
+
+    def __init__(self, sets):
         super().__init__()
-        labels = len(idf)
-        self.register_buffer("idf", idf)
+        rows, labels = sets.shape
+        support = torch.from_numpy(sets.getnnz(axis=0)).float()
+        self.register_buffer("idf", idf(rows, support))
         self.log_odds = torch.nn.Parameter(torch.zeros(1))
         self.alpha = torch.nn.Parameter(torch.zeros(1))
         self.beta = torch.nn.Parameter(torch.full((labels,), -8.0))
-        self.b = torch.nn.Parameter(torch.zeros(labels))
+        self.b = torch.nn.Parameter(torch.log((rows - support + 0.5) / (support + 0.5)))
 
     def forward(self, knn):
         share = torch.sigmoid(self.log_odds)
@@ -59,10 +63,9 @@ def dense(rows):
     return torch.from_numpy(rows.toarray())
 
 
-def idf(labels):
+def idf(rows, support):
     """ln((N + 1) / (n_l + 1)), scaled to at most 1."""
-    support = torch.from_numpy(labels.getnnz(axis=0)).float()
-    values = torch.log((labels.shape[0] + 1) / (support + 1))
+    values = torch.log((rows + 1) / (support + 1))
     return values / values.max()
 
 

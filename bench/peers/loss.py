@@ -9,9 +9,9 @@ import adaptive
 import peer
 
 folder, rows = sys.argv[1], int(sys.argv[2])
-_, labels, local = adaptive.read(folder, "amazon")
+_, labels, local = adaptive.read(folder, "amazoncat")
 y, knn = adaptive.dense(labels[:rows]), adaptive.dense(local[:rows])
-threshold = adaptive.Threshold(adaptive.idf(labels))
+threshold = adaptive.Threshold(labels)
 z = torch.from_numpy(peer.numpy.fromfile(f"{folder}/logits.f32", peer.numpy.float32).reshape(y.shape)).requires_grad_()
 
 

@@ -1,6 +1,6 @@
 """Training steps along the code path of the authors of arXiv 2505.03118: dense input [B, D], logits standardised per row, thresholds
 through a sigmoid, the KNN signal from the labels of the batch, pos_weight 10, AdamW. Written anew from its description, with one
-hidden layer so that the shape is the other side's. Arguments: folder, rows of a batch, hidden units."""
+hidden layer so that the shape is the other side's. Arguments: folder, rows of a batch, hidden units, dropout."""
 
 import sys
 
@@ -10,9 +10,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits, relu
 import adaptive
 import peer
 
-folder, size, hidden = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+folder, size, hidden, dropout = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 torch.manual_seed(1)
-x, y, _ = adaptive.read(folder, "amazon")
+x, y, _ = adaptive.read(folder, "amazoncat")
 labels = y.shape[1]
 
 
@@ -20,7 +20,7 @@ class Paper(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.first = torch.nn.Linear(x.shape[1], hidden)
-        self.dropout = torch.nn.Dropout(0.3)
+        self.dropout = torch.nn.Dropout(dropout)
         self.output = torch.nn.Linear(hidden, labels)
         self.share = torch.nn.Parameter(torch.tensor(0.5))
         self.alpha = torch.nn.Parameter(torch.ones(labels))

@@ -10,9 +10,9 @@ import peer
 ROWS = 1024
 folder, size, hidden = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 torch.manual_seed(1)
-x, y, _ = adaptive.read(folder, "amazon")
+x, y, _ = adaptive.read(folder, "amazoncat")
 x = x[:ROWS]
-model = adaptive.Adaptive(x.shape[1], hidden, y.shape[1], adaptive.idf(y)).eval()
+model = adaptive.Adaptive(x.shape[1], hidden, y).eval()
 
 
 def work():

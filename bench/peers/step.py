@@ -1,5 +1,5 @@
 """Training steps of the method in PyTorch: forward, loss, backward, update. Arguments: folder, rows of a batch, hidden units,
-then "dense" (Adam everywhere) or "sparse" (EmbeddingBag with sparse gradients and SparseAdam, Adam for the rest)."""
+dropout, then "dense" (Adam everywhere) or "sparse" (EmbeddingBag with sparse gradients and SparseAdam, Adam for the rest)."""
 
 import sys
 
@@ -9,10 +9,10 @@ import adaptive
 import peer
 
 STEPS = 3
-folder, size, hidden, kind = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+folder, size, hidden, dropout, kind = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), sys.argv[5]
 torch.manual_seed(1)
-x, y, local = adaptive.read(folder, "amazon")
-model = adaptive.Adaptive(x.shape[1], hidden, y.shape[1], adaptive.idf(y), sparse=kind == "sparse")
+x, y, local = adaptive.read(folder, "amazoncat")
+model = adaptive.Adaptive(x.shape[1], hidden, y, dropout, sparse=kind == "sparse")
 rest = [p for name, p in model.named_parameters() if name != "first.weight"]
 if kind == "sparse":
     optimisers = [torch.optim.SparseAdam([model.first.weight], lr=1e-3), torch.optim.Adam(rest, lr=1e-3)]

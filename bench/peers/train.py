@@ -31,9 +31,7 @@ def precision_at_5(model):
 def work():
     start, measuring, trajectory = time.perf_counter(), 0.0, []
     torch.manual_seed(1)
-    model = adaptive.Adaptive(x.shape[1], hidden, y.shape[1], adaptive.idf(y), dropout=0.4)
-    support = torch.from_numpy(y.getnnz(axis=0)).float()
-    model.threshold.b.data = torch.log((y.shape[0] - support + 0.5) / (support + 0.5))
+    model = adaptive.Adaptive(x.shape[1], hidden, y, dropout=0.4)
     own = [model.threshold.log_odds, model.threshold.alpha, model.threshold.beta]
     rest = [p for p in model.parameters() if all(p is not o for o in own)]
     optimiser = torch.optim.Adam([{"params": rest, "lr": RATE}, {"params": own, "lr": 5 * RATE}])

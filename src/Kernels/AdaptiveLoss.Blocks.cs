@@ -34,7 +34,7 @@ public static unsafe partial class AdaptiveLoss
             var first = task * size;
             var count = Math.Min(size, batch.Labels - first);
             float* unaligned = stackalloc float[4 * MostLabels + 16];
-            var memory = (float*)(((nint)unaligned + 63) & ~(nint)63); // vectors that do not straddle cache lines
+            var memory = CacheLines.Align(unaligned); // vectors that do not straddle cache lines
             float* theta = memory, sum = memory + MostLabels, slopeSum = memory + 2 * MostLabels, unwanted = memory + 3 * MostLabels;
             float* storedMemory = stackalloc float[5 * MostLabels];
             var stored = new StoredPairs(storedMemory);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Limen.Kernels;
 
@@ -59,7 +60,19 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
     public static F512 AddToExponent(F512 value, F512 exponent) =>
         new((value._v.AsInt32() + Vector512.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F512 value) => Vector512.Sum(value._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F512 value) => F256.Sum(new(value._v.GetLower() + value._v.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(F512 a, F512 b, F512 c, F512 d, float* to)
+    {
+        // a0 + a2, b0 + b2, a1 + a3, b1 + b3 in each quarter; then a, b, c, d
+        var ab = Avx512F.UnpackLow(a._v, b._v) + Avx512F.UnpackHigh(a._v, b._v);
+        var cd = Avx512F.UnpackLow(c._v, d._v) + Avx512F.UnpackHigh(c._v, d._v);
+        var sums = Avx512F.Shuffle(ab, cd, 0b01_00_01_00) + Avx512F.Shuffle(ab, cd, 0b11_10_11_10);
+        var half = sums.GetLower() + sums.GetUpper();
+        (Vector128.Load(to) + half.GetLower() + half.GetUpper()).Store(to);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F512 a, F512 b) => Vector512.ExtractMostSignificantBits(Vector512.GreaterThan(a._v, b._v));
 }
 
@@ -119,7 +132,14 @@ internal readonly unsafe struct F256(Vector256<float> v) : ILanes<F256>
     public static F256 AddToExponent(F256 value, F256 exponent) =>
         new((value._v.AsInt32() + Vector256.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F256 value) => Vector256.Sum(value._v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F256 value) => F128.Sum(new(value._v.GetLower() + value._v.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(F256 a, F256 b, F256 c, F256 d, float* to) =>
+        F128.AddSums(
+            new(a._v.GetLower() + a._v.GetUpper()), new(b._v.GetLower() + b._v.GetUpper()),
+            new(c._v.GetLower() + c._v.GetUpper()), new(d._v.GetLower() + d._v.GetUpper()), to);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F256 a, F256 b) => Vector256.ExtractMostSignificantBits(Vector256.GreaterThan(a._v, b._v));
 }
 
@@ -180,6 +200,11 @@ internal readonly unsafe struct F128(Vector128<float> v) : ILanes<F128>
         new((value._v.AsInt32() + Vector128.ShiftLeft(exponent._v.AsInt32(), 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(F128 value) => Vector128.Sum(value._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(F128 a, F128 b, F128 c, F128 d, float* to) =>
+        (Vector128.Load(to) + Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d))).Store(to);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static ulong GreaterBits(F128 a, F128 b) => Vector128.ExtractMostSignificantBits(Vector128.GreaterThan(a._v, b._v));
 }
 
@@ -223,5 +248,14 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
         new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value._v) + (BitConverter.SingleToInt32Bits(exponent._v) << 23)));
 
     public static float Sum(F1 value) => value._v;
+
+    public static void AddSums(F1 a, F1 b, F1 c, F1 d, float* to)
+    {
+        to[0] += a;
+        to[1] += b;
+        to[2] += c;
+        to[3] += d;
+    }
+
     public static ulong GreaterBits(F1 a, F1 b) => a._v > b._v ? 1UL : 0UL;
 }

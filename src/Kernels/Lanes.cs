@@ -58,6 +58,9 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     static abstract float Sum(T value);
 
+    /// <summary>Adds the sum of each of four to four numbers.</summary>
+    static abstract void AddSums(T a, T b, T c, T d, float* to);
+
     /// <summary>Bit i is set where a > b in lane i.</summary>
     static abstract ulong GreaterBits(T a, T b);
 }

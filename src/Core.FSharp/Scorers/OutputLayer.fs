@@ -3,7 +3,8 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// A batch's loss with its gradients for the last hidden units h [B, H] and the threshold's Offset [L] and Slope [L].
+/// A batch's loss with its gradients for the last hidden units h [B, H] and the threshold's Offset [L] and Slope [L]. That for h is
+/// meant for what is not 0 of it: where relu or dropout put a 0, it may be left out, for they let no gradient through.
 [<ReferenceEquality>]
 type OutputGradient =
     {
@@ -25,40 +26,40 @@ module OutputLayer =
     /// Labels of a block at most: products of fewer rows of W are slower, and the block's numbers should fit into the cache.
     let private most = 1024
 
-    /// Blocks of one size, multiples of the cache line's, that keep every group equally busy.
-    let private blocks (labels: int) =
-        let rounds = ceil (float labels / float (groups * most))
-        let even = ceil (float labels / (rounds * float groups)) |> int
-        LabelBlock.Cover(labels, max 64 ((even + 15) / 16 * 16))
+    /// Labels that the kernels take at a time: blocks are multiples of them.
+    let private strip = 128
 
-    /// Rows first .. first + count - 1 of W, the memory shared.
-    let private weightsOf (block: LabelBlock) (w: Tensor) =
-        w
-        |> Tensor.transpose
-        |> Tensor.columns block.First block.Count
-        |> Tensor.transpose
+    /// Blocks of about one size, as many in each group.
+    let private blocks (labels: int) : LabelBlock[] =
+        let strips = (labels + strip - 1) / strip
+        let rounds = (labels + groups * most - 1) / (groups * most)
+        let count = min strips (groups * rounds)
+        let first i = min labels (i * strips / count * strip)
+        Array.init count (fun i -> LabelBlock(first i, first (i + 1) - first i))
 
     let private groupsOf (blocks: LabelBlock[]) = min groups blocks.Length
 
-    /// work group i block, for every block: groups by the workers, the blocks of a group in order.
-    let private forEach (blocks: LabelBlock[]) (work: int -> int -> LabelBlock -> unit) : unit =
+    /// start group, then work group i block for its blocks in order, for every group: groups by the workers, a product on one thread.
+    let private forGroups (blocks: LabelBlock[]) (start: int -> unit) (work: int -> int -> LabelBlock -> unit) : unit =
         let groups = groupsOf blocks
+        let size = blocks.Length / groups
 
-        let ofGroup group =
-            for i in group * blocks.Length / groups .. (group + 1) * blocks.Length / groups - 1 do
+        let run group =
+            start group
+
+            for i in group * size .. (group + 1) * size - 1 do
                 Tensor.using (fun () -> work group i blocks[i])
 
-        Workers.For(groups, fun group -> TensorRuntime.onOneThread (fun () -> Tensor.noGrad (fun () -> ofGroup group)))
+        Workers.For(groups, fun group -> TensorRuntime.onOneThread (fun () -> Tensor.noGrad (fun () -> run group)))
 
     /// z = h W' [B, L] of all labels.
     let logits (precision: Precision) (h: Tensor) (w: Tensor) : Logits =
         let rows, labels = h.Shape[0], w.Shape[0]
         let z = Tensor.empty [| rows; labels |]
-        let h = Products.factor precision h
+        use hidden = HiddenUnits.ofTensor precision h
 
-        forEach (blocks labels) (fun _ _ block ->
-            let w = weightsOf block w |> Products.factor precision
-            let part = h |> Tensor.product (Tensor.transpose w)
+        forGroups (blocks labels) ignore (fun _ _ block ->
+            let part = (hidden |> HiddenUnits.products w block).Logits()
 
             for row in 0 .. rows - 1 do
                 (Tensor.span part)
@@ -78,21 +79,14 @@ module OutputLayer =
         (slopes: int -> LabelBlock -> (unit -> Logits) -> Tensor)
         =
         let sums = Array.init (groupsOf blocks) (fun _ -> Tensor.empty h.Shape)
-        let h = Products.factor precision h
+        use hidden = HiddenUnits.ofTensor precision h
 
-        for sum in sums do
-            (Tensor.span sum).Clear()
+        let clear group = (Tensor.span sums[group]).Clear()
 
-        forEach blocks (fun group i block ->
-            let w = weightsOf block w |> Products.factor precision
-
-            let logits () =
-                h |> Tensor.product (Tensor.transpose w) |> Logits
-
-            let dz = slopes i block logits |> Products.factor precision
-            let dh = dz |> Tensor.product w
-            VectorMath.AddTo(Span.op_Implicit (Tensor.span dh), Tensor.span sums[group])
-            update block (Tensor.transpose dz |> Tensor.product h))
+        forGroups blocks clear (fun group i block ->
+            let products = hidden |> HiddenUnits.products w block
+            let dz = slopes i block (fun () -> Logits(products.Logits()))
+            update block (products.Gradients dz sums[group]))
 
         for sum in Array.tail sums do
             VectorMath.AddTo(Span.op_Implicit (Tensor.span sum), Tensor.span sums[0])
@@ -154,7 +148,7 @@ module OutputLayer =
             require g
 
             let slopes (block: LabelBlock) =
-                g.Logits |> Tensor.columns block.First block.Count
+                g.Logits |> Tensor.columns block.First block.Count |> Tensor.clone
 
             {
                 Loss = g.Loss

@@ -8,10 +8,18 @@ open Limen.Kernels
 
 module OutputLayerProperties =
 
-    let private rows, hidden = 9, 20
+    let private rows, hidden = 40, 20
 
     let private noise shape seed =
         Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
+
+    /// Hidden units that are all active, or about a quarter of them.
+    let private units active =
+        let h = noise [| rows; hidden |] 1
+
+        match active with
+        | "all" -> h
+        | _ -> Tensor.relu (h |> Tensor.shift -0.7)
 
     /// Some hundred label sets and signals of a few entries a row.
     let private data labels : TrainingRows =
@@ -41,10 +49,13 @@ module OutputLayerProperties =
 
     let private batch = Array.init rows id
 
-    /// Loss, dh, dW, offsets' and slopes' gradients of a step.
-    let private step precision loss labels =
+    let private ofActive (h: float32[]) (dh: float32[]) =
+        Array.map2 (fun h d -> if h = 0f then 0f else d) h dh
+
+    /// Loss, dh where h is not 0, dW, offsets' and slopes' gradients of a step.
+    let private step active precision loss labels =
         Tensor.using (fun () ->
-            let h, w = noise [| rows; hidden |] 1, noise [| labels; hidden |] 2
+            let h, w = units active, noise [| labels; hidden |] 2
             let updates = ConcurrentDictionary<int, float32[]>()
 
             let update (block: LabelBlock) g =
@@ -54,13 +65,12 @@ module OutputLayerProperties =
                 OutputLayer.step precision loss (data labels) batch (line labels) ignore update h w
 
             let dw = updates |> Seq.sortBy _.Key |> Seq.map _.Value |> Array.concat
-            g.Loss, Tensor.toArray g.Hidden, dw, g.Offset, g.Slope)
+            g.Loss, ofActive (Tensor.toArray h) (Tensor.toArray g.Hidden), dw, g.Offset, g.Slope)
 
     /// The same from torch's autograd through the composed loss over all labels at once.
-    let private defined loss labels =
+    let private defined active loss labels =
         Tensor.using (fun () ->
-            let h, w =
-                Tensor.leaf (noise [| rows; hidden |] 1), Tensor.leaf (noise [| labels; hidden |] 2)
+            let h, w = Tensor.leaf (units active), Tensor.leaf (noise [| labels; hidden |] 2)
 
             let z = h |> Tensor.mm (Tensor.transpose w)
 
@@ -70,7 +80,7 @@ module OutputLayerProperties =
             Tensor.backwardWith g.Logits z
 
             g.Loss,
-            Tensor.toArray (Option.get (Tensor.grad h)),
+            ofActive (Tensor.toArray h) (Tensor.toArray (Option.get (Tensor.grad h))),
             Tensor.toArray (Option.get (Tensor.grad w)),
             g.Offset,
             g.Slope)
@@ -82,10 +92,11 @@ module OutputLayerProperties =
     [<Test>]
     let ``a step by blocks of labels is the step over all labels, for fused and composed losses``
         ([<Values(5, 130, 2_500, 17_000)>] labels: int)
+        ([<Values("all", "few")>] active: string)
         =
         for loss in [ paper; Loss.custom "composed" (Loss.value paper) ] do
-            let loss1, h1, w1, o1, s1 = defined loss labels
-            let loss2, h2, w2, o2, s2 = step Precision.Single loss labels
+            let loss1, h1, w1, o1, s1 = defined active loss labels
+            let loss2, h2, w2, o2, s2 = step active Precision.Single loss labels
             Tolerance.require tolerance "loss" [ loss1 ] [ loss2 ]
             Tolerance.require tolerance "dh" (Across.widen h1) (Across.widen h2)
             Tolerance.require tolerance "dW" (Across.widen w1) (Across.widen w2)
@@ -94,16 +105,17 @@ module OutputLayerProperties =
 
     [<Test>]
     let ``the number of threads does not change a bit of a step`` () =
-        for precision in [ Precision.Single; Precision.Mixed ] do
-            let steps = Across.threads (fun () -> step precision paper 2_500)
-            Assert.That(List.distinct steps |> List.length, Is.EqualTo 1)
+        for active in [ "all"; "few" ] do
+            for precision in [ Precision.Single; Precision.Mixed ] do
+                let steps = Across.threads (fun () -> step active precision paper 2_500)
+                Assert.That(List.distinct steps |> List.length, Is.EqualTo 1)
 
     /// How far the results of mixed products may be from those in float32: loss, dh, dW, offsets' and slopes' gradients for a
     /// loss of binary cross-entropy, whose derivative by z is at most 1 / B and has a slope of at most 1 / (4 B). Two factors and
     /// their product, each rounded by at most 2^-8, are off by at most 3 * 2^-8 of the sum of absolute terms, to first order.
     let private mixedBound labels =
         Tensor.using (fun () ->
-            let h, w = noise [| rows; hidden |] 1, noise [| labels; hidden |] 2
+            let h, w = units "all", noise [| labels; hidden |] 2
             let z = h |> Tensor.mm (Tensor.transpose w)
 
             let g =
@@ -115,12 +127,14 @@ module OutputLayerProperties =
             let ofSlopes = ofZ |> Tensor.scale (1.0 / float (4 * rows))
             let slopes = dz |> rounding |> Tensor.add ofSlopes
 
+            let signal = (data labels).Local
+
             let local =
                 Tensor.ofArray
                     [| rows; labels |]
                     [|
                         for i in batch do
-                            for l in 0 .. labels - 1 -> Csr.item i l (data labels).Local
+                            for l in 0 .. labels - 1 -> Csr.item i l signal
                     |]
 
             Tensor.item (Tensor.sum ofZ) / float rows,
@@ -139,8 +153,8 @@ module OutputLayerProperties =
                 Assert.That(abs (a[i] - b[i]), Is.LessThanOrEqualTo(bound[i] + 1e-5f), $"{what}[{i}]")
 
         for loss in [ bce; Loss.custom "composed" (Loss.value bce) ] do
-            let loss1, h1, w1, o1, s1 = step Precision.Single loss labels
-            let loss2, h2, w2, o2, s2 = step Precision.Mixed loss labels
+            let loss1, h1, w1, o1, s1 = step "all" Precision.Single loss labels
+            let loss2, h2, w2, o2, s2 = step "all" Precision.Mixed loss labels
             Assert.That(abs (loss1 - loss2), Is.LessThanOrEqualTo(loss0 + 1e-5))
             within "dh" h0 h1 h2
             within "dW" w0 w1 w2
@@ -149,9 +163,9 @@ module OutputLayerProperties =
             Assert.That((h1 <> h2), Is.EqualTo Products.hasBFloat16)
 
     [<Test>]
-    let ``the logits by blocks are h W'`` () =
+    let ``the logits by blocks are h W'`` ([<Values("all", "few")>] active: string) =
         Tensor.using (fun () ->
-            let h, w = noise [| rows; hidden |] 1, noise [| 2_500; hidden |] 2
+            let h, w = units active, noise [| 2_500; hidden |] 2
             let (Logits z) = OutputLayer.logits Precision.Single h w
 
             Tolerance.require
@@ -167,7 +181,7 @@ module OutputLayerProperties =
         Assert.Throws<TimeoutException>(
             Action(fun () ->
                 Tensor.using (fun () ->
-                    let h, w = noise [| rows; hidden |] 1, noise [| 50; hidden |] 2
+                    let h, w = units "all", noise [| 50; hidden |] 2
                     let update _ _ = Assert.Fail "updated"
 
                     OutputLayer.step Precision.Single paper (data 50) batch (line 50) refuse update h w

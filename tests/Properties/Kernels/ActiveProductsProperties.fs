@@ -1,0 +1,161 @@
+namespace Limen.Properties
+
+open System
+open FsCheck.FSharp
+open NUnit.Framework
+open FsCheck.NUnit
+open Limen.Kernels
+
+/// Hidden units h [B, H] of which some are 0, weights W [L, H] and slopes dz [B, L].
+[<ReferenceEquality>]
+type ActiveCase =
+    {
+        Units: int
+        Labels: int
+        Hidden: float32[]
+        Weights: float32[]
+        Slopes: float32[]
+    }
+
+    member c.Rows = c.Hidden.Length / c.Units
+
+type ActiveArbitraries =
+
+    // around the sizes of tiles (64), strips (64) and pairs of strips
+    static member Case() =
+        gen {
+            let! rows = Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70) ]
+            let! units = Gen.oneof [ Gen.choose (1, 9); Gen.choose (60, 70); Gen.constant 128 ]
+            let! labels = Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70); Gen.choose (125, 131) ]
+            let! percent = Gen.elements [ 0; 30; 100 ]
+
+            let unit =
+                Gen.frequency [ percent, Generators.value; 100 - percent, Gen.constant 0f ]
+
+            let! hidden = Gen.arrayOfLength (rows * units) unit
+            let! weights = Gen.arrayOfLength (labels * units) Generators.value
+            let! slopes = Gen.arrayOfLength (rows * labels) Generators.value
+
+            return
+                {
+                    Units = units
+                    Labels = labels
+                    Hidden = hidden
+                    Weights = weights
+                    Slopes = slopes
+                }
+        }
+        |> Arb.fromGen
+
+[<Properties(Arbitrary = [| typeof<ActiveArbitraries> |], MaxTest = 60)>]
+module ActiveProductsProperties =
+
+    /// Sums of up to 131 products of size 16.
+    let private tolerance = { Absolute = 1e-3; Relative = 1e-5 }
+
+    let private require what expected received =
+        Tolerance.require tolerance what (Across.widen expected) (Across.widen received)
+
+    let private strips c =
+        let strips = Across.unwritten (LabelStrips.Length(c.Labels, c.Units))
+        LabelStrips.Pack(c.Weights, c.Units, strips)
+        strips
+
+    let private logits c =
+        use h = ActiveUnits.Gather(c.Hidden, c.Units)
+        let z = Across.unwritten (c.Rows * c.Labels)
+        ActiveProducts.Logits(h, strips c, z)
+        z
+
+    let private weightGradient c =
+        use h = ActiveUnits.Gather(c.Hidden, c.Units)
+        let dw = Across.unwritten (c.Labels * c.Units)
+        ActiveProducts.WeightGradient(h, c.Slopes, dw)
+        dw
+
+    /// Added to what the sum holds already: NaN where h is 0, which must stay.
+    let private hiddenGradient c =
+        use h = ActiveUnits.Gather(c.Hidden, c.Units)
+        let dh = c.Hidden |> Array.map (fun v -> if v = 0f then nanf else 1f)
+        ActiveProducts.HiddenGradient(h, c.Slopes, strips c, dh)
+        dh |> Array.map2 (fun h d -> if h = 0f && Single.IsNaN d then 0f else d) c.Hidden
+
+    [<Property>]
+    let ``logits are the plain ones`` (c: ActiveCase) =
+        let plain = Across.unwritten (c.Rows * c.Labels)
+        ActiveProducts.LogitsPlain(c.Hidden, c.Weights, c.Units, plain)
+
+        for z in Across.widths (fun () -> logits c) do
+            require "z" plain z
+
+    [<Property>]
+    let ``the weights' gradient is the plain one`` (c: ActiveCase) =
+        let plain = Across.unwritten (c.Labels * c.Units)
+        ActiveProducts.WeightGradientPlain(c.Hidden, c.Slopes, c.Units, plain)
+
+        for dw in Across.widths (fun () -> weightGradient c) do
+            require "dW" plain dw
+
+    [<Property>]
+    let ``the hidden units' gradient is added to where they are not 0, and to nothing else`` (c: ActiveCase) =
+        let plain = c.Hidden |> Array.map (fun v -> if v = 0f then 0f else 1f)
+        ActiveProducts.HiddenGradientPlain(c.Hidden, c.Slopes, c.Weights, c.Units, plain)
+
+        for dh in Across.widths (fun () -> hiddenGradient c) do
+            require "dh" plain dh
+
+    [<Property>]
+    let ``strips hold every weight at its strip, unit and label, and 0 beyond`` (c: ActiveCase) =
+        let at i =
+            let label = i / (64 * c.Units) * 64 + i % 64
+
+            if label < c.Labels then
+                c.Weights[label * c.Units + i / 64 % c.Units]
+            else
+                0f
+
+        strips c = Array.init (LabelStrips.Length(c.Labels, c.Units)) at
+
+    [<Property(MaxTest = 20)>]
+    let ``the number of threads does not change a bit`` (c: ActiveCase) =
+        Across.threads (fun () -> logits c, weightGradient c, hiddenGradient c)
+        |> List.distinct
+        |> List.length
+            =
+            1
+
+    [<Property>]
+    let ``the share is that of the numbers that are not 0`` (c: ActiveCase) =
+        use h = ActiveUnits.Gather(c.Hidden, c.Units)
+        let active = c.Hidden |> Seq.filter (fun v -> v <> 0f) |> Seq.length
+        (h.Rows, h.Units) = (c.Rows, c.Units) && h.Share = float active / float (max 1 c.Hidden.Length)
+
+    [<Test>]
+    let ``a NaN is a number that is not 0`` () =
+        let z =
+            logits
+                {
+                    Units = 2
+                    Labels = 1
+                    Hidden = [| 0f; nanf |]
+                    Weights = [| 1f; 1f |]
+                    Slopes = [| 1f |]
+                }
+
+        Assert.That(Array.map Single.IsNaN z = [| true |])
+
+    [<Test>]
+    let ``shapes that do not agree are named`` () =
+        use h = ActiveUnits.Gather(Across.zeros 6, 3)
+
+        let message (call: unit -> unit) =
+            Assert.Throws<ArgumentException>(Action call).Message
+
+        let strips = Across.zeros (LabelStrips.Length(5, 3))
+        Assert.That(message (fun () -> (ActiveUnits.Gather(Across.zeros 7, 3)).Dispose()), Does.Contain "expected 6 numbers, received 7")
+        Assert.That(message (fun () -> ActiveProducts.Logits(h, strips, Across.zeros 11)), Does.Contain "(Parameter 'z')")
+        Assert.That(message (fun () -> ActiveProducts.Logits(h, Across.zeros 3, Across.zeros 10)), Does.Contain "(Parameter 'strips')")
+        Assert.That(message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 9, Across.zeros 15)), Does.Contain "(Parameter 'dz')")
+        Assert.That(message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 10, Across.zeros 16)), Does.Contain "(Parameter 'dw')")
+        Assert.That(message (fun () -> ActiveProducts.HiddenGradient(h, Across.zeros 10, strips, Across.zeros 5)), Does.Contain "(Parameter 'dh')")
+        Assert.That(message (fun () -> LabelStrips.Pack(Across.zeros 16, 3, strips)), Does.Contain "(Parameter 'w')")
