@@ -81,30 +81,40 @@ module Jobs =
 
             float into[0])
 
-    /// The dense products of a step alone, a block of labels at a time as the output layer makes them: z = h W', dh = dz W, dW = dz' h.
-    let products rows hidden labels : Job =
+    /// The products of a step alone, a block of labels at a time as the output layer makes them: z = h W', dh = dz W, dW = dz' h,
+    /// with so large a share of h other than 0.
+    let products rows hidden labels (share: float) : Job =
         let noise shape =
             Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
 
         let h = noise [| rows; hidden |]
+        let w = noise [| labels; hidden |]
+        let active = Seed.ofInt 5
+
+        for i in 0 .. rows * hidden - 1 do
+            if Seed.uniform (int64 i) active >= share then
+                (Tensor.span h)[i] <- 0f
 
         let blocks =
-            LabelBlock.Cover(labels, 848)
-            |> Array.map (fun block -> noise [| block.Count; hidden |], noise [| rows; block.Count |])
+            OutputLayer.blocks labels
+            |> Array.map (fun block -> block, noise [| rows; block.Count |], Tensor.zeros Float32 h.Shape)
 
-        let ofBlock (w, dz) =
-            let z = h |> Tensor.product (Tensor.transpose w)
-            let dh = dz |> Tensor.product w
-            let dw = Tensor.transpose dz |> Tensor.product h
-            z.Count + dh.Count + dw.Count
+        let ofBlock units (block, dz, dh) =
+            let products = units |> HiddenUnits.products w block
+            (products.Logits()).Count + (products.Gradients dz dh).Count
 
         Job.repeated 1 (fun () ->
-            Workers.For(
-                blocks.Length,
-                fun i -> Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock blocks[i] |> ignore))
-            )
+            Tensor.noGrad (fun () ->
+                use units = HiddenUnits.ofTensor Precision.Single h
 
-            float blocks.Length)
+                Workers.For(
+                    blocks.Length,
+                    fun i ->
+                        TensorRuntime.onOneThread (fun () ->
+                            Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock units blocks[i] |> ignore)))
+                )
+
+                float blocks.Length))
 
     /// What a step does for the first layer: rows brought up to date, forward, backward, AdamW of the touched rows.
     let firstLayer folder rows hidden : Job =
@@ -136,13 +146,13 @@ module Jobs =
 
     /// AdamW of the output layer [L, H].
     let outputUpdate hidden labels : Job =
-        let array () : float32[] = Array.zeroCreate (labels * hidden)
-        let weights, first, second = array (), array (), array ()
+        let weights: float32[] = Array.zeroCreate (labels * hidden)
+        let moments: uint16[] = Array.zeroCreate (2 * weights.Length)
         let gradient = Seed.normals (labels * hidden) (Seed.ofInt 4)
         let settings = AdamWSettings(Rate = 1e-3f)
 
         Job.repeated 1 (fun () ->
-            AdamW.Step(weights.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, 10)
+            AdamW.Step(weights.AsSpan(), ReadOnlySpan gradient, moments.AsSpan(), hidden, &settings, 10)
             float weights[0])
 
     let private steps = 3
@@ -150,12 +160,13 @@ module Jobs =
     /// Of the trainings and the steps here, but where the authors have one of their own.
     let dropout = 0.4
 
-    /// Training steps on given rows. One pass over them comes first: a row of the first layer gets its moments when a batch first touches it.
-    let stepOver precision sampling (data: TrainingRows) size hidden dropout : Job =
+    /// A network in training on given rows, and its next step, which gives the loss. One pass over the rows is made already: a row of the
+    /// first layer gets its moments when a batch first touches it.
+    let private training precision sampling (data: TrainingRows) size hidden dropout : TrainingState * (unit -> float) =
         let labels = data.Labels.Columns
         let seed = Seed.ofInt 1
-        let options = { Hidden = [ hidden ]; Dropout = dropout }
-        let network = Network.init options data.Features.Columns labels seed
+        let shape = { Hidden = [ hidden ]; Dropout = dropout }
+        let network = Network.init shape data.Features.Columns labels seed
 
         let options =
             { TrainingOptions.defaults with
@@ -171,7 +182,8 @@ module Jobs =
                 Precision = precision
             }
 
-        let state = new TrainingState(network, fusion data.Labels, idf data.Labels, options)
+        let state =
+            new TrainingState(network, fusion data.Labels, idf data.Labels, options)
 
         let mutable at = 0
 
@@ -179,15 +191,39 @@ module Jobs =
             let start = at * size % data.Features.Rows
             at <- at + 1
             let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
-            state.Step(data, rows, at, options.Optimiser.LearningRate, Drop(dropout, Seed.derive "dropout" at seed))
+            let drop = Drop(dropout, Seed.derive "dropout" at seed)
+            state.Step(data, rows, at, options.Optimiser.LearningRate, drop)
 
         for _ in 1 .. (data.Features.Rows + size - 1) / size do
             step () |> ignore
 
+        state, step
+
+    /// Training steps on given rows.
+    let stepOver precision sampling (data: TrainingRows) size hidden dropout : Job =
+        let _, step = training precision sampling data size hidden dropout
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
     let step precision folder size hidden dropout : Job =
         stepOver precision LabelSampling.All (Inputs.read folder "amazoncat") size hidden dropout
+
+    /// The same steps; what is reported is the share of hidden units that are not 0 after them.
+    let activeShare folder size hidden dropout : Job =
+        let data = Inputs.read folder "amazoncat"
+        let state, step = training Precision.Single LabelSampling.All data size hidden dropout
+
+        let share () =
+            state.Flush()
+            let sums = Network.inputLayer data.Features [| 0 .. size - 1 |] state.Weights
+            let h = Network.hidden (Drop(dropout, Seed.ofInt 2)) sums state.Weights
+            use units = ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), hidden)
+            units.Share
+
+        Job.repeated steps (fun () ->
+            for _ in 1..steps do
+                step () |> ignore
+
+            Tensor.noGrad (fun () -> Tensor.using share))
 
     /// The neighbours of the first rows among all rows of EURLEX57K, index included; a row is among its own neighbours.
     let knn folder queries : Job =

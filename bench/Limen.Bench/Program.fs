@@ -41,7 +41,10 @@ let private job (arguments: string list) : Job =
     | [ "loss"; folder; rows ] -> Jobs.loss folder (int rows)
     | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
     | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
-    | [ "products"; _; rows; hidden; labels ] -> Jobs.products (int rows) (int hidden) (int labels)
+    | [ "products"; _; rows; hidden; labels; share ] ->
+        Jobs.products (int rows) (int hidden) (int labels) (float share)
+    | [ "active-share"; folder; size; hidden; dropout ] ->
+        Jobs.activeShare folder (int size) (int hidden) (float dropout)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
     | [ "step"; folder; size; hidden; dropout; precision ] ->
@@ -175,23 +178,33 @@ let private alternatives () : (string * JsonNode) list =
 
 /// What the machine allows: a copy of [512 x 13,330] floats, and the parts of a step one by one.
 let private limits () : (string * JsonNode) list =
-    let median arguments =
+    let standing arguments =
         use worker = Contest.ours 2 arguments
-        Standing.median (Contest.alone 5 worker)
+        Contest.alone 5 worker
 
-    let gigaflops rows seconds =
-        6.0 * rows * 256.0 * 13_330.0 / seconds / 1e9
+    let median = standing >> Standing.median
 
     let copy = median [ "copy"; folder; "512"; "13330" ]
 
     let parts rows : JsonNode =
-        let products = median [ "products"; folder; rows; "256"; "13330" ]
-        let step = median [ "step"; folder; rows; "256"; "single" ]
+        let dropout = string Jobs.dropout
+        let active = (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Check
+
+        let products (share: float) =
+            let seconds = median [ "products"; folder; rows; "256"; "13330"; string share ]
+            seconds, 6.0 * float rows * 256.0 * 13_330.0 * share / seconds / 1e9
+
+        let step = median [ "step"; folder; rows; "256"; dropout; "single" ]
         let o = JsonObject()
         o["step_seconds"] <- step
-        o["products_seconds"] <- products
-        o["products_gflops"] <- gigaflops (float rows) products
-        o["products_share"] <- products / step
+        o["active_share"] <- active
+        let seconds, gigaflops = products active
+        o["products_seconds"] <- seconds
+        o["products_gflops"] <- gigaflops
+        o["products_share"] <- seconds / step
+        let seconds, gigaflops = products 1.0
+        o["dense_products_seconds"] <- seconds
+        o["dense_products_gflops"] <- gigaflops
         o["loss_seconds"] <- median [ "loss"; folder; rows ]
         o["first_layer_seconds"] <- median [ "first-layer"; folder; rows; "256" ]
         o["output_update_seconds"] <- median [ "output-update"; folder; "256"; "13330" ]

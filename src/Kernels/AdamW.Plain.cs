@@ -2,7 +2,7 @@ namespace Limen.Kernels;
 
 public static partial class AdamW
 {
-    /// <summary>The definition of <see cref="Step"/>, one number after the other in float64.</summary>
+    /// <summary>The definition of <see cref="Step(Span{float}, ReadOnlySpan{float}, Span{float}, Span{float}, in AdamWSettings, int)"/>, one number after the other in float64.</summary>
     public static void StepPlain(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, in AdamWSettings settings, int step)
     {
         for (var i = 0; i < w.Length; i++)

@@ -16,18 +16,12 @@ internal readonly unsafe struct F512(Vector512<float> v) : ILanes<F512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(F512 value, float* to) => value._v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F512 LoadHigh(ushort* from, int lowest)
-    {
-        var (lower, upper) = Vector256.Widen(Vector256.Load(from));
-        return new((Vector512.Create(lower, upper) << lowest).AsSingle());
-    }
+    public static F512 LoadHigh(ushort* from, int lowest) =>
+        new((Avx512F.ConvertToVector512UInt32(Vector256.Load(from)) << lowest).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreHigh(F512 value, uint round, int lowest, ushort* to)
-    {
-        var kept = (value._v.AsUInt32() + Vector512.Create(round)) >>> lowest;
-        Vector256.Narrow(kept.GetLower(), kept.GetUpper()).Store(to);
-    }
+    public static void StoreHigh(F512 value, uint round, int lowest, ushort* to) =>
+        Avx512F.ConvertToVector256UInt16((value._v.AsUInt32() + Vector512.Create(round)) >>> lowest).Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator +(F512 a, F512 b) => new(a._v + b._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator -(F512 a, F512 b) => new(a._v - b._v);

@@ -29,8 +29,8 @@ module OutputLayer =
     /// Labels that the kernels take at a time: blocks are multiples of them.
     let private strip = 128
 
-    /// Blocks of about one size, as many in each group.
-    let private blocks (labels: int) : LabelBlock[] =
+    /// The blocks of a step over L labels: of about one size, as many in each group.
+    let blocks (labels: int) : LabelBlock[] =
         let strips = (labels + strip - 1) / strip
         let rounds = (labels + groups * most - 1) / (groups * most)
         let count = min strips (groups * rounds)

@@ -50,8 +50,8 @@ module private SignalParameters =
 /// How the output layer [L, H] learns.
 [<ReferenceEquality>]
 type private OutputLearning =
-    /// Every label in every step.
-    | EveryRow of Parameter
+    /// Every label in every step; the moments [L, 2, H] in 16 bits a number.
+    | EveryRow of moments: uint16[]
     /// The batch's shortlist alone.
     | ListedRows of others: int * LazyAdamW
 
@@ -95,7 +95,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
     let output =
         match options.Labels with
-        | LabelSampling.All -> EveryRow(parameter ("output.weight", weights.Output))
+        | LabelSampling.All -> EveryRow(Array.zeroCreate (2 * int weights.Output.Count))
         | LabelSampling.Shortlist others -> ListedRows(others, lazily weights.Output)
 
     let inputBiasGradient = Array.zeroCreate<float32> weights.InputBias.Shape[0]
@@ -113,15 +113,15 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
     let update (settings: AdamWSettings) (p: Parameter) (gradient: ReadOnlySpan<float32>) =
         AdamW.Step(Tensor.span p.Values, gradient, p.First.AsSpan(), p.Second.AsSpan(), &settings, steps)
 
-    let updateBlock (settings: AdamWSettings) (output: Parameter) (block: LabelBlock) (gradient: Tensor) =
+    let updateBlock (settings: AdamWSettings) (moments: uint16[]) (block: LabelBlock) (gradient: Tensor) =
         let width = weights.Output.Shape[1]
         let first, count = block.First * width, block.Count * width
 
         AdamW.Step(
-            (Tensor.span output.Values).Slice(first, count),
+            (Tensor.span weights.Output).Slice(first, count),
             Span.op_Implicit (Tensor.span gradient),
-            output.First.AsSpan(first, count),
-            output.Second.AsSpan(first, count),
+            moments.AsSpan(2 * first, 2 * count),
+            width,
             &settings,
             steps
         )
@@ -161,7 +161,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
     /// Loss and gradients at the output layer, whose weights are updated on the way.
     let learnOutput data rows line require (settings: AdamWSettings) (h: Tensor) =
         match output with
-        | EveryRow p ->
+        | EveryRow moments ->
             OutputLayer.step
                 options.Precision
                 options.Loss
@@ -169,7 +169,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
                 rows
                 line
                 require
-                (updateBlock settings p)
+                (updateBlock settings moments)
                 h
                 weights.Output
         | ListedRows(others, adam) ->

@@ -233,6 +233,36 @@ module AdamWProperties =
         lazyWeights byRows c = lazyWeights AdamWCases.throughBatch c
 
     [<Property(MaxTest = 50)>]
+    let ``AdamW with moments of 16 bits is lazy AdamW whose steps touch every row`` (c: LazyCase) =
+        let settings = lazySettings c
+        let all = Array.init c.Rows id
+
+        let gradient t =
+            Array.init c.Initial.Length (fun i -> float32 ((i * 7 + t * 5) % 13) - 6f)
+
+        let touched =
+            { c with
+                Touches = Array.init (min 20 c.Rates.Length) (fun t -> struct (all, gradient t))
+                Rates = Array.truncate 20 c.Rates
+            }
+
+        let dense () =
+            let w = Array.copy c.Initial
+            let moments: uint16[] = Array.zeroCreate (2 * w.Length)
+
+            touched.Rates
+            |> Array.iteri (fun t rate ->
+                let now = AdamWSettings(Rate = rate, WeightDecay = settings.WeightDecay)
+                AdamW.Step(w, ReadOnlySpan(gradient t), moments, c.Width, &now, t + 1))
+
+            w
+
+        let lazily () =
+            lazyWeights AdamWCases.throughBatch touched
+
+        Across.widths dense @ Across.threads dense = Across.widths lazily @ Across.threads lazily
+
+    [<Property(MaxTest = 50)>]
     let ``a row that has caught up holds what dense AdamW holds at that step`` (c: LazyCase) =
         let settings = lazySettings c
         let expected = AdamWCases.denseWeights c
