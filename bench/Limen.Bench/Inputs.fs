@@ -93,7 +93,9 @@ module Corpus =
             let own = Seed.derive "topic" l seed
 
             Seq.init share (fun i ->
-                let place = int64 (2 * i) + int64 (2.0 * Seed.uniform (int64 (k * share + i)) choice)
+                let place =
+                    int64 (2 * i) + int64 (2.0 * Seed.uniform (int64 (k * share + i)) choice)
+
                 int (float shape.Features * Math.Pow(2000.0, Seed.uniform place own - 1.0)))
 
         Seq.append (labels |> Seq.mapi ofLabel |> Seq.concat) (zipf shape.Features (Seed.derive "words" row seed))

@@ -165,7 +165,13 @@ module Jobs =
     let private training precision sampling (data: TrainingRows) size hidden dropout : TrainingState * (unit -> float) =
         let labels = data.Labels.Columns
         let seed = Seed.ofInt 1
-        let shape = { Hidden = [ hidden ]; Dropout = dropout }
+
+        let shape =
+            {
+                Hidden = [ hidden ]
+                Dropout = dropout
+            }
+
         let network = Network.init shape data.Features.Columns labels seed
 
         let options =
@@ -182,8 +188,7 @@ module Jobs =
                 Precision = precision
             }
 
-        let state =
-            new TrainingState(network, fusion data.Labels, idf data.Labels, options)
+        let state = new TrainingState(network, fusion data.Labels, idf data.Labels, options)
 
         let mutable at = 0
 
@@ -210,7 +215,9 @@ module Jobs =
     /// The same steps; what is reported is the share of hidden units that are not 0 after them.
     let activeShare folder size hidden dropout : Job =
         let data = Inputs.read folder "amazoncat"
-        let state, step = training Precision.Single LabelSampling.All data size hidden dropout
+
+        let state, step =
+            training Precision.Single LabelSampling.All data size hidden dropout
 
         let share () =
             state.Flush()

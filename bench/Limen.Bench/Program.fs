@@ -41,8 +41,7 @@ let private job (arguments: string list) : Job =
     | [ "loss"; folder; rows ] -> Jobs.loss folder (int rows)
     | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
     | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
-    | [ "products"; _; rows; hidden; labels; share ] ->
-        Jobs.products (int rows) (int hidden) (int labels) (float share)
+    | [ "products"; _; rows; hidden; labels; share ] -> Jobs.products (int rows) (int hidden) (int labels) (float share)
     | [ "active-share"; folder; size; hidden; dropout ] ->
         Jobs.activeShare folder (int size) (int hidden) (float dropout)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
@@ -188,7 +187,9 @@ let private limits () : (string * JsonNode) list =
 
     let parts rows : JsonNode =
         let dropout = string Jobs.dropout
-        let active = (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Check
+
+        let active =
+            (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Check
 
         let products (share: float) =
             let seconds = median [ "products"; folder; rows; "256"; "13330"; string share ]

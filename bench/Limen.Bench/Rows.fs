@@ -80,7 +80,13 @@ module Rows =
         [
             for size in [ "128"; "512" ] do
                 yield!
-                    step $"step-b{size}-torch" size dropout "step.py" [ "dense" ] $"EmbeddingBag, composed loss, Adam; {shape}"
+                    step
+                        $"step-b{size}-torch"
+                        size
+                        dropout
+                        "step.py"
+                        [ "dense" ]
+                        $"EmbeddingBag, composed loss, Adam; {shape}"
 
                 yield!
                     step
@@ -90,7 +96,14 @@ module Rows =
                         "step.py"
                         [ "sparse" ]
                         $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
-            yield! step "step-b128-paper" "128" "0.3" "paper.py" [] $"dense input [B, D], the authors' loss and dropout, AdamW; {shape}"
+            yield!
+                step
+                    "step-b128-paper"
+                    "128"
+                    "0.3"
+                    "paper.py"
+                    []
+                    $"dense input [B, D], the authors' loss and dropout, AdamW; {shape}"
         ]
 
     /// All but the trainings; queries: of how many rows the neighbours are searched.

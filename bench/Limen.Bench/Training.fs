@@ -34,7 +34,13 @@ module WholeTraining =
     let private train options hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
         let idf = Jobs.idf data.Labels
-        let shape = { Hidden = [ hidden ]; Dropout = Jobs.dropout }
+
+        let shape =
+            {
+                Hidden = [ hidden ]
+                Dropout = Jobs.dropout
+            }
+
         let network = Network.init shape data.Features.Columns data.Labels.Columns seed
 
         use state = new TrainingState(network, Jobs.fusion data.Labels, idf, options)

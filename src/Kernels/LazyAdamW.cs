@@ -20,19 +20,20 @@ public sealed unsafe class LazyAdamW
     private const double Negligible = 1e-10;
 
     private readonly AdamWSettings _settings;
-    private readonly int _rows;
     private readonly int _width;
+    private readonly Row[] _rows;
     private readonly RowMoments _moments;
     private readonly double _ratio;
     private readonly int _window;
 
-    // by row: the step that its moments are of, and the one that its weights are of, which may be later
-    private readonly int[] _last;
-    private readonly int[] _seen;
-
     // by step s: ln of the product of 1 - rate decay up to s, and the sum of the updates after s per unit of m / sqrt(v)
     private readonly List<double> _logKeep = [0];
     private readonly List<double> _moved = [0];
+
+    // by k: beta1^k, beta2^k, ratio^k
+    private readonly List<double> _beta1 = [1];
+    private readonly List<double> _beta2 = [1];
+    private readonly List<double> _ratios = [1];
 
     /// <summary>Zero moments for a matrix of the given rows and width; the rate comes with each step.</summary>
     /// <exception cref="ArgumentException">beta1 is not below sqrt(beta2): the missed updates would not shrink.</exception>
@@ -41,9 +42,9 @@ public sealed unsafe class LazyAdamW
         _ratio = settings.Beta1 / Math.Sqrt(settings.Beta2);
         if (!(_ratio < 1)) throw new ArgumentException($"expected beta1 < sqrt(beta2), received {settings.Beta1} and {settings.Beta2}", nameof(settings));
         _settings = settings;
-        (_rows, _width) = (rows, width);
-        _moments = new RowMoments(rows, width);
-        (_last, _seen) = (new int[rows], new int[rows]);
+        (_rows, _width) = (new Row[rows], width);
+        _moments = new RowMoments(width);
+        AddPowers();
         _window = _ratio > 0 ? (int)Math.Ceiling(Math.Log(Negligible) / Math.Log(_ratio)) : 1;
     }
 
@@ -54,8 +55,8 @@ public sealed unsafe class LazyAdamW
     /// <exception cref="ArgumentException">Shapes that do not agree, or a row that the matrix does not have.</exception>
     public void CatchUp(Span<float> weights, ReadOnlySpan<int> rows)
     {
-        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
-        Shapes.RequireRows(rows, _rows, nameof(rows));
+        Shapes.Require(weights.Length, (long)_rows.Length * _width, nameof(weights));
+        Shapes.RequireRows(rows, _rows.Length, nameof(rows));
         fixed (float* w = weights)
         fixed (int* ids = rows)
             Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks<NoGradient>(this, w, ids, rows.Length, default, default));
@@ -65,9 +66,9 @@ public sealed unsafe class LazyAdamW
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public void Flush(Span<float> weights)
     {
-        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
+        Shapes.Require(weights.Length, (long)_rows.Length * _width, nameof(weights));
         fixed (float* w = weights)
-            Lanes.For(Lanes.Tasks(_rows, RowsPerTask), new RowTasks<NoGradient>(this, w, null, _rows, default, default));
+            Lanes.For(Lanes.Tasks(_rows.Length, RowsPerTask), new RowTasks<NoGradient>(this, w, null, _rows.Length, default, default));
     }
 
     /// <summary>
@@ -95,16 +96,16 @@ public sealed unsafe class LazyAdamW
 
     private void Step<TGradient>(Span<float> weights, ReadOnlySpan<int> rows, TGradient gradient, float rate) where TGradient : struct, IGradient
     {
-        Shapes.Require(weights.Length, (long)_rows * _width, nameof(weights));
-        Shapes.RequireRows(rows, _rows, nameof(rows));
+        Shapes.Require(weights.Length, (long)_rows.Length * _width, nameof(weights));
+        Shapes.RequireRows(rows, _rows.Length, nameof(rows));
         if (!(rate * _settings.WeightDecay < 1)) throw new ArgumentException($"expected rate * weight decay below 1, received {rate * _settings.WeightDecay}", nameof(rate));
-        foreach (var id in rows) _moments.Touch(id);
+        foreach (var id in rows)
+            if (!_rows[id].Touched) _rows[id].Place = _moments.Add();
         var rule = new AdamWRule(_settings with { Rate = rate }, Steps + 1);
         fixed (float* w = weights)
         fixed (int* ids = rows)
             Lanes.For(Lanes.Tasks(rows.Length, RowsPerTask), new RowTasks<TGradient>(this, w, ids, rows.Length, gradient, rule));
         Remember(rate);
-        foreach (var id in rows) _last[id] = _seen[id] = Steps;
     }
 
     /// <summary>Adds the step that was just made to what each earlier one has missed.</summary>
@@ -121,25 +122,34 @@ public sealed unsafe class LazyAdamW
         }
         _logKeep.Add(logKeep);
         _moved.Add(0);
+        AddPowers();
+    }
+
+    /// <summary>There are powers up to Steps + 1.</summary>
+    private void AddPowers()
+    {
+        _beta1.Add(_beta1[^1] * _settings.Beta1);
+        _beta2.Add(_beta2[^1] * _settings.Beta2);
+        _ratios.Add(_ratios[^1] * _ratio);
     }
 
     /// <summary>The weights alone: the moments are rewritten by the next step that touches the row.</summary>
-    private void CatchUpRow<T>(int row, float* w, ushort* moments) where T : struct, ILanes<T>
+    private void CatchUpRow<T>(ref Row row, float* w) where T : struct, ILanes<T>
     {
-        var (last, seen) = (_last[row], _seen[row]);
+        var seen = row.Seen;
         if (seen == Steps) return;
-        _seen[row] = Steps;
+        row.Seen = Steps;
         var keep = (float)Math.Exp(_logKeep[Steps] - _logKeep[seen]);
-        if (moments == null)
+        if (!row.Touched)
         {
             for (var i = 0; i < _width; i++) w[i] *= keep;
             return;
         }
         // m / (sqrt(v) + epsilon) of step seen from the moments of step last
-        var moved = (float)(_moved[seen] * Math.Pow(_ratio, seen - last));
-        var correction = (1 - Math.Pow(_settings.Beta2, seen + 1)) / Math.Pow(_settings.Beta2, seen - last + 1);
-        var epsilon = (float)(_settings.Epsilon * Math.Sqrt(correction));
-        ushort* m = moments, v = moments + _width;
+        var missed = seen - row.Last;
+        var moved = (float)(_moved[seen] * _ratios[missed]);
+        var epsilon = (float)(_settings.Epsilon * Math.Sqrt((1 - _beta2[seen + 1]) / _beta2[missed + 1]));
+        ushort* m = _moments.At(row.Place), v = m + _width;
         var h = 0;
         for (; h <= _width - T.Count; h += T.Count) CatchUp<T>(w + h, m + h, v + h, keep, moved, epsilon);
         for (; h < _width; h++) CatchUp<F1>(w + h, m + h, v + h, keep, moved, epsilon);
@@ -150,6 +160,25 @@ public sealed unsafe class LazyAdamW
     {
         var direction = RowMoments.LoadM<V>(m) / (V.Sqrt(RowMoments.LoadV<V>(v)) + V.Broadcast(epsilon));
         V.Store(V.Broadcast(keep) * (V.Load(w) - V.Broadcast(moved) * direction), w);
+    }
+
+    /// <summary>What is known of a row: where its moments are, the step that they are of, and the one that its weights are of, which may be later.</summary>
+    private struct Row
+    {
+        private int _place;
+
+        public int Last;
+
+        public int Seen;
+
+        /// <summary>Whether it has moments.</summary>
+        public readonly bool Touched => _place > 0;
+
+        public int Place
+        {
+            readonly get => _place - 1;
+            set => _place = value + 1;
+        }
     }
 
     /// <summary>The gradient [H] of the row with a number among those of a step, in memory [H] or elsewhere; null where there is none.</summary>
@@ -188,23 +217,25 @@ public sealed unsafe class LazyAdamW
             float* memory = stackalloc float[width];
             for (var i = task * RowsPerTask; i < Math.Min(count, (task + 1) * RowsPerTask); i++)
             {
-                var row = ids == null ? i : ids[i];
-                var weights = w + (long)row * width;
-                var moments = owner._moments.Find(row);
+                var id = ids == null ? i : ids[i];
+                var weights = w + (long)id * width;
+                ref var row = ref owner._rows[id];
                 if (ids != null && i + 1 < count) Fetch(ids[i + 1]);
-                owner.CatchUpRow<T>(row, weights, moments);
+                owner.CatchUpRow<T>(ref row, weights);
                 var g = gradient.Row<T>(i, memory);
                 if (g == null) continue;
-                var missed = owner.Steps - owner._last[row];
-                var (keptM, keptV) = (Math.Pow(owner._settings.Beta1, missed), Math.Pow(owner._settings.Beta2, missed));
-                rule.Apply<T>(weights, g, moments, (float)keptM, (float)keptV, RowMoments.Dither(owner.Steps), width);
+                var missed = owner.Steps - row.Last;
+                var (keptM, keptV) = ((float)owner._beta1[missed], (float)owner._beta2[missed]);
+                rule.Apply<T>(weights, g, owner._moments.At(row.Place), keptM, keptV, RowMoments.Dither(owner.Steps), width);
+                row.Last = row.Seen = owner.Steps + 1;
             }
         }
 
-        private void Fetch(int row)
+        private void Fetch(int id)
         {
-            Lanes.PrefetchRow(w + (long)row * owner._width, owner._width);
-            Lanes.PrefetchRow((float*)owner._moments.Find(row), owner._width); // m and v together are as long as a row
+            Lanes.PrefetchRow(w + (long)id * owner._width, owner._width);
+            ref var row = ref owner._rows[id];
+            if (row.Touched) Lanes.PrefetchRow((float*)owner._moments.At(row.Place), owner._width); // m and v together are as long as a row
         }
     }
 }

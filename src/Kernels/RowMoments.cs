@@ -12,27 +12,23 @@ internal sealed unsafe class RowMoments
 
     private const int RowsPerChunk = 4096;
 
-    // 1 + the place of a row among those touched, 0 where it has none
-    private readonly int[] _place;
     private readonly List<ushort[]> _chunks = [];
     private readonly int _width;
-    private int _touched;
+    private int _count;
 
-    public RowMoments(int rows, int width) => (_place, _width) = (new int[rows], width);
+    public RowMoments(int width) => _width = width;
 
-    /// <summary>Gives a row its place, with moments of 0, unless it has one.</summary>
-    public void Touch(int row)
+    /// <summary>The place of another row, with moments of 0.</summary>
+    public int Add()
     {
-        if (_place[row] > 0) return;
-        if (_touched == _chunks.Count * RowsPerChunk) _chunks.Add(GC.AllocateArray<ushort>(checked(RowsPerChunk * 2 * _width), pinned: true));
-        _place[row] = ++_touched;
+        if (_count == _chunks.Count * RowsPerChunk) _chunks.Add(GC.AllocateArray<ushort>(checked(RowsPerChunk * 2 * _width), pinned: true));
+        return _count++;
     }
 
-    /// <summary>Where m [H] and, after it, v [H] of a row are; null while it was never touched.</summary>
-    public ushort* Find(int row)
+    /// <summary>Where m [H] and, after it, v [H] at a place are.</summary>
+    public ushort* At(int place)
     {
-        if (_place[row] == 0) return null;
-        var (chunk, at) = Math.DivRem(_place[row] - 1, RowsPerChunk);
+        var (chunk, at) = Math.DivRem(place, RowsPerChunk);
         fixed (ushort* first = _chunks[chunk]) return first + (long)at * 2 * _width; // pinned for its life
     }
 

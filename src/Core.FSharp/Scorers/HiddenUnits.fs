@@ -48,8 +48,7 @@ module HiddenUnits =
         if h.Shape[0] < manyRows then
             dense ()
         else
-            let units =
-                ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), h.Shape[1])
+            let units = ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), h.Shape[1])
 
             if units.Share <= worthwhile precision then
                 HiddenUnits.Active units
@@ -92,7 +91,14 @@ module HiddenUnits =
                 fun dz sum ->
                     let dw = Tensor.empty w.Shape
                     let slopes = Tensor.span dz
-                    ActiveProducts.HiddenGradient(h, Span.op_Implicit slopes, Span.op_Implicit (Tensor.span strips), Tensor.span sum)
+
+                    ActiveProducts.HiddenGradient(
+                        h,
+                        Span.op_Implicit slopes,
+                        Span.op_Implicit (Tensor.span strips),
+                        Tensor.span sum
+                    )
+
                     ActiveProducts.WeightGradient(h, Span.op_Implicit slopes, Tensor.span dw)
                     dw
         }

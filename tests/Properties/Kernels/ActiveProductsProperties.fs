@@ -26,7 +26,10 @@ type ActiveArbitraries =
         gen {
             let! rows = Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70) ]
             let! units = Gen.oneof [ Gen.choose (1, 9); Gen.choose (60, 70); Gen.constant 128 ]
-            let! labels = Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70); Gen.choose (125, 131) ]
+
+            let! labels =
+                Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70); Gen.choose (125, 131) ]
+
             let! percent = Gen.elements [ 0; 30; 100 ]
 
             let unit =
@@ -78,7 +81,9 @@ module ActiveProductsProperties =
         use h = ActiveUnits.Gather(c.Hidden, c.Units)
         let dh = c.Hidden |> Array.map (fun v -> if v = 0f then nanf else 1f)
         ActiveProducts.HiddenGradient(h, c.Slopes, strips c, dh)
-        dh |> Array.map2 (fun h d -> if h = 0f && Single.IsNaN d then 0f else d) c.Hidden
+
+        dh
+        |> Array.map2 (fun h d -> if h = 0f && Single.IsNaN d then 0f else d) c.Hidden
 
     [<Property>]
     let ``logits are the plain ones`` (c: ActiveCase) =
@@ -128,7 +133,9 @@ module ActiveProductsProperties =
     let ``the share is that of the numbers that are not 0`` (c: ActiveCase) =
         use h = ActiveUnits.Gather(c.Hidden, c.Units)
         let active = c.Hidden |> Seq.filter (fun v -> v <> 0f) |> Seq.length
-        (h.Rows, h.Units) = (c.Rows, c.Units) && h.Share = float active / float (max 1 c.Hidden.Length)
+
+        (h.Rows, h.Units) = (c.Rows, c.Units)
+        && h.Share = float active / float (max 1 c.Hidden.Length)
 
     [<Test>]
     let ``a NaN is a number that is not 0`` () =
@@ -152,10 +159,35 @@ module ActiveProductsProperties =
             Assert.Throws<ArgumentException>(Action call).Message
 
         let strips = Across.zeros (LabelStrips.Length(5, 3))
-        Assert.That(message (fun () -> (ActiveUnits.Gather(Across.zeros 7, 3)).Dispose()), Does.Contain "expected 6 numbers, received 7")
-        Assert.That(message (fun () -> ActiveProducts.Logits(h, strips, Across.zeros 11)), Does.Contain "(Parameter 'z')")
-        Assert.That(message (fun () -> ActiveProducts.Logits(h, Across.zeros 3, Across.zeros 10)), Does.Contain "(Parameter 'strips')")
-        Assert.That(message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 9, Across.zeros 15)), Does.Contain "(Parameter 'dz')")
-        Assert.That(message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 10, Across.zeros 16)), Does.Contain "(Parameter 'dw')")
-        Assert.That(message (fun () -> ActiveProducts.HiddenGradient(h, Across.zeros 10, strips, Across.zeros 5)), Does.Contain "(Parameter 'dh')")
+
+        Assert.That(
+            message (fun () -> (ActiveUnits.Gather(Across.zeros 7, 3)).Dispose()),
+            Does.Contain "expected 6 numbers, received 7"
+        )
+
+        Assert.That(
+            message (fun () -> ActiveProducts.Logits(h, strips, Across.zeros 11)),
+            Does.Contain "(Parameter 'z')"
+        )
+
+        Assert.That(
+            message (fun () -> ActiveProducts.Logits(h, Across.zeros 3, Across.zeros 10)),
+            Does.Contain "(Parameter 'strips')"
+        )
+
+        Assert.That(
+            message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 9, Across.zeros 15)),
+            Does.Contain "(Parameter 'dz')"
+        )
+
+        Assert.That(
+            message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 10, Across.zeros 16)),
+            Does.Contain "(Parameter 'dw')"
+        )
+
+        Assert.That(
+            message (fun () -> ActiveProducts.HiddenGradient(h, Across.zeros 10, strips, Across.zeros 5)),
+            Does.Contain "(Parameter 'dh')"
+        )
+
         Assert.That(message (fun () -> LabelStrips.Pack(Across.zeros 16, 3, strips)), Does.Contain "(Parameter 'w')")
