@@ -41,29 +41,30 @@ let private job (arguments: string list) : Job =
     | [ "loss"; folder; rows ] -> Jobs.loss folder (int rows)
     | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
     | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
-    | [ "products"; _; rows; hidden; labels; share ] -> Jobs.products (int rows) (int hidden) (int labels) (float share)
+    | [ "products"; _; rows; hidden; labels; share ] ->
+        Steps.products (int rows) (int hidden) (int labels) (float share)
     | [ "active-share"; folder; size; hidden; dropout ] ->
-        Jobs.activeShare folder (int size) (int hidden) (float dropout)
+        Steps.activeShare folder (int size) (int hidden) (float dropout)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
     | [ "step"; folder; size; hidden; dropout; precision ] ->
-        Jobs.step (precisionOf precision) folder (int size) (int hidden) (float dropout)
+        Steps.step (precisionOf precision) folder (int size) (int hidden) (float dropout)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
-        Jobs.stepOver
+        Steps.stepOver
             Precision.Single
             LabelSampling.All
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
             (int hidden)
-            Jobs.dropout
+            Steps.dropout
     | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
-        Jobs.stepOver
+        Steps.stepOver
             Precision.Single
             (LabelSampling.Shortlist(int others))
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
             (int hidden)
-            Jobs.dropout
+            Steps.dropout
     | [ "corpus-predict"; _; size; hidden; labels ] ->
         Prediction.over (corpus 1024 203_882 (int labels) 71) (int size) (int hidden)
     | [ "corpus-predict-many"; _; hidden; labels; predictions ] ->
@@ -186,7 +187,7 @@ let private limits () : (string * JsonNode) list =
     let copy = median [ "copy"; folder; "512"; "13330" ]
 
     let parts rows : JsonNode =
-        let dropout = string Jobs.dropout
+        let dropout = string Steps.dropout
 
         let active =
             (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Check

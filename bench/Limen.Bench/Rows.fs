@@ -72,7 +72,7 @@ module Rows =
         ]
 
     let private steps =
-        let dropout = string Jobs.dropout
+        let dropout = string Steps.dropout
 
         let shape =
             "D 203,882, 71 non-zeros a row, L 13,330, hidden 256; peak counted from the first step on"

@@ -38,7 +38,7 @@ module WholeTraining =
         let shape =
             {
                 Hidden = [ hidden ]
-                Dropout = Jobs.dropout
+                Dropout = Steps.dropout
             }
 
         let network = Network.init shape data.Features.Columns data.Labels.Columns seed

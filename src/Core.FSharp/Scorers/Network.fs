@@ -121,24 +121,37 @@ module Network =
     /// A copy that shares no memory with the original.
     let copy (n: Network) : Network = map (fun _ t -> Tensor.clone t) n
 
-    /// x W + c of the chosen rows [B, H], straight from the sparse rows.
-    let inputLayer (x: CsrMatrix) (rows: int[]) (n: Network) : Tensor =
-        let out = Tensor.empty [| rows.Length; n.InputBias.Shape[0] |]
-        SparseLayer.Forward(x, rows, Tensor.span n.Input, Tensor.span n.InputBias, Tensor.span out)
-        out
-
-    let private drop (dropout: Dropout) (layer: int) (h: Tensor) =
+    /// The share of a layer's units to drop, and the key that says which.
+    let private dropping (dropout: Dropout) (layer: int) : struct (float32 * uint64) =
         match dropout with
-        | KeepAll -> h
-        | Drop(share, _) when share <= 0.0 -> h
+        | KeepAll -> struct (0f, 0UL)
         | Drop(share, seed) ->
             let (Seed key) = Seed.derive "dropout" layer seed
-            let mask = Tensor.ones Float32 h.Shape
-            ReluDropout.Forward(Tensor.span mask, float32 share, key)
-            Tensor.mul h mask
+            struct (float32 share, key)
 
-    /// The last hidden units h [B, H] from the first layer's sums [B, H]: relu, dropout, hidden layers. Differentiable.
-    let hidden (dropout: Dropout) (sums: Tensor) (n: Network) : Tensor =
+    /// The first hidden units h [B, H] of the chosen rows, straight from the sparse rows: relu(x W + c), and dropout.
+    let first (dropout: Dropout) (x: CsrMatrix) (rows: int[]) (n: Network) : Tensor =
+        let h = Tensor.empty [| rows.Length; n.InputBias.Shape[0] |]
+        SparseLayer.Forward(x, rows, Tensor.span n.Input, Tensor.span n.InputBias, Tensor.span h)
+        let struct (share, key) = dropping dropout 0
+        ReluDropout.Forward(Tensor.span h, share, key)
+        h
+
+    /// Turns the gradient for the first hidden units h [B, H] into that for x W + c, in place.
+    let firstBackward (dropout: Dropout) (h: Tensor) (gradient: Tensor) : unit =
+        let struct (share, _) = dropping dropout 0
+        ReluDropout.Backward(Span.op_Implicit (Tensor.span h), Tensor.span gradient, share)
+
+    /// The last hidden units [B, H] from the first ones: hidden layers with relu and dropout. Differentiable.
+    let last (dropout: Dropout) (first: Tensor) (n: Network) : Tensor =
+        let drop layer (h: Tensor) =
+            match dropping dropout layer with
+            | struct (0f, _) -> h
+            | struct (share, key) ->
+                let mask = Tensor.ones Float32 h.Shape
+                ReluDropout.Forward(Tensor.span mask, share, key)
+                Tensor.mul h mask
+
         n.Inner
         |> List.indexed
         |> List.fold
@@ -147,8 +160,8 @@ module Network =
                 |> Tensor.mm (Tensor.transpose layer.Weight)
                 |> Tensor.add layer.Bias
                 |> Tensor.relu
-                |> drop dropout (i + 1))
-            (sums |> Tensor.relu |> drop dropout 0)
+                |> drop (i + 1))
+            first
 
     /// Rows whose product the workers share; a product of more is one worker's, and other rows are the others'.
     let private fewRows = 8
@@ -157,7 +170,7 @@ module Network =
     let logits (x: CsrMatrix) (rows: int[]) (n: Network) : Logits =
         Tensor.noGrad (fun () ->
             Tensor.scope (fun () ->
-                let h = hidden KeepAll (inputLayer x rows n) n
+                let h = last KeepAll (first KeepAll x rows n) n
 
                 if rows.Length <= fewRows then
                     let (Logits z) = OutputLayer.logits Precision.Single h n.Output

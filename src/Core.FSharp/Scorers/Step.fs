@@ -25,28 +25,6 @@ type private Parameter =
         Second: float32[]
     }
 
-/// The threshold's numbers as one vector: ln(lambda / (1 - lambda)), alpha, beta; b is kept apart, for it learns at the
-/// network's own rate. In log-odds, lambda stays between 0 and 1 without clipping.
-[<RequireQualifiedAccess>]
-module private SignalParameters =
-
-    let ofFusion (f: Fusion) : float32[] =
-        Array.concat [ [| log (f.Lambda / (1f - f.Lambda)) |]; Alpha.values f.Alpha; f.Beta ]
-
-    let toFusion (parameters: float32[]) (bias: float32[]) (f: Fusion) : Fusion =
-        let shared = (Alpha.values f.Alpha).Length
-
-        {
-            Lambda = 1f / (1f + exp -parameters[0])
-            Alpha = f.Alpha |> Alpha.withValues parameters[1..shared]
-            Beta = parameters[shared + 1 ..]
-            Bias = bias
-        }
-
-    /// The gradients of the vector and of b.
-    let gradient (f: Fusion) (g: FusionGradient) : float32[] * float32[] =
-        Array.concat [ [| g.Lambda * f.Lambda * (1f - f.Lambda) |]; g.Alpha; g.Beta ], g.Bias
-
 /// How the output layer [L, H] learns.
 [<ReferenceEquality>]
 type private OutputLearning =
@@ -188,6 +166,21 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
             let terms = Option.get (Loss.fused options.Loss)
             Shortlist.step options.Precision terms line require update h weights.Output list
 
+    /// The gradient for the first hidden units beside what learn gives for the last ones, which are the same where there are no inner layers.
+    let throughInner dropout (first: Tensor) (learn: Tensor -> OutputGradient) : OutputGradient * Tensor =
+        if weights.Inner.IsEmpty then
+            let g = learn first
+            g, g.Hidden
+        else
+            let first = Tensor.leaf first
+            let h = Network.last dropout first weights
+            let g = learn (Tensor.detach h)
+            Tensor.backwardWith g.Hidden h
+
+            match Tensor.grad first with
+            | Some gradient -> g, gradient
+            | None -> invalidOp "the first layer received no gradient"
+
     /// The weights as they are now: copy before keeping, and call Flush before reading them.
     member _.Weights = weights
 
@@ -211,22 +204,17 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
             steps <- steps + 1
             touched.Gather(data.Features, rows)
             input.CatchUp(Tensor.span weights.Input, touched.Ids)
-            let sums = Tensor.leaf (Network.inputLayer data.Features rows weights)
-            let h = Network.hidden dropout sums weights
+            let first = Network.first dropout data.Features rows weights
             let settings = Optimiser.settings rate optimiser
 
-            let g =
-                learnOutput data rows line (requireFiniteGradient batch) settings (Tensor.detach h)
+            let learn (h: Tensor) =
+                learnOutput data rows line (requireFiniteGradient batch) settings h
 
-            Tensor.backwardWith g.Hidden h
-
-            let sumsGradient =
-                Tensor.grad sums
-                |> Option.defaultWith (fun () -> invalidOp "the first layer received no gradient")
-
-            requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span sumsGradient))
-            input.Step(Tensor.span weights.Input, touched, Span.op_Implicit (Tensor.span sumsGradient), float32 rate)
-            SparseLayer.BackwardBias(Span.op_Implicit (Tensor.span sumsGradient), inputBiasGradient.AsSpan())
+            let g, gradient = throughInner dropout first learn
+            Network.firstBackward dropout first gradient
+            requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span gradient))
+            input.Step(Tensor.span weights.Input, touched, Span.op_Implicit (Tensor.span gradient), float32 rate)
+            SparseLayer.BackwardBias(Span.op_Implicit (Tensor.span gradient), inputBiasGradient.AsSpan())
             update settings inputBias (ReadOnlySpan inputBiasGradient)
 
             for p in inner do

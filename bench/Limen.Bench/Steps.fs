@@ -1,0 +1,122 @@
+namespace Limen.Bench
+
+open System
+open Limen.Core
+open Limen.Kernels
+
+/// Our side of the comparisons of training steps, and what a step is made of.
+[<RequireQualifiedAccess>]
+module Steps =
+
+    /// The products of a step alone, a block of labels at a time as the output layer makes them: z = h W', dh = dz W, dW = dz' h,
+    /// with so large a share of h other than 0.
+    let products rows hidden labels (share: float) : Job =
+        let noise shape =
+            Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
+
+        let h = noise [| rows; hidden |]
+        let w = noise [| labels; hidden |]
+        let active = Seed.ofInt 5
+
+        for i in 0 .. rows * hidden - 1 do
+            if Seed.uniform (int64 i) active >= share then
+                (Tensor.span h)[i] <- 0f
+
+        let blocks =
+            OutputLayer.blocks labels
+            |> Array.map (fun block -> block, noise [| rows; block.Count |], Tensor.zeros Float32 h.Shape)
+
+        let ofBlock units (block, dz, dh) =
+            let products = units |> HiddenUnits.products w block
+            (products.Logits()).Count + (products.Gradients dz dh).Count
+
+        Job.repeated 1 (fun () ->
+            Tensor.noGrad (fun () ->
+                use units = HiddenUnits.ofTensor Precision.Single h
+
+                Workers.For(
+                    blocks.Length,
+                    fun i ->
+                        TensorRuntime.onOneThread (fun () ->
+                            Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock units blocks[i] |> ignore)))
+                )
+
+                float blocks.Length))
+
+    let private steps = 3
+
+    /// Of the trainings and the steps here, but where the authors have one of their own.
+    let dropout = 0.4
+
+    /// A network in training on given rows, and its next step, which gives the loss. One pass over the rows is made already: a row of the
+    /// first layer gets its moments when a batch first touches it.
+    let private training precision sampling (data: TrainingRows) size hidden dropout : TrainingState * (unit -> float) =
+        let labels = data.Labels.Columns
+        let seed = Seed.ofInt 1
+
+        let shape =
+            {
+                Hidden = [ hidden ]
+                Dropout = dropout
+            }
+
+        let network = Network.init shape data.Features.Columns labels seed
+
+        let options =
+            { TrainingOptions.defaults with
+                Optimiser =
+                    {
+                        LearningRate = 1e-3
+                        WeightDecay = 0.0
+                        Schedule = Constant
+                    }
+                FusionRate = 1.0
+                Loss = Jobs.paper
+                Labels = sampling
+                Precision = precision
+            }
+
+        let state =
+            new TrainingState(network, Jobs.fusion data.Labels, Jobs.idf data.Labels, options)
+
+        let mutable at = 0
+
+        let step () =
+            let start = at * size % data.Features.Rows
+            at <- at + 1
+            let rows = Array.init (min size (data.Features.Rows - start)) ((+) start)
+            let drop = Drop(dropout, Seed.derive "dropout" at seed)
+            state.Step(data, rows, at, options.Optimiser.LearningRate, drop)
+
+        for _ in 1 .. (data.Features.Rows + size - 1) / size do
+            step () |> ignore
+
+        state, step
+
+    /// Training steps on given rows.
+    let stepOver precision sampling (data: TrainingRows) size hidden dropout : Job =
+        let _, step = training precision sampling data size hidden dropout
+        Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
+
+    let step precision folder size hidden dropout : Job =
+        stepOver precision LabelSampling.All (Inputs.read folder "amazoncat") size hidden dropout
+
+    /// The same steps; what is reported is the share of hidden units that are not 0 after them.
+    let activeShare folder size hidden dropout : Job =
+        let data = Inputs.read folder "amazoncat"
+
+        let state, step =
+            training Precision.Single LabelSampling.All data size hidden dropout
+
+        let share () =
+            state.Flush()
+            let drop = Drop(dropout, Seed.ofInt 2)
+            let h = Network.first drop data.Features [| 0 .. size - 1 |] state.Weights
+            use units = ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), hidden)
+            units.Share
+
+        Job.repeated steps (fun () ->
+            for _ in 1..steps do
+                step () |> ignore
+
+            Tensor.noGrad (fun () -> Tensor.using share))
