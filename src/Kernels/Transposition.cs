@@ -14,10 +14,7 @@ internal static unsafe class Transposition
         var (wholeRows, wholeColumns) = Avx.IsSupported ? (rows & ~7, columns & ~7) : (0, 0);
         for (var r = 0; r < wholeRows; r += 8)
             for (var c = 0; c < wholeColumns; c += 8)
-            {
-                if (c % 16 == 0) for (var ahead = 8; ahead < 16; ahead++) Lanes.Prefetch(from + (nint)(r + ahead) * fromStride + c);
                 Eight(from + (nint)r * fromStride + c, fromStride, to + (nint)c * toStride + r, toStride);
-            }
         for (var r = 0; r < rows; r++)
             for (var c = r < wholeRows ? wholeColumns : 0; c < columns; c++)
                 to[(nint)c * toStride + r] = from[(nint)r * fromStride + c];
