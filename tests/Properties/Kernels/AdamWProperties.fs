@@ -149,8 +149,8 @@ module AdamWCases =
         let round = RowMoments.Dither step >>> (32 - lowest)
         BitConverter.UInt32BitsToSingle(((BitConverter.SingleToUInt32Bits value + round) >>> lowest) <<< lowest)
 
-    /// The weights of dense AdamW whose moments lose their low bits in the steps that touch their row, and in no other.
-    let roundedWeights (c: LazyCase) : float[] =
+    /// The weights, after every step, of dense AdamW whose moments lose their low bits in the steps that touch their row, and in no other.
+    let roundedWeights (c: LazyCase) : float[][] =
         let b1, b2, eps = 0.9f, 0.999f, float 1e-8f
         let w = Array.map float c.Initial
         let m, v = Across.zeros w.Length, Across.zeros w.Length
@@ -164,32 +164,34 @@ module AdamWCases =
                 w[i] * (1.0 - rate * float c.Decay)
                 - rate * m / (1.0 - float b1 ** float t) / root
 
-        for t in 1 .. c.Touches.Length do
-            let struct (ids, gradient) = c.Touches[t - 1]
+        [|
+            for t in 1 .. c.Touches.Length do
+                let struct (ids, gradient) = c.Touches[t - 1]
 
-            for row in 0 .. c.Rows - 1 do
-                let at = Array.IndexOf(ids, row)
-                let missed = t - 1 - last[row]
+                for row in 0 .. c.Rows - 1 do
+                    let at = Array.IndexOf(ids, row)
+                    let missed = t - 1 - last[row]
 
-                for h in 0 .. c.Width - 1 do
-                    let i = row * c.Width + h
+                    for h in 0 .. c.Width - 1 do
+                        let i = row * c.Width + h
 
-                    if at < 0 then
-                        let past = float (missed + 1)
-                        move t i (float m[i] * float b1 ** past) (float v[i] * float b2 ** past)
-                    else
-                        let g = gradient[at * c.Width + h]
-                        let decay b = b * float32 (float b ** float missed)
-                        let first = MathF.FusedMultiplyAdd(decay b1, m[i], (1f - b1) * g)
-                        let second = MathF.FusedMultiplyAdd(decay b2, v[i], (1f - b2) * g * g)
-                        move t i (float first) (float second)
-                        m[i] <- kept 16 (t - 1) first
-                        v[i] <- kept 15 (t - 1) second
+                        if at < 0 then
+                            let past = float (missed + 1)
+                            move t i (float m[i] * float b1 ** past) (float v[i] * float b2 ** past)
+                        else
+                            let g = gradient[at * c.Width + h]
+                            let decay b = b * float32 (float b ** float missed)
+                            let first = MathF.FusedMultiplyAdd(decay b1, m[i], (1f - b1) * g)
+                            let second = MathF.FusedMultiplyAdd(decay b2, v[i], (1f - b2) * g * g)
+                            move t i (float first) (float second)
+                            m[i] <- kept 16 (t - 1) first
+                            v[i] <- kept 15 (t - 1) second
 
-                if at >= 0 then
-                    last[row] <- t
+                    if at >= 0 then
+                        last[row] <- t
 
-        w
+                Array.copy w
+        |]
 
 type AdamWArbitraries =
     static member Dense() = Arb.fromGen AdamWCases.dense
@@ -242,10 +244,11 @@ module AdamWProperties =
 
         Assert.That(bytes, Is.EqualTo 0L)
 
-    /// Moments of 16 bits: 2 % of the way that dense AdamW has gone; besides, float32 sums, and epsilon held fixed within a pause.
+    /// Moments of 16 bits: 1 % of an update, most times, and 10 % of the way that dense AdamW has gone where a moment that two gradients
+    /// have brought to 0 but for its rounding goes on in a pause; besides, float32 sums, and epsilon held fixed within a pause.
     let private requireNear what (way: float[]) (expected: float[]) (actual: float32[]) =
         for way, expected, actual in Array.zip3 way expected actual do
-            if not (abs (float actual - expected) <= 0.02 * way + 2e-5 * (1.0 + abs expected)) then
+            if not (abs (float actual - expected) <= 0.1 * way + 2e-5 * (1.0 + abs expected)) then
                 failwith $"{what}: expected {expected}, received {actual}, the way is {way}"
 
     /// The way that each weight has gone after every step.
@@ -272,13 +275,14 @@ module AdamWProperties =
         for w in Across.widths (fun () -> lazyWeights AdamWCases.throughBatch c) do
             requireNear "the end" way (Array.last expected) w
 
+    let private rounding = { Absolute = 2e-5; Relative = 2e-5 }
+
     [<Property(MaxTest = 50)>]
     let ``but for the bits that the moments lose, it is so within float32's rounding`` (c: LazyCase) =
-        let expected = AdamWCases.roundedWeights c
-        let tolerance = { Absolute = 2e-5; Relative = 2e-5 }
+        let expected = Array.last (AdamWCases.roundedWeights c)
 
         for w in Across.widths (fun () -> lazyWeights AdamWCases.throughBatch c) do
-            Tolerance.require tolerance "w" expected (Across.widen w)
+            Tolerance.require rounding "w" expected (Across.widen w)
 
     [<Property(MaxTest = 50)>]
     let ``a gradient given by rows does what the batch's does`` (c: LazyCase) =
@@ -318,10 +322,11 @@ module AdamWProperties =
         Across.widths dense @ Across.threads dense = Across.widths lazily @ Across.threads lazily
 
     [<Property(MaxTest = 50)>]
-    let ``a row that has caught up holds what dense AdamW holds at that step`` (c: LazyCase) =
+    let ``a row that has caught up holds what dense AdamW holds at that step, but for the bits that the moments lose``
+        (c: LazyCase)
+        =
         let settings = lazySettings c
-        let expected = AdamWCases.denseWeights c
-        let ways = ways c expected
+        let expected = AdamWCases.roundedWeights c
         let w = Array.copy c.Initial
         let optimiser = LazyAdamW(c.Rows, c.Width, &settings)
 
@@ -337,7 +342,7 @@ module AdamWProperties =
             if t > 0 then
                 for id in ids do
                     let row (x: 'a[]) = Array.sub x (id * c.Width) c.Width
-                    requireNear $"step {t}, row {id}" (row ways[t - 1]) (row expected[t - 1]) (row w)
+                    Tolerance.require rounding $"step {t}, row {id}" (row expected[t - 1]) (Across.widen (row w))
 
             AdamWCases.throughBatch c optimiser w ids gradient c.Rates[t]
 
