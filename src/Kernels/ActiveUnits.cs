@@ -1,7 +1,7 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// The hidden units of a batch that are not 0: relu and dropout leave a third of h [B, H] or less, and <see cref="ActiveProducts"/> multiplies
+/// The hidden units of a batch that are not 0: relu and dropout leave a third to a half of h [B, H], and <see cref="ActiveProducts"/> multiplies
 /// no others. Their memory is rented: dispose them.
 /// </summary>
 public sealed class ActiveUnits : IDisposable
