@@ -25,7 +25,7 @@ internal abstract unsafe class LabelLanes
         biasFeature = x.Columns;
         positive = new ushort[x.Rows];
         memory = GC.AllocateArray<float>((x.Columns + 2) * Width, pinned: true);
-        weights = (float*)(((nint)Unsafe.AsPointer(ref memory[0]) + 63) & ~(nint)63);
+        weights = CacheLines.Align((float*)Unsafe.AsPointer(ref memory[0]));
     }
 
     protected CsrMatrix X { get; }

@@ -10,6 +10,7 @@ type Precision =
     /// Factors are rounded to bfloat16, each with a relative error of at most 2^-8; the sums of their products, the weights, the loss,
     /// the other gradients and the optimiser stay in float32 (Kalamkar et al. 2019, https://arxiv.org/abs/1905.12322). For processors
     /// with AVX512-BF16, where products take about half the time (Products.hasBFloat16); others would emulate it, slowly, and stay in float32.
+    /// So do batches of which few hidden units are not 0, where leaving out the zeros is faster (HiddenUnits.ofTensor).
     | Mixed
 
 /// The factors of matrix products in a precision: round them once, then multiply them (Tensor.product) as often as they are needed.
