@@ -79,7 +79,7 @@ internal static class Lanes
     /// <summary>Runs the tasks over <see cref="Workers"/> with the widest lanes that the hardware supports.</summary>
     public static void For<TWork>(int tasks, TWork work) where TWork : struct, ILaneTasks
     {
-        if (Widest >= 512 && Vector512.IsHardwareAccelerated) ForWidth<F512, TWork>(tasks, work);
+        if (Widest >= 512 && Avx512F.IsSupported) ForWidth<F512, TWork>(tasks, work);
         else if (Widest >= 256 && Vector256.IsHardwareAccelerated) ForWidth<F256, TWork>(tasks, work);
         else if (Widest >= 128 && Vector128.IsHardwareAccelerated) ForWidth<F128, TWork>(tasks, work);
         else ForWidth<F1, TWork>(tasks, work);
