@@ -15,6 +15,7 @@ public static unsafe partial class ActiveProducts
 {
     private const int Tile = TiledEntries.Width;
     private const int Strip = LabelStrips.Width;
+    private const int RowsAtOnce = 64;
 
     /// <summary>z [B, L] = h W' from W [L, H] as <see cref="LabelStrips"/>.</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
@@ -53,7 +54,7 @@ public static unsafe partial class ActiveProducts
         Shapes.Require(dh.Length, (long)h.Rows * h.Units, nameof(dh));
         fixed (int* starts = h.ByRow.Starts, columns = h.ByRow.ColumnNumbers)
         fixed (float* values = h.ByRow.Values, d = dz, s = strips, g = dh)
-            Lanes.For(h.ByRow.Tiles, new DotTasks(h.ByRow, starts, columns, values, d, s, g, labels));
+            Lanes.For(Lanes.Tasks(h.Rows, RowsAtOnce), new DotTasks(h.ByRow, starts, columns, values, d, s, g, labels));
     }
 
     private static void Run<TFactor, TResult>(TiledEntries a, int labels, TFactor factor, TResult result)
@@ -126,14 +127,14 @@ public static unsafe partial class ActiveProducts
                 {
                     var tile = factor.Tile(task, t * Tile, Math.Min(Tile, a.Columns - t * Tile), count, room);
                     var entries = a.Of(t, starts, columns, values);
-                    for (var l = 0; l < count; l += 4 * T.Count) Multiply<T>(entries, a.Rows, tile + l, sums + l);
+                    for (var l = 0; l < count; l += 8 * T.Count) Multiply<T>(entries, a.Rows, tile + l, sums + l);
                 }
                 result.Store(task, sums, a.Rows, count);
             }
             ArrayPool<float>.Shared.Return(rented);
         }
 
-        /// <summary>Four vectors of labels.</summary>
+        /// <summary>Eight vectors of labels: as many sums as keep two units of a processor busy.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Multiply<V>(in TileEntries entries, int rows, float* tile, float* sums) where V : struct, ILanes<V>
         {
@@ -143,104 +144,122 @@ public static unsafe partial class ActiveProducts
             {
                 var sum = sums + (nint)r * Strip;
                 V s0 = V.Load(sum), s1 = V.Load(sum + V.Count), s2 = V.Load(sum + 2 * V.Count), s3 = V.Load(sum + 3 * V.Count);
+                V s4 = V.Load(sum + 4 * V.Count), s5 = V.Load(sum + 5 * V.Count), s6 = V.Load(sum + 6 * V.Count), s7 = V.Load(sum + 7 * V.Count);
                 nint end = starts[r + 1];
                 for (nint i = starts[r]; i < end; i++)
                 {
                     var m = tile + (nint)columns[i] * Strip;
                     var h = V.Broadcast(values[i]);
-                    s0 = V.Fma(h, V.Load(m), s0);
-                    s1 = V.Fma(h, V.Load(m + V.Count), s1);
-                    s2 = V.Fma(h, V.Load(m + 2 * V.Count), s2);
-                    s3 = V.Fma(h, V.Load(m + 3 * V.Count), s3);
+                    V.AddProduct(ref s0, h, m);
+                    V.AddProduct(ref s1, h, m + V.Count);
+                    V.AddProduct(ref s2, h, m + 2 * V.Count);
+                    V.AddProduct(ref s3, h, m + 3 * V.Count);
+                    V.AddProduct(ref s4, h, m + 4 * V.Count);
+                    V.AddProduct(ref s5, h, m + 5 * V.Count);
+                    V.AddProduct(ref s6, h, m + 6 * V.Count);
+                    V.AddProduct(ref s7, h, m + 7 * V.Count);
                 }
                 V.Store(s0, sum);
                 V.Store(s1, sum + V.Count);
                 V.Store(s2, sum + 2 * V.Count);
                 V.Store(s3, sum + 3 * V.Count);
+                V.Store(s4, sum + 4 * V.Count);
+                V.Store(s5, sum + 5 * V.Count);
+                V.Store(s6, sum + 6 * V.Count);
+                V.Store(s7, sum + 7 * V.Count);
             }
         }
     }
 
-    /// <summary>One task: dh of a tile of units, summed over all labels, two strips at a time.</summary>
+    /// <summary>One task: dh of some rows, summed over all labels.</summary>
     private readonly struct DotTasks(
         TiledEntries a, int* starts, int* columns, float* values, float* dz, float* strips, float* dh, int labels) : ILaneTasks
     {
-        [SkipLocalsInit]
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
-            var first = task * Tile;
-            var entries = a.Of(task, starts, columns, values);
-            var found = entries.Starts[a.Rows];
-            var rented = ArrayPool<float>.Shared.Rent(found);
-            Array.Clear(rented, 0, found);
-            fixed (float* sums = rented)
-            {
-                for (var l = 0; l < labels; l += 2 * Strip)
-                {
-                    var tile = strips + (long)l * a.Columns + first * Strip;
-                    if (l + 2 * Strip <= labels) Dots<T>(entries, 0, a.Rows, dz + l, tile, sums);
-                    else Padded<T>(entries, l, tile, sums);
-                }
-                for (var b = 0; b < a.Rows; b++)
-                    for (var i = entries.Starts[b]; i < entries.Starts[b + 1]; i++)
-                        dh[(long)b * a.Columns + first + entries.Columns[i]] += sums[i];
-            }
+            var from = task * RowsAtOnce;
+            var to = Math.Min(from + RowsAtOnce, a.Rows);
+            var rented = ArrayPool<float>.Shared.Rent(RowsAtOnce * Tile * T.Count + 16);
+            fixed (float* memory = rented)
+                for (var t = 0; t < a.Tiles; t++)
+                    Rows<T>(t * Tile, a.Of(t, starts, columns, values), from, to, CacheLines.Align(memory));
             ArrayPool<float>.Shared.Return(rented);
         }
 
-        /// <summary>The last labels, where they are not two whole strips: zeros follow them.</summary>
-        private void Padded<T>(in TileEntries entries, int first, float* tile, float* sums) where T : struct, ILanes<T>
+        /// <summary>dh of a tile of units: a vector of sums for every entry, then the sum across each.</summary>
+        private void Rows<T>(int first, in TileEntries entries, int from, int to, float* sums) where T : struct, ILanes<T>
         {
-            float* row = stackalloc float[2 * Strip];
-            for (var b = 0; b < a.Rows; b++)
+            int start = entries.Starts[from], end = entries.Starts[to];
+            new Span<float>(sums, (end - start) * T.Count).Clear();
+            for (var l = 0; l < labels; l += Strip)
             {
-                new Span<float>(dz + (long)b * labels + first, labels - first).CopyTo(new Span<float>(row, 2 * Strip));
-                Dots<T>(entries, b, b + 1, row - (long)b * labels, tile, sums);
+                var tile = strips + (long)l * a.Columns + first * Strip;
+                if (l + Strip <= labels) Dots<T>(entries, from, to, dz + l, labels, tile, sums);
+                else Padded<T>(entries, from, to, l, tile, sums);
+            }
+            Scatter<T>(entries, from, to, sums, dh + first, a.Columns);
+        }
+
+        /// <summary>Adds the sum across each entry's vector to dh, four entries at a time.</summary>
+        [SkipLocalsInit]
+        private static void Scatter<T>(in TileEntries entries, int from, int to, float* sums, float* dh, int units) where T : struct, ILanes<T>
+        {
+            int* starts = entries.Starts, columns = entries.Columns;
+            int start = starts[from], count = starts[to] - start;
+            float* totals = stackalloc float[RowsAtOnce * Tile];
+            new Span<float>(totals, Lanes.Tasks(count, 4) * 4).Clear();
+            for (var i = 0; i < count; i += 4, sums += 4 * T.Count)
+                T.AddSums(T.Load(sums), T.Load(sums + T.Count), T.Load(sums + 2 * T.Count), T.Load(sums + 3 * T.Count), totals + i);
+            totals -= start;
+            for (var b = from; b < to; b++)
+            {
+                var row = dh + (nint)b * units;
+                nint end = starts[b + 1];
+                for (nint i = starts[b]; i < end; i++) row[columns[i]] += totals[i];
             }
         }
 
-        private void Dots<T>(in TileEntries entries, int from, int to, float* dz, float* tile, float* sums) where T : struct, ILanes<T>
+        /// <summary>The last labels, where they are no whole strip: zeros follow them.</summary>
+        private void Padded<T>(in TileEntries entries, int from, int to, int firstLabel, float* tile, float* sums) where T : struct, ILanes<T>
         {
-            for (var part = 0; part < Strip; part += 4 * T.Count) Dot<T>(entries, from, to, dz + part, tile + part, sums);
+            float* d = stackalloc float[Strip];
+            for (var b = from; b < to; b++)
+            {
+                new Span<float>(dz + (long)b * labels + firstLabel, labels - firstLabel).CopyTo(new Span<float>(d, Strip));
+                Dots<T>(entries, b, b + 1, d - (long)b * labels, labels, tile, sums + (entries.Starts[b] - entries.Starts[from]) * T.Count);
+            }
         }
 
-        /// <summary>Four vectors of labels in each of two strips; four entries share the way from vectors to sums.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Dot<V>(in TileEntries entries, int from, int to, float* dz, float* tile, float* sums) where V : struct, ILanes<V>
+        private static void Dots<T>(in TileEntries entries, int from, int to, float* dz, int labels, float* tile, float* sums) where T : struct, ILanes<T>
         {
-            var second = (long)a.Columns * Strip;
+            for (var part = 0; part < Strip; part += 8 * T.Count) Dot<T>(entries, from, to, dz + part, labels, tile + part, sums);
+        }
+
+        /// <summary>Eight vectors of labels.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Dot<V>(in TileEntries entries, int from, int to, float* dz, int labels, float* tile, float* sums) where V : struct, ILanes<V>
+        {
             int* starts = entries.Starts, columns = entries.Columns;
             for (var b = from; b < to; b++)
             {
                 var d = dz + (nint)b * labels;
                 V d0 = V.Load(d), d1 = V.Load(d + V.Count), d2 = V.Load(d + 2 * V.Count), d3 = V.Load(d + 3 * V.Count);
-                d += Strip;
-                V d4 = V.Load(d), d5 = V.Load(d + V.Count), d6 = V.Load(d + 2 * V.Count), d7 = V.Load(d + 3 * V.Count);
-                nint i = starts[b], end = starts[b + 1];
-                for (; i <= end - 4; i += 4)
-                {
-                    float* w0 = tile + (nint)columns[i] * Strip, w1 = tile + (nint)columns[i + 1] * Strip;
-                    float* w2 = tile + (nint)columns[i + 2] * Strip, w3 = tile + (nint)columns[i + 3] * Strip;
-                    V s0 = Products(d0, d1, d2, d3, w0) + Products(d4, d5, d6, d7, w0 + second);
-                    V s1 = Products(d0, d1, d2, d3, w1) + Products(d4, d5, d6, d7, w1 + second);
-                    V s2 = Products(d0, d1, d2, d3, w2) + Products(d4, d5, d6, d7, w2 + second);
-                    V s3 = Products(d0, d1, d2, d3, w3) + Products(d4, d5, d6, d7, w3 + second);
-                    V.AddSums(s0, s1, s2, s3, sums + i);
-                }
-                for (; i < end; i++)
+                V d4 = V.Load(d + 4 * V.Count), d5 = V.Load(d + 5 * V.Count), d6 = V.Load(d + 6 * V.Count), d7 = V.Load(d + 7 * V.Count);
+                nint end = starts[b + 1];
+                for (nint i = starts[b]; i < end; i++, sums += V.Count)
                 {
                     var w = tile + (nint)columns[i] * Strip;
-                    sums[i] += V.Sum(Products(d0, d1, d2, d3, w) + Products(d4, d5, d6, d7, w + second));
+                    V sum = V.Load(sums), other = d4 * V.Load(w + 4 * V.Count);
+                    V.AddProduct(ref sum, d0, w);
+                    V.AddProduct(ref sum, d1, w + V.Count);
+                    V.AddProduct(ref sum, d2, w + 2 * V.Count);
+                    V.AddProduct(ref sum, d3, w + 3 * V.Count);
+                    V.AddProduct(ref other, d5, w + 5 * V.Count);
+                    V.AddProduct(ref other, d6, w + 6 * V.Count);
+                    V.AddProduct(ref other, d7, w + 7 * V.Count);
+                    V.Store(sum + other, sums);
                 }
             }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Products<V>(V d0, V d1, V d2, V d3, float* w) where V : struct, ILanes<V>
-        {
-            V even = d0 * V.Load(w), odd = d1 * V.Load(w + V.Count);
-            even = V.Fma(d2, V.Load(w + 2 * V.Count), even);
-            return even + V.Fma(d3, V.Load(w + 3 * V.Count), odd);
         }
     }
 }

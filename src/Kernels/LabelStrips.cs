@@ -7,10 +7,10 @@ namespace Limen.Kernels;
 public static unsafe class LabelStrips
 {
     /// <summary>Labels of a strip.</summary>
-    internal const int Width = 64;
+    internal const int Width = 128;
 
     /// <summary>The numbers that the strips of L labels take for H units.</summary>
-    public static int Length(int labels, int units) => checked(2 * Lanes.Tasks(labels, 2 * Width) * Width * units);
+    public static int Length(int labels, int units) => checked(Lanes.Tasks(labels, Width) * Width * units);
 
     /// <summary>Lays W [L, H] out.</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>

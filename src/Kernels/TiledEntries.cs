@@ -9,7 +9,7 @@ namespace Limen.Kernels;
 internal sealed unsafe class TiledEntries : IDisposable
 {
     /// <summary>Columns of a tile.</summary>
-    public const int Width = 64;
+    public const int Width = 32;
 
     // a tile has room for all its numbers, so that tiles can be filled at once; of its row r, entries starts[r] to starts[r + 1], counted from the tile's first
     private readonly int[] _starts;

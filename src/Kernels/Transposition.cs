@@ -12,9 +12,10 @@ internal static unsafe class Transposition
     public static void Copy(float* from, int fromStride, int rows, int columns, float* to, int toStride)
     {
         var (wholeRows, wholeColumns) = Avx.IsSupported ? (rows & ~7, columns & ~7) : (0, 0);
-        for (var r = 0; r < wholeRows; r += 8)
-            for (var c = 0; c < wholeColumns; c += 8)
-                Eight(from + (nint)r * fromStride + c, fromStride, to + (nint)c * toStride + r, toStride);
+        for (var c = 0; c < wholeColumns; c += 16)
+            for (var r = 0; r < wholeRows; r += 8)
+                for (var half = c; half < Math.Min(c + 16, wholeColumns); half += 8)
+                    Eight(from + (nint)r * fromStride + half, fromStride, to + (nint)half * toStride + r, toStride);
         for (var r = 0; r < rows; r++)
             for (var c = r < wholeRows ? wholeColumns : 0; c < columns; c++)
                 to[(nint)c * toStride + r] = from[(nint)r * fromStride + c];

@@ -112,10 +112,10 @@ module ActiveProductsProperties =
     [<Property>]
     let ``strips hold every weight at its strip, unit and label, and 0 beyond`` (c: ActiveCase) =
         let at i =
-            let label = i / (64 * c.Units) * 64 + i % 64
+            let label = i / (128 * c.Units) * 128 + i % 128
 
             if label < c.Labels then
-                c.Weights[label * c.Units + i / 64 % c.Units]
+                c.Weights[label * c.Units + i / 128 % c.Units]
             else
                 0f
 
