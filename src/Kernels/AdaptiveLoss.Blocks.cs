@@ -85,17 +85,17 @@ public static unsafe partial class AdaptiveLoss
         private double Strip<V>(float* z, float* theta, int count, float* g, float* sum) where V : struct, ILanes<V>
         {
             V zero = V.Broadcast(0f), one = V.Broadcast(1f), delta = V.Broadcast(batch.Terms.Delta);
-            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), pull = V.Broadcast(batch.Terms.Margin * batch.Terms.Scale);
+            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), minusWeight = V.Broadcast(-batch.Terms.Margin * batch.Terms.Scale);
             V product = zero, above = zero, margins = zero;
             var next = z + batch.Labels;
             for (nint i = 0; i < count; i += V.Count)
             {
                 Lanes.Prefetch(next + i);
                 var m = V.Load(z + i) - V.Load(theta + i);
-                var e = VectorMath.ExpOfMinus(V.Abs(m));
+                var e = VectorMath.ExpOfMinus(V.Abs(m), Farthest);
                 product = V.Fma(product, e, product + e);
                 above += V.Max(zero, m);
-                margins += TMargin.Of(m, zero - one, delta, pull, out var pulled);
+                margins += TMargin.Of(m, zero - one, delta, minusWeight, out var pulled);
                 var slope = V.Fma(bce, VectorMath.Sigmoid(m, e), pulled);
                 V.Store(V.Load(sum + i) + slope, sum + i);
                 V.Store(slope, g + i);
@@ -104,25 +104,25 @@ public static unsafe partial class AdaptiveLoss
         }
     }
 
-    /// <summary>A margin term of m for targets with s = 2y - 1: its value, and weight times its slope in m, 0 at the kinks.</summary>
+    /// <summary>A margin term of m for targets with s = 2y - 1: its value, and its slope in m times a weight, given negated; 0 at the kinks.</summary>
     private interface IMargin
     {
-        static abstract V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>;
+        static abstract V Of<V>(V m, V s, V delta, V minusWeight, out V slope) where V : struct, ILanes<V>;
     }
 
     private struct NoMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V> => slope = V.Broadcast(0f);
+        public static V Of<V>(V m, V s, V delta, V minusWeight, out V slope) where V : struct, ILanes<V> => slope = V.Broadcast(0f);
     }
 
     private struct SymmetricMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, V minusWeight, out V slope) where V : struct, ILanes<V>
         {
             V zero = V.Broadcast(0f), distance = V.Abs(m);
-            slope = V.Between(zero, distance, delta, V.Signed(zero - weight, m));
+            slope = V.Between(zero, distance, delta, V.Signed(minusWeight, m));
             return V.Max(zero, delta - distance);
         }
     }
@@ -130,10 +130,10 @@ public static unsafe partial class AdaptiveLoss
     private struct RankingMargin : IMargin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Of<V>(V m, V s, V delta, V weight, out V slope) where V : struct, ILanes<V>
+        public static V Of<V>(V m, V s, V delta, V minusWeight, out V slope) where V : struct, ILanes<V>
         {
             V zero = V.Broadcast(0f), distance = s * m;
-            slope = V.Greater(delta, distance, zero - weight * s, zero);
+            slope = V.Greater(delta, distance, minusWeight * s, zero);
             return V.Max(zero, delta - distance);
         }
     }

@@ -59,10 +59,10 @@ public static unsafe partial class AdaptiveLoss
             where V : struct, ILanes<V> where TMargin : struct, IMargin
         {
             V zero = V.Broadcast(0f), one = V.Broadcast(1f), bce = V.Broadcast(terms.Bce), margin = V.Broadcast(terms.Margin);
-            var e = VectorMath.ExpOfMinus(V.Abs(m));
+            var e = VectorMath.ExpOfMinus(V.Abs(m), Farthest);
             var log = VectorMath.Log1pOfUnit(e);
             V positive = bce * weight * y, negative = bce * (one - y);
-            var value = TMargin.Of(m, y + y - one, V.Broadcast(terms.Delta), margin, out var pulled);
+            var value = TMargin.Of(m, y + y - one, V.Broadcast(terms.Delta), zero - margin, out var pulled);
             var slope = negative * VectorMath.Sigmoid(m, e) - positive * VectorMath.Sigmoid(zero - m, e) + pulled;
             V.Store(V.Broadcast(terms.Scale) * slope, slopes);
             return V.Sum(negative * (V.Max(zero, m) + log) + positive * (V.Max(zero, zero - m) + log) + margin * value);

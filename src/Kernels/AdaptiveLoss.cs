@@ -19,6 +19,12 @@ public static unsafe partial class AdaptiveLoss
     private const int MostLabels = 1024;
 
     /// <summary>
+    /// The most that |m| counts in exp(-|m|): a slope of exp(-64) times a Scale down to 1e-10 is a normal number of float32, and some processors take a hundred
+    /// times as long over a subnormal one.
+    /// </summary>
+    private const float Farthest = 64f;
+
+    /// <summary>
     /// The loss of a block of labels, its gradient in z, and the gradients in offset and slope, which <see cref="PairPlain"/> defines. The rows of targets and
     /// local [N, L] that form the batch are given by rows [B] (a row may occur twice). All other numbers are the block's: logits and gradient [B, block],
     /// offset, slope, posWeight and their gradients [block]. An empty posWeight means 1 for every label. The gradient may be the same memory as the logits, and is faster so.

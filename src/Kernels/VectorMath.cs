@@ -33,13 +33,13 @@ public static unsafe class VectorMath
             Lanes.For(Lanes.Tasks(x.Length, NumbersPerTask), new AddWork(from, to, x.Length));
     }
 
-    /// <summary>exp(-a) with a held to [-88, 87]; for exp(-|m|) no bound below is needed.</summary>
+    /// <summary>exp(-a) with a held to at most the given number, and no less than -88; for exp(-|m|) no bound below is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T ExpOfMinus<T>(T a) where T : struct, ILanes<T>
+    internal static T ExpOfMinus<T>(T a, float most = -Smallest) where T : struct, ILanes<T>
     {
         // -a = n ln 2 - s with n the nearest integer, which the sum with 1.5 * 2^23 leaves in the low bits of shifted;
         // exp(-s) = 1 - s + s^2 q(-s); n goes to the exponent field
-        a = T.Min(T.Broadcast(-Smallest), a);
+        a = T.Min(T.Broadcast(most), a);
         var magic = T.Broadcast(12582912f);
         var shifted = T.Fma(a, T.Broadcast(-1.4426950408889634f), magic);
         var s = T.Fma(shifted - magic, T.Broadcast(0.6931471805599453f), a);
