@@ -1,8 +1,8 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// Weights W [L, H] laid out for <see cref="ActiveProducts"/>: strips of 64 labels, in each a unit's weights of those labels side by side,
-/// [strips, H, 64]. There is an even number of strips; labels beyond the last are 0.
+/// Weights W [L, H] laid out for <see cref="ActiveProducts"/>: strips of 128 labels, in each a unit's weights of those labels side by side,
+/// [strips, H, 128]. Labels beyond the last are 0.
 /// </summary>
 public static unsafe class LabelStrips
 {
