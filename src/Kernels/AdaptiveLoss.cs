@@ -12,7 +12,7 @@ namespace Limen.Kernels;
 /// Tasks are blocks of labels, all rows of the batch in each: the sums over rows stay in the first-level cache and belong to one task.
 /// Almost every pair has y = 0 and A = 0, and the vector loop treats all as such; the pairs that are stored in targets or local
 /// are computed one by one, and the vector loop sees them with an infinite threshold, where loss and slope vanish.
-/// Stored targets between 0 and 1 are soft labels. A NaN logit makes the loss NaN.
+/// Stored targets between 0 and 1 are soft labels. A NaN logit makes the loss NaN. Beyond |m| = 64, exp(-|m|) counts as exp(-64).
 /// </remarks>
 public static unsafe partial class AdaptiveLoss
 {

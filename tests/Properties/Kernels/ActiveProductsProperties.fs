@@ -21,14 +21,16 @@ type ActiveCase =
 
 type ActiveArbitraries =
 
-    // around the sizes of tiles (64), strips (64) and pairs of strips
+    // around the sizes of tiles (32 units), of a task's rows (64), of one strip (128 labels) and of two
     static member Case() =
         gen {
             let! rows = Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70) ]
-            let! units = Gen.oneof [ Gen.choose (1, 9); Gen.choose (60, 70); Gen.constant 128 ]
+
+            let! units =
+                Gen.oneof [ Gen.choose (1, 9); Gen.choose (31, 33); Gen.choose (60, 70) ]
 
             let! labels =
-                Gen.oneof [ Gen.choose (0, 9); Gen.choose (60, 70); Gen.choose (125, 131) ]
+                Gen.oneof [ Gen.choose (0, 9); Gen.choose (125, 131); Gen.choose (255, 258) ]
 
             let! percent = Gen.elements [ 0; 30; 100 ]
 
@@ -53,7 +55,7 @@ type ActiveArbitraries =
 [<Properties(Arbitrary = [| typeof<ActiveArbitraries> |], MaxTest = 60)>]
 module ActiveProductsProperties =
 
-    /// Sums of up to 131 products of size 16.
+    /// Sums of up to 258 products of size 16.
     let private tolerance = { Absolute = 1e-3; Relative = 1e-5 }
 
     let private require what expected received =
