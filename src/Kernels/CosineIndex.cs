@@ -7,20 +7,19 @@ namespace Limen.Kernels;
 /// and rounded to float; the cosine is the sum of the products in double, in ascending column order, rounded to float.
 /// Only cosines above 0 count as neighbours, so a zero row neither has nor is one; ties go to the lower row number.
 /// <para>
-/// The search sums the rare features of a query through an inverted index and bounds the frequent ones by Cauchy-Schwarz
-/// (the norms of both rows over the frequent features); only rows whose bound reaches the K-th best are multiplied out
-/// (prefix filtering: Bayardo, Ma, Srikant 2007, https://doi.org/10.1145/1242572.1242591; the norm bound: Anastasiu,
-/// Karypis 2014, https://doi.org/10.1109/ICDE.2014.6816700). The result is that of <see cref="Plain"/>, bit for bit.
+/// The search bounds the products of the most frequent features by Cauchy-Schwarz (the norms of both rows over them) and sums the others; only
+/// rows whose bound reaches the K-th best are multiplied out (prefix filtering: Bayardo, Ma, Srikant 2007, https://doi.org/10.1145/1242572.1242591;
+/// the norm bound: Anastasiu, Karypis 2014, https://doi.org/10.1109/ICDE.2014.6816700). Queries are searched together, one in each lane of a vector:
+/// rare features through an inverted index, common ones row by row. The result is that of <see cref="Plain"/>, bit for bit.
 /// </para>
 /// </summary>
 public sealed class CosineIndex
 {
     private const int NoRow = -1;
-    private const int QueriesPerChunk = 32;
 
     private readonly CsrMatrix normalised;
     private readonly CosineHead head;
-    private readonly CosinePostings[] blocks;
+    private readonly CosineBlock[] blocks;
     private readonly ConcurrentBag<CosineSearch> idle = [];
 
     private CosineIndex(CsrMatrix rows)
@@ -28,8 +27,8 @@ public sealed class CosineIndex
         Source = rows;
         normalised = Normalise(rows);
         head = new CosineHead(normalised);
-        blocks = new CosinePostings[(rows.Rows + CosinePostings.Capacity - 1) / CosinePostings.Capacity];
-        RowChunks.For(blocks.Length, 1, (block, _) => blocks[block] = new CosinePostings(normalised, block * CosinePostings.Capacity));
+        blocks = new CosineBlock[Lanes.Tasks(rows.Rows, CosineBlock.Capacity)];
+        RowChunks.For(blocks.Length, 1, (block, _) => blocks[block] = new CosineBlock(normalised, head, block * CosineBlock.Capacity));
     }
 
     /// <summary>The rows as they were given to <see cref="Build"/>; they determine the index.</summary>
@@ -76,36 +75,44 @@ public sealed class CosineIndex
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         k = Math.Min(k, normalised.Rows);
         var found = new (int[], float[])[queries.Rows];
-        RowChunks.For(queries.Rows, QueriesPerChunk, (from, to) =>
-        {
-            if (!idle.TryTake(out var search))
-                search = new CosineSearch(normalised, head);
-            var best = new TopKHeap[to - from];
-            for (var query = from; query < to; query++)
-                best[query - from] = new TopKHeap(k);
-            foreach (var block in blocks)
-                for (var query = from; query < to; query++)
-                    search.Update(queries.RowIndices(query), queries.RowValues(query), block, excluded(query), best[query - from]);
-            for (var query = from; query < to; query++)
-                found[query] = best[query - from].ById();
-            idle.Add(search);
-        });
+        Lanes.For(Lanes.Tasks(queries.Rows, CosineQueries.Lanes), new Groups(this, queries, k, excluded, found));
         return RowChunks.Assemble(normalised.Rows, found);
+    }
+
+    /// <summary>One task: the queries that are searched together.</summary>
+    private readonly struct Groups(CosineIndex index, CsrMatrix queries, int k, Func<int, int> excluded, (int[], float[])[] found) : ILaneTasks
+    {
+        public void Run<T>(int task) where T : struct, ILanes<T>
+        {
+            if (!index.idle.TryTake(out var search))
+                search = new CosineSearch(index.normalised, index.head);
+            var from = task * CosineQueries.Lanes;
+            var best = new TopKHeap[Math.Min(CosineQueries.Lanes, queries.Rows - from)];
+            for (var lane = 0; lane < best.Length; lane++)
+                best[lane] = new TopKHeap(k);
+            search.Run<T>(queries, from, excluded, index.blocks, best);
+            for (var lane = 0; lane < best.Length; lane++)
+                found[from + lane] = best[lane].ById();
+            index.idle.Add(search);
+        }
     }
 
     /// <summary>Each row divided by its norm, rounded to float; a zero row stays zero.</summary>
     private static CsrMatrix Normalise(CsrMatrix m)
     {
         var values = new float[m.NonZeros];
-        for (var row = 0; row < m.Rows; row++)
+        RowChunks.For(m.Rows, 4096, (from, to) =>
         {
-            var square = 0.0;
-            foreach (var value in m.RowValues(row))
-                square += (double)value * value;
-            var norm = Math.Sqrt(square);
-            for (var at = m.RowStart[row]; at < m.RowStart[row + 1]; at++)
-                values[at] = norm > 0.0 ? (float)(m.Values[at] / norm) : 0f;
-        }
+            for (var row = from; row < to; row++)
+            {
+                var square = 0.0;
+                foreach (var value in m.RowValues(row))
+                    square += (double)value * value;
+                var norm = Math.Sqrt(square);
+                for (var at = m.RowStart[row]; at < m.RowStart[row + 1]; at++)
+                    values[at] = norm > 0.0 ? (float)(m.Values[at] / norm) : 0f;
+            }
+        });
         return new CsrMatrix(m.Rows, m.Columns, m.RowStart, m.Indices, values);
     }
 

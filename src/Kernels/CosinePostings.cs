@@ -1,66 +1,60 @@
+using System.Runtime.CompilerServices;
+
 namespace Limen.Kernels;
 
-/// <summary>
-/// One block of up to <see cref="Capacity"/> normalised training rows, turned round: for each feature the rows that hold it.
-/// Rows are numbered from <see cref="First"/>, so a posting takes six bytes.
-/// </summary>
-internal sealed class CosinePostings
+/// <summary>A block of training rows turned round: for each feature, by its rank, the rows that hold it. A posting takes six bytes.</summary>
+internal sealed unsafe class CosinePostings
 {
-    public const int Capacity = 1 << 13;
-
     private readonly int[] start;
     private readonly ushort[] rows;
     private readonly float[] values;
 
-    public CosinePostings(CsrMatrix normalised, int first)
+    /// <summary>The rows [first, first + count) of the matrix, numbered from 0; at most 65,536.</summary>
+    public CosinePostings(CsrMatrix normalised, CosineHead head, int first, int count)
     {
-        First = first;
-        Count = Math.Min(Capacity, normalised.Rows - first);
         var from = normalised.RowStart[first];
-        var to = normalised.RowStart[first + Count];
+        var to = normalised.RowStart[first + count];
         start = new int[normalised.Columns + 2];
         for (var at = from; at < to; at++)
-            start[normalised.Indices[at] + 2]++;
-        for (var feature = 2; feature < start.Length; feature++)
-            start[feature] += start[feature - 1];
+            start[head.Rank(normalised.Indices[at]) + 2]++;
+        for (var rank = 2; rank < start.Length; rank++)
+            start[rank] += start[rank - 1];
         rows = new ushort[to - from];
         values = new float[to - from];
-        // start[f + 1] is the place to fill next, and ends as the beginning of feature f + 1
-        for (var row = 0; row < Count; row++)
+        // start[r + 1] is the place to fill next, and ends as the beginning of rank r + 1
+        for (var row = 0; row < count; row++)
             for (var at = normalised.RowStart[first + row]; at < normalised.RowStart[first + row + 1]; at++)
             {
-                var place = start[normalised.Indices[at] + 1]++;
+                var place = start[head.Rank(normalised.Indices[at]) + 1]++;
                 rows[place] = (ushort)row;
                 values[place] = normalised.Values[at];
             }
     }
 
-    /// <summary>The number of the block's first row in the matrix.</summary>
-    public int First { get; }
+    /// <summary>The rows that hold the feature of a rank, ascending.</summary>
+    public ReadOnlySpan<ushort> Rows(int rank) => rows.AsSpan(start[rank], start[rank + 1] - start[rank]);
 
-    /// <summary>How many rows the block holds.</summary>
-    public int Count { get; }
+    /// <summary>Its values in them.</summary>
+    public ReadOnlySpan<float> Values(int rank) => values.AsSpan(start[rank], start[rank + 1] - start[rank]);
 
-    /// <summary>sums[row] += weight * value, over the rows that hold the feature.</summary>
-    public unsafe void Accumulate(int feature, float weight, float* sums)
+    /// <summary>sums[row, lane] += value * weights[lane] over the rows that hold the feature, for as many lanes; the sums of a row lie stride apart from the next.</summary>
+    public void Accumulate<T>(int rank, float* weights, int lanes, int stride, float* sums) where T : struct, ILanes<T>
     {
-        var from = start[feature];
-        var count = start[feature + 1] - from;
-        fixed (ushort* row0 = rows)
-        fixed (float* value0 = values)
+        var count = start[rank + 1] - start[rank];
+        fixed (ushort* row = rows)
+        fixed (float* value = values)
+            for (var lane = 0; lane < lanes; lane += T.Count)
+                if (T.GreaterBits(T.Abs(T.Load(weights + lane)), T.Broadcast(0f)) != 0)
+                    Add(row + start[rank], value + start[rank], count, T.Load(weights + lane), stride, sums + lane);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<T>(ushort* rows, float* values, int count, T weights, nint stride, float* sums) where T : struct, ILanes<T>
+    {
+        for (nint at = 0; at < count; at++)
         {
-            var row = row0 + from;
-            var value = value0 + from;
-            var k = 0;
-            for (; k + 4 <= count; k += 4)
-            {
-                sums[row[k]] += weight * value[k];
-                sums[row[k + 1]] += weight * value[k + 1];
-                sums[row[k + 2]] += weight * value[k + 2];
-                sums[row[k + 3]] += weight * value[k + 3];
-            }
-            for (; k < count; k++)
-                sums[row[k]] += weight * value[k];
+            var place = sums + rows[at] * stride;
+            T.Store(T.Fma(T.Broadcast(values[at]), weights, T.Load(place)), place);
         }
     }
 }

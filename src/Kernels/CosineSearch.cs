@@ -1,119 +1,199 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 
 namespace Limen.Kernels;
 
-/// <summary>The scratch memory of one search thread, and the search of one query in one block.</summary>
+/// <summary>The scratch memory of one search thread, and the search of up to <see cref="CosineQueries.Lanes"/> queries in every block.</summary>
 internal sealed unsafe class CosineSearch
 {
     /// <summary>How much of a query's norm is left to the bound while its K-th best cosine is unknown, and then: the squared norm per unit of that cosine.</summary>
     private const float FirstHeadNorm = 0.35f, SquaredHeadNormPerBar = 0.47f;
 
+    private const int Lanes = CosineQueries.Lanes;
+
     private readonly CsrMatrix rows;
     private readonly CosineHead head;
-    private readonly float[] query;
     private readonly bool rowsNonNegative;
-    private readonly float[] sums = GC.AllocateArray<float>(CosinePostings.Capacity + 16, pinned: true);
+    private readonly CosineQueries group;
+    private readonly float[] query;
+    private readonly float[] memory = GC.AllocateArray<float>(CosineBlock.Capacity * Lanes + 16, pinned: true);
+    private readonly float* sums;
+    private readonly float[] scales = new float[Lanes];
+    private readonly float[] bars = new float[Lanes];
+    private readonly ushort[] candidates = new ushort[Lanes * CosineBlock.Capacity];
+    private readonly int[] chosen = new int[Lanes];
+    private int width; // lanes in use: the sums of a row lie so far from the next row's
 
     public CosineSearch(CsrMatrix rows, CosineHead head)
     {
         this.rows = rows;
         this.head = head;
+        rowsNonNegative = AreNonNegative(rows.Values.AsSpan(0, rows.NonZeros));
+        group = new CosineQueries(rows.Columns, head);
         query = new float[rows.Columns];
-        rowsNonNegative = NonNegative(rows.Values.AsSpan(0, rows.NonZeros));
+        sums = CacheLines.Align((float*)Unsafe.AsPointer(ref memory[0]));
     }
 
-    /// <summary>Lets the rows of a block into the query's best; the excluded row stays out.</summary>
-    public void Update(ReadOnlySpan<int> features, ReadOnlySpan<float> values, CosinePostings block, int excluded, TopKHeap best)
+    public static bool AreNonNegative(ReadOnlySpan<float> values) => !values.ContainsAnyInRange(float.NegativeInfinity, -float.Epsilon);
+
+    /// <summary>Finds the best rows of the queries [from, from + best.Length) in the blocks; the excluded row of each stays out.</summary>
+    public void Run<T>(CsrMatrix queries, int from, Func<int, int> excluded, CosineBlock[] blocks, TopKHeap[] best) where T : struct, ILanes<T>
     {
-        // each partial sum and the bound carry at most one rounding error per term, relative to sums of at most 1;
-        // where no product is negative, a bound of 0 is exact
-        var slack = (features.Length + 16) * 1.2e-7f;
-        var least = rowsNonNegative && NonNegative(values) ? float.Epsilon : float.NegativeInfinity;
-        for (var at = 0; at < features.Length; at++)
-            query[features[at]] = values[at];
-        sums.AsSpan(0, block.Count).Clear();
-        if (excluded >= block.First && excluded < block.First + block.Count)
-            sums[excluded - block.First] = float.NegativeInfinity;
-        var level = Level(features, values, best.IsFull ? MathF.Sqrt(SquaredHeadNormPerBar * best.Bar) : FirstHeadNorm);
-        Accumulate(features, values, block, level, CosineHead.Levels);
-        if (!best.IsFull)
-            Seed(block, best);
-        if (best.IsFull)
-            Complete(block, head.Norms(level).Slice(block.First, block.Count), head.Norm(features, values, level), slack, least, best);
-        else
+        group.Load(queries, from, from + best.Length);
+        width = best.Length switch { <= 4 => 4, <= 8 => 8, _ => Lanes };
+        foreach (var block in blocks)
+            if (width == 4 && T.Count >= 4)
+                Update<F128>(block, queries, from, excluded, best);
+            else if (width == 8 && T.Count >= 8)
+                Update<F256>(block, queries, from, excluded, best);
+            else
+                Update<T>(block, queries, from, excluded, best);
+    }
+
+    private void Update<T>(CosineBlock block, CsrMatrix queries, int from, Func<int, int> excluded, TopKHeap[] best) where T : struct, ILanes<T>
+    {
+        var level = Level(best);
+        Sum<T>(block, level);
+        for (var lane = 0; lane < best.Length; lane++)
+            Exclude(block, excluded(from + lane) - block.First, lane);
+        if (!Array.TrueForAll(best, heap => heap.IsFull))
+            Seed<T>(block, queries, from, best);
+        if (level > 0 && !Array.TrueForAll(best, heap => heap.IsFull))
         {
-            // too few rows share a rare feature with the query for a bar to stand: the sums become exact, and all above 0 are completed
-            Accumulate(features, values, block, 0, level);
-            Complete(block, head.Norms(0).Slice(block.First, block.Count), 0f, slack, least, best);
+            // too few rows share a rare feature with a query for a bar to stand: the sums become exact, and all above 0 are completed
+            Accumulate<T>(block, 0, group.First(head.Limit(level)));
+            level = 0;
         }
-        foreach (var feature in features)
-            query[feature] = 0f;
+        Choose<T>(block, level, best);
+        for (var lane = 0; lane < best.Length; lane++)
+            if (chosen[lane] > 0)
+                Complete(block, queries, from, lane, level, best[lane]);
     }
 
-    /// <summary>Adds the products of the features whose level lies above one and not above the other.</summary>
-    private void Accumulate(ReadOnlySpan<int> features, ReadOnlySpan<float> values, CosinePostings block, int above, int upTo)
+    /// <summary>The deepest head over which no query's norm is more than its bar allows.</summary>
+    private int Level(TopKHeap[] best)
     {
-        fixed (float* sum = sums)
-            for (var at = 0; at < features.Length; at++)
-                if (head.Level(features[at]) > above && head.Level(features[at]) <= upTo)
-                    block.Accumulate(features[at], values[at], sum);
-    }
-
-    /// <summary>The deepest head over which the query's norm is at most the given one.</summary>
-    private int Level(ReadOnlySpan<int> features, ReadOnlySpan<float> values, float norm)
-    {
-        var level = 0;
-        while (level + 1 < CosineHead.Levels && head.Norm(features, values, level + 1) <= norm)
-            level++;
+        var level = CosineHead.Levels - 1;
+        for (var lane = 0; lane < best.Length; lane++)
+        {
+            var norm = best[lane].IsFull ? MathF.Sqrt(SquaredHeadNormPerBar * best[lane].Bar) : FirstHeadNorm;
+            while (level > 0 && group.Norm(lane, level) > norm)
+                level--;
+        }
         return level;
     }
 
-    /// <summary>Completes the rows with the largest partial sums, so that the bar stands high when the bounds are compared with it.</summary>
-    private void Seed(CosinePostings block, TopKHeap best)
+    /// <summary>The products of the features beyond the head of a level. Few queries walk the postings alone, for few rows hold their common features.</summary>
+    private void Sum<T>(CosineBlock block, int level) where T : struct, ILanes<T>
     {
-        var promising = new TopKHeap(best.Capacity);
-        for (var row = 0; row < block.Count; row++)
-            if (sums[row] > promising.Bar)
-                promising.Offer(row, sums[row]);
-        foreach (var row in promising.Ids)
-            Offer(block.First, row, best);
+        var from = head.Limit(level);
+        if (width == Lanes)
+        {
+            block.Rows.Multiply<T>(level, group.Common, group.Count, sums);
+            from = Math.Max(from, head.Common);
+        }
+        else
+            new Span<float>(sums, block.Count * width).Clear();
+        Accumulate<T>(block, group.First(from), group.Features);
     }
 
-    private void Complete(CosinePostings block, ReadOnlySpan<float> norms, float headNorm, float slack, float least, TopKHeap best)
+    /// <summary>Adds the products of the group's features [from, to).</summary>
+    private void Accumulate<T>(CosineBlock block, int from, int to) where T : struct, ILanes<T>
     {
-        var scale = Vector512.Create(headNorm);
-        fixed (float* norm = norms)
-        fixed (float* sum = sums)
+        for (var feature = from; feature < to; feature++)
+            block.Postings.Accumulate<T>(group.Rank(feature), group.Values(feature), group.Count, width, sums);
+    }
+
+    private void Exclude(CosineBlock block, int row, int lane)
+    {
+        if (row >= 0 && row < block.Count)
+            sums[row * width + lane] = float.NegativeInfinity;
+    }
+
+    /// <summary>Completes the rows with the largest partial sums, so that the bar stands high when the bounds are compared with it.</summary>
+    private void Seed<T>(CosineBlock block, CsrMatrix queries, int from, TopKHeap[] best) where T : struct, ILanes<T>
+    {
+        var promising = Array.ConvertAll(best, heap => heap.IsFull ? null : new TopKHeap(heap.Capacity));
+        bars.AsSpan().Fill(float.PositiveInfinity);
+        for (var lane = 0; lane < best.Length; lane++)
+            bars[lane] = promising[lane]?.Bar ?? float.PositiveInfinity;
+        fixed (float* bar = bars)
+            for (var lane = 0; lane < best.Length; lane += T.Count)
+                for (var row = 0; row < block.Count; row++)
+                    for (var above = T.GreaterBits(T.Load(sums + row * width + lane), T.Load(bar + lane)); above != 0; above &= above - 1)
+                    {
+                        var one = lane + BitOperations.TrailingZeroCount(above);
+                        promising[one]!.Offer(row, sums[row * width + one]);
+                        bar[one] = promising[one]!.Bar;
+                    }
+        for (var lane = 0; lane < best.Length; lane++)
         {
-            var row = 0;
-            for (; row + 16 <= block.Count; row += 16)
-            {
-                var bound = Vector512.FusedMultiplyAdd(scale, Vector512.Load(norm + row), Vector512.Load(sum + row));
-                var reach = Vector512.GreaterThanOrEqual(bound, Vector512.Create(Reach(best, slack, least))).ExtractMostSignificantBits();
-                for (; reach != 0; reach &= reach - 1)
-                    Offer(block.First, row + BitOperations.TrailingZeroCount(reach), best);
-            }
-            for (; row < block.Count; row++)
-                if (sum[row] + headNorm * norm[row] >= Reach(best, slack, least))
-                    Offer(block.First, row, best);
+            if (promising[lane] is not { } rows) continue;
+            Spread(queries, from + lane, 1f);
+            foreach (var row in rows.Ids)
+                Offer(block, row, lane, best[lane]);
+            Spread(queries, from + lane, 0f);
         }
     }
 
-    /// <summary>What a bound must attain for its row to matter; rows that are out stand at minus infinity, below it.</summary>
-    private static float Reach(TopKHeap best, float slack, float least) => MathF.Max(MathF.Max(best.Bar, 0f) - slack, least);
-
-    private static bool NonNegative(ReadOnlySpan<float> values) => !values.ContainsAnyInRange(float.NegativeInfinity, -float.Epsilon);
-
-    private void Offer(int first, int row, TopKHeap best)
+    /// <summary>Lists the rows whose bounds exceed the bars as they stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Choose<T>(CosineBlock block, int level, TopKHeap[] best) where T : struct, ILanes<T>
     {
-        sums[row] = float.NegativeInfinity;
+        bars.AsSpan().Fill(float.PositiveInfinity);
+        for (var lane = 0; lane < best.Length; lane++)
+            (scales[lane], bars[lane], chosen[lane]) = (group.Norm(lane, level), Bar(best[lane]), 0);
+        fixed (float* norm = head.Norms(level).Slice(block.First, block.Count))
+        fixed (float* scale = scales, bar = bars)
+            for (var lane = 0; lane < best.Length; lane += T.Count)
+            {
+                T a = T.Load(scale + lane), least = T.Load(bar + lane);
+                for (var row = 0; row < block.Count; row++)
+                    for (var above = T.GreaterBits(T.Fma(a, T.Broadcast(norm[row]), T.Load(sums + row * width + lane)), least); above != 0; above &= above - 1)
+                    {
+                        var one = lane + BitOperations.TrailingZeroCount(above);
+                        candidates[one * CosineBlock.Capacity + chosen[one]++] = (ushort)row;
+                    }
+            }
+    }
+
+    private void Complete(CosineBlock block, CsrMatrix queries, int from, int lane, int level, TopKHeap best)
+    {
+        Spread(queries, from + lane, 1f);
+        var norms = head.Norms(level).Slice(block.First, block.Count);
+        foreach (var row in candidates.AsSpan(lane * CosineBlock.Capacity, chosen[lane]))
+            if (sums[row * width + lane] + group.Norm(lane, level) * norms[row] > Bar(best))
+                Offer(block, row, lane, best);
+        Spread(queries, from + lane, 0f);
+    }
+
+    /// <summary>
+    /// What a bound must exceed for its row to matter; rows that are out stand at minus infinity, below it. Each partial sum and the bound carry at most
+    /// one rounding error per term, relative to sums of at most 1; where no product is negative, a bound of 0 is exact.
+    /// </summary>
+    private float Bar(TopKHeap best)
+    {
+        var bar = MathF.BitDecrement(MathF.Max(best.Bar, 0f) - (group.Longest + 16) * 1.2e-7f);
+        return rowsNonNegative && group.NonNegative ? MathF.Max(bar, 0f) : bar;
+    }
+
+    private void Spread(CsrMatrix queries, int row, float scale)
+    {
+        var features = queries.RowIndices(row);
+        var values = queries.RowValues(row);
+        for (var at = 0; at < features.Length; at++)
+            query[features[at]] = scale * values[at];
+    }
+
+    private void Offer(CosineBlock block, int row, int lane, TopKHeap best)
+    {
+        sums[row * width + lane] = float.NegativeInfinity;
         var cosine = 0.0;
-        var features = rows.RowIndices(first + row);
-        var values = rows.RowValues(first + row);
+        var features = rows.RowIndices(block.First + row);
+        var values = rows.RowValues(block.First + row);
         for (var at = 0; at < features.Length; at++)
             cosine += (double)query[features[at]] * values[at];
         if ((float)cosine > 0f)
-            best.Offer(first + row, (float)cosine);
+            best.Offer(block.First + row, (float)cosine);
     }
 }

@@ -8,7 +8,8 @@ open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
-/// Training rows and queries over the same features: few distinct values, repeated rows and zeros, so that ties are common.
+/// Training rows and queries over the same features: few distinct values, repeated rows and zeros, so that ties are common; more rows than a common
+/// feature needs, features that few rows hold, and queries that fill a group of any width.
 [<ReferenceEquality>]
 type CosineCase =
     {
@@ -29,9 +30,10 @@ type CosineArbitraries =
                 ]
 
         gen {
-            let! features = Gen.choose (1, 12)
-            let! percent = Gen.elements [ 10; 40; 90 ]
-            let! distinct = Gen.choose (0, 40)
+            let! features, percent =
+                Gen.elements [ 1, 90; 5, 40; 12, 10; 12, 40; 12, 90; 200, 1; 200, 5 ]
+
+            let! distinct = Gen.frequency [ 3, Gen.choose (0, 40); 1, Gen.choose (65, 200) ]
             let! rows = Generators.csr distinct features percent value
             let! repeats = Gen.choose (0, 20)
             let! chosen = Gen.arrayOfLength repeats (Gen.choose (0, max 0 (distinct - 1)))
@@ -42,7 +44,7 @@ type CosineArbitraries =
                 else
                     Csr.append rows (Csr.selectRows chosen rows)
 
-            let! count = Gen.choose (0, 8)
+            let! count = Gen.frequency [ 2, Gen.choose (0, 10); 1, Gen.choose (11, 40) ]
             let! queries = Generators.csr count features percent value
             let! k = Gen.elements [ 0; 1; 3; 10; 100 ]
 
@@ -64,8 +66,11 @@ module CosineIndexProperties =
     let private nobody (_: int) = -1
 
     [<Property>]
-    let ``the search is the plain definition, bit for bit`` { Rows = x; Queries = q; K = k } =
-        entries (CosineIndex.Build(x).Search(q, k)) = entries (CosineIndex.Plain(x, q, k, nobody))
+    let ``the search is the plain definition, bit for bit, at every vector width`` { Rows = x; Queries = q; K = k } =
+        let plain = entries (CosineIndex.Plain(x, q, k, nobody))
+
+        Across.widths (fun () -> entries (CosineIndex.Build(x).Search(q, k)))
+        |> List.forall ((=) plain)
 
     [<Property>]
     let ``leave-one-out is the plain definition without the row itself`` { Rows = x; K = k } =
@@ -119,8 +124,16 @@ module CosineIndexProperties =
         let x = zipf rows 5000 60 1
         let q = zipf 40 5000 60 2
 
-        let fast = entries (CosineIndex.Build(x).Search(q, k))
-        Assert.That((fast = entries (CosineIndex.Plain(x, q, k, nobody))), Is.True)
+        let index = CosineIndex.Build x
+        let plain = entries (CosineIndex.Plain(x, q, k, nobody))
+
+        for fast in Across.widths (fun () -> entries (index.Search(q, k))) do
+            Assert.That((fast = plain), Is.True)
+
+        // few queries walk the postings alone
+        for few in [ 1; 3; 8 ] do
+            let first = index.Search(Csr.selectRows [| 0 .. few - 1 |] q, k)
+            Assert.That((entries first = List.truncate few plain), Is.True)
 
     [<Test>]
     let ``queries of another width are refused with both shapes`` () =
