@@ -52,20 +52,27 @@ module OutputLayer =
 
         Workers.For(groups, fun group -> TensorRuntime.onOneThread (fun () -> Tensor.noGrad (fun () -> run group)))
 
+    /// Labels of a block of logits alone, which needs no room for gradients: enough that calling torch costs little beside reading their weights.
+    let private wide = 4096
+
     /// z = h W' [B, L] of all labels.
     let logits (precision: Precision) (h: Tensor) (w: Tensor) : Logits =
         let rows, labels = h.Shape[0], w.Shape[0]
         let z = Tensor.empty [| rows; labels |]
         use hidden = HiddenUnits.ofTensor precision h
 
-        forGroups (blocks labels) ignore (fun _ _ block ->
+        let multiply (block: LabelBlock) =
             let part = (hidden |> HiddenUnits.products w block).Logits()
 
             for row in 0 .. rows - 1 do
                 (Tensor.span part)
                     .Slice(row * block.Count, block.Count)
-                    .CopyTo((Tensor.span z).Slice(row * labels + block.First, block.Count)))
+                    .CopyTo((Tensor.span z).Slice(row * labels + block.First, block.Count))
 
+        let run first =
+            Tensor.noGrad (fun () -> Tensor.using (fun () -> multiply (LabelBlock(first, min wide (labels - first)))))
+
+        Workers.For((labels + wide - 1) / wide, fun i -> TensorRuntime.onOneThread (fun () -> run (i * wide)))
         Logits z
 
     /// The gradient dh [B, H]; slopes i block logits gives a block's dz [B, block], where logits () are its z, and update

@@ -165,7 +165,7 @@ module OutputLayerProperties =
     [<Test>]
     let ``the logits by blocks are h W'`` ([<Values("all", "few")>] active: string) =
         Tensor.using (fun () ->
-            let h, w = units active, noise [| 2_500; hidden |] 2
+            let h, w = units active, noise [| 10_000; hidden |] 2
             let (Logits z) = OutputLayer.logits Precision.Single h w
 
             Tolerance.require
