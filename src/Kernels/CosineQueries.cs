@@ -4,14 +4,14 @@ namespace Limen.Kernels;
 
 /// <summary>
 /// Up to <see cref="Lanes"/> normalised queries that are searched together, one in each lane: the ranks of the features that any of them
-/// holds, and of each its values in all of them.
+/// holds, and of each its values in all of them (0 where a query does not hold it).
 /// </summary>
 internal sealed unsafe class CosineQueries(int columns, CosineHead head)
 {
     /// <summary>How many queries share a walk over the training rows.</summary>
     public const int Lanes = 32;
 
-    private readonly int[] place = new int[columns];
+    private readonly int[] place = new int[columns]; // of each rank among the weights; -1 while the group's features are listed
     private readonly float[] norms = new float[Lanes * CosineHead.Levels];
     private int[] ranks = [];
     private float[] memory = [];

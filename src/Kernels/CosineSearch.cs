@@ -83,7 +83,7 @@ internal sealed unsafe class CosineSearch
         return level;
     }
 
-    /// <summary>The products of the features beyond the head of a level. Few queries walk the postings alone, for few rows hold their common features.</summary>
+    /// <summary>The products of the features beyond the head of a level. Up to eight queries walk the postings alone: most rows hold few of their common features.</summary>
     private void Sum<T>(CosineBlock block, int level) where T : struct, ILanes<T>
     {
         var from = head.Limit(level);
