@@ -44,25 +44,25 @@ module Jobs =
         let data = Inputs.read folder "amazoncat"
         let labels = data.Labels.Columns
         let given = logits folder (rows * labels)
-        let z = Tensor.ofArray [| rows; labels |] given
+        let z = DenseMatrix.Of(rows, labels, given)
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
         let terms = Option.get (Loss.fused paper)
 
-        Job.prepared (fun () -> given.AsSpan().CopyTo(Tensor.span z)) (fun () ->
-            Tensor.using (fun () ->
-                (BatchObjective.fused terms data batch line (LabelBlock.All labels) (Logits z)).Loss))
+        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
+            (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss)
 
-    /// The same loss through its composed definition, over our own tensors.
+    /// The same loss through its composed definition, over torch.
     let composed folder rows : Job =
         let data = Inputs.read folder "amazoncat"
         let labels = data.Labels.Columns
-        let z = Logits(Tensor.ofArray [| rows; labels |] (logits folder (rows * labels)))
+        let given = logits folder (rows * labels)
+        let z = DenseMatrix.Of(rows, labels, given)
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
-        Job.repeated 1 (fun () -> Tensor.using (fun () -> (BatchObjective.composed paper data batch line z).Loss))
+        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () -> (BatchObjective.composed paper data batch line z).Loss)
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =

@@ -21,12 +21,6 @@ let private data =
     ]
     |> List.tryFind (fun d -> not (isNull d) && Directory.Exists(Path.Combine(d, "eurlex57k")))
 
-let private precisionOf (name: string) : Precision =
-    match name with
-    | "single" -> Precision.Single
-    | "mixed" -> Precision.Mixed
-    | unknown -> invalidArg (nameof name) $"there is no precision {unknown}"
-
 let private job (arguments: string list) : Job =
     let corpus rows features labels perRow =
         Corpus.make
@@ -47,11 +41,9 @@ let private job (arguments: string list) : Job =
         Steps.activeShare folder (int size) (int hidden) (float dropout)
     | [ "first-layer"; folder; rows; hidden ] -> Jobs.firstLayer folder (int rows) (int hidden)
     | [ "output-update"; _; hidden; labels ] -> Jobs.outputUpdate (int hidden) (int labels)
-    | [ "step"; folder; size; hidden; dropout; precision ] ->
-        Steps.step (precisionOf precision) folder (int size) (int hidden) (float dropout)
+    | [ "step"; folder; size; hidden; dropout ] -> Steps.step folder (int size) (int hidden) (float dropout)
     | [ "corpus-step"; _; size; hidden; rows; features; labels; perRow ] ->
         Steps.stepOver
-            Precision.Single
             LabelSampling.All
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
@@ -59,7 +51,6 @@ let private job (arguments: string list) : Job =
             Steps.dropout
     | [ "corpus-shortlist"; _; size; hidden; rows; features; labels; perRow; others ] ->
         Steps.stepOver
-            Precision.Single
             (LabelSampling.Shortlist(int others))
             (corpus (int rows) (int features) (int labels) (int perRow))
             (int size)
@@ -78,14 +69,8 @@ let private job (arguments: string list) : Job =
     | [ "every-rule"; _; rows ] -> Jobs.everyRule (int rows)
     | [ "f1"; folder ] -> Jobs.macroF1 folder
     | [ "predict"; folder; size; hidden ] -> Prediction.first folder (int size) (int hidden)
-    | [ "train"; folder; hidden; epochs; precision ] ->
-        WholeTraining.withSignal
-            { WholeTraining.training with
-                Precision = precisionOf precision
-            }
-            folder
-            (int hidden)
-            (int epochs)
+    | [ "train"; folder; hidden; epochs ] ->
+        WholeTraining.withSignal WholeTraining.training folder (int hidden) (int epochs)
     | [ "train-shortlist"; folder; hidden; epochs; others ] ->
         WholeTraining.withSignal
             { WholeTraining.training with
@@ -97,19 +82,14 @@ let private job (arguments: string list) : Job =
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 
-let private work arguments =
-    Workers.Count |> TensorRuntime.setThreads
-
-    Worker.serve (job arguments)
+let private work arguments = Worker.serve (job arguments)
 
 /// Why a row cannot be measured here.
 let private obstacle (row: Row) =
     let missing need =
         match need with
         | Eurlex when data.IsNone -> Some "no eurlex57k in LIMEN_DATA"
-        | BFloat16Products when not Products.hasBFloat16 -> Some "the processor does not multiply bfloat16"
-        | Eurlex
-        | BFloat16Products -> None
+        | Eurlex -> None
 
     let package =
         if Contest.hasPackage row.Package then
@@ -196,7 +176,7 @@ let private limits () : (string * JsonNode) list =
             let seconds = median [ "products"; folder; rows; "256"; "13330"; string share ]
             seconds, 6.0 * float rows * 256.0 * 13_330.0 * share / seconds / 1e9
 
-        let step = median [ "step"; folder; rows; "256"; dropout; "single" ]
+        let step = median [ "step"; folder; rows; "256"; dropout ]
         let o = JsonObject()
         o["step_seconds"] <- step
         o["active_share"] <- active
@@ -215,7 +195,7 @@ let private limits () : (string * JsonNode) list =
     [
         "copy_512x13330_seconds", JsonValue.Create copy
         "copy_gb_per_second", JsonValue.Create(2.0 * 4.0 * 512.0 * 13_330.0 / copy / 1e9)
-        "composed_own_tensors_512x13330_seconds", JsonValue.Create(median [ "composed"; folder; "512" ])
+        "composed_512x13330_seconds", JsonValue.Create(median [ "composed"; folder; "512" ])
         "step_b128", parts "128"
         "step_b512", parts "512"
     ]

@@ -6,8 +6,6 @@ open System.IO
 type Need =
     /// The rows of EURLEX57K.
     | Eurlex
-    /// A processor that multiplies bfloat16.
-    | BFloat16Products
 
 /// What is compared.
 type Goal =
@@ -50,26 +48,15 @@ module Rows =
             Note = note
         }
 
-    /// A step's comparison in float32, and the same with the products of our side in bfloat16.
     let private step name size dropout script peer note =
-        let row name needs precision note =
-            speed
-                name
-                needs
-                2
-                [ "step"; size; hidden; dropout; precision ]
-                (script, [ size; hidden; dropout ] @ peer)
-                "python3-torch"
-                note
-
-        [
-            row name [] "single" note
-            row
-                $"{name}-bf16"
-                [ BFloat16Products ]
-                "mixed"
-                $"our output layer's products in bfloat16, the peer's in float32; {note}"
-        ]
+        speed
+            name
+            []
+            2
+            [ "step"; size; hidden; dropout ]
+            (script, [ size; hidden; dropout ] @ peer)
+            "python3-torch"
+            note
 
     let private steps =
         let dropout = string Steps.dropout
@@ -79,7 +66,6 @@ module Rows =
 
         [
             for size in [ "128"; "512" ] do
-                yield!
                     step
                         $"step-b{size}-torch"
                         size
@@ -88,7 +74,6 @@ module Rows =
                         [ "dense" ]
                         $"EmbeddingBag, composed loss, Adam; {shape}"
 
-                yield!
                     step
                         $"step-b{size}-torch-sparse"
                         size
@@ -96,8 +81,7 @@ module Rows =
                         "step.py"
                         [ "sparse" ]
                         $"EmbeddingBag(sparse=True), SparseAdam; {shape}"
-            yield!
-                step
+            step
                     "step-b128-paper"
                     "128"
                     "0.3"
@@ -194,23 +178,15 @@ module Rows =
                 Note = note
             }
 
-        let againstTorch name needs precision note =
+        [
             training
-                name
-                needs
+                "train-eurlex-torch"
+                [ Eurlex ]
                 EqualQuality
-                [ "train"; "512"; "4"; precision ]
+                [ "train"; "512"; "4" ]
                 ("train.py", [ "512"; "4" ])
                 "python3-torch"
-                $"one training each: 4 epochs, hidden 512, batch 256, the KNN signal given to both{note}"
-
-        [
-            againstTorch "train-eurlex-torch" [ Eurlex ] "single" ""
-            againstTorch
-                "train-eurlex-torch-bf16"
-                [ Eurlex; BFloat16Products ]
-                "mixed"
-                "; our output layer's products in bfloat16, the peer's in float32"
+                "one training each: 4 epochs, hidden 512, batch 256, the KNN signal given to both"
             training
                 "train-eurlex-fasttext"
                 [ Eurlex ]

@@ -11,37 +11,31 @@ module Steps =
     /// The products of a step alone, a block of labels at a time as the output layer makes them: z = h W', dh = dz W, dW = dz' h,
     /// with so large a share of h other than 0.
     let products rows hidden labels (share: float) : Job =
-        let noise shape =
-            Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt 3))
+        let noise rows columns =
+            DenseMatrix.Of(rows, columns, Seed.normals (rows * columns) (Seed.ofInt 3))
 
-        let h = noise [| rows; hidden |]
-        let w = noise [| labels; hidden |]
+        let h = noise rows hidden
+        let w = noise labels hidden
         let active = Seed.ofInt 5
 
         for i in 0 .. rows * hidden - 1 do
             if Seed.uniform (int64 i) active >= share then
-                (Tensor.span h)[i] <- 0f
+                h.Span[i] <- 0f
 
         let blocks =
             OutputLayer.blocks labels
-            |> Array.map (fun block -> block, noise [| rows; block.Count |], Tensor.zeros Float32 h.Shape)
+            |> Array.map (fun block -> block, noise rows block.Count, DenseMatrix.Zeros(rows, hidden))
 
-        let ofBlock units (block, dz, dh) =
-            let products = units |> HiddenUnits.products w block
-            (products.Logits()).Count + (products.Gradients dz dh).Count
+        let ofBlock units (block: LabelBlock, dz: DenseMatrix, dh: DenseMatrix) =
+            use products = new BlockProducts(units, w, block)
+            products.Logits().Dispose()
+            products.AddHiddenGradient(dz, dh)
+            products.WeightGradient(dz).Dispose()
 
         Job.repeated 1 (fun () ->
-            Tensor.noGrad (fun () ->
-                use units = HiddenUnits.ofTensor Precision.Single h
-
-                Workers.For(
-                    blocks.Length,
-                    fun i ->
-                        TensorRuntime.onOneThread (fun () ->
-                            Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock units blocks[i] |> ignore)))
-                )
-
-                float blocks.Length))
+            use units = HiddenUnits.ofMatrix h
+            Workers.For(blocks.Length, (fun i -> ofBlock units blocks[i]))
+            float blocks.Length)
 
     let private steps = 3
 
@@ -53,7 +47,7 @@ module Steps =
     let private passes = 4
 
     /// A network in training on given rows, and its next step, which gives the loss.
-    let private training precision sampling (data: TrainingRows) size hidden dropout : TrainingState * (unit -> float) =
+    let private training sampling (data: TrainingRows) size hidden dropout : TrainingState * (unit -> float) =
         let labels = data.Labels.Columns
         let seed = Seed.ofInt 1
 
@@ -76,7 +70,6 @@ module Steps =
                 FusionRate = 1.0
                 Loss = Jobs.paper
                 Labels = sampling
-                Precision = precision
             }
 
         let state =
@@ -97,29 +90,28 @@ module Steps =
         state, step
 
     /// Training steps on given rows.
-    let stepOver precision sampling (data: TrainingRows) size hidden dropout : Job =
-        let _, step = training precision sampling data size hidden dropout
+    let stepOver sampling (data: TrainingRows) size hidden dropout : Job =
+        let _, step = training sampling data size hidden dropout
         Job.repeated steps (fun () -> Seq.init steps (fun _ -> step ()) |> Seq.last)
 
-    let step precision folder size hidden dropout : Job =
-        stepOver precision LabelSampling.All (Inputs.read folder "amazoncat") size hidden dropout
+    let step folder size hidden dropout : Job =
+        stepOver LabelSampling.All (Inputs.read folder "amazoncat") size hidden dropout
 
     /// The same steps; what is reported is the share of hidden units that are not 0 after them.
     let activeShare folder size hidden dropout : Job =
         let data = Inputs.read folder "amazoncat"
 
-        let state, step =
-            training Precision.Single LabelSampling.All data size hidden dropout
+        let state, step = training LabelSampling.All data size hidden dropout
 
         let share () =
             state.Flush()
             let drop = Drop(dropout, Seed.ofInt 2)
-            let h = Network.first drop data.Features [| 0 .. size - 1 |] state.Weights
-            use units = ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), hidden)
+            use h = Network.first drop data.Features [| 0 .. size - 1 |] state.Weights
+            use units = ActiveUnits.Gather(Span.op_Implicit h.Span, hidden)
             units.Share
 
         Job.repeated steps (fun () ->
             for _ in 1..steps do
                 step () |> ignore
 
-            Tensor.noGrad (fun () -> Tensor.using share))
+            share ())

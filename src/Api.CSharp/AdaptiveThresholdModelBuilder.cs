@@ -59,13 +59,6 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithLabelSampling(LabelSampling sampling) =>
         With(settings with { LabelSampling = Given.One(sampling) });
 
-    /// <summary>
-    /// How precisely networks multiply in training. Default: <see cref="Precision.Single"/>; mixed is faster on processors with AVX512-BF16.
-    /// </summary>
-    /// <param name="precision">Which way.</param>
-    public AdaptiveThresholdModelBuilder WithPrecision(Precision precision) =>
-        With(settings with { Precision = precision });
-
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => With(settings with { Seed = seed });

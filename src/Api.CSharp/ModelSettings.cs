@@ -26,8 +26,6 @@ internal sealed record ModelSettings
 
     public LabelSampling LabelSampling { get; init; } = LabelSampling.All();
 
-    public Precision Precision { get; init; } = Precision.Single;
-
     public int Seed { get; init; } = 1;
 
     public IReadOnlyList<Scorer> Scorers { get; init; } = [Limen.Scorers.Perceptron()];
@@ -62,7 +60,6 @@ internal sealed record ModelSettings
             counts is { } known ? Checked((own ?? Loss).Resolve(known)) : TrainingDefaults.Loss,
             Alpha.Value,
             LabelSampling.Value,
-            Precision == Precision.Mixed ? Core.Precision.Mixed : Core.Precision.Single,
             seed
         );
 

@@ -50,8 +50,6 @@ module Program =
             AnsiConsole.Profile.Capabilities.Ansi <- false
             AnsiConsole.Profile.Width <- 160
 
-        TensorRuntime.warnings () |> List.iter (fun w -> eprintfn $"warning: {w}")
-
         try
             ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv
             |> run

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// The weight of IDF. alpha_l IDF_l and b_l are one degree of freedom per label, because IDF_l is a constant: only a
 /// shared alpha, or one held by a prior, says something that b does not.
 type Alpha =
@@ -176,16 +178,11 @@ module Fusion =
     /// The definition: lambda alpha IDF + (1 - lambda) beta A + b with lambda [], alpha [L] or [], beta, b and IDF [L], A [B, L];
     /// the result is [B, L] and differentiable in every argument.
     let thresholds
-        (lambda: Tensor)
-        (alpha: Tensor)
-        (beta: Tensor)
-        (bias: Tensor)
-        (idf: Tensor)
-        (local: Tensor)
+        (lambda: torch.Tensor)
+        (alpha: torch.Tensor)
+        (beta: torch.Tensor)
+        (bias: torch.Tensor)
+        (idf: torch.Tensor)
+        (local: torch.Tensor)
         : Thresholds =
-        let globalPart = lambda |> Tensor.mul alpha |> Tensor.mul idf
-
-        let localPart =
-            lambda |> Tensor.neg |> Tensor.shift 1.0 |> Tensor.mul beta |> Tensor.mul local
-
-        Thresholds(globalPart |> Tensor.add localPart |> Tensor.add bias)
+        Thresholds(lambda * alpha * idf + (1.0 - lambda) * beta * local + bias)

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// Whether gradients flow through the focal weights of the asymmetric loss: it changes gradients, not values.
 [<RequireQualifiedAccess>]
 type FocalWeight =
@@ -37,50 +39,41 @@ module Asymmetric =
 
     /// -y (1 - p)^g+ ln p - (1 - y) (1 - q)^g- ln q [B, L] with p = sigmoid(m) and q = min(1 - p + Clip, 1). The authors' code sums
     /// over the pairs. Equal exponents with Clip = Smallest = 0 give focal loss.
-    let pairs (options: AsymmetricOptions) (targets: Targets) (margins: Margins) : Tensor =
+    let pairs (options: AsymmetricOptions) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
         let y = Bce.truth targets margins
-        let high = Tensor.softplus m
-        let low = m |> Tensor.neg |> Tensor.softplus
-        let power gamma s = s |> Tensor.scale -gamma |> Tensor.exp
+        let high = Tensors.softplus m
+        let low = Tensors.softplus -m
+        let power (gamma: float) (s: torch.Tensor) = (-gamma * s).exp ()
 
-        let weigh weight =
+        let weigh (weight: torch.Tensor) =
             match options.Weight with
             | FocalWeight.Differentiated -> weight
-            | FocalWeight.Constant -> Tensor.detach weight
+            | FocalWeight.Constant -> weight.detach ()
 
         // -ln max(p, smallest)
-        let surprise s =
+        let surprise (s: torch.Tensor) =
             if options.Smallest > 0.0 then
-                s |> Tensor.clamp 0.0 -(log options.Smallest)
+                s |> Tensors.clamp 0.0 -(log options.Smallest)
             else
                 s
 
-        let positive =
-            surprise low |> Tensor.mul (power options.GammaPositive high |> weigh)
+        let positive = weigh (power options.GammaPositive high) * surprise low
 
         let negative =
             if options.Clip > 0.0 then
                 // 1 - p itself, because p rounds to 1 where 1 - p still counts
-                let other = m |> Tensor.neg |> Tensor.sigmoid
+                let other = (-m).sigmoid ()
 
                 let weight =
-                    other
-                    |> Tensor.neg
-                    |> Tensor.shift (1.0 - options.Clip)
+                    (1.0 - options.Clip) - other
                     // away from 0, where the power has no derivative; there q = 1 and ln q = 0
-                    |> Tensor.clamp 1e-10 1.0
-                    |> Tensor.pow options.GammaNegative
+                    |> Tensors.clamp 1e-10 1.0
+                    |> Tensors.power options.GammaNegative
 
-                other
-                |> Tensor.shift options.Clip
-                |> Tensor.clamp (max options.Smallest options.Clip) 1.0
-                |> Tensor.log
-                |> Tensor.neg
-                |> Tensor.mul (weigh weight)
+                let q = other + options.Clip |> Tensors.clamp (max options.Smallest options.Clip) 1.0
+                weigh weight * -(q.log ())
             else
-                surprise high |> Tensor.mul (power options.GammaNegative low |> weigh)
+                weigh (power options.GammaNegative low) * surprise high
 
-        positive
-        |> Tensor.mul y
-        |> Tensor.add (negative |> Tensor.mul (Bce.complement y))
+        y * positive + (1.0 - y) * negative

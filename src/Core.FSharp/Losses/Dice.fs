@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// Which pairs of a batch a score is formed over.
 [<RequireQualifiedAccess>]
 type LossScope =
@@ -33,44 +35,32 @@ module Dice =
         }
 
     /// [B, L] turned so that what belongs together is a column.
-    let internal columns scope (x: Tensor) : Tensor =
+    let internal columns scope (x: torch.Tensor) : torch.Tensor =
         match scope with
         | LossScope.PerLabel -> x
-        | LossScope.PerRow -> Tensor.transpose x
-        | LossScope.Global -> x |> Tensor.reshape [| int x.Count; 1 |]
+        | LossScope.PerRow -> x.t ()
+        | LossScope.Global -> x.reshape [| -1L; 1L |]
 
     /// A scalar 0 in the margins' graph, for batches on which a loss says nothing.
-    let internal nothing (m: Tensor) : Tensor = m |> Tensor.scale 0.0 |> Tensor.sum
+    let internal nothing (m: torch.Tensor) : torch.Tensor = (0.0 * m).sum ()
 
     /// mean over columns with a positive of 1 - (tp + s) / (tp + a fp + b fn + s), where per column A = sum p, T = sum y, d = sum |p - y|,
     /// tp = (A + T - d) / 2, fp = A - tp, fn = T - tp, a = 1 / (1 + beta^2), b = beta^2 / (1 + beta^2). In [0, 1]; without any positive 0.
-    let value (options: DiceOptions) (targets: Targets) (margins: Margins) : Tensor =
+    let value (options: DiceOptions) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
         let y = Bce.truth targets margins |> columns options.Scope
-        let p = Tensor.sigmoid m |> columns options.Scope
-        let active = y |> Tensor.maxAxis 0 |> Tensor.greaterThan 0.01 |> Tensor.cast m.DType
-        let count = active |> Tensor.sum |> Tensor.item
+        let p = m.sigmoid () |> columns options.Scope
+        let active = y.amax ([| 0L |], keepdim = false) |> Tensors.above 0.01
+        let count = Tensors.item (active.sum ())
 
         if count = 0.0 then
             nothing m
         else
-            let predicted = p |> Tensor.sumAxis 0
-            let positives = y |> Tensor.sumAxis 0
-            let apart = p |> Tensor.sub y |> Tensor.abs |> Tensor.sumAxis 0
-
-            let hits = predicted |> Tensor.add positives |> Tensor.sub apart |> Tensor.scale 0.5
-
+            let predicted = p |> Tensors.sumOver 0
+            let positives = y |> Tensors.sumOver 0
+            let apart = (p - y).abs () |> Tensors.sumOver 0
+            let hits = 0.5 * (predicted + positives - apart)
             let square = options.Beta * options.Beta
-
-            let errors =
-                predicted
-                |> Tensor.sub hits
-                |> Tensor.add (positives |> Tensor.sub hits |> Tensor.scale square)
-                |> Tensor.scale (1.0 / (1.0 + square))
-
+            let errors = (predicted - hits + square * (positives - hits)) / (1.0 + square)
             // 1 - (tp + s) / (tp + e + s) = e / (tp + e + s)
-            errors
-            |> Tensor.div (hits |> Tensor.add errors |> Tensor.shift options.Smooth)
-            |> Tensor.mul active
-            |> Tensor.sum
-            |> Tensor.scale (1.0 / count)
+            (active * errors / (hits + errors + options.Smooth)).sum () / count

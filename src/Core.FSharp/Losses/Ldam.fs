@@ -1,18 +1,18 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// Label-distribution-aware margins (Cao et al. 2019, https://arxiv.org/abs/1906.07413; for several labels as in TransICD,
 /// https://arxiv.org/abs/2104.10652): positives must clear the threshold by a margin that is larger for rarer labels.
 [<RequireQualifiedAccess>]
 module Ldam =
 
     /// C / n_l^(1/4) [L]; C for a label without rows.
-    let margins (c: float) (counts: int[]) : float32[] =
+    let shifts (c: float) (counts: int[]) : float32[] =
         counts |> Array.map (fun n -> float32 (c / float (max 1 n) ** 0.25))
 
     /// BCE of m_l - y C / n_l^(1/4) [B, L], n_l the label's training rows; in training only, inference takes m as it is. C = 0 is BCE.
-    let pairs (c: float) (counts: int[]) (targets: Targets) (m: Margins) : Tensor =
-        let (Margins values) = m
-
-        let shifts = Bce.truth targets m |> Tensor.mul (Bce.perLabel m (margins c counts))
-
-        Bce.pairs targets (Margins(values |> Tensor.sub shifts))
+    let pairs (c: float) (counts: int[]) (targets: Targets) (margins: Margins) : torch.Tensor =
+        let (Margins m) = margins
+        let away = Bce.truth targets margins * Tensors.perLabel (shifts c counts) m
+        Bce.pairs targets (Margins(m - away))

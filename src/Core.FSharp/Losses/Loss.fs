@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open TorchSharp
 
 /// What the fused kernel computes: Bce * BCE (with PosWeight) + weight * margin loss (weight, Delta, reading), each a mean over pairs.
 type FusedTerms =
@@ -24,62 +25,52 @@ module Loss =
                 invalidArg (nameof loss) $"{what} needs a loss that is defined pair by pair, received {name part}"
 
     /// Masked pairs get target 0, so that a target that is not a number does no harm, and then do not count.
-    let private reduce reduction f (targets: Targets) (margins: Margins) =
+    let private reduce reduction f (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Targets y) = targets
         let (Margins m) = margins
 
-        let weigh values =
-            reduction.Weights
-            |> List.fold (fun v w -> v |> Tensor.mul (w targets |> Tensor.cast m.DType)) values
+        let beside (made: Targets -> torch.Tensor) =
+            made(targets).``to``(m.dtype, m.device)
+
+        let weigh (values: torch.Tensor) =
+            reduction.Weights |> List.fold (fun v w -> v * beside w) values
 
         match reduction.Masks with
         | [] ->
             let values = f targets margins |> weigh
-
-            if reduction.Summed then
-                Tensor.sum values
-            else
-                Tensor.mean values
+            if reduction.Summed then values.sum () else values.mean ()
         | masks ->
-            let mask =
-                masks
-                |> List.fold
-                    (fun product mask -> product |> Tensor.mul (mask targets |> Tensor.cast m.DType))
-                    (Tensor.ones m.DType m.Shape)
+            let counts =
+                (torch.ones_like m, masks) ||> List.fold (fun product mask -> product * beside mask)
+                |> Tensors.above 0.0
 
-            let counts = mask |> Tensor.greaterThan 0.0
-            let zero = Tensor.zeros y.DType y.Shape
-            let known = Targets(zero |> Tensor.where counts y)
+            let isCounted = counts.to_type torch.ScalarType.Bool
+            let known = Targets(torch.where (isCounted, y, torch.zeros_like y))
 
             let total =
-                Tensor.zeros m.DType m.Shape
-                |> Tensor.where counts (f known margins |> weigh)
-                |> Tensor.sum
+                torch.where(isCounted, f known margins |> weigh, torch.zeros_like m).sum ()
 
-            let count = counts |> Tensor.cast Float32 |> Tensor.sum |> Tensor.item
+            let count = Tensors.item (counts.sum ())
+            if reduction.Summed || count = 0.0 then total else total / count
 
-            if reduction.Summed || count = 0.0 then
-                total
-            else
-                total |> Tensor.scale (1.0 / count)
-
-    /// The loss of a batch: a scalar, in the margins' graph.
-    let value (loss: Loss) (targets: Targets) (margins: Margins) : Tensor =
+    /// The loss of a batch: a scalar, in the margins' graph, on their device. What it makes on the way is disposed.
+    /// Throws ArgumentException where the shapes differ.
+    let value (loss: Loss) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Targets y) = targets
         let (Margins m) = margins
-        Shape.require (nameof targets) "[B; L]" (List.ofArray m.Shape) (List.ofArray y.Shape)
+        Shape.require (nameof targets) "[B; L]" (m.shape |> Seq.map int |> List.ofSeq) (y.shape |> Seq.map int |> List.ofSeq)
 
-        let terms =
-            LossTerms.singles 1.0 LossTerms.plain loss
-            |> List.map (fun (factor, reduction, _, single) ->
-                match single with
-                | Pairs f -> reduce reduction f targets margins
-                | Batch f -> f targets margins
-                |> Tensor.scale factor)
+        Tensors.scope (fun () ->
+            let terms =
+                LossTerms.singles 1.0 LossTerms.plain loss
+                |> List.map (fun (factor, reduction, _, single) ->
+                    match single with
+                    | Pairs f -> factor * reduce reduction f targets margins
+                    | Batch f -> factor * f targets margins)
 
-        match terms with
-        | [] -> Dice.nothing m
-        | terms -> List.reduce Tensor.add terms
+            match terms with
+            | [] -> Dice.nothing m
+            | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms)
 
     /// Every number that is out of its range, in words; lengths per label are checked when the loss meets a batch.
     let faults (loss: Loss) : string list =
@@ -132,20 +123,20 @@ module Loss =
 
     /// Only the pairs count where the mask, made from the targets, [B, L] or [L], is above 0; their gradient elsewhere is exactly 0, and
     /// a loss without any pair is 0. Targets at masked pairs may be NaN. Throws ArgumentException as `summed` does.
-    let mask (mask: Targets -> Tensor) (loss: Loss) : Loss =
+    let mask (mask: Targets -> torch.Tensor) (loss: Loss) : Loss =
         requirePairs "a mask" loss
         Loss.Mask(mask, loss)
 
     /// Pairs times weights, made from the targets, [B, L] or [L]. Throws ArgumentException as `summed` does.
-    let weight (weights: Targets -> Tensor) (loss: Loss) : Loss =
+    let weight (weights: Targets -> torch.Tensor) (loss: Loss) : Loss =
         requirePairs "a weight" loss
         Loss.Weight(weights, loss)
 
     /// A loss of one's own: any function that gives a scalar for a batch.
-    let custom (name: string) (value: Targets -> Margins -> Tensor) : Loss = Loss.Custom(name, value)
+    let custom (name: string) (value: Targets -> Margins -> torch.Tensor) : Loss = Loss.Custom(name, value)
 
     /// A loss of one's own that gives a value for each pair [B, L], averaged over them.
-    let customPairs (name: string) (pairs: Targets -> Margins -> Tensor) : Loss = Loss.CustomPairs(name, pairs)
+    let customPairs (name: string) (pairs: Targets -> Margins -> torch.Tensor) : Loss = Loss.CustomPairs(name, pairs)
 
     /// The paper's loss (arXiv 2505.03118): BCE + lambda_m margin, lambda_m = 0.1 and Delta = 0.1 there.
     let paper (weight: float) (delta: float) (reading: MarginReading) : Loss =

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// A loss of margins m = z - theta against targets y, as a value: formulas and sources stand in the modules of the cases' names.
 /// What is defined pair by pair is averaged over the B L pairs; every loss is built of these cases by `Loss.sum`, `scale`, `mask`, `weight`.
 [<RequireQualifiedAccess; NoEquality; NoComparison>]
@@ -18,33 +20,33 @@ type Loss =
     | Pairwise of LossScope
     | Softmax of SoftmaxReading
     /// A loss of one's own over the whole batch: a scalar.
-    | Custom of name: string * (Targets -> Margins -> Tensor)
+    | Custom of name: string * (Targets -> Margins -> torch.Tensor)
     /// A loss of one's own pair by pair: [B, L].
-    | CustomPairs of name: string * (Targets -> Margins -> Tensor)
+    | CustomPairs of name: string * (Targets -> Margins -> torch.Tensor)
     | Sum of Loss list
     | Scale of float * Loss
     /// The sum over pairs in the place of their mean.
     | Summed of Loss
     /// Pairs with a mask of 0 do not count: the mean is over the others.
-    | Mask of (Targets -> Tensor) * Loss
+    | Mask of (Targets -> torch.Tensor) * Loss
     /// Pairs multiplied by weights; the mean is over all pairs.
-    | Weight of (Targets -> Tensor) * Loss
+    | Weight of (Targets -> torch.Tensor) * Loss
 
 /// How a loss that is not made of others is computed.
 [<NoEquality; NoComparison>]
 type internal SingleLoss =
     /// [B, L]
-    | Pairs of (Targets -> Margins -> Tensor)
+    | Pairs of (Targets -> Margins -> torch.Tensor)
     /// A scalar.
-    | Batch of (Targets -> Margins -> Tensor)
+    | Batch of (Targets -> Margins -> torch.Tensor)
 
 /// How the pairs of a single loss are put together.
 [<NoEquality; NoComparison>]
 type internal Reduction =
     {
         Summed: bool
-        Masks: (Targets -> Tensor) list
-        Weights: (Targets -> Tensor) list
+        Masks: (Targets -> torch.Tensor) list
+        Weights: (Targets -> torch.Tensor) list
     }
 
 /// A loss as the list of its single losses.

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// The two readings of the margin loss of arXiv 2505.03118.
 type MarginReading =
     /// max(0, Delta - |m|): the paper's words; scores shall keep away from the threshold on either side.
@@ -12,16 +14,12 @@ type MarginReading =
 module Margin =
 
     /// max(0, Delta - d), d the distance from the threshold as read. At the kinks d = Delta and, for Symmetric, m = 0 the gradient is 0.
-    let pairs (reading: MarginReading) (delta: float) (targets: Targets) (margins: Margins) : Tensor =
+    let pairs (reading: MarginReading) (delta: float) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
 
         let distance =
             match reading with
-            | Symmetric -> Tensor.abs m
-            | Ranking ->
-                Bce.truth targets margins
-                |> Tensor.scale 2.0
-                |> Tensor.shift -1.0
-                |> Tensor.mul m
+            | Symmetric -> m.abs ()
+            | Ranking -> (2.0 * Bce.truth targets margins - 1.0) * m
 
-        distance |> Tensor.neg |> Tensor.shift delta |> Tensor.relu
+        (delta - distance).relu ()

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// Pairwise logistic losses: every positive above every negative. Per label it bounds one minus the macro-AUC (Wu et al. 2023,
 /// https://arxiv.org/abs/2305.05248), globally it is the Mann-Whitney loss (https://arxiv.org/abs/2510.00137).
 [<RequireQualifiedAccess>]
@@ -7,15 +9,15 @@ module Pairwise =
 
     /// mean over columns (labels, rows, or the one batch) that have both kinds of mean over their pairs of softplus(-(m+ - m-)); y > 1/2 is
     /// positive. Without any such column 0. A constant added to a column changes nothing. Memory: [positives, column length].
-    let value (scope: LossScope) (targets: Targets) (margins: Margins) : Tensor =
+    let value (scope: LossScope) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
         let a = m |> Dice.columns scope
-        let length, columns = a.Shape[0], a.Shape[1]
+        let length, columns = int a.shape[0], int a.shape[1]
 
         let positive =
             Bce.truth targets margins
             |> Dice.columns scope
-            |> Tensor.toArray
+            |> Tensors.toArray
             |> Array.map (fun y -> y > 0.5f)
 
         let counts = Array.zeroCreate<int> columns
@@ -38,18 +40,12 @@ module Pairwise =
         if chosen.Length = 0 then
             Dice.nothing m
         else
-            // one row for each positive: its column's scores against its own
-            let own =
-                a
-                |> Tensor.reshape [| positive.Length; 1 |]
-                |> Tensor.selectRows (Tensor.ofIds [| chosen.Length |] (Array.map int64 chosen))
+            let rows (ids: int[]) (x: torch.Tensor) =
+                x.index_select (0L, torch.from_array(Array.map int64 ids).``to`` m.device)
 
-            let against =
-                a
-                |> Tensor.transpose
-                |> Tensor.selectRows (
-                    Tensor.ofIds [| chosen.Length |] (chosen |> Array.map (fun at -> int64 (at % columns)))
-                )
+            // one row for each positive: its column's scores against its own
+            let own = a.reshape [| -1L; 1L |] |> rows chosen
+            let against = a.t () |> rows (chosen |> Array.map (fun at -> at % columns))
 
             let weights =
                 chosen
@@ -58,24 +54,18 @@ module Pairwise =
                     let n = float32 (float count * float counts[c] * float (length - counts[c]))
                     Array.init length (fun r -> if positive[r * columns + c] then 0f else 1f / n))
 
-            against
-            |> Tensor.sub own
-            |> Tensor.softplus
-            |> Tensor.mul (Tensor.ofArray [| chosen.Length; length |] weights |> Tensor.cast m.DType)
-            |> Tensor.sum
+            let weights =
+                torch.from_array(weights).reshape([| int64 chosen.Length; int64 length |]).``to``(m.dtype, m.device)
+
+            (Tensors.softplus (against - own) * weights).sum ()
 
     /// The univariate form of the same: (1 / L) sum_l of the mean loss of label l's positives plus that of its negatives, as BCE [B, L]
     /// weighted by N / n_l and N / (N - n_l), from counts n_l [L] among N training rows; a class without rows has weight 1.
-    let balancedPairs (rows: int) (counts: int[]) (targets: Targets) (margins: Margins) : Tensor =
+    let balancedPairs (rows: int) (counts: int[]) (targets: Targets) (margins: Margins) : torch.Tensor =
         let y = Bce.truth targets margins
 
-        let weight n =
-            if n <= 0 then 1f else float32 rows / float32 n
+        let weights others =
+            let ofCount n = if n <= 0 then 1f else float32 rows / float32 n
+            Tensors.perLabel (counts |> Array.map (others >> ofCount)) y
 
-        let positive = counts |> Array.map weight |> Bce.perLabel margins
-
-        let negative =
-            counts |> Array.map (fun n -> weight (rows - n)) |> Bce.perLabel margins
-
-        Bce.pairs targets margins
-        |> Tensor.mul (y |> Tensor.mul positive |> Tensor.add (Bce.complement y |> Tensor.mul negative))
+        (y * weights id + (1.0 - y) * weights (fun n -> rows - n)) * Bce.pairs targets margins

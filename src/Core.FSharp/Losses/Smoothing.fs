@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// How the targets of label smoothing are softened.
 [<RequireQualifiedAccess>]
 type Smoothing =
@@ -19,14 +21,11 @@ module Smoothing =
         let y = Bce.truth targets margins
 
         match smoothing with
-        | Smoothing.Even a -> y |> Tensor.scale (1.0 - a) |> Tensor.shift (a / 2.0)
-        | Smoothing.Uneven(positive, negative) -> y |> Tensor.scale (1.0 - positive - negative) |> Tensor.shift negative
-        | Smoothing.Prior(a, shares) ->
-            y
-            |> Tensor.scale (1.0 - a)
-            |> Tensor.add (Bce.perLabel margins shares |> Tensor.scale a)
+        | Smoothing.Even a -> (1.0 - a) * y + a / 2.0
+        | Smoothing.Uneven(positive, negative) -> (1.0 - positive - negative) * y + negative
+        | Smoothing.Prior(a, shares) -> (1.0 - a) * y + a * Tensors.perLabel shares y
         |> Targets
 
     /// BCE with y' in the place of y [B, L].
-    let pairs (smoothing: Smoothing) (y: Targets) (margins: Margins) : Tensor =
+    let pairs (smoothing: Smoothing) (y: Targets) (margins: Margins) : torch.Tensor =
         Bce.pairs (targets smoothing y margins) margins

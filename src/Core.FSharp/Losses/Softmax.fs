@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open TorchSharp
+
 /// Which log-sum-exp loss over the labels of a row.
 [<RequireQualifiedAccess>]
 type SoftmaxReading =
@@ -17,34 +19,28 @@ type SoftmaxReading =
 module Softmax =
 
     /// ln of the row's sum of e^x, [B, 1], where labels that do not count hold -1e30.
-    let private logSumExp (x: Tensor) =
-        x |> Tensor.logSumExp 1 |> Tensor.reshape [| x.Shape[0]; 1 |]
+    let private logSumExp (x: torch.Tensor) = x.logsumexp (1L, keepdim = true)
 
     /// The scalar loss of the batch; 0 for Decoupled and Coupled when no row has a positive.
-    let value (reading: SoftmaxReading) (targets: Targets) (margins: Margins) : Tensor =
+    let value (reading: SoftmaxReading) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
         let y = Bce.truth targets margins
-        let isPositive = y |> Tensor.greaterThan 0.5
-        let nowhere = Tensor.full m.DType m.Shape -1e30
-        let positive = isPositive |> Tensor.cast m.DType
-        let count = positive |> Tensor.sum |> Tensor.item
-        let negatives = m |> Tensor.where isPositive nowhere |> logSumExp
+        let positive = y |> Tensors.above 0.5
+        let isPositive = positive.to_type torch.ScalarType.Bool
+        let nowhere = torch.full_like (m, Scalar.op_Implicit -1e30)
+        let count = Tensors.item (positive.sum ())
+        let negatives = torch.where (isPositive, nowhere, m) |> logSumExp
 
-        let overPositives pairs =
+        let overPositives (pairs: torch.Tensor) =
             if count = 0.0 then
                 Dice.nothing m
             else
-                pairs |> Tensor.mul positive |> Tensor.sum |> Tensor.scale (1.0 / count)
+                (pairs * positive).sum () / count
 
         match reading with
-        | SoftmaxReading.Decoupled -> negatives |> Tensor.sub m |> Tensor.softplus |> overPositives
-        | SoftmaxReading.Coupled -> m |> logSumExp |> Tensor.sub m |> overPositives
+        | SoftmaxReading.Decoupled -> Tensors.softplus (negatives - m) |> overPositives
+        | SoftmaxReading.Coupled -> logSumExp m - m |> overPositives
         | SoftmaxReading.Separated ->
             // ln(1 + sum e^x) = softplus(ln sum e^x)
-            let missed =
-                nowhere
-                |> Tensor.where isPositive (Tensor.neg m)
-                |> logSumExp
-                |> Tensor.softplus
-
-            negatives |> Tensor.softplus |> Tensor.add missed |> Tensor.mean
+            let missed = torch.where (isPositive, -m, nowhere) |> logSumExp
+            (Tensors.softplus negatives + Tensors.softplus missed).mean ()

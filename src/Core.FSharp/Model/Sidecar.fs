@@ -111,8 +111,10 @@ module internal ModelJson =
         [
             named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
             named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
-            named (fun (t: Tensor) -> sidecar.AddArray(F32(t.Shape, Tensor.toArray t))) (fun name ->
-                Tensor.ofArray (sidecar.Shape name) (sidecar.Floats name))
+            named (fun (m: DenseMatrix) -> sidecar.AddArray(F32([| m.Rows; m.Columns |], m.ToArray()))) (fun name ->
+                match sidecar.Shape name with
+                | [| rows; columns |] -> DenseMatrix.Of(rows, columns, sidecar.Floats name)
+                | other -> raise (JsonException $"the array \"{name}\" should have two sizes, received %A{other}"))
             named sidecar.AddStrings sidecar.StringList
             matrix
             through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build

@@ -2,6 +2,7 @@ namespace Limen.Core
 
 open System
 open Limen.Kernels
+open TorchSharp
 
 /// The rows that a network learns from: features X [N, D], label sets Y [N, L] and the local signal A [N, L] of the same
 /// rows, leave-one-out (without entries where no local signal is used).
@@ -33,7 +34,7 @@ module ThresholdLine =
 type BatchGradient =
     {
         Loss: float
-        Logits: Tensor
+        Logits: DenseMatrix
         Offset: float32[]
         Slope: float32[]
     }
@@ -60,7 +61,7 @@ module BatchObjective =
         (rows: int[])
         (line: ThresholdLine)
         (block: LabelBlock)
-        (Logits z)
+        (z: DenseMatrix)
         : BatchGradient =
         let offset: float32[] = Array.zeroCreate block.Count
         let slope: float32[] = Array.zeroCreate block.Count
@@ -74,8 +75,8 @@ module BatchObjective =
 
         let loss =
             AdaptiveLoss.ForwardBackward(
-                Tensor.span z,
-                Tensor.span z,
+                z.Span,
+                z.Span,
                 block,
                 data.Labels,
                 data.Local,
@@ -96,9 +97,9 @@ module BatchObjective =
         }
 
     /// The chosen rows of a sparse matrix as a dense [B, columns] tensor: for composed losses only.
-    let private dense (rows: int[]) (m: CsrMatrix) =
-        let t = Tensor.zeros Float32 [| rows.Length; m.Columns |]
-        let memory = Tensor.span t
+    let private dense (rows: int[]) (m: CsrMatrix) : torch.Tensor =
+        let t = Tensors.zeros [ rows.Length; m.Columns ]
+        let memory = Tensors.span t
 
         for i in 0 .. rows.Length - 1 do
             for at in m.RowStart[rows[i]] .. m.RowStart[rows[i] + 1] - 1 do
@@ -106,28 +107,31 @@ module BatchObjective =
 
         t
 
-    /// Any loss, through its composed definition, over the logits z [B, L] of all labels.
-    let composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (Logits z) : BatchGradient =
-        let labels = line.Offset.Length
-        let logits = Tensor.leaf z
-        let offset = Tensor.leaf (Tensor.ofArray [| 1; labels |] line.Offset)
-        let slope = Tensor.leaf (Tensor.ofArray [| 1; labels |] line.Slope)
-        let theta = Tensor.mul slope (dense rows data.Local) |> Tensor.add offset
-        let targets = Targets(dense rows data.Labels)
+    /// The gradient of a leaf; zeros where the loss did not depend on it.
+    let private gradientOf (leaf: torch.Tensor) : torch.Tensor =
+        match leaf.grad with
+        | null -> torch.zeros_like leaf
+        | gradient -> gradient
 
-        let value =
-            Spaces.margins (Thresholds theta) (Logits logits)
-            |> Loss.value loss targets
-            |> Tensor.scale (float labels)
+    /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
+    let composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: DenseMatrix) : BatchGradient =
+        Tensors.using (fun () ->
+            let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
+            let offset = Tensors.leaf [ 1; z.Columns ] (line.Offset.AsSpan())
+            let slope = Tensors.leaf [ 1; z.Columns ] (line.Slope.AsSpan())
+            let theta = offset + slope * dense rows data.Local
 
-        Tensor.backward value
+            let value =
+                Spaces.margins (Thresholds theta) (Logits logits)
+                |> Loss.value loss (Targets(dense rows data.Labels))
+                |> fun mean -> float z.Columns * mean
 
-        let gradientOf (t: Tensor) =
-            Tensor.grad t |> Option.defaultWith (fun () -> Tensor.zeros Float32 t.Shape)
+            value.backward ()
+            (Tensors.span (gradientOf logits)).CopyTo z.Span
 
-        {
-            Loss = Tensor.item value
-            Logits = gradientOf logits
-            Offset = Tensor.toArray (gradientOf offset)
-            Slope = Tensor.toArray (gradientOf slope)
-        }
+            {
+                Loss = Tensors.item value
+                Logits = z
+                Offset = Tensors.toArray (gradientOf offset)
+                Slope = Tensors.toArray (gradientOf slope)
+            })

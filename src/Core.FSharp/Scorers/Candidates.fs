@@ -4,8 +4,8 @@ open System
 open System.Collections.Generic
 open Limen.Kernels
 
-/// A scorer's margins for chosen rows: row ids [B] to m = z - theta [B, L], a fresh tensor. Several threads may call it at once.
-type MarginBlocks = int[] -> Tensor
+/// A scorer's margins for chosen rows: row ids [B] to m = z - theta [B, L], a fresh matrix. Several threads may call it at once.
+type MarginBlocks = int[] -> DenseMatrix
 
 /// The lists of neighbouring rows, one after the other.
 [<ReferenceEquality>]
@@ -70,7 +70,7 @@ module Candidates =
             let mutable count = 0
 
             for m in margins do
-                let ofRow = (Tensor.span m).Slice(i * labels, labels)
+                let ofRow = m.Row i
 
                 count <-
                     count
@@ -90,10 +90,13 @@ module Candidates =
                 found.Local.Add(Csr.item row chosen[at] local)
 
             for s in 0 .. margins.Length - 1 do
-                let ofRow = (Tensor.span margins[s]).Slice(i * labels, labels)
+                let ofRow = margins[s].Row i
 
                 for at in 0 .. kept - 1 do
                     found.Margins[s].Add ofRow[chosen[at]]
+
+        for m in margins do
+            m.Dispose()
 
         found
 
@@ -114,11 +117,7 @@ module Candidates =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
 
-        Workers.For(
-            blocks.Length,
-            fun b ->
-                found[b] <- Tensor.noGrad (fun () -> Tensor.using (fun () -> ofBlock k floor local scorers blocks[b]))
-        )
+        Workers.For(blocks.Length, (fun b -> found[b] <- ofBlock k floor local scorers blocks[b]))
 
         let start = found |> Seq.collect _.Lengths |> Seq.scan (+) 0 |> Seq.toArray
 

@@ -5,22 +5,12 @@ open System.Runtime.Intrinsics
 open System.Runtime.Intrinsics.X86
 open Limen.Kernels
 
-/// The products of the output layer for a block of labels, whose weights are W [block, H].
-[<ReferenceEquality>]
-type BlockProducts =
-    {
-        /// z = h W' [B, block].
-        Logits: unit -> Tensor
-        /// From dz [B, block]: adds dh = dz W to a sum [B, H], at least where h is not 0, and gives dW = dz' h [block, H].
-        Gradients: Tensor -> Tensor -> Tensor
-    }
-
 /// The last hidden units h [B, H] as a factor of the output layer's products.
 [<RequireQualifiedAccess; ReferenceEquality>]
 type HiddenUnits =
-    /// All of them, in a precision.
-    | Dense of Precision * Tensor
-    /// Those that are not 0 alone, in float32: what relu and dropout leave.
+    /// All of them.
+    | Dense of DenseMatrix
+    /// Those that are not 0 alone: what relu and dropout leave.
     | Active of ActiveUnits
 
     interface IDisposable with
@@ -38,82 +28,71 @@ module HiddenUnits =
         Avx512F.IsSupported && not Vector512.IsHardwareAccelerated
 
     /// The share of units up to which products with those that are not 0 take less time than dense ones.
-    let private worthwhile precision =
-        match precision with
-        | Precision.Mixed when Products.hasBFloat16 -> 0.3
-        | Precision.Mixed
-        | Precision.Single -> if isEarlyAvx512 then 0.4 else 0.6
+    let private worthwhile = if isEarlyAvx512 then 0.4 else 0.6
 
     /// Rows for which laying out W anew pays.
     let private manyRows = 32
 
-    /// The faster of the two. Where few units are not 0, Precision.Mixed too stays in float32.
-    let ofTensor (precision: Precision) (h: Tensor) : HiddenUnits =
-        let dense () =
-            HiddenUnits.Dense(precision, Products.factor precision h)
-
-        if h.Shape[0] < manyRows then
-            dense ()
+    /// The faster of the two; a dense one shares the memory of h.
+    let ofMatrix (h: DenseMatrix) : HiddenUnits =
+        if h.Rows < manyRows then
+            HiddenUnits.Dense h
         else
-            let units = ActiveUnits.Gather(Span.op_Implicit (Tensor.span h), h.Shape[1])
+            let units = ActiveUnits.Gather(Span.op_Implicit h.Span, h.Columns)
 
-            if units.Share <= worthwhile precision then
+            if units.Share <= worthwhile then
                 HiddenUnits.Active units
             else
                 units.Dispose()
-                dense ()
+                HiddenUnits.Dense h
 
-    /// Rows first .. first + count - 1 of W, the memory shared.
-    let private rows (block: LabelBlock) (w: Tensor) =
-        w
-        |> Tensor.transpose
-        |> Tensor.columns block.First block.Count
-        |> Tensor.transpose
+/// The products of the output layer for a block of labels, whose weights are rows W [block, H] of the layer's.
+[<Sealed>]
+type BlockProducts(h: HiddenUnits, w: DenseMatrix, block: LabelBlock) =
 
-    let private dense precision (h: Tensor) (w: Tensor) : BlockProducts =
-        let w = Products.factor precision w
+    let width = w.Columns
 
-        {
-            Logits = fun () -> h |> Tensor.product (Tensor.transpose w)
-            Gradients =
-                fun dz sum ->
-                    let dz = Products.factor precision dz
-                    let dh = dz |> Tensor.product w
-                    VectorMath.AddTo(Span.op_Implicit (Tensor.span dh), Tensor.span sum)
-                    Tensor.transpose dz |> Tensor.product h
-        }
+    /// W laid out for products with active units.
+    let strips =
+        match h with
+        | HiddenUnits.Dense _ -> None
+        | HiddenUnits.Active _ ->
+            let strips = new DenseMatrix(1, LabelStrips.Length(block.Count, width))
+            LabelStrips.Pack(Span.op_Implicit (w.RowSpan(block.First, block.Count)), width, strips.Span)
+            Some strips
 
-    let private active (h: ActiveUnits) (w: Tensor) : BlockProducts =
-        let labels = w.Shape[0]
-        let strips = Tensor.empty [| LabelStrips.Length(labels, h.Units) |]
-        LabelStrips.Pack(Span.op_Implicit (Tensor.span w), h.Units, Tensor.span strips)
+    let packed () : ReadOnlySpan<float32> = Span.op_Implicit strips.Value.Span
 
-        {
-            Logits =
-                fun () ->
-                    let z = Tensor.empty [| h.Rows; labels |]
-                    ActiveProducts.Logits(h, Span.op_Implicit (Tensor.span strips), Tensor.span z)
-                    z
-            Gradients =
-                fun dz sum ->
-                    let dw = Tensor.empty w.Shape
-                    let slopes = Tensor.span dz
+    /// z = h W' [B, block].
+    member _.Logits() : DenseMatrix =
+        match h with
+        | HiddenUnits.Dense h ->
+            let z = new DenseMatrix(h.Rows, block.Count)
+            DenseProducts.MultiplyTransposed(h.Factor(), w.Factor(block.First, block.Count), z.Product())
+            z
+        | HiddenUnits.Active units ->
+            let z = new DenseMatrix(units.Rows, block.Count)
+            ActiveProducts.Logits(units, packed (), z.Span)
+            z
 
-                    ActiveProducts.HiddenGradient(
-                        h,
-                        Span.op_Implicit slopes,
-                        Span.op_Implicit (Tensor.span strips),
-                        Tensor.span sum
-                    )
+    /// From dz [B, block] adds dh = dz W to a sum [B, H], at least where h is not 0.
+    member _.AddHiddenGradient(dz: DenseMatrix, sum: DenseMatrix) : unit =
+        match h with
+        | HiddenUnits.Dense _ ->
+            DenseProducts.AddProduct(dz.Factor(), w.Factor(block.First, block.Count), sum.Product())
+        | HiddenUnits.Active units ->
+            ActiveProducts.HiddenGradient(units, Span.op_Implicit dz.Span, packed (), sum.Span)
 
-                    ActiveProducts.WeightGradient(h, Span.op_Implicit slopes, Tensor.span dw)
-                    dw
-        }
-
-    /// The products with the rows of W [L, H] that belong to a block of labels.
-    let products (w: Tensor) (block: LabelBlock) (h: HiddenUnits) : BlockProducts =
-        let w = rows block w
+    /// From dz [B, block] the gradient dW = dz' h [block, H].
+    member _.WeightGradient(dz: DenseMatrix) : DenseMatrix =
+        let dw = new DenseMatrix(block.Count, width)
 
         match h with
-        | HiddenUnits.Dense(precision, h) -> dense precision h w
-        | HiddenUnits.Active units -> active units w
+        | HiddenUnits.Dense h -> DenseProducts.TransposeMultiply(dz.Factor(), h.Factor(), dw.Product())
+        | HiddenUnits.Active units -> ActiveProducts.WeightGradient(units, Span.op_Implicit dz.Span, dw.Span)
+
+        dw
+
+    interface IDisposable with
+        member _.Dispose() =
+            strips |> Option.iter (fun s -> s.Dispose())

@@ -108,9 +108,9 @@ module Linear =
     let scores (topK: int) (extraPairs: CsrMatrix) (features: CsrMatrix) (scorer: LinearScorer) : CsrMatrix =
         scorer.ByFeature.Compute(topK, extraPairs, features)
 
-    /// f_l(x) of all labels, block by block: row ids [B] to a fresh tensor [B, L].
+    /// f_l(x) of all labels, block by block: row ids [B] to a fresh matrix [B, L].
     let margins (x: CsrMatrix) (scorer: LinearScorer) : MarginBlocks =
         fun rows ->
-            let block = Tensor.empty [| rows.Length; scorer.Bias.Length |]
-            scorer.ByFeature.Block(x, rows, Tensor.span block)
+            let block = new DenseMatrix(rows.Length, scorer.Bias.Length)
+            scorer.ByFeature.Block(x, rows, block.Span)
             block

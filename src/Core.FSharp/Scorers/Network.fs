@@ -23,7 +23,8 @@ module NetworkOptions =
 
 /// A dense layer: weights [out, in], bias [out].
 [<ReferenceEquality>]
-type DenseLayer = { Weight: Tensor; Bias: Tensor }
+type DenseLayer =
+    { Weight: DenseMatrix; Bias: float32[] }
 
 /// A multi-layer perceptron over sparse rows: x [D] → relu(x W + c) [H] → relu(dense) ... → z [L].
 /// The output layer has no bias: the threshold's b takes its place (theta = ... + b, z - theta).
@@ -31,17 +32,17 @@ type DenseLayer = { Weight: Tensor; Bias: Tensor }
 type Network =
     {
         /// W [D, H], first layer.
-        Input: Tensor
+        Input: DenseMatrix
         /// c [H].
-        InputBias: Tensor
+        InputBias: float32[]
         /// Hidden layers after the first.
         Inner: DenseLayer list
         /// [L, H]: a row per label.
-        Output: Tensor
+        Output: DenseMatrix
     }
 
-    member n.Features = n.Input.Shape[0]
-    member n.Labels = n.Output.Shape[0]
+    member n.Features = n.Input.Rows
+    member n.Labels = n.Output.Rows
 
 /// Which hidden units take part: all (prediction), or a seeded random share, scaled up to keep the mean (training).
 type Dropout =
@@ -51,20 +52,19 @@ type Dropout =
 [<RequireQualifiedAccess>]
 module Network =
 
-    let private gaussian (shape: int[]) (deviation: float) (seed: Seed) =
-        let t = Tensor.empty shape
-        let rows, width = shape[0], int (t.Count / int64 (max 1 shape[0]))
+    let private gaussian rows columns (deviation: float) (seed: Seed) =
+        let m = new DenseMatrix(rows, columns)
 
         Workers.For(
             rows,
             fun row ->
-                let ofRow = (Tensor.span t).Slice(row * width, width)
+                let ofRow = m.Row row
 
-                for i in 0 .. width - 1 do
-                    ofRow[i] <- float32 deviation * Seed.normal (int64 row * int64 width + int64 i) seed
+                for i in 0 .. columns - 1 do
+                    ofRow[i] <- float32 deviation * Seed.normal (int64 row * int64 columns + int64 i) seed
         )
 
-        t
+        m
 
     /// Random weights: first layer N(0, 1/H), inner layers N(0, 2/in) (He et al. 2015), output N(0, 0.02²).
     let init (options: NetworkOptions) (features: int) (labels: int) (seed: Seed) : Network =
@@ -76,50 +76,39 @@ module Network =
             |> List.pairwise
             |> List.mapi (fun i (inputs, outputs) ->
                 {
-                    Weight = gaussian [| outputs; inputs |] (sqrt (2.0 / float inputs)) (Seed.derive "inner" i seed)
-                    Bias = Tensor.zeros Float32 [| outputs |]
+                    Weight = gaussian outputs inputs (sqrt (2.0 / float inputs)) (Seed.derive "inner" i seed)
+                    Bias = Array.zeroCreate outputs
                 })
 
         {
-            Input = gaussian [| features; first |] (1.0 / sqrt (float first)) (Seed.derive "input" 0 seed)
-            InputBias = Tensor.zeros Float32 [| first |]
+            Input = gaussian features first (1.0 / sqrt (float first)) (Seed.derive "input" 0 seed)
+            InputBias = Array.zeroCreate first
             Inner = inner
-            Output = gaussian [| labels; last |] 0.02 (Seed.derive "output" 0 seed)
+            Output = gaussian labels last 0.02 (Seed.derive "output" 0 seed)
         }
 
-    /// The tensors of a network with a name each, in a fixed order: for saving, copying and optimisers.
-    let parameters (n: Network) : (string * Tensor) list =
-        [
-            "input.weight", n.Input
-            "input.bias", n.InputBias
-            for i, layer in List.indexed n.Inner do
-                $"inner.{i}.weight", layer.Weight
-                $"inner.{i}.bias", layer.Bias
-            "output.weight", n.Output
-        ]
+    let private matrices (n: Network) : DenseMatrix list =
+        [ n.Input; yield! n.Inner |> List.map _.Weight; n.Output ]
 
-    /// The same network over other tensors: f receives each name and tensor.
-    let map (f: string -> Tensor -> Tensor) (n: Network) : Network =
-        {
-            Input = f "input.weight" n.Input
-            InputBias = f "input.bias" n.InputBias
-            Inner =
-                n.Inner
-                |> List.mapi (fun i layer ->
-                    {
-                        Weight = f $"inner.{i}.weight" layer.Weight
-                        Bias = f $"inner.{i}.bias" layer.Bias
-                    })
-            Output = f "output.weight" n.Output
-        }
-
-    /// Frees the tensors; the network must not be used afterwards.
+    /// Gives the memory back early; the network must not be used afterwards.
     let dispose (n: Network) : unit =
-        for _, t in parameters n do
-            (t :> IDisposable).Dispose()
+        for m in matrices n do
+            m.Dispose()
 
     /// A copy that shares no memory with the original.
-    let copy (n: Network) : Network = map (fun _ t -> Tensor.clone t) n
+    let copy (n: Network) : Network =
+        {
+            Input = n.Input.Copy()
+            InputBias = Array.copy n.InputBias
+            Inner =
+                n.Inner
+                |> List.map (fun layer ->
+                    {
+                        Weight = layer.Weight.Copy()
+                        Bias = Array.copy layer.Bias
+                    })
+            Output = n.Output.Copy()
+        }
 
     /// The share of a layer's units to drop, and the key that says which.
     let private dropping (dropout: Dropout) (layer: int) : struct (float32 * uint64) =
@@ -129,52 +118,70 @@ module Network =
             let (Seed key) = Seed.derive "dropout" layer seed
             struct (float32 share, key)
 
-    /// The first hidden units h [B, H] of the chosen rows, straight from the sparse rows: relu(x W + c), and dropout.
-    let first (dropout: Dropout) (x: CsrMatrix) (rows: int[]) (n: Network) : Tensor =
-        let h = Tensor.empty [| rows.Length; n.InputBias.Shape[0] |]
-        SparseLayer.Forward(x, rows, Tensor.span n.Input, Tensor.span n.InputBias, Tensor.span h)
-        let struct (share, key) = dropping dropout 0
-        ReluDropout.Forward(Tensor.span h, share, key)
+    /// relu and dropout in place.
+    let private activate dropout layer (h: DenseMatrix) =
+        let struct (share, key) = dropping dropout layer
+        ReluDropout.Forward(h.Span, share, key)
         h
 
-    /// Turns the gradient for the first hidden units h [B, H] into that for x W + c, in place.
-    let firstBackward (dropout: Dropout) (h: Tensor) (gradient: Tensor) : unit =
+    /// Turns the gradient for activated units into that for what they were activated from, in place.
+    let private activateBackward dropout (activated: DenseMatrix) (gradient: DenseMatrix) =
         let struct (share, _) = dropping dropout 0
-        ReluDropout.Backward(Span.op_Implicit (Tensor.span h), Tensor.span gradient, share)
+        ReluDropout.Backward(Span.op_Implicit activated.Span, gradient.Span, share)
 
-    /// The last hidden units [B, H] from the first ones: hidden layers with relu and dropout. Differentiable.
-    let last (dropout: Dropout) (first: Tensor) (n: Network) : Tensor =
-        let drop layer (h: Tensor) =
-            match dropping dropout layer with
-            | struct (0f, _) -> h
-            | struct (share, key) ->
-                let mask = Tensor.ones Float32 h.Shape
-                ReluDropout.Forward(Tensor.span mask, share, key)
-                Tensor.mul h mask
+    /// The first hidden units h [B, H] of the chosen rows, straight from the sparse rows: relu(x W + c), and dropout.
+    let first (dropout: Dropout) (x: CsrMatrix) (rows: int[]) (n: Network) : DenseMatrix =
+        let h = new DenseMatrix(rows.Length, n.InputBias.Length)
+        SparseLayer.Forward(x, rows, n.Input.Span, n.InputBias, h.Span)
+        activate dropout 0 h
 
-        n.Inner
-        |> List.indexed
-        |> List.fold
-            (fun h (i, layer) ->
-                h
-                |> Tensor.mm (Tensor.transpose layer.Weight)
-                |> Tensor.add layer.Bias
-                |> Tensor.relu
-                |> drop (i + 1))
-            first
+    /// Turns the gradient for the first hidden units h [B, H] into that for x W + c, in place.
+    let firstBackward (dropout: Dropout) (h: DenseMatrix) (gradient: DenseMatrix) : unit = activateBackward dropout h gradient
 
-    /// Rows whose product the workers share; a product of more is one worker's, and other rows are the others'.
-    let private fewRows = 8
+    /// The units that a hidden layer after the first (counted from 1) makes of the ones before it: relu(h W' + c), and dropout.
+    let private next dropout (h: DenseMatrix) (layer: int, dense: DenseLayer) =
+        let z = new DenseMatrix(h.Rows, dense.Weight.Rows)
+        DenseProducts.MultiplyTransposed(h.Factor(), dense.Weight.Factor(), z.Product())
 
-    /// z [B, L] of the chosen rows, for prediction: no dropout, no gradients.
-    let logits (x: CsrMatrix) (rows: int[]) (n: Network) : Logits =
-        Tensor.noGrad (fun () ->
-            Tensor.scope (fun () ->
-                let h = last KeepAll (first KeepAll x rows n) n
+        for row in 0 .. h.Rows - 1 do
+            VectorMath.AddTo(ReadOnlySpan dense.Bias, z.Row row)
 
-                if rows.Length <= fewRows then
-                    let (Logits z) = OutputLayer.logits Precision.Single h n.Output
-                    z
-                else
-                    h |> Tensor.product (Tensor.transpose n.Output))
-            |> Logits)
+        activate dropout layer z
+
+    /// The hidden units [B, H] of every layer, from the first ones on; the last ones end the list.
+    let hidden (dropout: Dropout) (first: DenseMatrix) (n: Network) : DenseMatrix list =
+        (first, List.indexed n.Inner |> List.map (fun (i, layer) -> i + 1, layer))
+        ||> List.scan (next dropout)
+
+    /// The gradients of a hidden layer: of its weights and bias, and for the units before it. gradient, for its units, is used up.
+    let private layerBackward dropout (before: DenseMatrix) (after: DenseMatrix) (layer: DenseLayer) (gradient: DenseMatrix) =
+        activateBackward dropout after gradient
+        let weight = new DenseMatrix(layer.Weight.Rows, layer.Weight.Columns)
+        let bias: float32[] = Array.zeroCreate layer.Bias.Length
+        let input = DenseMatrix.Zeros(before.Rows, before.Columns)
+        DenseProducts.TransposeMultiply(gradient.Factor(), before.Factor(), weight.Product())
+        SparseLayer.BackwardBias(Span.op_Implicit gradient.Span, bias.AsSpan())
+        DenseProducts.AddProduct(gradient.Factor(), layer.Weight.Factor(), input.Product())
+        gradient.Dispose()
+        { Weight = weight; Bias = bias }, input
+
+    /// From the gradient for the last hidden units, which is used up, the gradients of the layers after the first and that for the first hidden units.
+    /// units are what `hidden` gave.
+    let hiddenBackward
+        (dropout: Dropout)
+        (units: DenseMatrix list)
+        (gradient: DenseMatrix)
+        (n: Network)
+        : DenseLayer list * DenseMatrix =
+        (List.zip (List.pairwise units) n.Inner, gradient)
+        ||> List.mapFoldBack (fun ((before, after), layer) g -> layerBackward dropout before after layer g)
+
+    /// z [B, L] of the chosen rows, for prediction: no dropout. A row's logits do not depend on the other rows.
+    let logits (x: CsrMatrix) (rows: int[]) (n: Network) : DenseMatrix =
+        let units = hidden KeepAll (first KeepAll x rows n) n
+        let z = OutputLayer.logits (List.last units) n.Output
+
+        for h in units do
+            h.Dispose()
+
+        z

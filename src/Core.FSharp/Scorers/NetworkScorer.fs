@@ -10,14 +10,13 @@ module NetworkScorer =
     /// m = z - theta [B, L] of the chosen rows: theta = offset + slope * A, the local signal A [N, L] sparse.
     let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : MarginBlocks =
         let line = ThresholdLine.ofFusion idf fusion
-        let labels = line.Offset.Length
         let minusOffset = line.Offset |> Array.map (~-)
 
         fun rows ->
-            let (Logits m) = Network.logits x rows network
+            let m = Network.logits x rows network
 
             for i in 0 .. rows.Length - 1 do
-                let ofRow = (Tensor.span m).Slice(i * labels, labels)
+                let ofRow = m.Row i
                 VectorMath.AddTo(ReadOnlySpan minusOffset, ofRow)
 
                 for at in local.RowStart[rows[i]] .. local.RowStart[rows[i] + 1] - 1 do

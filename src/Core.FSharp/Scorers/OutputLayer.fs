@@ -9,7 +9,7 @@ open Limen.Kernels
 type OutputGradient =
     {
         Loss: float
-        Hidden: Tensor
+        Hidden: DenseMatrix
         Offset: float32[]
         Slope: float32[]
     }
@@ -44,59 +44,44 @@ module OutputLayer =
         let groups = groupsOf blocks
         let size = blocks.Length / groups
 
-        let run group =
-            start group
+        Workers.For(
+            groups,
+            fun group ->
+                start group
 
-            for i in group * size .. (group + 1) * size - 1 do
-                Tensor.using (fun () -> work group i blocks[i])
+                for i in group * size .. (group + 1) * size - 1 do
+                    work group i blocks[i]
+        )
 
-        Workers.For(groups, fun group -> TensorRuntime.onOneThread (fun () -> Tensor.noGrad (fun () -> run group)))
+    /// z = h W' [B, L] of all labels. A row's logits do not depend on the other rows.
+    let logits (h: DenseMatrix) (w: DenseMatrix) : DenseMatrix =
+        let z = new DenseMatrix(h.Rows, w.Rows)
+        DenseProducts.MultiplyTransposed(h.Factor(), w.Factor(), z.Product())
+        z
 
-    /// Labels of a block of logits alone, which needs no room for gradients: enough that calling torch costs little beside reading their weights.
-    let private wide = 4096
-
-    /// z = h W' [B, L] of all labels.
-    let logits (precision: Precision) (h: Tensor) (w: Tensor) : Logits =
-        let rows, labels = h.Shape[0], w.Shape[0]
-        let z = Tensor.empty [| rows; labels |]
-        use hidden = HiddenUnits.ofTensor precision h
-
-        let multiply (block: LabelBlock) =
-            let part = (hidden |> HiddenUnits.products w block).Logits()
-
-            for row in 0 .. rows - 1 do
-                (Tensor.span part)
-                    .Slice(row * block.Count, block.Count)
-                    .CopyTo((Tensor.span z).Slice(row * labels + block.First, block.Count))
-
-        let run first =
-            Tensor.noGrad (fun () -> Tensor.using (fun () -> multiply (LabelBlock(first, min wide (labels - first)))))
-
-        Workers.For((labels + wide - 1) / wide, fun i -> TensorRuntime.onOneThread (fun () -> run (i * wide)))
-        Logits z
-
-    /// The gradient dh [B, H]; slopes i block logits gives a block's dz [B, block], where logits () are its z, and update
-    /// receives its dW [block, H].
+    /// The gradient dh [B, H]; slopes i block products gives a block's dz [B, block], and update receives its dW [block, H].
     let private backward
-        (precision: Precision)
-        update
+        (update: LabelBlock -> DenseMatrix -> unit)
         (blocks: LabelBlock[])
-        (h: Tensor)
-        (w: Tensor)
-        (slopes: int -> LabelBlock -> (unit -> Logits) -> Tensor)
-        =
-        let sums = Array.init (groupsOf blocks) (fun _ -> Tensor.empty h.Shape)
-        use hidden = HiddenUnits.ofTensor precision h
+        (h: DenseMatrix)
+        (w: DenseMatrix)
+        (slopes: int -> LabelBlock -> BlockProducts -> DenseMatrix)
+        : DenseMatrix =
+        let sums =
+            Array.init (groupsOf blocks) (fun _ -> new DenseMatrix(h.Rows, h.Columns))
 
-        let clear group = (Tensor.span sums[group]).Clear()
+        use hidden = HiddenUnits.ofMatrix h
 
-        forGroups blocks clear (fun group i block ->
-            let products = hidden |> HiddenUnits.products w block
-            let dz = slopes i block (fun () -> Logits(products.Logits()))
-            update block (products.Gradients dz sums[group]))
+        forGroups blocks (fun group -> sums[group].Span.Clear()) (fun group i block ->
+            use products = new BlockProducts(hidden, w, block)
+            use dz = slopes i block products
+            products.AddHiddenGradient(dz, sums[group])
+            use dw = products.WeightGradient dz
+            update block dw)
 
         for sum in Array.tail sums do
-            VectorMath.AddTo(Span.op_Implicit (Tensor.span sum), Tensor.span sums[0])
+            VectorMath.AddTo(Span.op_Implicit sum.Span, sums[0].Span)
+            sum.Dispose()
 
         sums[0]
 
@@ -104,25 +89,24 @@ module OutputLayer =
     /// its gradients for h, Offset [L] and Slope [L]. require sees every gradient before it is used, and may throw; update
     /// receives each block of labels with the gradient of its weights [block, H], from several threads, and may change those.
     let fused
-        (precision: Precision)
         (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
         (line: ThresholdLine)
         (require: BatchGradient -> unit)
-        (update: LabelBlock -> Tensor -> unit)
-        (h: Tensor)
-        (w: Tensor)
+        (update: LabelBlock -> DenseMatrix -> unit)
+        (h: DenseMatrix)
+        (w: DenseMatrix)
         : OutputGradient =
-        let labels = w.Shape[0]
+        let labels = w.Rows
         let blocks = blocks labels
         let losses: float[] = Array.zeroCreate blocks.Length
         let offset: float32[] = Array.zeroCreate labels
         let slope: float32[] = Array.zeroCreate labels
 
         let hidden =
-            backward precision update blocks h w (fun i block logits ->
-                let g = logits () |> BatchObjective.fused terms data rows line block
+            backward update blocks h w (fun i block products ->
+                let g = products.Logits() |> BatchObjective.fused terms data rows line block
                 require g
                 losses[i] <- g.Loss
                 g.Offset.CopyTo(offset, block.First)
@@ -136,30 +120,36 @@ module OutputLayer =
             Slope = slope
         }
 
+    /// The columns of a block.
+    let private columns (block: LabelBlock) (m: DenseMatrix) : DenseMatrix =
+        let part = new DenseMatrix(m.Rows, block.Count)
+
+        for row in 0 .. m.Rows - 1 do
+            m.Row(row).Slice(block.First, block.Count).CopyTo(part.Row row)
+
+        part
+
     /// The same for any loss: the fused pass where it knows the loss, all logits at once and two passes elsewhere.
     let step
-        (precision: Precision)
         (loss: Loss)
         (data: TrainingRows)
         (rows: int[])
         (line: ThresholdLine)
         (require: BatchGradient -> unit)
-        (update: LabelBlock -> Tensor -> unit)
-        (h: Tensor)
-        (w: Tensor)
+        (update: LabelBlock -> DenseMatrix -> unit)
+        (h: DenseMatrix)
+        (w: DenseMatrix)
         : OutputGradient =
         match Loss.fused loss with
-        | Some terms -> fused precision terms data rows line require update h w
+        | Some terms -> fused terms data rows line require update h w
         | None ->
-            let g = logits precision h w |> BatchObjective.composed loss data rows line
+            let g = logits h w |> BatchObjective.composed loss data rows line
+            use slopes = g.Logits
             require g
-
-            let slopes (block: LabelBlock) =
-                g.Logits |> Tensor.columns block.First block.Count |> Tensor.clone
 
             {
                 Loss = g.Loss
-                Hidden = backward precision update (blocks w.Shape[0]) h w (fun _ block _ -> slopes block)
+                Hidden = backward update (blocks w.Rows) h w (fun _ block _ -> columns block slopes)
                 Offset = g.Offset
                 Slope = g.Slope
             }

@@ -73,34 +73,29 @@ module Shortlist =
     /// OutputLayer.fused over the shortlist: the gradients of Offset and Slope are [L], 0 for all other labels; update receives
     /// the gradient [S, H] of the shortlist's weights.
     let step
-        (precision: Precision)
         (terms: FusedTerms)
         (line: ThresholdLine)
         (require: BatchGradient -> unit)
-        (update: Tensor -> unit)
-        (h: Tensor)
-        (w: Tensor)
+        (update: DenseMatrix -> unit)
+        (h: DenseMatrix)
+        (w: DenseMatrix)
         (list: Shortlist)
         : OutputGradient =
-        let labels = w.Shape[0]
+        let labels = w.Rows
+        use own = new DenseMatrix(list.Ids.Length, w.Columns)
+        list.Ids |> Array.iteri (fun i id -> (w.Row id).CopyTo(own.Row i))
+        use gradient = new DenseMatrix(own.Rows, own.Columns)
 
-        let own =
-            w
-            |> Tensor.selectRows (Tensor.ofIds [| list.Ids.Length |] (Array.map int64 list.Ids))
-
-        let gradient = Tensor.empty own.Shape
-
-        let collect (block: LabelBlock) (g: Tensor) =
-            (Tensor.span g).CopyTo((Tensor.span gradient).Slice(block.First * own.Shape[1]))
+        let collect (block: LabelBlock) (g: DenseMatrix) =
+            g.Span.CopyTo(gradient.RowSpan(block.First, block.Count))
 
         let small =
             OutputLayer.fused
-                precision
                 { terms with
                     PosWeight = terms.PosWeight |> Option.map (gather list.Ids)
                 }
                 list.Rows
-                (Array.init h.Shape[0] id)
+                (Array.init h.Rows id)
                 {
                     Offset = gather list.Ids line.Offset
                     Slope = gather list.Ids line.Slope
@@ -119,7 +114,7 @@ module Shortlist =
 
     /// Of the ten wrong labels that score highest in each row, over all L, the share that the shortlist holds; NaN where no
     /// row has any. margins [B, L] of the same rows, labels [N, L].
-    let recall (margins: Tensor) (labels: CsrMatrix) (rows: int[]) (list: Shortlist) : float =
+    let recall (margins: DenseMatrix) (labels: CsrMatrix) (rows: int[]) (list: Shortlist) : float =
         let held = Collections.Generic.HashSet list.Ids
 
         let found =
@@ -128,7 +123,7 @@ module Shortlist =
                     let mine = labels.RowIndices(rows[i]).ToArray()
                     let best: int[] = Array.zeroCreate (min labels.Columns (hardest + mine.Length))
                     let values: float32[] = Array.zeroCreate best.Length
-                    let ofRow = (Tensor.span margins).Slice(i * labels.Columns, labels.Columns)
+                    let ofRow = margins.Row i
 
                     let count =
                         TopK.Row(Span.op_Implicit ofRow, best.AsSpan(), values.AsSpan(), TopKOrder.ByScore)

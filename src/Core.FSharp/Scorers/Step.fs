@@ -15,15 +15,21 @@ type TrainingDivergedException(step: int, batch: int, what: string) =
     member _.Step = step
     member _.Batch = batch
 
-/// A parameter with the two moments of AdamW.
+/// The two moments of AdamW for so many numbers.
 [<ReferenceEquality>]
-type private Parameter =
+type private Moments =
     {
-        Name: string
-        Values: Tensor
         First: float32[]
         Second: float32[]
     }
+
+[<RequireQualifiedAccess>]
+module private Moments =
+    let zero count =
+        {
+            First = Array.zeroCreate count
+            Second = Array.zeroCreate count
+        }
 
 /// How the output layer [L, H] learns.
 [<ReferenceEquality>]
@@ -34,78 +40,51 @@ type private OutputLearning =
     | ListedRows of others: int * LazyAdamW
 
 /// Everything that training changes: weights, the threshold's numbers, and the optimiser's moments. It takes the network
-/// over: its tensors change with every step and are disposed with the state. One owner, one thread.
+/// over: its weights change with every step and are disposed with the state. One owner, one thread.
 [<Sealed>]
 type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: TrainingOptions) =
 
-    // only the inner layers learn through torch's graph; the first layer and the output layer have kernels of their own
-    let weights =
-        network
-        |> Network.map (fun name t ->
-            if name.StartsWith "inner." then
-                use taken = t
-                Tensor.keep (Tensor.leaf taken)
-            else
-                t)
-
     let optimiser = options.Optimiser
-
-    let parameter (name, values: Tensor) =
-        {
-            Name = name
-            Values = values
-            First = Array.zeroCreate (int values.Count)
-            Second = Array.zeroCreate (int values.Count)
-        }
-
-    let inputBias = parameter ("input.bias", weights.InputBias)
+    let inputBias = Moments.zero network.InputBias.Length
 
     let inner =
-        Network.parameters weights
-        |> List.filter (fun (name, _) -> name.StartsWith "inner.")
-        |> List.map parameter
+        network.Inner
+        |> List.map (fun layer -> Moments.zero layer.Weight.Span.Length, Moments.zero layer.Bias.Length)
 
-    let lazily (w: Tensor) =
+    let lazily (w: DenseMatrix) =
         let settings = Optimiser.settings optimiser.LearningRate optimiser
-        LazyAdamW(w.Shape[0], w.Shape[1], &settings)
+        LazyAdamW(w.Rows, w.Columns, &settings)
 
-    let input = lazily weights.Input
+    let input = lazily network.Input
 
     let output =
         match options.Labels with
-        | LabelSampling.All -> EveryRow(Array.zeroCreate (2 * int weights.Output.Count))
-        | LabelSampling.Shortlist others -> ListedRows(others, lazily weights.Output)
+        | LabelSampling.All -> EveryRow(Array.zeroCreate (Checked.(*) 2 network.Output.Span.Length))
+        | LabelSampling.Shortlist others -> ListedRows(others, lazily network.Output)
 
-    let inputBiasGradient = Array.zeroCreate<float32> weights.InputBias.Shape[0]
+    let inputBiasGradient = Array.zeroCreate<float32> network.InputBias.Length
     let touched = TouchedRows()
     let signals = SignalParameters.ofFusion fusion
     let bias = Array.copy fusion.Bias
 
-    let momentsOf (values: float32[]) : float32[] * float32[] =
-        Array.zeroCreate values.Length, Array.zeroCreate values.Length
-
-    let signalMoments = momentsOf signals
-    let biasMoments = momentsOf bias
+    let signalMoments = Moments.zero signals.Length
+    let biasMoments = Moments.zero bias.Length
     let mutable steps = 0
 
-    let update (settings: AdamWSettings) (p: Parameter) (gradient: ReadOnlySpan<float32>) =
-        AdamW.Step(Tensor.span p.Values, gradient, p.First.AsSpan(), p.Second.AsSpan(), &settings, steps)
+    let update (settings: AdamWSettings) (m: Moments) (gradient: ReadOnlySpan<float32>) (values: Span<float32>) =
+        AdamW.Step(values, gradient, m.First.AsSpan(), m.Second.AsSpan(), &settings, steps)
 
-    let updateBlock (settings: AdamWSettings) (moments: uint16[]) (block: LabelBlock) (gradient: Tensor) =
-        let width = weights.Output.Shape[1]
-        let first, count = block.First * width, block.Count * width
+    let updateBlock (settings: AdamWSettings) (moments: uint16[]) (block: LabelBlock) (gradient: DenseMatrix) =
+        let width = network.Output.Columns
 
         AdamW.Step(
-            (Tensor.span weights.Output).Slice(first, count),
-            Span.op_Implicit (Tensor.span gradient),
-            moments.AsSpan(2 * first, 2 * count),
+            network.Output.RowSpan(block.First, block.Count),
+            Span.op_Implicit gradient.Span,
+            moments.AsSpan(2 * block.First * width, 2 * block.Count * width),
             width,
             &settings,
             steps
         )
-
-    let step (settings: AdamWSettings) (values: float32[]) (gradient: float32[]) (first: float32[], second: float32[]) =
-        AdamW.Step(values.AsSpan(), ReadOnlySpan gradient, first.AsSpan(), second.AsSpan(), &settings, steps)
 
     let alphaPrior =
         match options.Alpha with
@@ -137,104 +116,85 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
         requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
 
     /// Loss and gradients at the output layer, whose weights are updated on the way.
-    let learnOutput data rows line require (settings: AdamWSettings) (h: Tensor) =
+    let learnOutput data rows line require (settings: AdamWSettings) (h: DenseMatrix) =
         match output with
         | EveryRow moments ->
-            OutputLayer.step
-                options.Precision
-                options.Loss
-                data
-                rows
-                line
-                require
-                (updateBlock settings moments)
-                h
-                weights.Output
+            OutputLayer.step options.Loss data rows line require (updateBlock settings moments) h network.Output
         | ListedRows(others, adam) ->
             let list =
                 Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
 
-            let update (gradient: Tensor) =
+            let update (gradient: DenseMatrix) =
                 adam.Step(
-                    Tensor.span weights.Output,
+                    network.Output.Span,
                     ReadOnlySpan list.Ids,
-                    Span.op_Implicit (Tensor.span gradient),
+                    Span.op_Implicit gradient.Span,
                     settings.Rate
                 )
 
-            adam.CatchUp(Tensor.span weights.Output, ReadOnlySpan list.Ids)
+            adam.CatchUp(network.Output.Span, ReadOnlySpan list.Ids)
             let terms = Option.get (Loss.fused options.Loss)
-            Shortlist.step options.Precision terms line require update h weights.Output list
+            Shortlist.step terms line require update h network.Output list
 
-    /// The gradient for the first hidden units beside what learn gives for the last ones, which are the same where there are no inner layers.
-    let throughInner dropout (first: Tensor) (learn: Tensor -> OutputGradient) : OutputGradient * Tensor =
-        if weights.Inner.IsEmpty then
-            let g = learn first
-            g, g.Hidden
-        else
-            let first = Tensor.leaf first
-            let h = Network.last dropout first weights
-            let g = learn (Tensor.detach h)
-            Tensor.backwardWith g.Hidden h
-
-            match Tensor.grad first with
-            | Some gradient -> g, gradient
-            | None -> invalidOp "the first layer received no gradient"
+    let learnInner settings (gradients: DenseLayer list) =
+        for layer, (weight, bias), gradient in List.zip3 network.Inner inner gradients do
+            update settings weight (Span.op_Implicit gradient.Weight.Span) layer.Weight.Span
+            update settings bias (ReadOnlySpan gradient.Bias) (layer.Bias.AsSpan())
+            gradient.Weight.Dispose()
 
     /// The weights as they are now: copy before keeping, and call Flush before reading them.
-    member _.Weights = weights
+    member _.Weights = network
 
     /// The threshold's numbers as they are now.
     member _.Fusion = fusion |> SignalParameters.toFusion signals (Array.copy bias)
 
     /// Brings the rows of the first and the last layer that the last steps left alone up to date.
     member _.Flush() =
-        input.Flush(Tensor.span weights.Input)
+        input.Flush network.Input.Span
 
         match output with
         | EveryRow _ -> ()
-        | ListedRows(_, adam) -> adam.Flush(Tensor.span weights.Output)
+        | ListedRows(_, adam) -> adam.Flush network.Output.Span
 
     /// One step: forward, loss, gradients, AdamW. Returns the batch's loss.
     /// Throws TrainingDivergedException before a value that is not finite reaches a weight.
     member this.Step(data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
-        Tensor.using (fun () ->
-            let fusionNow = this.Fusion
-            let line = ThresholdLine.ofFusion idf fusionNow
-            steps <- steps + 1
-            touched.Gather(data.Features, rows)
-            input.CatchUp(Tensor.span weights.Input, touched.Ids)
-            let first = Network.first dropout data.Features rows weights
-            let settings = Optimiser.settings rate optimiser
+        let fusionNow = this.Fusion
+        let line = ThresholdLine.ofFusion idf fusionNow
+        steps <- steps + 1
+        touched.Gather(data.Features, rows)
+        input.CatchUp(network.Input.Span, touched.Ids)
+        let settings = Optimiser.settings rate optimiser
+        let first = Network.first dropout data.Features rows network
+        let units = Network.hidden dropout first network
 
-            let learn (h: Tensor) =
-                learnOutput data rows line (requireFiniteGradient batch) settings h
+        let g =
+            List.last units
+            |> learnOutput data rows line (requireFiniteGradient batch) settings
 
-            let g, gradient = throughInner dropout first learn
-            Network.firstBackward dropout first gradient
-            requireFinite batch "the gradient of the first layer" (Span.op_Implicit (Tensor.span gradient))
-            input.Step(Tensor.span weights.Input, touched, Span.op_Implicit (Tensor.span gradient), float32 rate)
-            SparseLayer.BackwardBias(Span.op_Implicit (Tensor.span gradient), inputBiasGradient.AsSpan())
-            update settings inputBias (ReadOnlySpan inputBiasGradient)
+        let ofInner, gradient = Network.hiddenBackward dropout units g.Hidden network
+        Network.firstBackward dropout first gradient
+        requireFinite batch "the gradient of the first layer" (Span.op_Implicit gradient.Span)
+        input.Step(network.Input.Span, touched, Span.op_Implicit gradient.Span, float32 rate)
+        SparseLayer.BackwardBias(Span.op_Implicit gradient.Span, inputBiasGradient.AsSpan())
+        update settings inputBias (ReadOnlySpan inputBiasGradient) (network.InputBias.AsSpan())
+        learnInner settings ofInner
+        gradient.Dispose()
 
-            for p in inner do
-                match Tensor.grad p.Values with
-                | Some g ->
-                    update settings p (Span.op_Implicit (Tensor.span g))
-                    Tensor.zeroGrad p.Values
-                | None -> ()
+        for h in units do
+            h.Dispose()
 
-            let signalGradient, biasGradient =
-                Fusion.gradient idf g.Offset g.Slope fusionNow
-                |> withPrior fusionNow
-                |> SignalParameters.gradient fusionNow
+        let signalGradient, biasGradient =
+            Fusion.gradient idf g.Offset g.Slope fusionNow
+            |> withPrior fusionNow
+            |> SignalParameters.gradient fusionNow
 
-            let fast =
-                Optimiser.settings (rate * options.FusionRate) { optimiser with WeightDecay = 0.0 }
+        let fast =
+            Optimiser.settings (rate * options.FusionRate) { optimiser with WeightDecay = 0.0 }
 
-            step fast signals signalGradient signalMoments
-            step settings bias biasGradient biasMoments
-            g.Loss)
+        update fast signalMoments (ReadOnlySpan signalGradient) (signals.AsSpan())
+        update settings biasMoments (ReadOnlySpan biasGradient) (bias.AsSpan())
+        g.Loss
 
     interface IDisposable with
-        member _.Dispose() = Network.dispose weights
+        member _.Dispose() = Network.dispose network

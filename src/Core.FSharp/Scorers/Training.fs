@@ -112,11 +112,10 @@ module Training =
                 let list =
                     Shortlist.ofBatch others (Seed.derive "recall" epoch options.Seed) train chosen
 
-                Tensor.using (fun () ->
-                    let margins =
-                        NetworkScorer.margins idf state.Fusion state.Weights train.Features train.Local chosen
+                use margins =
+                    NetworkScorer.margins idf state.Fusion state.Weights train.Features train.Local chosen
 
-                    Some(Shortlist.recall margins train.Labels chosen list))
+                Some(Shortlist.recall margins train.Labels chosen list)
 
         /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
         let epoch (number: int) : Result<float option, TrainingDivergedException> =

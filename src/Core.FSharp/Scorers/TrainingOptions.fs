@@ -38,8 +38,6 @@ type TrainingOptions =
         Loss: Loss
         Alpha: AlphaSharing
         Labels: LabelSampling
-        /// Of the output layer's products.
-        Precision: Precision
         Seed: Seed
     }
 
@@ -57,7 +55,6 @@ module TrainingOptions =
             Loss = Loss.paper 0.1 0.1 Symmetric
             Alpha = OneForAll
             Labels = LabelSampling.All
-            Precision = Precision.Single
             Seed = Seed.ofInt 1
         }
 

@@ -1,0 +1,4 @@
+namespace Limen
+[<AbstractClass; Sealed>]
+type TorchRuntime =
+    static member Load() : unit = ()
