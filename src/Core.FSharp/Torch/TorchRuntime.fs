@@ -1,4 +1,0 @@
-namespace Limen
-[<AbstractClass; Sealed>]
-type TorchRuntime =
-    static member Load() : unit = ()
