@@ -3,14 +3,6 @@ namespace Limen.Core
 open System
 open TorchSharp
 
-/// What the fused kernel computes: Bce * BCE (with PosWeight) + weight * margin loss (weight, Delta, reading), each a mean over pairs.
-type FusedTerms =
-    {
-        Bce: float
-        PosWeight: float32[] option
-        Margin: (float * float * MarginReading) option
-    }
-
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Loss =
 

@@ -43,16 +43,6 @@ type BatchGradient =
 [<RequireQualifiedAccess>]
 module BatchObjective =
 
-    /// The kernel's terms for a batch of B rows. The loss is a mean over B L pairs; training sums over labels, so the scale is 1 / B.
-    let private kernelTerms (rows: int) (terms: FusedTerms) =
-        let weight, delta, reading =
-            match terms.Margin with
-            | Some(weight, delta, Symmetric) -> weight, delta, Limen.Kernels.MarginReading.Symmetric
-            | Some(weight, delta, Ranking) -> weight, delta, Limen.Kernels.MarginReading.Ranking
-            | None -> 0.0, 0.0, Limen.Kernels.MarginReading.Symmetric
-
-        LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, 1f / float32 rows)
-
     /// The fused pass over the logits z [B, block] of a block of labels.
     /// The gradient takes the logits' own memory: no step after the loss reads them again.
     let fused
@@ -65,7 +55,8 @@ module BatchObjective =
         : BatchGradient =
         let offset: float32[] = Array.zeroCreate block.Count
         let slope: float32[] = Array.zeroCreate block.Count
-        let kernel = kernelTerms rows.Length terms
+        // a mean over the rows of the sum over labels
+        let kernel = terms |> FusedTerms.toKernel (1f / float32 rows.Length)
 
         let ofBlock (values: float32[]) =
             values.AsMemory(block.First, block.Count)
@@ -115,6 +106,8 @@ module BatchObjective =
 
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
     let composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: DenseMatrix) : BatchGradient =
+        Limen.TorchRuntime.Load()
+
         Tensors.using (fun () ->
             let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
             let offset = Tensors.leaf [ 1; z.Columns ] (line.Offset.AsSpan())

@@ -27,6 +27,10 @@ module internal Tensors =
     /// The memory of a contiguous float32 tensor on the CPU, for kernels. Valid while the tensor lives: hold on to it until the last access.
     let span (t: torch.Tensor) : Span<float32> = MemoryMarshal.Cast<byte, float32> t.bytes
 
+    /// A float32 scalar on the CPU.
+    let scalar (value: float) : torch.Tensor =
+        torch.full ([||], Scalar.op_Implicit value, dtype = Nullable torch.ScalarType.Float32)
+
     /// float32 zeros on the CPU.
     let zeros (shape: int list) : torch.Tensor =
         torch.zeros (sizes shape, dtype = Nullable torch.ScalarType.Float32)

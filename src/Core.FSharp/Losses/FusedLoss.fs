@@ -1,0 +1,106 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open Limen.Kernels
+open TorchSharp
+
+/// What the fused kernel needs of a batch beside its logits [B, L] and the thresholds' offset and slope [L].
+[<ReferenceEquality>]
+type internal FusedBatch =
+    {
+        Terms: FusedTerms
+        /// y [B, L].
+        Targets: CsrMatrix
+        /// A [B, L].
+        Local: CsrMatrix
+    }
+
+/// The fused kernel in torch's graph: (z [B, L], offset [L], slope [L], batch) to the mean over pairs of the loss of z - offset - slope A. All float32,
+/// contiguous, on the CPU. The forward pass makes the gradients too, for they cost it little; the backward pass scales them.
+[<Sealed; AllowNullLiteral>]
+type internal FusedLossFunction() =
+    inherit torch.autograd.SingleTensorFunction<FusedLossFunction>()
+
+    override _.Name = "Limen.FusedLoss"
+
+    override _.forward(context, variables) =
+        match variables with
+        | [| :? torch.Tensor as z; :? torch.Tensor as offset; :? torch.Tensor as slope; :? FusedBatch as batch |] ->
+            let gradients = [ z; offset; slope ] |> List.map torch.empty_like
+            let byLogits, byOffset, bySlope = gradients[0], gradients[1], gradients[2]
+            let rows = Array.init batch.Targets.Rows id
+            let pairs = float batch.Targets.Rows * float batch.Targets.Columns
+            let terms = batch.Terms |> FusedTerms.toKernel (float32 (1.0 / max 1.0 pairs))
+            let posWeight = batch.Terms.PosWeight |> Option.defaultValue [||]
+
+            let loss =
+                AdaptiveLoss.ForwardBackward(
+                    Span.op_Implicit (Tensors.span z),
+                    Tensors.span byLogits,
+                    LabelBlock.All batch.Targets.Columns,
+                    batch.Targets,
+                    batch.Local,
+                    ReadOnlySpan rows,
+                    Span.op_Implicit (Tensors.span offset),
+                    Span.op_Implicit (Tensors.span slope),
+                    ReadOnlySpan posWeight,
+                    &terms,
+                    Tensors.span byOffset,
+                    Tensors.span bySlope
+                )
+
+            context.save_for_backward (List gradients)
+            Tensors.scalar loss
+        | other -> invalidArg (nameof variables) $"expected logits, offset, slope and a batch, received {other.Length} values"
+
+    override _.backward(context, gradient) =
+        let scale = Tensors.item gradient
+
+        let scaled (t: torch.Tensor) = if scale = 1.0 then t else scale * t
+
+        let gradients = List(context.get_saved_variables () |> Seq.map scaled)
+        gradients.Add null
+        gradients
+
+/// The fused kernel beside the composed form, for tensors of a caller's own.
+[<RequireQualifiedAccess>]
+module internal FusedLoss =
+
+    /// Whether the fused pass takes them: logits [B, L] contiguous float32 on the CPU, and truth and local signal that need no gradient.
+    let takes (constants: torch.Tensor list) (logits: torch.Tensor) : bool =
+        logits.dtype = torch.ScalarType.Float32
+        && logits.device_type = DeviceType.CPU
+        && logits.dim () = 2L
+        && logits.shape[1] > 0L
+        && logits.is_contiguous ()
+        && constants
+           |> List.forall (fun t -> t.device_type = DeviceType.CPU && not t.requires_grad && t.shape = logits.shape)
+
+    let private nonZeros (t: torch.Tensor) : CsrMatrix =
+        use _ = torch.NewDisposeScope()
+        let rows = t.to_type(torch.ScalarType.Float32).contiguous ()
+        DenseRows.NonZeros(Span.op_Implicit (Tensors.span rows), int t.shape[1])
+
+    /// The mean over pairs of the loss of z - offset - slope A, differentiable by z [B, L], offset and slope [L].
+    let value
+        (terms: FusedTerms)
+        (offset: torch.Tensor)
+        (slope: torch.Tensor)
+        (local: torch.Tensor option)
+        (targets: torch.Tensor)
+        (logits: torch.Tensor)
+        : torch.Tensor =
+        let truth = nonZeros targets
+
+        let batch =
+            {
+                Terms = terms
+                Targets = truth
+                Local =
+                    match local with
+                    | Some signal -> nonZeros signal
+                    | None -> CsrMatrix(truth.Rows, truth.Columns, Array.zeroCreate (truth.Rows + 1), [||], [||])
+            }
+
+        FusedLossFunction.apply (logits, offset, slope, batch)

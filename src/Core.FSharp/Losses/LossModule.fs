@@ -1,0 +1,24 @@
+namespace Limen
+
+open Limen.Core
+open TorchSharp
+
+/// A loss of the library as a module of torch.nn, as torch's own losses are: forward(input, target), with logits (or margins z - theta) and the
+/// truth, both [B, L], gives a scalar that can be differentiated by the input. Any device and floating-point type; on contiguous float32 tensors of
+/// the CPU a loss of BCE and margin terms takes one fused pass. Forward throws ArgumentException where the shapes differ.
+[<Sealed>]
+type LossModule(loss: Loss) =
+    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>("Limen.LossModule")
+
+    let terms = Loss.fused loss
+
+    /// What the loss is made of.
+    member _.Loss = loss
+
+    override _.forward(input, target) =
+        match terms with
+        | Some terms when input |> FusedLoss.takes [ target ] ->
+            Tensors.scope (fun () ->
+                let none = Tensors.zeros [ int input.shape[1] ]
+                input |> FusedLoss.value terms none none None target)
+        | _ -> Loss.value loss (Targets target) (Margins input)
