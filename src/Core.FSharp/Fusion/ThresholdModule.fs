@@ -33,6 +33,11 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
     /// Thresholds of 0 everywhere, with one alpha for all labels. idf [L] is at most 1: ln((N + 1) / (n_l + 1)) over the largest of them, say.
     new(idf: float32[]) = new ThresholdModule(idf, Fusion.zero (Shared 0f) idf.Length)
 
+    /// Where the library's own training starts, from the labels' positives n_l [L] among N training rows: IDF over its largest value, one alpha for all labels, b at each label's
+    /// log-odds, so that logits of 0 predict a label as often as it occurs, and lower thresholds for labels that the neighbours carry.
+    static member OfCounts(rows: int, positives: int[]) : ThresholdModule =
+        new ThresholdModule(Rarity.ofSupport rows positives, Fusion.atLogOdds (Shared 0f) true rows positives)
+
     /// lambda alpha_l IDF_l + b_l [L].
     member internal _.Offset: torch.Tensor =
         (learned "odds").sigmoid () * (learned "alpha").index_select (0L, given "slots") * given "idf" + learned "bias"

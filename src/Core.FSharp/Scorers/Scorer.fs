@@ -28,23 +28,12 @@ module Scorer =
         | Perceptron(network, training) -> NetworkOptions.faults network @ TrainingOptions.faults training
         | Linear linear -> LinearOptions.faults linear
 
-    /// The share that a pair's threshold starts from: b_l = -ln odds of label l, so that an untrained model predicts
-    /// each label as often as it occurs; alpha = 0; (1 - lambda) beta = -4 where there is a local signal (a label that
-    /// the neighbours carry has a lower threshold).
-    let private startOfFusion (sharing: AlphaSharing) (hasLocal: bool) (support: int[]) (rows: int) : Fusion =
-        {
-            Lambda = 0.5f
-            Alpha =
-                match sharing with
-                | OneForAll -> Shared 0f
-                | ByFrequency buckets ->
-                    PerBucket([| for i in 1 .. buckets - 1 -> float32 i / float32 buckets |], Array.zeroCreate buckets)
-                | EachLabel _ -> PerLabel(Array.zeroCreate support.Length)
-            Beta = Array.create support.Length (if hasLocal then -8f else 0f)
-            Bias =
-                support
-                |> Array.map (fun n -> float32 (log ((float rows - float n + 0.5) / (float n + 0.5))))
-        }
+    let private sharing (alpha: AlphaSharing) (labels: int) : Alpha =
+        match alpha with
+        | OneForAll -> Shared 0f
+        | ByFrequency buckets ->
+            PerBucket([| for i in 1 .. buckets - 1 -> float32 i / float32 buckets |], Array.zeroCreate buckets)
+        | EachLabel _ -> PerLabel(Array.zeroCreate labels)
 
     /// Fits on training rows. local and the validation rows' local signal are leave-one-out and applied respectively.
     let fit
@@ -63,7 +52,8 @@ module Scorer =
             let network =
                 Network.init shape train.Features.Columns support.Length (Seed.derive "network" 0 training.Seed)
 
-            let fusion = startOfFusion training.Alpha hasLocal support train.Features.Rows
+            let fusion =
+                Fusion.atLogOdds (sharing training.Alpha support.Length) hasLocal train.Features.Rows support
 
             let trained =
                 Training.fit training shape.Dropout idf network fusion train validation progress cancellation
