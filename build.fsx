@@ -71,7 +71,9 @@ let clean () =
 let test arguments =
     let tally =
         try
-            Step.compileNative () |> Step.buildSolution |> Step.test arguments
+            Step.compileNative ()
+            |> Step.buildSolution
+            |> Step.test (List.tryHead arguments)
         with Stopped reason ->
             eprintfn $"{reason}"
             { Tally.zero with Failed = 1 }
@@ -91,7 +93,8 @@ let help =
   experiments     the experiments of the documentation
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
-  test            build everything, run every test (arguments of dotnet test)
+  test            build everything, run every test, or those of the lists and classes with a NAME in theirs: [NAME]
+  proof           the same with ten times the random cases of every law: [NAME]
   build           build everything
   format          format F# and C#
   check-format    whether `format` would change anything
@@ -107,6 +110,9 @@ let target name arguments : int =
     | "experiments" -> program "src/Cli" "limen" (name :: arguments)
     | "bench" -> program "bench/Limen.Bench" "Limen.Bench" arguments
     | "test" -> test arguments
+    | "proof" ->
+        Environment.SetEnvironmentVariable("LIMEN_PROOF", "1")
+        test arguments
     | "build" ->
         Step.compileNative () |> Step.buildSolution |> ignore
         0

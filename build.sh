@@ -59,7 +59,7 @@ install_peers() {
 }
 
 case $target in
-  demo | predict | train | experiments | bench | test | build)
+  demo | predict | train | experiments | bench | test | proof | build)
     [ "${TensorEngine:-libtorch}" = torchsharp ] || install_packages ;;
 esac
 if [ "$target" = bench ] && command -v dpkg-query >/dev/null; then install_peers; fi

@@ -54,22 +54,32 @@ module Tally =
     let zero = { Passed = 0; Failed = 0; Skipped = 0 }
     let private failure = { zero with Failed = 1 }
 
-    /// Reads a TRX file. A run that left none, or that ended badly without a failed test, counts as one failure.
-    let ofRun (trx: string) (exitCode: int) : Tally =
-        let ofOutcome =
-            function
+    let private elements (name: string) (ofElement: XElement -> Tally) (file: string) : Tally =
+        if File.Exists file then
+            XDocument.Load(file).Descendants()
+            |> Seq.filter (fun e -> e.Name.LocalName = name)
+            |> Seq.fold (fun sum e -> sum + ofElement e) zero
+        else
+            zero
+
+    /// Of a TRX file, which `dotnet test` writes.
+    let ofTrx: string -> Tally =
+        elements "UnitTestResult" (fun result ->
+            match result.Attribute(XName.Get "outcome").Value with
             | "Passed" -> { zero with Passed = 1 }
             | "NotExecuted" -> { zero with Skipped = 1 }
-            | _ -> failure
+            | _ -> failure)
 
-        let counted =
-            if File.Exists trx then
-                XDocument.Load(trx).Descendants()
-                |> Seq.filter (fun e -> e.Name.LocalName = "UnitTestResult")
-                |> Seq.fold (fun sum e -> sum + ofOutcome (e.Attribute(XName.Get "outcome").Value)) zero
-            else
-                zero
+    /// Of a JUnit file, which Expecto writes.
+    let ofJUnit: string -> Tally =
+        elements "testcase" (fun test ->
+            match Seq.tryHead (test.Elements()) |> Option.map _.Name.LocalName with
+            | None -> { zero with Passed = 1 }
+            | Some "skipped" -> { zero with Skipped = 1 }
+            | Some _ -> failure)
 
+    /// A run that left no file, or that ended badly without a failed test, counts as one failure.
+    let ofRun (exitCode: int) (counted: Tally) : Tally =
         if exitCode <> 0 && counted.Failed = 0 then
             counted + failure
         else
@@ -125,10 +135,35 @@ module Step =
     let run (arguments: string list) (ProgramBuilt dll) : int =
         Shell.run ("dotnet" :: dll :: arguments)
 
-    /// Every test project under tests/, one after the other. A test that hangs for five minutes is ended and named.
-    let test (arguments: string list) (SolutionBuilt) : Tally =
-        let results = Path.GetFullPath "artifacts/tests"
+    let private results = Path.GetFullPath "artifacts/tests"
 
+    /// A program of Expecto: it ends and names a test that hangs for five minutes by itself.
+    let private expecto (project: string) (name: string) (filter: string option) : Tally =
+        let file = Path.Combine(results, name + ".xml")
+        let folder = Path.GetDirectoryName project
+
+        Shell.words $"dotnet {folder}/bin/Release/net10.0/{name}.dll --fail-on-focused-tests --junit-summary"
+        @ [ file ]
+        @ (filter
+           |> Option.toList
+           |> List.collect (fun part -> [ "--filter-test-list"; part ]))
+        |> Shell.run
+        |> fun code -> Tally.ofRun code (Tally.ofJUnit file)
+
+    /// A project of NUnit, by `dotnet test`. A test that hangs for five minutes is ended and named.
+    let private nunit (project: string) (name: string) (filter: string option) : Tally =
+        Shell.words $"dotnet test {project} -c Release --no-build --nologo"
+        @ Shell.words $"--logger trx;LogFileName={name}.trx --logger console;verbosity=minimal"
+        @ Shell.words "--blame-hang-timeout 5m --blame-hang-dump-type none --results-directory"
+        @ [ results ]
+        @ (filter
+           |> Option.toList
+           |> List.collect (fun part -> [ "--filter"; $"FullyQualifiedName~{part}" ]))
+        |> Shell.run
+        |> fun code -> Tally.ofRun code (Tally.ofTrx (Path.Combine(results, name + ".trx")))
+
+    /// Every test project under tests/, one after the other; all tests, or those with a name in the name of their list or class.
+    let test (filter: string option) (SolutionBuilt) : Tally =
         if Directory.Exists results then
             Directory.Delete(results, recursive = true)
 
@@ -136,18 +171,14 @@ module Step =
         |> Seq.sort
         |> Seq.map (fun project ->
             let name = Path.GetFileNameWithoutExtension project
-            let trx = Path.Combine(results, name + ".trx")
             printfn $"Testing {name}."
 
             let tally =
-                Shell.words $"dotnet test {project} -c Release --no-build --nologo"
-                @ Shell.words $"--logger trx;LogFileName={name}.trx --logger console;verbosity=minimal"
-                @ Shell.words "--blame-hang-timeout 5m --blame-hang-dump-type none --results-directory"
-                @ results :: arguments
-                |> Shell.run
-                |> Tally.ofRun trx
+                match name with
+                | "Limen.Properties" -> expecto project name filter
+                | _ -> nunit project name filter
 
-            if tally = Tally.zero && List.isEmpty arguments then
+            if tally = Tally.zero && filter.IsNone then
                 stop $"{name} ran no test."
 
             tally)

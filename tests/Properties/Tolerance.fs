@@ -1,7 +1,7 @@
 namespace Limen.Properties
 
 open System
-open NUnit.Framework
+open Expecto
 
 /// |a - b| <= Absolute + Relative * max(|a|, |b|); infinities agree only with themselves, NaN with nothing.
 type Tolerance = { Absolute: float; Relative: float }
@@ -25,8 +25,8 @@ module Tolerance =
     let require (t: Tolerance) (what: string) (expected: float seq) (received: float seq) =
         let e = Seq.toArray expected
         let r = Seq.toArray received
-        Assert.That(r.Length, Is.EqualTo e.Length, $"{what}: length")
+        Expect.equal r.Length e.Length $"{what}: length"
 
         for i in 0 .. e.Length - 1 do
             if not (close t e[i] r[i]) then
-                Assert.Fail $"{what}[{i}]: expected {e[i]:R}, received {r[i]:R}"
+                failtest $"{what}[{i}]: expected {e[i]:R}, received {r[i]:R}"

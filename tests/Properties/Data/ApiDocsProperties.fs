@@ -1,28 +1,30 @@
-namespace Limen.Properties
+module Limen.Properties.ApiDocsProperties
 
 open System
 open System.IO
-open NUnit.Framework
+open Expecto
 open Limen.Core
 
-module ApiDocsProperties =
+let private document members =
+    $"""<?xml version="1.0"?><doc><assembly><name>A</name></assembly><members>{members}</members></doc>"""
 
-    let private document members =
-        $"""<?xml version="1.0"?><doc><assembly><name>A</name></assembly><members>{members}</members></doc>"""
+let private read members =
+    TemporaryFolder.usingFile "A.xml" (document members) (fun path -> ApiDocs.readFiles [| path |])
 
-    let private read members =
-        TemporaryFolder.usingFile "A.xml" (document members) (fun path -> ApiDocs.readFiles [| path |])
+let private pairs (d: TextDataset) =
+    Seq.zip d.Texts d.LabelNames
+    |> Seq.map (fun (t, l) -> t, Seq.toList l)
+    |> Seq.toList
 
-    let private pairs (d: TextDataset) =
-        Seq.zip d.Texts d.LabelNames
-        |> Seq.map (fun (t, l) -> t, Seq.toList l)
-        |> Seq.toList
-
-    [<Test>]
-    let ``a row is a member's text with the types of its signature and its exceptions`` () =
-        let rows =
-            read
-                """
+[<Tests>]
+let tests =
+    testList
+        "ApiDocs"
+        [
+            testCase "a row is a member's text with the types of its signature and its exceptions" (fun () ->
+                let rows =
+                    read
+                        """
 <member name="M:A.B`1.C(System.Int32,System.Span{System.Byte[]}@)~A.R">
   <summary>Reads  a <see cref="T:System.Span`1" /> of <paramref name="n"/>
     or <see langword="null"/> by <see cref="M:A.B.Do(System.Int32)"/>, <see cref="T:A.X">shown</see>.</summary>
@@ -32,21 +34,20 @@ module ApiDocsProperties =
 <member name="M:A.B.D(System.Int32,System.Span{System.Byte},`0,``1,A.R)"><summary>Second.</summary>
   <exception cref="T:A.FaultException">x</exception></member>"""
 
-        let labels =
-            [ "A.FaultException"; "A.R"; "System.Byte"; "System.Int32"; "System.Span" ]
+                let labels =
+                    [ "A.FaultException"; "A.R"; "System.Byte"; "System.Int32"; "System.Span" ]
 
-        Require.equal
-            ([
-                "Reads a Span of n or null by Do, shown. How many. Them. Rem. Val.", labels
-                "Second.", labels
-            ])
-            (pairs rows)
+                Require.equal
+                    ([
+                        "Reads a Span of n or null by Do, shown. How many. Them. Rem. Val.", labels
+                        "Second.", labels
+                    ])
+                    (pairs rows))
 
-    [<Test>]
-    let ``rows of equal text merge; rows without text or labels and labels with one row drop`` () =
-        let rows =
-            read
-                """
+            testCase "rows of equal text merge; rows without text or labels and labels with one row drop" (fun () ->
+                let rows =
+                    read
+                        """
 <member name="M:A.B.C(X.P)"><summary>Same text.</summary></member>
 <member name="M:A.B.D(X.Q)"><summary>Same
   text.</summary></member>
@@ -56,91 +57,94 @@ module ApiDocsProperties =
 <member name="M:A.B.H(X.P)"><exception cref="T:X.Q">no text</exception></member>
 <member name="P:A.B.I"><summary>No labels.</summary></member>"""
 
-        Require.equal ([ "Same text.", [ "X.P"; "X.Q" ]; "Other.", [ "X.P" ]; "Third.", [ "X.Q" ] ]) (pairs rows)
+                Require.equal
+                    ([ "Same text.", [ "X.P"; "X.Q" ]; "Other.", [ "X.P" ]; "Third.", [ "X.Q" ] ])
+                    (pairs rows))
 
-    [<TestCase("M:A.B.C", "")>]
-    [<TestCase("P:A.B.Item(System.Int32)", "System.Int32")>]
-    [<TestCase("M:A.B.op_Implicit(A.B)~System.String", "A.B System.String")>]
-    [<TestCase("M:A.B.C``2(System.Func{``0,System.Nullable{System.Int32}},System.Byte*,System.Int32[0:,0:],A.N.M@)",
-               "System.Func System.Nullable System.Int32 System.Byte A.N.M")>]
-    let ``the types of a signature`` (id: string, types: string) =
-        Require.equal types (String.Join(" ", ApiDocs.signatureTypes id))
+            testTheory
+                "the types of a signature"
+                [
+                    "M:A.B.C", ""
+                    "P:A.B.Item(System.Int32)", "System.Int32"
+                    "M:A.B.op_Implicit(A.B)~System.String", "A.B System.String"
+                    "M:A.B.C``2(System.Func{``0,System.Nullable{System.Int32}},System.Byte*,System.Int32[0:,0:],A.N.M@)",
+                    "System.Func System.Nullable System.Int32 System.Byte A.N.M"
+                ]
+                (fun (id: string, types: string) -> Require.equal types (String.Join(" ", ApiDocs.signatureTypes id)))
 
-    [<Test>]
-    let ``bad XML is refused with its place`` () =
-        let read () = read "<member" |> ignore
-        let said = Assert.Throws<DataFormatException>(Action read).Message
-        Assert.That(said, Does.Match @"A\.xml:1:\d+: expected valid XML, found ")
+            testCase "bad XML is refused with its place" (fun () ->
+                let read () = read "<member" |> ignore
+                let said = Require.refusal<DataFormatException>(fun () -> read ())
+                Require.matches (@"A\.xml:1:\d+: expected valid XML, found ") said)
 
-    [<Test>]
-    let ``an installation without documentation is refused, naming the places`` () =
-        let read () =
-            ReferencePacks.documentationIn [ "/nowhere/packs"; "/neither" ] |> ignore
+            testCase "an installation without documentation is refused, naming the places" (fun () ->
+                let read () =
+                    ReferencePacks.documentationIn [ "/nowhere/packs"; "/neither" ] |> ignore
 
-        Assert.That(
-            Assert.Throws<DirectoryNotFoundException>(Action read).Message,
-            Does.EndWith "in any of these: /nowhere/packs, /neither"
-        )
+                Require.endsWith
+                    "in any of these: /nowhere/packs, /neither"
+                    (Require.refusal<DirectoryNotFoundException>(fun () -> read ())))
 
-    [<Test>]
-    let ``the newest version of each pack is read, a file of both packs once`` () =
-        TemporaryFolder.using (fun place ->
-            let put pack version name =
-                let folder = Path.Combine(place, pack, version, "ref", "net10.0")
-                Directory.CreateDirectory folder |> ignore
-                File.WriteAllText(Path.Combine(folder, name), "")
+            testCase "the newest version of each pack is read, a file of both packs once" (fun () ->
+                TemporaryFolder.using (fun place ->
+                    let put pack version name =
+                        let folder = Path.Combine(place, pack, version, "ref", "net10.0")
+                        Directory.CreateDirectory folder |> ignore
+                        File.WriteAllText(Path.Combine(folder, name), "")
 
-            put "Microsoft.NETCore.App.Ref" "10.0.9" "A.xml"
-            put "Microsoft.NETCore.App.Ref" "10.0.10" "A.xml"
-            put "Microsoft.NETCore.App.Ref" "10.0.10-rc.1" "A.xml"
-            put "Microsoft.AspNetCore.App.Ref" "10.0.10" "A.xml"
-            put "Microsoft.AspNetCore.App.Ref" "10.0.10" "B.xml"
+                    put "Microsoft.NETCore.App.Ref" "10.0.9" "A.xml"
+                    put "Microsoft.NETCore.App.Ref" "10.0.10" "A.xml"
+                    put "Microsoft.NETCore.App.Ref" "10.0.10-rc.1" "A.xml"
+                    put "Microsoft.AspNetCore.App.Ref" "10.0.10" "A.xml"
+                    put "Microsoft.AspNetCore.App.Ref" "10.0.10" "B.xml"
 
-            let found =
-                ReferencePacks.documentationIn [ Path.Combine(place, "none"); place ]
-                |> Array.map (fun file -> Path.GetRelativePath(place, file).Split(Path.DirectorySeparatorChar))
-                |> Array.map (fun parts -> parts[0], parts[1], Array.last parts)
+                    let found =
+                        ReferencePacks.documentationIn [ Path.Combine(place, "none"); place ]
+                        |> Array.map (fun file ->
+                            Path.GetRelativePath(place, file).Split(Path.DirectorySeparatorChar))
+                        |> Array.map (fun parts -> parts[0], parts[1], Array.last parts)
 
-            found
-            |> Require.equal
-                [|
-                    "Microsoft.NETCore.App.Ref", "10.0.10", "A.xml"
-                    "Microsoft.AspNetCore.App.Ref", "10.0.10", "B.xml"
-                |])
+                    found
+                    |> Require.equal
+                        [|
+                            "Microsoft.NETCore.App.Ref", "10.0.10", "A.xml"
+                            "Microsoft.AspNetCore.App.Ref", "10.0.10", "B.xml"
+                        |]))
 
-    [<Test>]
-    let ``the installed documentation has tens of thousands of rows and a long tail of labels, split by text`` () =
-        let split = ApiDocs.read ()
-        let parts = Split.parts split
-        let rows = parts |> List.sumBy _.Rows
-        let share n = float n / float rows
-        Assert.That(rows, Is.InRange(30000, 60000))
-        Assert.That((LabelSpace.ofText split).Count, Is.InRange(1400, 2000))
+            testCase
+                "the installed documentation has tens of thousands of rows and a long tail of labels, split by text"
+                (fun () ->
+                    let split = ApiDocs.read ()
+                    let parts = Split.parts split
+                    let rows = parts |> List.sumBy _.Rows
+                    let share n = float n / float rows
+                    Require.between (30000, 60000) rows
+                    Require.between (1400, 2000) ((LabelSpace.ofText split).Count)
 
-        for part, expected in List.zip parts [ 0.7; 0.1; 0.2 ] do
-            Assert.That(share part.Rows, Is.EqualTo(expected).Within 0.01)
+                    for part, expected in List.zip parts [ 0.7; 0.1; 0.2 ] do
+                        Require.near 0.01 expected (share part.Rows)
 
-        let texts = parts |> Seq.collect _.Texts
-        Require.equal rows (Seq.length (Seq.distinct texts))
-        let support = split.Train.LabelNames |> Seq.concat |> Seq.countBy id |> Seq.toArray
-        let rare = support |> Seq.filter (fun (_, n) -> n < 10) |> Seq.length
-        Assert.That(float rare / float support.Length, Is.InRange(0.6, 0.85))
-        let again = ApiDocs.read ()
-        Assert.That((again = split), Is.True)
+                    let texts = parts |> Seq.collect _.Texts
+                    Require.equal rows (Seq.length (Seq.distinct texts))
+                    let support = split.Train.LabelNames |> Seq.concat |> Seq.countBy id |> Seq.toArray
+                    let rare = support |> Seq.filter (fun (_, n) -> n < 10) |> Seq.length
+                    Require.between (0.6, 0.85) (float rare / float support.Length)
+                    let again = ApiDocs.read ()
+                    Require.equal split again)
 
-    [<Test>]
-    let ``a text's part depends on the text alone`` () =
-        let texts = [| for i in 1..500 -> $"text {i}" |]
+            testCase "a text's part depends on the text alone" (fun () ->
+                let texts = [| for i in 1..500 -> $"text {i}" |]
 
-        let dataset texts =
-            {
-                Texts = texts
-                LabelNames = texts |> Array.map (fun t -> [| t |])
-            }
+                let dataset texts =
+                    {
+                        Texts = texts
+                        LabelNames = texts |> Array.map (fun t -> [| t |])
+                    }
 
-        let all = ApiDocs.split (dataset texts)
-        let some = ApiDocs.split (dataset (Array.rev texts[100..]))
+                let all = ApiDocs.split (dataset texts)
+                let some = ApiDocs.split (dataset (Array.rev texts[100..]))
 
-        for a, b in List.zip (Split.parts all) (Split.parts some) do
-            Assert.That(Set.ofArray b.Texts - Set.ofArray a.Texts, Is.Empty)
-            Require.equal (b.Texts) (b.LabelNames |> Array.map Array.head)
+                for a, b in List.zip (Split.parts all) (Split.parts some) do
+                    Require.isEmpty (Set.ofArray b.Texts - Set.ofArray a.Texts)
+                    Require.equal (b.Texts) (b.LabelNames |> Array.map Array.head))
+        ]

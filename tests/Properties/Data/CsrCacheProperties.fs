@@ -1,110 +1,111 @@
-namespace Limen.Properties
+module Limen.Properties.CsrCacheProperties
 
 open System
 open System.IO
-open NUnit.Framework
+open Expecto
 open FsCheck
-open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<Arbitraries> |], MaxTest = 50)>]
-module CsrCacheProperties =
+let private same (a: CsrMatrix) (b: CsrMatrix) =
+    a.Columns = b.Columns
+    && a.RowStart = b.RowStart
+    && Array.sub a.Indices 0 a.NonZeros = Array.sub b.Indices 0 b.NonZeros
+    && Array.sub a.Values 0 a.NonZeros = Array.sub b.Values 0 b.NonZeros
 
-    let private same (a: CsrMatrix) (b: CsrMatrix) =
-        a.Columns = b.Columns
-        && a.RowStart = b.RowStart
-        && Array.sub a.Indices 0 a.NonZeros = Array.sub b.Indices 0 b.NonZeros
-        && Array.sub a.Values 0 a.NonZeros = Array.sub b.Values 0 b.NonZeros
+let private sameData (a: Dataset) (b: Dataset) =
+    same a.Features b.Features && same a.Labels b.Labels
 
-    let private sameData (a: Dataset) (b: Dataset) =
-        same a.Features b.Features && same a.Labels b.Labels
+/// A data file, its cache place, and a reader that counts how often it is called and returns the given rows.
+let private withFile (d: Dataset) test =
+    TemporaryFolder.using (fun folder ->
+        let file = Path.Combine(folder, "train.svm")
+        File.WriteAllText(file, "some rows")
+        let calls = ref 0
 
-    /// A data file, its cache place, and a reader that counts how often it is called and returns the given rows.
-    let private withFile (d: Dataset) test =
-        TemporaryFolder.using (fun folder ->
-            let file = Path.Combine(folder, "train.svm")
-            File.WriteAllText(file, "some rows")
-            let calls = ref 0
+        let read (_: string) =
+            calls.Value <- calls.Value + 1
+            d
 
-            let read (_: string) =
-                calls.Value <- calls.Value + 1
-                d
+        test file (In(Path.Combine(folder, "cache"))) read calls)
 
-            test file (In(Path.Combine(folder, "cache"))) read calls)
+let private cases = Cases.from [ typeof<Arbitraries> ] |> Cases.times 50
 
-    [<Property>]
-    let ``a cached file reads back as it was, without being parsed again`` ({ Data = d }: DataCase) =
-        withFile d (fun file place read calls ->
-            let first = CsrCache.through place "p" read file
-            let second = CsrCache.through place "p" read file
-            sameData first d && sameData second d && calls.Value = 1)
+[<Tests>]
+let tests =
+    testList
+        "CsrCache"
+        [
+            property
+                cases
+                "a cached file reads back as it was, without being parsed again"
+                (fun ({ Data = d }: DataCase) ->
+                    withFile d (fun file place read calls ->
+                        let first = CsrCache.through place "p" read file
+                        let second = CsrCache.through place "p" read file
+                        sameData first d && sameData second d && calls.Value = 1))
 
-    [<Property>]
-    let ``a cache with any one byte changed, or cut anywhere, is rebuilt``
-        ({ Data = d }: DataCase)
-        (NonNegativeInt at)
-        (cut: bool)
-        =
-        withFile d (fun file place read calls ->
-            CsrCache.through place "p" read file |> ignore
-            let cache = (CsrCache.path place "p" file).Value
-            let bytes = File.ReadAllBytes cache
-            let at = at % bytes.Length
+            property
+                cases
+                "a cache with any one byte changed, or cut anywhere, is rebuilt"
+                (fun ({ Data = d }: DataCase) (NonNegativeInt at) (cut: bool) ->
+                    withFile d (fun file place read calls ->
+                        CsrCache.through place "p" read file |> ignore
+                        let cache = (CsrCache.path place "p" file).Value
+                        let bytes = File.ReadAllBytes cache
+                        let at = at % bytes.Length
 
-            if cut then
-                File.WriteAllBytes(cache, bytes[.. at - 1])
-            else
-                bytes[at] <- bytes[at] + 1uy
-                File.WriteAllBytes(cache, bytes)
+                        if cut then
+                            File.WriteAllBytes(cache, bytes[.. at - 1])
+                        else
+                            bytes[at] <- bytes[at] + 1uy
+                            File.WriteAllBytes(cache, bytes)
 
-            let again = CsrCache.through place "p" read file
-            let rebuilt = calls.Value = 2
-            let third = CsrCache.through place "p" read file
-            sameData again d && rebuilt && sameData third d && calls.Value = 2)
+                        let again = CsrCache.through place "p" read file
+                        let rebuilt = calls.Value = 2
+                        let third = CsrCache.through place "p" read file
+                        sameData again d && rebuilt && sameData third d && calls.Value = 2))
 
-    [<Test>]
-    let ``another length, time of writing or parameter is another file`` () =
-        let d =
-            Dataset.create (Csr.ofRows 2 [| [| struct (1, 2f) |] |]) (Csr.ofSets 3 [| [| 0; 2 |] |])
+            testCase "another length, time of writing or parameter is another file" (fun () ->
+                let d =
+                    Dataset.create (Csr.ofRows 2 [| [| struct (1, 2f) |] |]) (Csr.ofSets 3 [| [| 0; 2 |] |])
 
-        withFile d (fun file place read calls ->
-            let parsed parameters =
-                let before = calls.Value
-                CsrCache.through place parameters read file |> ignore
-                calls.Value > before
+                withFile d (fun file place read calls ->
+                    let parsed parameters =
+                        let before = calls.Value
+                        CsrCache.through place parameters read file |> ignore
+                        calls.Value > before
 
-            Assert.That(parsed "p", Is.True)
-            Assert.That(parsed "p", Is.False)
-            Assert.That(parsed "q", Is.True)
-            File.SetLastWriteTimeUtc(file, DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc))
-            Assert.That(parsed "p", Is.True)
-            let time = File.GetLastWriteTimeUtc file
-            File.WriteAllText(file, "some other rows")
-            File.SetLastWriteTimeUtc(file, time)
-            Assert.That(parsed "p", Is.True)
-            Assert.That(parsed "p", Is.False))
+                    Require.isTrue (parsed "p")
+                    Require.isFalse (parsed "p")
+                    Require.isTrue (parsed "q")
+                    File.SetLastWriteTimeUtc(file, DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc))
+                    Require.isTrue (parsed "p")
+                    let time = File.GetLastWriteTimeUtc file
+                    File.WriteAllText(file, "some other rows")
+                    File.SetLastWriteTimeUtc(file, time)
+                    Require.isTrue (parsed "p")
+                    Require.isFalse (parsed "p")))
 
-    [<Test>]
-    let ``a place that cannot be written does not stop the reading, and no unfinished file stays`` () =
-        let d = Dataset.create (Csr.ofRows 2 [| [||] |]) (Csr.ofSets 3 [| [||] |])
+            testCase "a place that cannot be written does not stop the reading, and no unfinished file stays" (fun () ->
+                let d = Dataset.create (Csr.ofRows 2 [| [||] |]) (Csr.ofSets 3 [| [||] |])
 
-        withFile d (fun file place read calls ->
-            Assert.That(sameData (CsrCache.through (In file) "p" read file) d, Is.True)
-            CsrCache.through place "p" read file |> ignore
+                withFile d (fun file place read calls ->
+                    Require.isTrue (sameData (CsrCache.through (In file) "p" read file) d)
+                    CsrCache.through place "p" read file |> ignore
 
-            match place with
-            | In directory -> Assert.That(Directory.GetFiles directory, Has.Length.EqualTo 1)
-            | _ -> Assert.Fail()
+                    match place with
+                    | In directory -> Require.equal 1 (Seq.length (Directory.GetFiles directory))
+                    | _ -> failtest "not expected"
 
-            Assert.That(sameData (CsrCache.through NoCache "p" read file) d, Is.True)
-            Require.equal 3 (calls.Value))
+                    Require.isTrue (sameData (CsrCache.through NoCache "p" read file) d)
+                    Require.equal 3 (calls.Value)))
 
-    [<Test>]
-    let ``a svmlight file comes from its cache as from its text`` () =
-        TemporaryFolder.usingFile "a.svm" "2,0 1:0.5 4:2\n 0:1\n" (fun file ->
-            let text = Svmlight.read Svmlight.defaults file
-            let first = CsrCache.svmlight Beside Svmlight.defaults file
-            let second = CsrCache.svmlight Beside Svmlight.defaults file
-            Assert.That(sameData first text && sameData second text, Is.True)
-            Assert.That(Directory.GetFiles(Path.GetDirectoryName file), Has.Length.EqualTo 2))
+            testCase "a svmlight file comes from its cache as from its text" (fun () ->
+                TemporaryFolder.usingFile "a.svm" "2,0 1:0.5 4:2\n 0:1\n" (fun file ->
+                    let text = Svmlight.read Svmlight.defaults file
+                    let first = CsrCache.svmlight Beside Svmlight.defaults file
+                    let second = CsrCache.svmlight Beside Svmlight.defaults file
+                    Require.isTrue (sameData first text && sameData second text)
+                    Require.equal 2 (Seq.length (Directory.GetFiles(Path.GetDirectoryName file)))))
+        ]

@@ -2,14 +2,9 @@ namespace Limen.Properties
 
 open System
 open System.Globalization
-open System.IO
-open System.Text
-open NUnit.Framework
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
 open Limen.Core
-open Limen.Kernels
 
 /// A number as somebody may write it.
 type Written = Written of string

@@ -2,12 +2,9 @@ namespace Limen.Properties
 
 open System
 open System.Text.RegularExpressions
-open NUnit.Framework
 open FsCheck
 open FsCheck.FSharp
-open FsCheck.NUnit
 open Limen.Core
-open Limen.Kernels
 
 /// Texts over few words, and options.
 type Corpus =

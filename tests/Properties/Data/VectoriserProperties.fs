@@ -1,196 +1,193 @@
-namespace Limen.Properties
+module Limen.Properties.VectoriserProperties
 
 open System
-open System.Text.RegularExpressions
-open NUnit.Framework
-open FsCheck
-open FsCheck.FSharp
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<Arbitraries>; typeof<VectoriserArbitraries> |])>]
-module VectoriserProperties =
+let private rows (m: CsrMatrix) =
+    [ for r in 0 .. m.Rows - 1 -> [ for struct (c, v) in Csr.row r m -> c, v ] ]
 
-    let private rows (m: CsrMatrix) =
-        [ for r in 0 .. m.Rows - 1 -> [ for struct (c, v) in Csr.row r m -> c, v ] ]
+let private small =
+    [|
+        "The cat sat on the mat."
+        "The dog sat; the dog ran!"
+        "A cat, a dog, a cat"
+    |]
 
-    [<Property(MaxTest = 500)>]
-    let ``terms, IDF and rows are those of the plain definition`` (c: Corpus) =
-        let plain = PlainVectoriser.vocabulary c.Options c.Texts
+let private cases =
+    Cases.from [ typeof<Arbitraries>; typeof<VectoriserArbitraries> ]
 
-        if plain.Length = 0 then
-            let fit () =
-                Vectoriser.fit c.Options c.Texts |> ignore
+[<Tests>]
+let tests =
+    testList
+        "Vectoriser"
+        [
+            property
+                (cases |> Cases.times 500)
+                "terms, IDF and rows are those of the plain definition"
+                (fun (c: Corpus) ->
+                    let plain = PlainVectoriser.vocabulary c.Options c.Texts
 
-            Assert.Throws<ConfigurationException>(Action fit) |> ignore
-        else
-            let v = Vectoriser.fit c.Options c.Texts
-            Require.equal ((Array.map fst plain)) (v.Terms)
+                    if plain.Length = 0 then
+                        let fit () =
+                            Vectoriser.fit c.Options c.Texts |> ignore
 
-            for i in 0 .. plain.Length - 1 do
-                let expected = PlainVectoriser.idf c.Texts.Length (snd plain[i])
-                Tolerance.require Tolerance.float32 "IDF" [ expected ] [ float v.Weights.Idf[i] ]
+                        Require.throws<ConfigurationException>(fun () -> fit ())
+                    else
+                        let v = Vectoriser.fit c.Options c.Texts
+                        Require.equal ((Array.map fst plain)) (v.Terms)
 
-            let all = Array.append c.Texts c.Others
-            let fast = Vectoriser.apply v all
+                        for i in 0 .. plain.Length - 1 do
+                            let expected = PlainVectoriser.idf c.Texts.Length (snd plain[i])
+                            Tolerance.require Tolerance.float32 "IDF" [ expected ] [ float v.Weights.Idf[i] ]
 
-            for r in 0 .. all.Length - 1 do
-                let expected = PlainVectoriser.row c.Options c.Texts.Length plain all[r]
-                let got = [ for struct (i, w) in Csr.row r fast -> i, float w ]
-                Require.equal ((List.map fst expected)) (List.map fst got)
-                Tolerance.require Tolerance.float32 "row" (List.map snd expected) (List.map snd got)
+                        let all = Array.append c.Texts c.Others
+                        let fast = Vectoriser.apply v all
 
-    let private small =
-        [|
-            "The cat sat on the mat."
-            "The dog sat; the dog ran!"
-            "A cat, a dog, a cat"
-        |]
+                        for r in 0 .. all.Length - 1 do
+                            let expected = PlainVectoriser.row c.Options c.Texts.Length plain all[r]
+                            let got = [ for struct (i, w) in Csr.row r fast -> i, float w ]
+                            Require.equal ((List.map fst expected)) (List.map fst got)
+                            Tolerance.require Tolerance.float32 "row" (List.map snd expected) (List.map snd got))
 
-    [<Test>]
-    let ``a small corpus has the values that scikit-learn gives it`` () =
-        // TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True) on the same texts: terms in at least two of them
-        let v = Vectoriser.fit Vectoriser.defaults small
-        Require.equal ([| "cat"; "dog"; "sat"; "the" |]) (v.Terms)
-        // all four are in 2 of 3 texts: ln(4 / 3) + 1
-        Tolerance.require
-            Tolerance.float32
-            "IDF"
-            (Array.create 4 (log (4.0 / 3.0) + 1.0))
-            (Array.map float v.Weights.Idf)
-        // row 0: cat 1, sat 1, the 2; row 1: dog 2, sat 1, the 2; row 2: cat 2, dog 1
-        let twice = 1.0 + log 2.0
-        let norm (ws: float list) = sqrt (List.sumBy (fun w -> w * w) ws)
-        let x = Vectoriser.apply v small
+            testCase "a small corpus has the values that scikit-learn gives it" (fun () ->
+                // TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True) on the same texts: terms in at least two of them
+                let v = Vectoriser.fit Vectoriser.defaults small
+                Require.equal ([| "cat"; "dog"; "sat"; "the" |]) (v.Terms)
+                // all four are in 2 of 3 texts: ln(4 / 3) + 1
+                Tolerance.require
+                    Tolerance.float32
+                    "IDF"
+                    (Array.create 4 (log (4.0 / 3.0) + 1.0))
+                    (Array.map float v.Weights.Idf)
+                // row 0: cat 1, sat 1, the 2; row 1: dog 2, sat 1, the 2; row 2: cat 2, dog 1
+                let twice = 1.0 + log 2.0
+                let norm (ws: float list) = sqrt (List.sumBy (fun w -> w * w) ws)
+                let x = Vectoriser.apply v small
 
-        for r, columns, weights in
-            [
-                0, [ 0; 2; 3 ], [ 1.0; 1.0; twice ]
-                1, [ 1; 2; 3 ], [ twice; 1.0; twice ]
-                2, [ 0; 1 ], [ twice; 1.0 ]
-            ] do
-            Require.equal columns (List.ofArray (x.RowIndices(r).ToArray()))
+                for r, columns, weights in
+                    [
+                        0, [ 0; 2; 3 ], [ 1.0; 1.0; twice ]
+                        1, [ 1; 2; 3 ], [ twice; 1.0; twice ]
+                        2, [ 0; 1 ], [ twice; 1.0 ]
+                    ] do
+                    Require.equal columns (List.ofArray (x.RowIndices(r).ToArray()))
 
-            Tolerance.require
-                Tolerance.float32
-                "row"
-                (weights |> List.map (fun w -> w / norm weights))
-                (Seq.map float (x.RowValues(r).ToArray()))
+                    Tolerance.require
+                        Tolerance.float32
+                        "row"
+                        (weights |> List.map (fun w -> w / norm weights))
+                        (Seq.map float (x.RowValues(r).ToArray())))
 
-    [<Property>]
-    let ``a row depends on its own text alone`` (c: Corpus) =
-        let o = { c.Options with MinDf = 1 }
+            property cases "a row depends on its own text alone" (fun (c: Corpus) ->
+                let o = { c.Options with MinDf = 1 }
 
-        if PlainVectoriser.vocabulary o c.Texts |> Array.isEmpty |> not then
-            let v = Vectoriser.fit o c.Texts
-            let together = rows (Vectoriser.apply v c.Others)
+                if PlainVectoriser.vocabulary o c.Texts |> Array.isEmpty |> not then
+                    let v = Vectoriser.fit o c.Texts
+                    let together = rows (Vectoriser.apply v c.Others)
 
-            let alone =
-                c.Others
-                |> Seq.collect (fun t -> rows (Vectoriser.apply v [| t |]))
-                |> Seq.toList
+                    let alone =
+                        c.Others
+                        |> Seq.collect (fun t -> rows (Vectoriser.apply v [| t |]))
+                        |> Seq.toList
 
-            Require.equal alone (together)
+                    Require.equal alone (together))
 
-    [<Property>]
-    let ``the fitted vectoriser is its options, terms and IDF`` (c: Corpus) =
-        if PlainVectoriser.vocabulary c.Options c.Texts |> Array.isEmpty |> not then
-            let v = Vectoriser.fit c.Options c.Texts
-            let again = Vectoriser(v.Options, Array.copy v.Terms, Array.copy v.Weights.Idf)
-            Require.equal ((rows (Vectoriser.apply v c.Others))) (rows (Vectoriser.apply again c.Others))
+            property cases "the fitted vectoriser is its options, terms and IDF" (fun (c: Corpus) ->
+                if PlainVectoriser.vocabulary c.Options c.Texts |> Array.isEmpty |> not then
+                    let v = Vectoriser.fit c.Options c.Texts
+                    let again = Vectoriser(v.Options, Array.copy v.Terms, Array.copy v.Weights.Idf)
+                    Require.equal ((rows (Vectoriser.apply v c.Others))) (rows (Vectoriser.apply again c.Others)))
 
-    [<Test>]
-    let ``many texts give the same as one thread's plain definition`` () =
-        let words = [| "alpha"; "beta"; "gamma"; "delta"; "eps"; "zeta"; "eta" |]
+            testCase "many texts give the same as one thread's plain definition" (fun () ->
+                let words = [| "alpha"; "beta"; "gamma"; "delta"; "eps"; "zeta"; "eta" |]
 
-        let texts =
-            Array.init 1000 (fun i ->
-                Array.init (i % 23) (fun j -> words[int (Seed.bits (int64 (i * 31 + j)) (Seed.ofInt 7) % 7UL)])
-                |> String.concat " ")
+                let texts =
+                    Array.init 1000 (fun i ->
+                        Array.init (i % 23) (fun j ->
+                            words[int (Seed.bits (int64 (i * 31 + j)) (Seed.ofInt 7) % 7UL)])
+                        |> String.concat " ")
 
-        let o =
-            { Vectoriser.defaults with
-                Longest = 3
-                MinDf = 20
-                MaxFeatures = Some 150
-            }
+                let o =
+                    { Vectoriser.defaults with
+                        Longest = 3
+                        MinDf = 20
+                        MaxFeatures = Some 150
+                    }
 
-        let plain = PlainVectoriser.vocabulary o texts
-        let v = Vectoriser.fit o texts
-        Require.equal ((Array.map fst plain)) (v.Terms)
-        let x = Vectoriser.apply v texts
+                let plain = PlainVectoriser.vocabulary o texts
+                let v = Vectoriser.fit o texts
+                Require.equal ((Array.map fst plain)) (v.Terms)
+                let x = Vectoriser.apply v texts
 
-        for r in 0..50..999 do
-            Tolerance.require
-                Tolerance.float32
-                "row"
-                (PlainVectoriser.row o 1000 plain texts[r] |> List.map snd)
-                (Seq.map float (x.RowValues(r).ToArray()))
+                for r in 0..50..999 do
+                    Tolerance.require
+                        Tolerance.float32
+                        "row"
+                        (PlainVectoriser.row o 1000 plain texts[r] |> List.map snd)
+                        (Seq.map float (x.RowValues(r).ToArray())))
 
-    [<Test>]
-    let ``unknown words give an empty row`` () =
-        let v = Vectoriser.fit Vectoriser.defaults small
-        let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
-        Require.equal ([ 0; 0; 1 ]) ([ for r in 0..2 -> x.RowIndices(r).Length ])
-        Require.equal 4 (x.Columns)
+            testCase "unknown words give an empty row" (fun () ->
+                let v = Vectoriser.fit Vectoriser.defaults small
+                let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
+                Require.equal ([ 0; 0; 1 ]) ([ for r in 0..2 -> x.RowIndices(r).Length ])
+                Require.equal 4 (x.Columns))
 
-    [<Test>]
-    let ``options are refused with all their faults`` () =
-        let bad =
-            { Vectoriser.defaults with
-                Shortest = 0
-                Longest = -1
-                MinDf = 0
-                MaxFeatures = Some 0
-            }
+            testCase "options are refused with all their faults" (fun () ->
+                let bad =
+                    { Vectoriser.defaults with
+                        Shortest = 0
+                        Longest = -1
+                        MinDf = 0
+                        MaxFeatures = Some 0
+                    }
 
-        let fit () = Vectoriser.fit bad small |> ignore
-        Require.equal 4 (Assert.Throws<ConfigurationException>(Action fit).Faults.Length)
+                let fit () = Vectoriser.fit bad small |> ignore
+                Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Length))
 
-    [<Property>]
-    let ``weights of counts are those of the formula`` ({ Matrix = m }: SparseCase) =
-        let counts = m |> Csr.mapValues (fun _ _ v -> abs (round v))
-        let w = TfIdfWeights.fit Sublinear counts
-        let x = TfIdfWeights.apply w counts
+            property cases "weights of counts are those of the formula" (fun ({ Matrix = m }: SparseCase) ->
+                let counts = m |> Csr.mapValues (fun _ _ v -> abs (round v))
+                let w = TfIdfWeights.fit Sublinear counts
+                let x = TfIdfWeights.apply w counts
 
-        for r in 0 .. counts.Rows - 1 do
-            let raw =
-                [
-                    for struct (c, n) in Csr.row r counts do
-                        let df =
-                            Seq.sumBy (fun i -> if Csr.item i c counts > 0f then 1 else 0) [ 0 .. counts.Rows - 1 ]
+                for r in 0 .. counts.Rows - 1 do
+                    let raw =
+                        [
+                            for struct (c, n) in Csr.row r counts do
+                                let df =
+                                    Seq.sumBy
+                                        (fun i -> if Csr.item i c counts > 0f then 1 else 0)
+                                        [ 0 .. counts.Rows - 1 ]
 
-                        if n > 0f then
-                            (1.0 + log (float n)) * PlainVectoriser.idf counts.Rows df
-                        else
-                            0.0
-                ]
+                                if n > 0f then
+                                    (1.0 + log (float n)) * PlainVectoriser.idf counts.Rows df
+                                else
+                                    0.0
+                        ]
 
-            let norm = max 1e-30 (sqrt (List.sumBy (fun v -> v * v) raw))
+                    let norm = max 1e-30 (sqrt (List.sumBy (fun v -> v * v) raw))
 
-            Tolerance.require
-                Tolerance.float32
-                "row"
-                (raw |> List.map (fun v -> v / norm))
-                (Seq.map float (x.RowValues(r).ToArray()))
+                    Tolerance.require
+                        Tolerance.float32
+                        "row"
+                        (raw |> List.map (fun v -> v / norm))
+                        (Seq.map float (x.RowValues(r).ToArray())))
 
-    [<Test>]
-    let ``counts of another width or below 0 are refused`` () =
-        let w = TfIdfWeights.fit Sublinear (Csr.ofRows 2 [| [| struct (0, 1f) |] |])
+            testCase "counts of another width or below 0 are refused" (fun () ->
+                let w = TfIdfWeights.fit Sublinear (Csr.ofRows 2 [| [| struct (0, 1f) |] |])
 
-        let wide () =
-            TfIdfWeights.apply w (Csr.ofRows 3 [| [||] |]) |> ignore
+                let wide () =
+                    TfIdfWeights.apply w (Csr.ofRows 3 [| [||] |]) |> ignore
 
-        let negative () =
-            TfIdfWeights.apply w (Csr.ofRows 2 [| [| struct (1, -1f) |] |]) |> ignore
+                let negative () =
+                    TfIdfWeights.apply w (Csr.ofRows 2 [| [| struct (1, -1f) |] |]) |> ignore
 
-        Assert.That(
-            Assert.Throws<ArgumentException>(Action wide).Message,
-            Does.StartWith "expected 2 columns, received 3"
-        )
+                Require.startsWith
+                    "expected 2 columns, received 3"
+                    (Require.refusal<ArgumentException>(fun () -> wide ()))
 
-        Assert.That(
-            Assert.Throws<ArgumentException>(Action negative).Message,
-            Does.StartWith "expected counts of 0 or more"
-        )
+                Require.startsWith
+                    "expected counts of 0 or more"
+                    (Require.refusal<ArgumentException>(fun () -> negative ())))
+        ]

@@ -1,7 +1,5 @@
 namespace Limen.Properties
 
-open System
-open System.Text.Json
 open FsCheck
 open FsCheck.FSharp
 open Limen.Core

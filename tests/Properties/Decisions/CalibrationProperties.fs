@@ -1,142 +1,157 @@
-namespace Limen.Properties
+module Limen.Properties.CalibrationProperties
 
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
-module CalibrationProperties =
+let private calibrators =
+    [ Calibrator.Temperature; Calibrator.Platt; Calibrator.Isotonic ]
 
-    let private calibrators =
-        [ Calibrator.Temperature; Calibrator.Platt; Calibrator.Isotonic ]
+let private scopes =
+    [
+        CalibrationScope.AllLabels
+        CalibrationScope.EachLabel 2
+        CalibrationScope.EachBucket [| 2; 5 |]
+    ]
 
-    let private scopes =
+let private fit calibrator scope (case: ScoredCase) =
+    Calibration.fit
+        {
+            Calibrator = calibrator
+            Scope = scope
+        }
+        (Csr.columnCounts case.Labels)
+        case.Scores
+        case.Labels
+
+let private hits (case: ScoredCase) =
+    let truth = Plain.pairs case.Labels
+    [| for r, c, _ in Plain.entries case.Scores -> truth.Contains(r, c) |]
+
+let private grid = [| for i in -60 .. 60 -> float32 i / 10f |]
+
+let private cases = Cases.from [ typeof<ScoreArbitraries> ]
+
+[<Tests>]
+let tests =
+    testList
+        "Calibration"
         [
-            CalibrationScope.AllLabels
-            CalibrationScope.EachLabel 2
-            CalibrationScope.EachBucket [| 2; 5 |]
+            property
+                (cases |> Cases.times 40)
+                "every curve is non-decreasing, in the unit interval, and keeps the pairs"
+                (fun (case: ScoredCase) ->
+                    List.allPairs calibrators scopes
+                    |> List.forall (fun (calibrator, scope) ->
+                        let fitted = fit calibrator scope case
+
+                        let monotone curve =
+                            grid
+                            |> Array.map (Curve.probability curve)
+                            |> Array.pairwise
+                            |> Array.forall (fun (a, b) -> 0.0 <= a && a <= b + 1e-12 && b <= 1.0)
+
+                        Array.forall monotone fitted.Curves
+                        && Plain.pairs (Calibration.apply fitted case.Scores) = Plain.pairs case.Scores))
+
+            property
+                (cases |> Cases.times 40)
+                "isotonic regression has the least squared error of all non-decreasing functions"
+                (fun (case: ScoredCase) ->
+                    // the max-min formula: the fit at x is the largest over starts a <= x of the smallest over ends b >= x of the mean of [a, b]
+                    let points = Array.zip case.Scores.Values (hits case)
+                    let xs = points |> Array.map fst |> Array.distinct |> Array.sort
+
+                    let mean a b =
+                        points
+                        |> Array.filter (fun (x, _) -> a <= x && x <= b)
+                        |> Array.averageBy (fun (_, y) -> if y then 1.0 else 0.0)
+
+                    let plain x =
+                        xs
+                        |> Array.filter ((>=) x)
+                        |> Array.map (fun a -> xs |> Array.filter ((<=) x) |> Array.map (mean a) |> Array.min)
+                        |> Array.max
+
+                    let curve = Curve.fit Calibrator.Isotonic (hits case) case.Scores.Values
+                    xs |> Array.forall (fun x -> abs (Curve.probability curve x - plain x) < 1e-9))
+
+            property
+                cases
+                "temperature and Platt are stationary for their log loss unless a bound holds them"
+                (fun (case: ScoredCase) ->
+                    let hit = hits case
+                    let n = float hit.Length
+                    let positives = float (hit |> Array.filter id |> Array.length)
+
+                    let smoothed h =
+                        if h then
+                            (positives + 1.0) / (positives + 2.0)
+                        else
+                            1.0 / (n - positives + 2.0)
+
+                    let plain h = if h then 1.0 else 0.0
+
+                    let loss target slope offset =
+                        Array.map2
+                            (fun (z: float32) h ->
+                                let u = slope * float z + offset
+                                max u 0.0 - target h * u + log (1.0 + exp (-abs u)))
+                            case.Scores.Values
+                            hit
+                        |> Array.sum
+
+                    let flat f = abs (f 1e-5 - f -1e-5) / 2e-5 < 1e-3
+
+                    hit.Length = 0
+                    || match
+                        Curve.fit Calibrator.Temperature hit case.Scores.Values,
+                        Curve.fit Calibrator.Platt hit case.Scores.Values
+                       with
+                       | Curve.Logistic(t, zero), Curve.Logistic(slope, offset) ->
+                           zero = 0.0
+                           && (t <= 1e-3 || t > 20.0 || flat (fun d -> loss plain (t + d) 0.0))
+                           && (slope <= 1e-3
+                               || slope > 20.0
+                               || flat (fun d -> loss smoothed (slope + d) offset))
+                           && (slope > 20.0 || flat (fun d -> loss smoothed slope (offset + d)))
+                       | _ -> false)
+
+            testCase "Platt's offset is fitted where the bound holds the slope" (fun () ->
+                // the lower score is the true one: the slope goes to its bound, and the smoothed targets 2/3 and 1/3 balance at p = 1/2
+                match Curve.fit Calibrator.Platt [| true; false |] [| -2.859f; -2.819f |] with
+                | Curve.Logistic(slope, offset) ->
+                    Require.equal 1e-3 slope
+                    Require.near 1e-4 0.0 (slope * -2.839 + offset)
+                | other -> failtest $"{other}")
+
+            property
+                cases
+                "a label below the wanted positives shares the curve of all labels"
+                (fun (case: ScoredCase) ->
+                    let fitted = fit Calibrator.Platt (CalibrationScope.EachLabel 2) case
+                    let sweep = Sweep.build case.Scores case.Labels
+
+                    Plain.labels case.Scores
+                    |> List.forall (fun l -> (fitted.CurveOf[l] = 0) = (Sweep.listedHits l sweep < 2)))
+
+            testCase "distorted probabilities are put right" (fun () ->
+                // positives drawn from sigmoid(z / 2): temperature 2, which Platt finds as slope 1/2, and isotonic within noise
+                let seed = Seed.ofInt 21
+                let n = 20000
+
+                let scores =
+                    Array.init n (fun i -> float32 (8.0 * Seed.uniform (int64 i) seed - 4.0))
+
+                let p z = 1.0 / (1.0 + exp (-float z / 2.0))
+                let hit = scores |> Array.mapi (fun i z -> Seed.uniform (int64 (n + i)) seed < p z)
+
+                for calibrator in calibrators do
+                    let curve = Curve.fit calibrator hit scores
+
+                    for z in [ -3f; -1f; 0f; 1f; 3f ] do
+                        Tolerance.require
+                            { Absolute = 0.06; Relative = 0.0 }
+                            $"{calibrator} at {z}"
+                            [ p z ]
+                            [ Curve.probability curve z ])
         ]
-
-    let private fit calibrator scope (case: ScoredCase) =
-        Calibration.fit
-            {
-                Calibrator = calibrator
-                Scope = scope
-            }
-            (Csr.columnCounts case.Labels)
-            case.Scores
-            case.Labels
-
-    let private hits (case: ScoredCase) =
-        let truth = Plain.pairs case.Labels
-        [| for r, c, _ in Plain.entries case.Scores -> truth.Contains(r, c) |]
-
-    let private grid = [| for i in -60 .. 60 -> float32 i / 10f |]
-
-    [<Property(MaxTest = 40)>]
-    let ``every curve is non-decreasing, in the unit interval, and keeps the pairs`` (case: ScoredCase) =
-        List.allPairs calibrators scopes
-        |> List.forall (fun (calibrator, scope) ->
-            let fitted = fit calibrator scope case
-
-            let monotone curve =
-                grid
-                |> Array.map (Curve.probability curve)
-                |> Array.pairwise
-                |> Array.forall (fun (a, b) -> 0.0 <= a && a <= b + 1e-12 && b <= 1.0)
-
-            Array.forall monotone fitted.Curves
-            && Plain.pairs (Calibration.apply fitted case.Scores) = Plain.pairs case.Scores)
-
-    [<Property(MaxTest = 40)>]
-    let ``isotonic regression has the least squared error of all non-decreasing functions`` (case: ScoredCase) =
-        // the max-min formula: the fit at x is the largest over starts a <= x of the smallest over ends b >= x of the mean of [a, b]
-        let points = Array.zip case.Scores.Values (hits case)
-        let xs = points |> Array.map fst |> Array.distinct |> Array.sort
-
-        let mean a b =
-            points
-            |> Array.filter (fun (x, _) -> a <= x && x <= b)
-            |> Array.averageBy (fun (_, y) -> if y then 1.0 else 0.0)
-
-        let plain x =
-            xs
-            |> Array.filter ((>=) x)
-            |> Array.map (fun a -> xs |> Array.filter ((<=) x) |> Array.map (mean a) |> Array.min)
-            |> Array.max
-
-        let curve = Curve.fit Calibrator.Isotonic (hits case) case.Scores.Values
-        xs |> Array.forall (fun x -> abs (Curve.probability curve x - plain x) < 1e-9)
-
-    [<Property>]
-    let ``temperature and Platt are stationary for their log loss unless a bound holds them`` (case: ScoredCase) =
-        let hit = hits case
-        let n = float hit.Length
-        let positives = float (hit |> Array.filter id |> Array.length)
-
-        let smoothed h =
-            if h then
-                (positives + 1.0) / (positives + 2.0)
-            else
-                1.0 / (n - positives + 2.0)
-
-        let plain h = if h then 1.0 else 0.0
-
-        let loss target slope offset =
-            Array.map2
-                (fun (z: float32) h ->
-                    let u = slope * float z + offset
-                    max u 0.0 - target h * u + log (1.0 + exp (-abs u)))
-                case.Scores.Values
-                hit
-            |> Array.sum
-
-        let flat f = abs (f 1e-5 - f -1e-5) / 2e-5 < 1e-3
-
-        hit.Length = 0
-        || match
-            Curve.fit Calibrator.Temperature hit case.Scores.Values, Curve.fit Calibrator.Platt hit case.Scores.Values
-           with
-           | Curve.Logistic(t, zero), Curve.Logistic(slope, offset) ->
-               zero = 0.0
-               && (t <= 1e-3 || t > 20.0 || flat (fun d -> loss plain (t + d) 0.0))
-               && (slope <= 1e-3
-                   || slope > 20.0
-                   || flat (fun d -> loss smoothed (slope + d) offset))
-               && (slope > 20.0 || flat (fun d -> loss smoothed slope (offset + d)))
-           | _ -> false
-
-    [<Test>]
-    let ``Platt's offset is fitted where the bound holds the slope`` () =
-        // the lower score is the true one: the slope goes to its bound, and the smoothed targets 2/3 and 1/3 balance at p = 1/2
-        match Curve.fit Calibrator.Platt [| true; false |] [| -2.859f; -2.819f |] with
-        | Curve.Logistic(slope, offset) ->
-            Assert.That(slope, Is.EqualTo 1e-3)
-            Assert.That(slope * -2.839 + offset, Is.EqualTo(0.0).Within 1e-4)
-        | other -> Assert.Fail $"{other}"
-
-    [<Property>]
-    let ``a label below the wanted positives shares the curve of all labels`` (case: ScoredCase) =
-        let fitted = fit Calibrator.Platt (CalibrationScope.EachLabel 2) case
-        let sweep = Sweep.build case.Scores case.Labels
-
-        Plain.labels case.Scores
-        |> List.forall (fun l -> (fitted.CurveOf[l] = 0) = (Sweep.listedHits l sweep < 2))
-
-    [<Test>]
-    let ``distorted probabilities are put right`` () =
-        // positives drawn from sigmoid(z / 2): temperature 2, which Platt finds as slope 1/2, and isotonic within noise
-        let seed = Seed.ofInt 21
-        let n = 20000
-
-        let scores =
-            Array.init n (fun i -> float32 (8.0 * Seed.uniform (int64 i) seed - 4.0))
-
-        let p z = 1.0 / (1.0 + exp (-float z / 2.0))
-        let hit = scores |> Array.mapi (fun i z -> Seed.uniform (int64 (n + i)) seed < p z)
-
-        for calibrator in calibrators do
-            let curve = Curve.fit calibrator hit scores
-
-            for z in [ -3f; -1f; 0f; 1f; 3f ] do
-                Assert.That(Curve.probability curve z, Is.EqualTo(p z).Within 0.06, $"{calibrator} at {z}")

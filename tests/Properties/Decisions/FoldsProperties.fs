@@ -1,60 +1,68 @@
-namespace Limen.Properties
+module Limen.Properties.FoldsProperties
 
+open Expecto
 open FsCheck
-open FsCheck.NUnit
 open Limen.Core
-open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<Arbitraries> |])>]
-module FoldsProperties =
+let private foldsOf (case: DataCase) (PositiveInt wanted) =
+    let folds = 1 + wanted % 6
+    folds, Folds.stratified folds (Seed.ofInt wanted) case.Data.Labels
 
-    let private foldsOf (case: DataCase) (PositiveInt wanted) =
-        let folds = 1 + wanted % 6
-        folds, Folds.stratified folds (Seed.ofInt wanted) case.Data.Labels
+/// How far apart the folds are in rows of a label.
+let private spread folds (foldOf: int[]) (rows: int[]) =
+    let counts =
+        [
+            for fold in 0 .. folds - 1 -> rows |> Array.filter (fun row -> foldOf[row] = fold) |> Array.length
+        ]
 
-    /// How far apart the folds are in rows of a label.
-    let private spread folds (foldOf: int[]) (rows: int[]) =
-        let counts =
-            [
-                for fold in 0 .. folds - 1 -> rows |> Array.filter (fun row -> foldOf[row] = fold) |> Array.length
-            ]
+    List.max counts - List.min counts
 
-        List.max counts - List.min counts
+let private cases = Cases.from [ typeof<Arbitraries> ]
 
-    [<Property>]
-    let ``stratified folds part the rows, none empty where there are rows enough`` (case: DataCase) wanted =
-        let folds, foldOf = foldsOf case wanted
-        let parts = [ for fold in 0 .. folds - 1 -> fst (Folds.split fold foldOf) ]
+[<Tests>]
+let tests =
+    testList
+        "Folds"
+        [
+            property
+                cases
+                "stratified folds part the rows, none empty where there are rows enough"
+                (fun (case: DataCase) wanted ->
+                    let folds, foldOf = foldsOf case wanted
+                    let parts = [ for fold in 0 .. folds - 1 -> fst (Folds.split fold foldOf) ]
 
-        List.sort (List.concat (List.map List.ofArray parts)) = [ 0 .. case.Data.Rows - 1 ]
-        && (case.Data.Rows < folds || not (List.exists Array.isEmpty parts))
+                    List.sort (List.concat (List.map List.ofArray parts)) = [ 0 .. case.Data.Rows - 1 ]
+                    && (case.Data.Rows < folds || not (List.exists Array.isEmpty parts)))
 
-    [<Property>]
-    let ``the rarest label is spread as evenly as can be, and so is every label where each row has one``
-        (case: DataCase)
-        wanted
-        =
-        let folds, foldOf = foldsOf case wanted
-        let labels = case.Data.Labels
-        let support = Csr.columnCounts labels
-        let rowsOf = Csr.transpose labels
-        let rarest = Seq.minBy (fun l -> support[l]) (seq { 0 .. labels.Columns - 1 })
+            property
+                cases
+                "the rarest label is spread as evenly as can be, and so is every label where each row has one"
+                (fun (case: DataCase) wanted ->
+                    let folds, foldOf = foldsOf case wanted
+                    let labels = case.Data.Labels
+                    let support = Csr.columnCounts labels
+                    let rowsOf = Csr.transpose labels
+                    let rarest = Seq.minBy (fun l -> support[l]) (seq { 0 .. labels.Columns - 1 })
 
-        let single =
-            Csr.ofSets labels.Columns [| for row in 0 .. labels.Rows - 1 -> Array.truncate 1 (Csr.set row labels) |]
+                    let single =
+                        Csr.ofSets
+                            labels.Columns
+                            [| for row in 0 .. labels.Rows - 1 -> Array.truncate 1 (Csr.set row labels) |]
 
-        let ofSingle = Folds.stratified folds (Seed.ofInt 1) single
-        let rowsOfSingle = Csr.transpose single
+                    let ofSingle = Folds.stratified folds (Seed.ofInt 1) single
+                    let rowsOfSingle = Csr.transpose single
 
-        // labels of equal support are taken in the order of their ids: the first of the rarest is the one taken first
-        spread folds foldOf (Csr.set rarest rowsOf) <= 1
-        && Seq.forall (fun l -> spread folds ofSingle (Csr.set l rowsOfSingle) <= 1) (seq { 0 .. labels.Columns - 1 })
+                    // labels of equal support are taken in the order of their ids: the first of the rarest is the one taken first
+                    spread folds foldOf (Csr.set rarest rowsOf) <= 1
+                    && Seq.forall
+                        (fun l -> spread folds ofSingle (Csr.set l rowsOfSingle) <= 1)
+                        (seq { 0 .. labels.Columns - 1 }))
 
-    [<Property>]
-    let ``places restore the order of rows that folds have parted`` (case: DataCase) wanted =
-        let folds, foldOf = foldsOf case wanted
-        let parts = [ for fold in 0 .. folds - 1 -> fst (Folds.split fold foldOf) ]
-        let place = Folds.places parts
-        let concatenated = Array.concat parts
+            property cases "places restore the order of rows that folds have parted" (fun (case: DataCase) wanted ->
+                let folds, foldOf = foldsOf case wanted
+                let parts = [ for fold in 0 .. folds - 1 -> fst (Folds.split fold foldOf) ]
+                let place = Folds.places parts
+                let concatenated = Array.concat parts
 
-        place |> Array.map (fun at -> concatenated[at]) = [| 0 .. case.Data.Rows - 1 |]
+                place |> Array.map (fun at -> concatenated[at]) = [| 0 .. case.Data.Rows - 1 |])
+        ]

@@ -1,153 +1,163 @@
-namespace Limen.Properties
+module Limen.Properties.FusedProperties
 
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
-module FusedProperties =
+let private objectives =
+    [
+        Objective.MacroF1
+        Objective.MicroF1
+        Objective.MacroPlusMicro 0.5
+        Objective.Jaccard
+    ]
 
-    let private objectives =
+let private rarityOf (case: ScoredCase) =
+    Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
+
+let private fit objective (case: ScoredCase) =
+    Fused.fit objective (Seed.ofInt 1) (rarityOf case) case.Scores case.Labels
+
+let private withBasis basis (case: ScoredCase) =
+    Fused.withBasis Objective.MacroF1 basis (rarityOf case) case.Scores case.Labels
+
+/// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
+let private planted slope rows labels =
+    let seed = Seed.ofInt 11
+    let u i = Seed.uniform (int64 i) seed
+    let support = Array.init labels (fun l -> 1 + 2000 / (l + 1))
+    let rarity = Rarity.ofSupport 10000 support
+
+    let cells =
+        Array.init rows (fun r ->
+            Array.init labels (fun l ->
+                let i = 3 * (r * labels + l)
+                let z = float32 (12.0 * u i - 9.0)
+                let p = 1.0 / (1.0 + exp (-6.0 * (float z - slope * float rarity[l] + 1.0)))
+                struct (l, z), u (i + 1) < p))
+
+    let scores = cells |> Array.map (Array.map fst) |> Csr.ofRows labels
+
+    let truth =
+        cells
+        |> Array.map (fun row ->
+            [|
+                for l in 0 .. labels - 1 do
+                    if snd row[l] then
+                        l
+            |])
+        |> Csr.ofSets labels
+
+    rarity, scores, truth
+
+let private cases = Cases.from [ typeof<ScoreArbitraries> ]
+
+[<Tests>]
+let tests =
+    testList
+        "Fused"
         [
-            Objective.MacroF1
-            Objective.MicroF1
-            Objective.MacroPlusMicro 0.5
-            Objective.Jaccard
+            property
+                (cases |> Cases.times 50)
+                "without a correction the fused rule is at least as good as the common threshold on its own rows"
+                (fun (case: ScoredCase) ->
+                    objectives
+                    |> List.forall (fun o ->
+                        let rule = fit o case
+
+                        let plain =
+                            { rule with
+                                Correction = Array.zeroCreate rule.Correction.Length
+                            }
+
+                        let reached theta =
+                            Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
+
+                        let t = Thresholds.common o (Sweep.build case.Scores case.Labels)
+
+                        reached (Fused.thresholds plain)
+                        >= reached (Thresholds.fixedAt case.Scores.Columns t) - 1e-12))
+
+            property
+                (cases |> Cases.times 50)
+                "the recorded objective is the one that its decisions reach"
+                (fun (case: ScoredCase) ->
+                    objectives
+                    |> List.forall (fun o ->
+                        let rule = fit o case
+
+                        Tolerance.close
+                            Tolerance.float64
+                            rule.Objective
+                            (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores))))
+
+            property
+                (cases |> Cases.times 50)
+                "the fitted rule is that of the basis that it chose"
+                (fun (case: ScoredCase) ->
+                    let rule = fit Objective.MacroF1 case
+                    rule = withBasis rule.Basis case)
+
+            property
+                (cases |> Cases.times 20)
+                "the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives"
+                (fun (case: ScoredCase) ->
+                    let sweep = Sweep.build case.Scores case.Labels
+
+                    Fused.bases
+                    |> Array.forall (fun basis ->
+                        let correction = (withBasis basis case).Correction
+
+                        match basis with
+                        | FusedBasis.SharedOnly -> Array.forall ((=) 0f) correction
+                        | FusedBasis.HeldOut _ ->
+                            Plain.labels case.Scores
+                            |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || correction[l] = 0f)
+                        | FusedBasis.Expected _ ->
+                            Plain.labels case.Scores
+                            |> List.forall (fun l -> Plain.column l case.Scores <> [] || correction[l] = 0f)))
+
+            property
+                (cases |> Cases.times 20)
+                "a correction by expected counts gives the thresholds of these counts"
+                (fun (case: ScoredCase) ->
+                    [ 5.0; 20.0; infinity ]
+                    |> List.forall (fun kappa ->
+                        let rule = withBasis (FusedBasis.Expected kappa) case
+
+                        let shared =
+                            { rule with
+                                Correction = Array.zeroCreate rule.Correction.Length
+                            }
+                            |> Fused.thresholds
+
+                        ExpectedCounts.thresholds Objective.MacroF1 kappa shared (Sweep.build case.Scores case.Labels)
+                        |> Array.forall2
+                            (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a))
+                            (Fused.thresholds rule)))
+
+            testTheory "a planted slope on rarity is found, whatever its sign" [ -3.0; 2.0 ] (fun (slope: float) ->
+                let rarity, scores, truth = planted slope 300 60
+                let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity scores truth
+                Require.near 0.7 slope rule.A
+                Require.near 0.7 (-1.0) rule.C)
+
+            testCase
+                "label-specific offsets make the halves choose a correction, pure noise around the shared form does not need one"
+                (fun () ->
+                    let rarity, scores, truth = planted 0.0 600 40
+
+                    let shifted =
+                        scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
+
+                    let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity shifted truth
+                    Require.notEqual FusedBasis.SharedOnly rule.Basis
+
+                    let difference =
+                        [
+                            for l in Plain.labels scores ->
+                                (if l % 2 = 0 then 1.0 else -1.0) * float rule.Correction[l]
+                        ]
+                        |> List.average
+
+                    Require.near 0.6 2.0 difference)
         ]
-
-    let private rarityOf (case: ScoredCase) =
-        Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
-
-    let private fit objective (case: ScoredCase) =
-        Fused.fit objective (Seed.ofInt 1) (rarityOf case) case.Scores case.Labels
-
-    [<Property(MaxTest = 50)>]
-    let ``without a correction the fused rule is at least as good as the common threshold on its own rows``
-        (case: ScoredCase)
-        =
-        objectives
-        |> List.forall (fun o ->
-            let rule = fit o case
-
-            let plain =
-                { rule with
-                    Correction = Array.zeroCreate rule.Correction.Length
-                }
-
-            let reached theta =
-                Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
-
-            let t = Thresholds.common o (Sweep.build case.Scores case.Labels)
-
-            reached (Fused.thresholds plain)
-            >= reached (Thresholds.fixedAt case.Scores.Columns t) - 1e-12)
-
-    [<Property(MaxTest = 50)>]
-    let ``the recorded objective is the one that its decisions reach`` (case: ScoredCase) =
-        objectives
-        |> List.forall (fun o ->
-            let rule = fit o case
-
-            Tolerance.close
-                Tolerance.float64
-                rule.Objective
-                (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores)))
-
-    let private withBasis basis (case: ScoredCase) =
-        Fused.withBasis Objective.MacroF1 basis (rarityOf case) case.Scores case.Labels
-
-    [<Property(MaxTest = 50)>]
-    let ``the fitted rule is that of the basis that it chose`` (case: ScoredCase) =
-        let rule = fit Objective.MacroF1 case
-        rule = withBasis rule.Basis case
-
-    [<Property(MaxTest = 20)>]
-    let ``the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives``
-        (case: ScoredCase)
-        =
-        let sweep = Sweep.build case.Scores case.Labels
-
-        Fused.bases
-        |> Array.forall (fun basis ->
-            let correction = (withBasis basis case).Correction
-
-            match basis with
-            | FusedBasis.SharedOnly -> Array.forall ((=) 0f) correction
-            | FusedBasis.HeldOut _ ->
-                Plain.labels case.Scores
-                |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || correction[l] = 0f)
-            | FusedBasis.Expected _ ->
-                Plain.labels case.Scores
-                |> List.forall (fun l -> Plain.column l case.Scores <> [] || correction[l] = 0f))
-
-    [<Property(MaxTest = 20)>]
-    let ``a correction by expected counts gives the thresholds of these counts`` (case: ScoredCase) =
-        [ 5.0; 20.0; infinity ]
-        |> List.forall (fun kappa ->
-            let rule = withBasis (FusedBasis.Expected kappa) case
-
-            let shared =
-                { rule with
-                    Correction = Array.zeroCreate rule.Correction.Length
-                }
-                |> Fused.thresholds
-
-            ExpectedCounts.thresholds Objective.MacroF1 kappa shared (Sweep.build case.Scores case.Labels)
-            |> Array.forall2 (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a)) (Fused.thresholds rule))
-
-    /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
-    let private planted slope rows labels =
-        let seed = Seed.ofInt 11
-        let u i = Seed.uniform (int64 i) seed
-        let support = Array.init labels (fun l -> 1 + 2000 / (l + 1))
-        let rarity = Rarity.ofSupport 10000 support
-
-        let cells =
-            Array.init rows (fun r ->
-                Array.init labels (fun l ->
-                    let i = 3 * (r * labels + l)
-                    let z = float32 (12.0 * u i - 9.0)
-                    let p = 1.0 / (1.0 + exp (-6.0 * (float z - slope * float rarity[l] + 1.0)))
-                    struct (l, z), u (i + 1) < p))
-
-        let scores = cells |> Array.map (Array.map fst) |> Csr.ofRows labels
-
-        let truth =
-            cells
-            |> Array.map (fun row ->
-                [|
-                    for l in 0 .. labels - 1 do
-                        if snd row[l] then
-                            l
-                |])
-            |> Csr.ofSets labels
-
-        rarity, scores, truth
-
-    [<TestCase(-3.0)>]
-    [<TestCase(2.0)>]
-    let ``a planted slope on rarity is found, whatever its sign`` (slope: float) =
-        let rarity, scores, truth = planted slope 300 60
-        let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity scores truth
-        Assert.That(rule.A, Is.EqualTo(slope).Within 0.7)
-        Assert.That(rule.C, Is.EqualTo(-1.0).Within 0.7)
-
-    [<Test>]
-    let ``label-specific offsets make the halves choose a correction, pure noise around the shared form does not need one``
-        ()
-        =
-        let rarity, scores, truth = planted 0.0 600 40
-
-        let shifted =
-            scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
-
-        let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity shifted truth
-        Assert.That(rule.Basis, Is.Not.EqualTo FusedBasis.SharedOnly)
-
-        let difference =
-            [
-                for l in Plain.labels scores -> (if l % 2 = 0 then 1.0 else -1.0) * float rule.Correction[l]
-            ]
-            |> List.average
-
-        Assert.That(difference, Is.EqualTo(2.0).Within 0.6)

@@ -1,9 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.StackingProperties
 
+open Expecto
 open FsCheck
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
@@ -41,160 +40,156 @@ type StackArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<StackArbitraries> |])>]
-module StackingProperties =
+let private fit (case: StackCase) =
+    Stacking.fit case.Idf case.Truth case.Lists
 
-    let private fit (case: StackCase) =
-        Stacking.fit case.Idf case.Truth case.Lists
+let private withScorer s (m: CsrMatrix) (lists: ScoreLists) =
+    { lists with
+        Margins = lists.Margins |> Array.mapi (fun i old -> if i = s then m else old)
+    }
 
-    let private withScorer s (m: CsrMatrix) (lists: ScoreLists) =
-        { lists with
-            Margins = lists.Margins |> Array.mapi (fun i old -> if i = s then m else old)
-        }
+let private cases = Cases.from [ typeof<StackArbitraries> ]
 
-    [<Property>]
-    let ``the gradient vanishes at the fitted stack`` (case: StackCase) =
-        Stacking.gradient case.Idf case.Truth case.Lists (fit case)
-        |> Array.forall (fun g -> abs g < 1e-5)
+[<Tests>]
+let tests =
+    testList
+        "Stacking"
+        [
+            property cases "the gradient vanishes at the fitted stack" (fun (case: StackCase) ->
+                Stacking.gradient case.Idf case.Truth case.Lists (fit case)
+                |> Array.forall (fun g -> abs g < 1e-5))
 
-    [<Property>]
-    let ``the gradient is that of the summed log loss and its ridge`` (case: StackCase) =
-        let truth = Plain.pairs case.Truth
+            property cases "the gradient is that of the summed log loss and its ridge" (fun (case: StackCase) ->
+                let truth = Plain.pairs case.Truth
 
-        // by the formula of the type, in float64, over every listed pair; the ridge is 0.1 on all but the intercept, 0.001 there
-        let loss (k: Stack) =
-            let rarity = Rarity.ofIdf case.Idf
+                // by the formula of the type, in float64, over every listed pair; the ridge is 0.1 on all but the intercept, 0.001 there
+                let loss (k: Stack) =
+                    let rarity = Rarity.ofIdf case.Idf
 
-            let ofPair (r, l, local: float32) =
-                let rare = float rarity[l]
+                    let ofPair (r, l, local: float32) =
+                        let rare = float rarity[l]
 
-                let z =
-                    List.sum
-                        [
-                            for s in 0..1 ->
-                                RaritySlope.at rare k.Margins[s] * float (Csr.item r l case.Lists.Margins[s])
-                        ]
-                    + RaritySlope.at rare k.Local * float local
-                    + RaritySlope.at rare k.LogLocal * log (float local + 0.02)
-                    + RaritySlope.at rare k.Intercept
+                        let z =
+                            List.sum
+                                [
+                                    for s in 0..1 ->
+                                        RaritySlope.at rare k.Margins[s] * float (Csr.item r l case.Lists.Margins[s])
+                                ]
+                            + RaritySlope.at rare k.Local * float local
+                            + RaritySlope.at rare k.LogLocal * log (float local + 0.02)
+                            + RaritySlope.at rare k.Intercept
 
-                log (1.0 + exp (if truth.Contains(r, l) then -z else z))
+                        log (1.0 + exp (if truth.Contains(r, l) then -z else z))
 
-            let squares slopes =
-                slopes |> Array.sumBy (fun s -> s.Common * s.Common + s.Rare * s.Rare)
+                    let squares slopes =
+                        slopes |> Array.sumBy (fun s -> s.Common * s.Common + s.Rare * s.Rare)
 
-            (Plain.entries case.Lists.Local |> List.sumBy ofPair)
-            + 0.05 * squares (Array.append k.Margins [| k.Local; k.LogLocal |])
-            + 0.0005 * squares [| k.Intercept |]
+                    (Plain.entries case.Lists.Local |> List.sumBy ofPair)
+                    + 0.05 * squares (Array.append k.Margins [| k.Local; k.LogLocal |])
+                    + 0.0005 * squares [| k.Intercept |]
 
-        // the stack at the numbers of its gradient's order, one of them moved
-        let toward i d : Stack =
-            let at =
-                [| 0.4; 0.6; 0.7; 0.2; 0.5; 0.3; -0.3; -0.1; -0.9; -0.1 |]
-                |> Array.mapi (fun k v -> if k = i then v + d else v)
+                // the stack at the numbers of its gradient's order, one of them moved
+                let toward i d : Stack =
+                    let at =
+                        [| 0.4; 0.6; 0.7; 0.2; 0.5; 0.3; -0.3; -0.1; -0.9; -0.1 |]
+                        |> Array.mapi (fun k v -> if k = i then v + d else v)
 
-            let slope t =
-                {
-                    Common = at[2 * t]
-                    Rare = at[2 * t + 1]
-                }
+                    let slope t =
+                        {
+                            Common = at[2 * t]
+                            Rare = at[2 * t + 1]
+                        }
 
-            {
-                Margins = [| slope 0; slope 1 |]
-                Local = slope 2
-                LogLocal = slope 3
-                Intercept = slope 4
-            }
+                    {
+                        Margins = [| slope 0; slope 1 |]
+                        Local = slope 2
+                        LogLocal = slope 3
+                        Intercept = slope 4
+                    }
 
-        let differences =
-            [ for i in 0..9 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
+                let differences =
+                    [ for i in 0..9 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
 
-        Stacking.gradient case.Idf case.Truth case.Lists (toward 0 0.0)
-        |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences
+                Stacking.gradient case.Idf case.Truth case.Lists (toward 0 0.0)
+                |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences)
 
-    [<Property>]
-    let ``raising any margin never lowers a score`` (case: StackCase) (s: bool) (rise: NonNegativeInt) =
-        let stack = fit case
-        let s = if s then 1 else 0
+            property
+                cases
+                "raising any margin never lowers a score"
+                (fun (case: StackCase) (s: bool) (rise: NonNegativeInt) ->
+                    let stack = fit case
+                    let s = if s then 1 else 0
 
-        let raised =
-            case.Lists.Margins[s] |> Csr.mapValues (fun _ _ v -> v + float32 rise.Get)
+                    let raised =
+                        case.Lists.Margins[s] |> Csr.mapValues (fun _ _ v -> v + float32 rise.Get)
 
-        let before = Stacking.apply stack case.Idf case.Lists
-        let after = Stacking.apply stack case.Idf (withScorer s raised case.Lists)
-        Array.forall2 (<=) before.Values after.Values
+                    let before = Stacking.apply stack case.Idf case.Lists
+                    let after = Stacking.apply stack case.Idf (withScorer s raised case.Lists)
+                    Array.forall2 (<=) before.Values after.Values)
 
-    [<Property>]
-    let ``a scorer that is wrong everywhere keeps a positive slope`` (case: StackCase) =
-        let wrong =
-            case.Lists.Margins[0]
-            |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
+            property cases "a scorer that is wrong everywhere keeps a positive slope" (fun (case: StackCase) ->
+                let wrong =
+                    case.Lists.Margins[0]
+                    |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
 
-        let stack = Stacking.fit case.Idf case.Truth (withScorer 0 wrong case.Lists)
+                let stack = Stacking.fit case.Idf case.Truth (withScorer 0 wrong case.Lists)
 
-        stack.Margins
-        |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0)
+                stack.Margins
+                |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0))
 
-    [<Property>]
-    let ``the fused logits stand on the same pairs`` (case: StackCase) =
-        let fused = Stacking.apply (fit case) case.Idf case.Lists
-        Plain.pairs fused = Plain.pairs case.Lists.Local
+            property cases "the fused logits stand on the same pairs" (fun (case: StackCase) ->
+                let fused = Stacking.apply (fit case) case.Idf case.Lists
+                Plain.pairs fused = Plain.pairs case.Lists.Local)
 
-    [<Property>]
-    let ``the cross-fitted score of a row does not move with its own labels`` (case: StackCase) =
-        let seed = Seed.ofInt 3
-        let other = case.Truth |> Plain.pairs |> Set.filter (fun (r, _) -> r <> 0)
+            property cases "the cross-fitted score of a row does not move with its own labels" (fun (case: StackCase) ->
+                let seed = Seed.ofInt 3
+                let other = case.Truth |> Plain.pairs |> Set.filter (fun (r, _) -> r <> 0)
 
-        let changed =
-            Csr.ofSets
-                case.Truth.Columns
-                [|
-                    for r in Plain.rows case.Truth ->
-                        if r = 0 then
-                            [| 0 .. case.Truth.Columns - 1 |]
+                let changed =
+                    Csr.ofSets
+                        case.Truth.Columns
+                        [|
+                            for r in Plain.rows case.Truth ->
+                                if r = 0 then
+                                    [| 0 .. case.Truth.Columns - 1 |]
+                                else
+                                    [|
+                                        for r', c in other do
+                                            if r' = r then
+                                                c
+                                    |]
+                        |]
+
+                let a = Stacking.crossFit 3 seed case.Idf case.Truth case.Lists
+                let b = Stacking.crossFit 3 seed case.Idf changed case.Lists
+                Csr.row 0 a = Csr.row 0 b)
+
+            testCase "a scorer's own probabilities are recovered" (fun () ->
+                // labels drawn from sigmoid(2 m - 1): the stack finds slope 2 and intercept -1 (KNN 0 adds ln 0.02 LogLocal)
+                let rows, seed = 20000, Seed.ofInt 5
+
+                let margins =
+                    Array.init rows (fun r -> [| struct (0, float32 (4.0 * Seed.uniform (int64 r) seed - 2.0)) |])
+                    |> Csr.ofRows 1
+
+                let labels =
+                    Array.init rows (fun r ->
+                        let p = 1.0 / (1.0 + exp (1.0 - 2.0 * float margins.Values[r]))
+
+                        if Seed.uniform (int64 (r + rows)) seed < p then
+                            [| 0 |]
                         else
-                            [|
-                                for r', c in other do
-                                    if r' = r then
-                                        c
-                            |]
-                |]
+                            [||])
+                    |> Csr.ofSets 1
 
-        let a = Stacking.crossFit 3 seed case.Idf case.Truth case.Lists
-        let b = Stacking.crossFit 3 seed case.Idf changed case.Lists
-        Csr.row 0 a = Csr.row 0 b
+                let stack = Stacking.fit [| 0f |] labels (ScoreLists.ofScores margins)
+                let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
+                Require.near 0.1 2.0 (stack.Margins[0].Common)
+                Require.near 0.1 (-1.0) offset)
 
-    [<Test>]
-    let ``a scorer's own probabilities are recovered`` () =
-        // labels drawn from sigmoid(2 m - 1): the stack finds slope 2 and intercept -1 (KNN 0 adds ln 0.02 LogLocal)
-        let rows, seed = 20000, Seed.ofInt 5
+            testCase "lists on different pairs are refused" (fun () ->
+                let m pairs = Csr.ofRows 3 [| pairs |]
 
-        let margins =
-            Array.init rows (fun r -> [| struct (0, float32 (4.0 * Seed.uniform (int64 r) seed - 2.0)) |])
-            |> Csr.ofRows 1
-
-        let labels =
-            Array.init rows (fun r ->
-                let p = 1.0 / (1.0 + exp (1.0 - 2.0 * float margins.Values[r]))
-
-                if Seed.uniform (int64 (r + rows)) seed < p then
-                    [| 0 |]
-                else
-                    [||])
-            |> Csr.ofSets 1
-
-        let stack = Stacking.fit [| 0f |] labels (ScoreLists.ofScores margins)
-        let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
-        Assert.That(stack.Margins[0].Common, Is.EqualTo(2.0).Within 0.1)
-        Assert.That(offset, Is.EqualTo(-1.0).Within 0.1)
-
-    [<Test>]
-    let ``lists on different pairs are refused`` () =
-        let m pairs = Csr.ofRows 3 [| pairs |]
-
-        Assert.Throws<System.ArgumentException>(
-            System.Action(fun () ->
-                ScoreLists.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])
-                |> ignore)
-        )
-        |> ignore
+                Require.throws<System.ArgumentException>(fun () ->
+                    ScoreLists.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])))
+        ]

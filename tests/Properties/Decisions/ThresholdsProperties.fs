@@ -1,193 +1,191 @@
-namespace Limen.Properties
+module Limen.Properties.ThresholdsProperties
 
-open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<ScoreArbitraries> |])>]
-module ThresholdsProperties =
+let private objectives =
+    [
+        Objective.MacroF1
+        Objective.MicroF1
+        Objective.MacroPlusMicro 0.5
+        Objective.FBeta 2.0
+        Objective.Jaccard
+        Objective.ExpectedCost(1.0, 2.5)
+    ]
 
-    let private objectives =
+let private close a b = Tolerance.close Tolerance.float64 a b
+
+let private decideAt t (case: ScoredCase) =
+    Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Scores
+
+let private cases = Cases.from [ typeof<ScoreArbitraries> ]
+
+[<Tests>]
+let tests =
+    testList
+        "Thresholds"
         [
-            Objective.MacroF1
-            Objective.MicroF1
-            Objective.MacroPlusMicro 0.5
-            Objective.FBeta 2.0
-            Objective.Jaccard
-            Objective.ExpectedCost(1.0, 2.5)
-        ]
+            testCase "SCut reaches the reference F1 of every label" (fun () ->
+                for expected, case in Plain.fixture () do
+                    let sweep = Sweep.build case.Scores case.Labels
 
-    let private close a b = Tolerance.close Tolerance.float64 a b
+                    let sets =
+                        Thresholds.decide (Thresholds.sCut Objective.MacroF1 0f sweep) case.Scores
 
-    let private decideAt t (case: ScoredCase) =
-        Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Scores
+                    let t, p = Plain.pairs case.Labels, Plain.pairs sets
 
-    [<Test>]
-    let ``SCut reaches the reference F1 of every label`` () =
-        for expected, case in Plain.fixture () do
-            let sweep = Sweep.build case.Scores case.Labels
+                    let of' l s =
+                        s |> Set.filter (fun (_, c) -> c = l) |> Set.count
 
-            let sets =
-                Thresholds.decide (Thresholds.sCut Objective.MacroF1 0f sweep) case.Scores
-
-            let t, p = Plain.pairs case.Labels, Plain.pairs sets
-
-            let of' l s =
-                s |> Set.filter (fun (_, c) -> c = l) |> Set.count
-
-            [
-                for l in Plain.labels case.Labels -> Objective.f1 (of' l (Set.intersect t p)) (of' l p) (of' l t)
-            ]
-            |> Tolerance.require
-                Tolerance.float64
-                "F1"
-                (Fixtures.numbers (expected.GetProperty "scut_best_f1_per_label"))
-
-    [<TestCase("global_best_micro_f1")>]
-    [<TestCase("global_best_macro_f1_A")>]
-    let ``the common threshold reaches the reference value`` (name: string) =
-        let objective =
-            if name.Contains "micro" then
-                Objective.MicroF1
-            else
-                Objective.MacroF1
-
-        for expected, case in Plain.fixture () do
-            let t = Thresholds.common objective (Sweep.build case.Scores case.Labels)
-
-            Tolerance.require
-                Tolerance.float64
-                name
-                [ Fixtures.number (expected.GetProperty name) ]
-                [ Plain.objective objective case.Labels (decideAt t case) ]
-
-    [<Property>]
-    let ``the common threshold is the best of all cuts`` (case: ScoredCase) =
-        objectives
-        |> List.forall (fun o ->
-            let reached t =
-                Plain.objective o case.Labels (decideAt t case)
-
-            let fitted = Thresholds.common o (Sweep.build case.Scores case.Labels)
-            let values = [ for _, _, v in Plain.entries case.Scores -> v ]
-            close (reached fitted) (Plain.cuts values |> List.map reached |> List.max))
-
-    [<Property>]
-    let ``SCut and smoothed F are the best of all cuts of each label`` (case: ScoredCase) =
-        let sweep = Sweep.build case.Scores case.Labels
-        let truth = Plain.pairs case.Labels
-
-        let best (value: int -> int -> int -> float) (fitted: float32[]) l =
-            let at t =
-                let predicted =
                     [
-                        for r, c, v in Plain.entries case.Scores do
-                            if c = l && v > t then
-                                (r, c)
+                        for l in Plain.labels case.Labels ->
+                            Objective.f1 (of' l (Set.intersect t p)) (of' l p) (of' l t)
                     ]
+                    |> Tolerance.require
+                        Tolerance.float64
+                        "F1"
+                        (Fixtures.numbers (expected.GetProperty "scut_best_f1_per_label")))
 
-                let hits = predicted |> List.filter truth.Contains
-                value hits.Length predicted.Length sweep.Positives[l]
+            testTheory
+                "the common threshold reaches the reference value"
+                [ "global_best_micro_f1"; "global_best_macro_f1_A" ]
+                (fun (name: string) ->
+                    let objective =
+                        if name.Contains "micro" then
+                            Objective.MicroF1
+                        else
+                            Objective.MacroF1
 
-            close (at fitted[l]) (Plain.cuts (Plain.column l case.Scores) |> List.map at |> List.max)
+                    for expected, case in Plain.fixture () do
+                        let t = Thresholds.common objective (Sweep.build case.Scores case.Labels)
 
-        let withHits =
-            Plain.labels case.Scores |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
+                        Tolerance.require
+                            Tolerance.float64
+                            name
+                            [ Fixtures.number (expected.GetProperty name) ]
+                            [ Plain.objective objective case.Labels (decideAt t case) ])
 
-        let sCut = Thresholds.sCut Objective.MacroF1 0f sweep
-        let smoothed = Thresholds.smoothedF 1.0 2.0 0f sweep
+            property cases "the common threshold is the best of all cuts" (fun (case: ScoredCase) ->
+                objectives
+                |> List.forall (fun o ->
+                    let reached t =
+                        Plain.objective o case.Labels (decideAt t case)
 
-        withHits |> List.forall (best Objective.f1 sCut)
-        && withHits
-           |> List.forall (best (fun h p q -> (2.0 * float h + 1.0) / (float (p + q) + 2.0)) smoothed)
+                    let fitted = Thresholds.common o (Sweep.build case.Scores case.Labels)
+                    let values = [ for _, _, v in Plain.entries case.Scores -> v ]
+                    close (reached fitted) (Plain.cuts values |> List.map reached |> List.max)))
 
-    [<Property>]
-    let ``among equally good cuts the largest threshold is taken`` (case: ScoredCase) =
-        let sweep = Sweep.build case.Scores case.Labels
-        let fitted = Thresholds.sCut Objective.MacroF1 0f sweep
-        let truth = Plain.pairs case.Labels
+            property cases "SCut and smoothed F are the best of all cuts of each label" (fun (case: ScoredCase) ->
+                let sweep = Sweep.build case.Scores case.Labels
+                let truth = Plain.pairs case.Labels
 
-        Plain.labels case.Scores
-        |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
-        |> List.forall (fun l ->
-            let listed =
-                [
-                    for r, c, v in Plain.entries case.Scores do
-                        if c = l then
-                            v, truth.Contains(r, c)
-                ]
+                let best (value: int -> int -> int -> float) (fitted: float32[]) l =
+                    let at t =
+                        let predicted =
+                            [
+                                for r, c, v in Plain.entries case.Scores do
+                                    if c = l && v > t then
+                                        (r, c)
+                            ]
 
-            let f1 t =
-                let above = listed |> List.filter (fun (v, _) -> v > t)
-                Objective.f1 (above |> List.filter snd |> List.length) above.Length sweep.Positives[l]
+                        let hits = predicted |> List.filter truth.Contains
+                        value hits.Length predicted.Length sweep.Positives[l]
 
-            listed
-            |> List.forall (fun (higher, _) -> higher <= fitted[l] || f1 higher < f1 fitted[l]))
+                    close (at fitted[l]) (Plain.cuts (Plain.column l case.Scores) |> List.map at |> List.max)
 
-    [<Property>]
-    let ``a label without listed positives takes the default of SCut`` (case: ScoredCase) =
-        let sweep = Sweep.build case.Scores case.Labels
-        let fitted = Thresholds.sCut Objective.MacroF1 -17f sweep
+                let withHits =
+                    Plain.labels case.Scores |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
 
-        Plain.labels case.Scores
-        |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || fitted[l] = -17f)
+                let sCut = Thresholds.sCut Objective.MacroF1 0f sweep
+                let smoothed = Thresholds.smoothedF 1.0 2.0 0f sweep
 
-    [<Property>]
-    let ``PCut predicts the wanted count of a label without ties`` { Distinct = case } =
-        let sweep = Sweep.build case.Scores case.Labels
-        let priors = Array.init sweep.Count (fun l -> float l / 7.0)
-        let sets = Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Scores
+                withHits |> List.forall (best Objective.f1 sCut)
+                && withHits
+                   |> List.forall (best (fun h p q -> (2.0 * float h + 1.0) / (float (p + q) + 2.0)) smoothed))
 
-        Plain.labels case.Scores
-        |> List.forall (fun l ->
-            let listed = (Plain.column l case.Scores).Length
-            let wanted = int (ceil (0.8 * float case.Scores.Rows * priors[l]))
-            listed = 0 || (Plain.column l sets).Length = min listed wanted)
+            property cases "among equally good cuts the largest threshold is taken" (fun (case: ScoredCase) ->
+                let sweep = Sweep.build case.Scores case.Labels
+                let fitted = Thresholds.sCut Objective.MacroF1 0f sweep
+                let truth = Plain.pairs case.Labels
 
-    [<Property>]
-    let ``the cardinality threshold comes nearest to the wanted set size`` (case: ScoredCase) =
-        let distance t =
-            abs (float (decideAt t case).NonZeros / float case.Scores.Rows - 1.3)
+                Plain.labels case.Scores
+                |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
+                |> List.forall (fun l ->
+                    let listed =
+                        [
+                            for r, c, v in Plain.entries case.Scores do
+                                if c = l then
+                                    v, truth.Contains(r, c)
+                        ]
 
-        let values = [ for _, _, v in Plain.entries case.Scores -> v ]
-        let fitted = Thresholds.cardinality 1.3 (Sweep.build case.Scores case.Labels)
-        close (distance fitted) (Plain.cuts values |> List.map distance |> List.min)
+                    let f1 t =
+                        let above = listed |> List.filter (fun (v, _) -> v > t)
+                        Objective.f1 (above |> List.filter snd |> List.length) above.Length sweep.Positives[l]
 
-    [<Property>]
-    let ``raising a threshold never adds a label``
-        (case: ScoredCase)
-        (thresholds: int[])
-        (raise: FsCheck.NonNegativeInt)
-        =
-        let low =
-            Array.init case.Scores.Columns (fun l -> if l < thresholds.Length then float32 thresholds[l] else 0f)
+                    listed
+                    |> List.forall (fun (higher, _) -> higher <= fitted[l] || f1 higher < f1 fitted[l])))
 
-        let high = low |> Array.map ((+) (float32 raise.Get))
+            property cases "a label without listed positives takes the default of SCut" (fun (case: ScoredCase) ->
+                let sweep = Sweep.build case.Scores case.Labels
+                let fitted = Thresholds.sCut Objective.MacroF1 -17f sweep
 
-        Set.isSubset
-            (Plain.pairs (Thresholds.decide high case.Scores))
-            (Plain.pairs (Thresholds.decide low case.Scores))
+                Plain.labels case.Scores
+                |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || fitted[l] = -17f))
 
-    [<Property>]
-    let ``a threshold between two scores parts them even when they are neighbours`` (case: ScoredCase) =
-        case.Scores.Values
-        |> Array.forall (fun v ->
-            let above = System.MathF.BitIncrement v
-            let t = Sweep.between above v
-            above > t && v <= t)
+            property cases "PCut predicts the wanted count of a label without ties" (fun { Distinct = case } ->
+                let sweep = Sweep.build case.Scores case.Labels
+                let priors = Array.init sweep.Count (fun l -> float l / 7.0)
+                let sets = Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Scores
 
-    [<Property>]
-    let ``restricting a sweep to some rows is building it from those rows`` (case: ScoredCase) =
-        let keep row = row % 3 <> 1
-        let chosen = Plain.rows case.Scores |> List.filter keep |> List.toArray
-        let part = Sweep.build case.Scores case.Labels |> Sweep.restrict keep
+                Plain.labels case.Scores
+                |> List.forall (fun l ->
+                    let listed = (Plain.column l case.Scores).Length
+                    let wanted = int (ceil (0.8 * float case.Scores.Rows * priors[l]))
+                    listed = 0 || (Plain.column l sets).Length = min listed wanted))
 
-        let whole =
-            Sweep.build (Csr.selectRows chosen case.Scores) (Csr.selectRows chosen case.Labels)
+            property cases "the cardinality threshold comes nearest to the wanted set size" (fun (case: ScoredCase) ->
+                let distance t =
+                    abs (float (decideAt t case).NonZeros / float case.Scores.Rows - 1.3)
 
-        part.Start = whole.Start
-        && part.Scores = whole.Scores
-        && part.Positives = whole.Positives
-        && [ 0 .. part.Count - 1 ]
-           |> List.forall (fun l -> Sweep.listedHits l part = Sweep.listedHits l whole)
+                let values = [ for _, _, v in Plain.entries case.Scores -> v ]
+                let fitted = Thresholds.cardinality 1.3 (Sweep.build case.Scores case.Labels)
+                close (distance fitted) (Plain.cuts values |> List.map distance |> List.min))
+
+            property
+                cases
+                "raising a threshold never adds a label"
+                (fun (case: ScoredCase) (thresholds: int[]) (raise: FsCheck.NonNegativeInt) ->
+                    let low =
+                        Array.init case.Scores.Columns (fun l ->
+                            if l < thresholds.Length then float32 thresholds[l] else 0f)
+
+                    let high = low |> Array.map ((+) (float32 raise.Get))
+
+                    Set.isSubset
+                        (Plain.pairs (Thresholds.decide high case.Scores))
+                        (Plain.pairs (Thresholds.decide low case.Scores)))
+
+            property
+                cases
+                "a threshold between two scores parts them even when they are neighbours"
+                (fun (case: ScoredCase) ->
+                    case.Scores.Values
+                    |> Array.forall (fun v ->
+                        let above = System.MathF.BitIncrement v
+                        let t = Sweep.between above v
+                        above > t && v <= t))
+
+            property cases "restricting a sweep to some rows is building it from those rows" (fun (case: ScoredCase) ->
+                let keep row = row % 3 <> 1
+                let chosen = Plain.rows case.Scores |> List.filter keep |> List.toArray
+                let part = Sweep.build case.Scores case.Labels |> Sweep.restrict keep
+
+                let whole =
+                    Sweep.build (Csr.selectRows chosen case.Scores) (Csr.selectRows chosen case.Labels)
+
+                part.Start = whole.Start
+                && part.Scores = whole.Scores
+                && part.Positives = whole.Positives
+                && [ 0 .. part.Count - 1 ]
+                   |> List.forall (fun l -> Sweep.listedHits l part = Sweep.listedHits l whole))
+        ]

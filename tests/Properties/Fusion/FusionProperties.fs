@@ -1,9 +1,7 @@
-namespace Limen.Properties
+module Limen.Properties.FusionProperties
 
-open NUnit.Framework
-open FsCheck
+open Expecto
 open FsCheck.FSharp
-open FsCheck.NUnit
 open Limen.Core
 
 /// A fusion of L labels with its IDF [L], and local signals [B, L] with a cotangent of the thresholds.
@@ -56,165 +54,157 @@ type FusionArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<FusionArbitraries> |])>]
-module FusionProperties =
+let private tolerance = { Absolute = 1e-4; Relative = 1e-5 }
 
-    let private tolerance = { Absolute = 1e-4; Relative = 1e-5 }
+let private close a b =
+    Tolerance.close tolerance (float a) (float b)
 
-    let private close a b =
-        Tolerance.close tolerance (float a) (float b)
+let private closeAll (a: float32[]) (b: float32[]) =
+    a.Length = b.Length && Array.forall2 close a b
 
-    let private closeAll (a: float32[]) (b: float32[]) =
-        a.Length = b.Length && Array.forall2 close a b
+let private matrix (rows: float32[][]) =
+    Tensor.ofArray [| rows.Length; rows[0].Length |] (Array.concat rows)
 
-    let private matrix (rows: float32[][]) =
-        Tensor.ofArray [| rows.Length; rows[0].Length |] (Array.concat rows)
+let private vector (v: float32[]) = Tensor.ofArray [| v.Length |] v
 
-    let private vector (v: float32[]) = Tensor.ofArray [| v.Length |] v
+/// (lambda, alpha [L], beta, bias) as leaves and the thresholds that the definition makes of them.
+let private composed case =
+    let leaf v = Tensor.leaf v
+    let lambda = leaf (Tensor.scalar (float case.Fusion.Lambda))
+    let alpha = leaf (vector (Alpha.perLabel case.Idf case.Fusion.Alpha))
+    let beta = leaf (vector case.Fusion.Beta)
+    let bias = leaf (vector case.Fusion.Bias)
 
-    /// (lambda, alpha [L], beta, bias) as leaves and the thresholds that the definition makes of them.
-    let private composed case =
-        let leaf v = Tensor.leaf v
-        let lambda = leaf (Tensor.scalar (float case.Fusion.Lambda))
-        let alpha = leaf (vector (Alpha.perLabel case.Idf case.Fusion.Alpha))
-        let beta = leaf (vector case.Fusion.Beta)
-        let bias = leaf (vector case.Fusion.Bias)
+    let (Thresholds theta) =
+        Fusion.thresholds lambda alpha beta bias (vector case.Idf) (matrix case.Local)
 
-        let (Thresholds theta) =
-            Fusion.thresholds lambda alpha beta bias (vector case.Idf) (matrix case.Local)
+    struct (lambda, alpha, beta, bias, theta)
 
-        struct (lambda, alpha, beta, bias, theta)
+let private cases = Cases.from [ typeof<FusionArbitraries> ]
 
-    [<Property>]
-    let ``offset + slope A is the composed definition`` (case: FusionCase) =
-        Tensor.using (fun () ->
-            let struct (_, _, _, _, theta) = composed case
-            let offsets = Fusion.offsets case.Idf case.Fusion
-            let slopes = Fusion.slopes case.Fusion
+[<Tests>]
+let tests =
+    testList
+        "Fusion"
+        [
+            property cases "offset + slope A is the composed definition" (fun (case: FusionCase) ->
+                Tensor.using (fun () ->
+                    let struct (_, _, _, _, theta) = composed case
+                    let offsets = Fusion.offsets case.Idf case.Fusion
+                    let slopes = Fusion.slopes case.Fusion
 
-            let expected =
-                case.Local
-                |> Array.collect (fun a -> Array.map3 (fun o s a -> o + s * a) offsets slopes a)
+                    let expected =
+                        case.Local
+                        |> Array.collect (fun a -> Array.map3 (fun o s a -> o + s * a) offsets slopes a)
 
-            closeAll expected (Tensor.toArray theta))
+                    closeAll expected (Tensor.toArray theta)))
 
-    [<Property>]
-    let ``the chain rule is what autograd says of the composed definition`` (case: FusionCase) =
-        Tensor.using (fun () ->
-            let struct (lambda, alpha, beta, bias, theta) = composed case
-            theta |> Tensor.backwardWith (matrix case.Cotangent)
+            property cases "the chain rule is what autograd says of the composed definition" (fun (case: FusionCase) ->
+                Tensor.using (fun () ->
+                    let struct (lambda, alpha, beta, bias, theta) = composed case
+                    theta |> Tensor.backwardWith (matrix case.Cotangent)
 
-            let grad (leaf: Tensor) =
-                Tensor.grad leaf |> Option.get |> Tensor.toArray
+                    let grad (leaf: Tensor) =
+                        Tensor.grad leaf |> Option.get |> Tensor.toArray
 
-            let sum f =
-                Array.init case.Idf.Length (fun l ->
-                    case.Cotangent |> Array.mapi (fun b g -> f b l * g[l]) |> Array.sum)
+                    let sum f =
+                        Array.init case.Idf.Length (fun l ->
+                            case.Cotangent |> Array.mapi (fun b g -> f b l * g[l]) |> Array.sum)
 
-            let ours =
-                Fusion.gradient case.Idf (sum (fun _ _ -> 1f)) (sum (fun b l -> case.Local[b][l])) case.Fusion
+                    let ours =
+                        Fusion.gradient case.Idf (sum (fun _ _ -> 1f)) (sum (fun b l -> case.Local[b][l])) case.Fusion
 
-            close ours.Lambda (Array.head (grad lambda))
-            && closeAll ours.Alpha (Alpha.gather case.Idf (grad alpha) case.Fusion.Alpha)
-            && closeAll ours.Beta (grad beta)
-            && closeAll ours.Bias (grad bias))
+                    close ours.Lambda (Array.head (grad lambda))
+                    && closeAll ours.Alpha (Alpha.gather case.Idf (grad alpha) case.Fusion.Alpha)
+                    && closeAll ours.Beta (grad beta)
+                    && closeAll ours.Bias (grad bias)))
 
-    [<Property>]
-    let ``the parts of a threshold add up to it`` (case: FusionCase) =
-        let offsets = Fusion.offsets case.Idf case.Fusion
-        let slopes = Fusion.slopes case.Fusion
+            property cases "the parts of a threshold add up to it" (fun (case: FusionCase) ->
+                let offsets = Fusion.offsets case.Idf case.Fusion
+                let slopes = Fusion.slopes case.Fusion
 
-        case.Local[0]
-        |> Array.mapi (fun l a ->
-            let parts = Fusion.parts case.Idf l a case.Fusion
+                case.Local[0]
+                |> Array.mapi (fun l a ->
+                    let parts = Fusion.parts case.Idf l a case.Fusion
 
-            close parts.Threshold (offsets[l] + slopes[l] * a)
-            && close (parts.Global + parts.Bias) offsets[l]
-            && parts.Bias = case.Fusion.Bias[l])
-        |> Array.forall id
+                    close parts.Threshold (offsets[l] + slopes[l] * a)
+                    && close (parts.Global + parts.Bias) offsets[l]
+                    && parts.Bias = case.Fusion.Bias[l])
+                |> Array.forall id)
 
-    [<Property>]
-    let ``lambda 1 leaves the global signal alone, lambda 0 the local one`` (case: FusionCase) =
-        let at lambda = { case.Fusion with Lambda = lambda }
+            property cases "lambda 1 leaves the global signal alone, lambda 0 the local one" (fun (case: FusionCase) ->
+                let at lambda = { case.Fusion with Lambda = lambda }
 
-        (Fusion.slopes (at 1f) |> Array.forall (fun s -> s = 0f))
-        && Fusion.offsets case.Idf (at 0f) = case.Fusion.Bias
+                (Fusion.slopes (at 1f) |> Array.forall (fun s -> s = 0f))
+                && Fusion.offsets case.Idf (at 0f) = case.Fusion.Bias)
 
-    [<Property>]
-    let ``a change of alpha per label is a change of bias`` (case: FusionCase) =
-        let moved =
-            { case.Fusion with
-                Alpha = Alpha.PerLabel(Alpha.perLabel case.Idf case.Fusion.Alpha |> Array.map ((+) 0.5f))
-                Bias = Array.map2 (fun b idf -> b - case.Fusion.Lambda * 0.5f * idf) case.Fusion.Bias case.Idf
-            }
+            property cases "a change of alpha per label is a change of bias" (fun (case: FusionCase) ->
+                let moved =
+                    { case.Fusion with
+                        Alpha = Alpha.PerLabel(Alpha.perLabel case.Idf case.Fusion.Alpha |> Array.map ((+) 0.5f))
+                        Bias = Array.map2 (fun b idf -> b - case.Fusion.Lambda * 0.5f * idf) case.Fusion.Bias case.Idf
+                    }
 
-        closeAll (Fusion.offsets case.Idf case.Fusion) (Fusion.offsets case.Idf moved)
+                closeAll (Fusion.offsets case.Idf case.Fusion) (Fusion.offsets case.Idf moved))
 
-    [<Property>]
-    let ``gathering is the adjoint of sharing`` (case: FusionCase) =
-        let g = case.Cotangent[0]
-        let alpha = case.Fusion.Alpha
-        let dot = Array.fold2 (fun s (x: float32) (y: float32) -> s + float x * float y) 0.0
+            property cases "gathering is the adjoint of sharing" (fun (case: FusionCase) ->
+                let g = case.Cotangent[0]
+                let alpha = case.Fusion.Alpha
+                let dot = Array.fold2 (fun s (x: float32) (y: float32) -> s + float x * float y) 0.0
 
-        Tolerance.close
-            tolerance
-            (dot (Alpha.perLabel case.Idf alpha) g)
-            (dot (Alpha.values alpha) (Alpha.gather case.Idf g alpha))
+                Tolerance.close
+                    tolerance
+                    (dot (Alpha.perLabel case.Idf alpha) g)
+                    (dot (Alpha.values alpha) (Alpha.gather case.Idf g alpha)))
 
-    [<Property>]
-    let ``labels of equal IDF share their bucket's weight`` (case: FusionCase) =
-        let alpha = PerBucket([| 1f; 2.5f |], [| 10f; 20f; 30f |])
+            property cases "labels of equal IDF share their bucket's weight" (fun (case: FusionCase) ->
+                let alpha = PerBucket([| 1f; 2.5f |], [| 10f; 20f; 30f |])
 
-        Array.forall2
-            (fun v a ->
-                a =
-                    (if v < 1f then 10f
-                     elif v < 2.5f then 20f
-                     else 30f))
-            case.Idf
-            (Alpha.perLabel case.Idf alpha)
+                Array.forall2
+                    (fun v a ->
+                        a =
+                            (if v < 1f then 10f
+                             elif v < 2.5f then 20f
+                             else 30f))
+                    case.Idf
+                    (Alpha.perLabel case.Idf alpha))
 
-    [<Property>]
-    let ``the prior's gradient is its central difference`` (case: FusionCase) =
-        let value v =
-            let struct (p, _) = Alpha.prior 0.7f (Alpha.PerLabel v)
-            float p
+            property cases "the prior's gradient is its central difference" (fun (case: FusionCase) ->
+                let value v =
+                    let struct (p, _) = Alpha.prior 0.7f (Alpha.PerLabel v)
+                    float p
 
-        let struct (_, gradient) = Alpha.prior 0.7f (Alpha.PerLabel case.Fusion.Bias)
+                let struct (_, gradient) = Alpha.prior 0.7f (Alpha.PerLabel case.Fusion.Bias)
 
-        gradient
-        |> Array.mapi (fun k g ->
-            let at h =
-                value (case.Fusion.Bias |> Array.mapi (fun j x -> if j = k then x + h else x))
+                gradient
+                |> Array.mapi (fun k g ->
+                    let at h =
+                        value (case.Fusion.Bias |> Array.mapi (fun j x -> if j = k then x + h else x))
 
-            Tolerance.close { Absolute = 2e-2; Relative = 1e-2 } ((at 0.05f - at -0.05f) / 0.1) (float g))
-        |> Array.forall id
+                    Tolerance.close { Absolute = 2e-2; Relative = 1e-2 } ((at 0.05f - at -0.05f) / 0.1) (float g))
+                |> Array.forall id)
 
-    [<Test>]
-    let ``the prior leaves equal and shared weights alone`` () =
-        for alpha in [ Shared 3f; PerBucket([| 1f |], [| 1f; 2f |]); Alpha.PerLabel [| 2f; 2f |] ] do
-            let struct (value, gradient) = Alpha.prior 1f alpha
-            Assert.That(value, Is.Zero)
-            Assert.That(gradient |> Array.forall (fun g -> g = 0f), Is.True)
+            testCase "the prior leaves equal and shared weights alone" (fun () ->
+                for alpha in [ Shared 3f; PerBucket([| 1f |], [| 1f; 2f |]); Alpha.PerLabel [| 2f; 2f |] ] do
+                    let struct (value, gradient) = Alpha.prior 1f alpha
+                    Require.equal 0f value
+                    Require.isTrue (gradient |> Array.forall (fun g -> g = 0f)))
 
-    [<Test>]
-    let ``the start of training is the static threshold 0`` () =
-        for sharing in [ Shared 3f; PerBucket([| 1f |], [| 1f; 2f |]); Alpha.PerLabel [| 2f; 2f |] ] do
-            let start = Fusion.zero sharing 2
-            Assert.That(Fusion.offsets [| 1f; 4f |] start |> Array.forall (fun o -> o = 0f), Is.True)
-            Assert.That(Fusion.slopes start |> Array.forall (fun o -> o = 0f), Is.True)
+            testCase "the start of training is the static threshold 0" (fun () ->
+                for sharing in [ Shared 3f; PerBucket([| 1f |], [| 1f; 2f |]); Alpha.PerLabel [| 2f; 2f |] ] do
+                    let start = Fusion.zero sharing 2
+                    Require.isTrue (Fusion.offsets [| 1f; 4f |] start |> Array.forall (fun o -> o = 0f))
+                    Require.isTrue (Fusion.slopes start |> Array.forall (fun o -> o = 0f)))
 
-    [<Test>]
-    let ``numbers of another length are refused with both shapes`` () =
-        let fusion =
-            { Fusion.zero (PerBucket([| 1f |], [| 1f |])) 2 with
-                Lambda = 1f
-            }
+            testCase "numbers of another length are refused with both shapes" (fun () ->
+                let fusion =
+                    { Fusion.zero (PerBucket([| 1f |], [| 1f |])) 2 with
+                        Lambda = 1f
+                    }
 
-        let error =
-            Assert.Throws<System.ArgumentException>(
-                System.Action(fun () -> Fusion.offsets [| 1f; 2f |] fusion |> ignore)
-            )
+                let error =
+                    Require.thrown<System.ArgumentException>(fun () -> Fusion.offsets [| 1f; 2f |] fusion)
 
-        Assert.That(error.Message, Does.Contain "[2]")
-        Assert.That(error.Message, Does.Contain "[1]")
+                Require.contains "[2]" error.Message
+                Require.contains "[1]" error.Message)
+        ]

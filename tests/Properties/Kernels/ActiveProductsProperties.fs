@@ -1,9 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.ActiveProductsProperties
 
 open System
+open Expecto
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Kernels
 
 /// Hidden units h [B, H] of which some are 0, weights W [L, H] and slopes dz [B, L].
@@ -52,144 +51,138 @@ type ActiveArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<ActiveArbitraries> |], MaxTest = 60)>]
-module ActiveProductsProperties =
+/// Sums of up to 258 products of size 16.
+let private tolerance = { Absolute = 1e-3; Relative = 1e-5 }
 
-    /// Sums of up to 258 products of size 16.
-    let private tolerance = { Absolute = 1e-3; Relative = 1e-5 }
+let private require what expected received =
+    Tolerance.require tolerance what (Across.widen expected) (Across.widen received)
 
-    let private require what expected received =
-        Tolerance.require tolerance what (Across.widen expected) (Across.widen received)
+let private strips c =
+    let strips = Across.unwritten (LabelStrips.Length(c.Labels, c.Units))
+    LabelStrips.Pack(c.Weights, c.Units, strips)
+    strips
 
-    let private strips c =
-        let strips = Across.unwritten (LabelStrips.Length(c.Labels, c.Units))
-        LabelStrips.Pack(c.Weights, c.Units, strips)
-        strips
+let private logits c =
+    use h = ActiveUnits.Gather(c.Hidden, c.Units)
+    let z = Across.unwritten (c.Rows * c.Labels)
+    ActiveProducts.Logits(h, strips c, z)
+    z
 
-    let private logits c =
-        use h = ActiveUnits.Gather(c.Hidden, c.Units)
-        let z = Across.unwritten (c.Rows * c.Labels)
-        ActiveProducts.Logits(h, strips c, z)
-        z
+let private weightGradient c =
+    use h = ActiveUnits.Gather(c.Hidden, c.Units)
+    let dw = Across.unwritten (c.Labels * c.Units)
+    ActiveProducts.WeightGradient(h, c.Slopes, dw)
+    dw
 
-    let private weightGradient c =
-        use h = ActiveUnits.Gather(c.Hidden, c.Units)
-        let dw = Across.unwritten (c.Labels * c.Units)
-        ActiveProducts.WeightGradient(h, c.Slopes, dw)
-        dw
+/// Added to what the sum holds already: NaN where h is 0, which must stay.
+let private hiddenGradient c =
+    use h = ActiveUnits.Gather(c.Hidden, c.Units)
+    let dh = c.Hidden |> Array.map (fun v -> if v = 0f then nanf else 1f)
+    ActiveProducts.HiddenGradient(h, c.Slopes, strips c, dh)
 
-    /// Added to what the sum holds already: NaN where h is 0, which must stay.
-    let private hiddenGradient c =
-        use h = ActiveUnits.Gather(c.Hidden, c.Units)
-        let dh = c.Hidden |> Array.map (fun v -> if v = 0f then nanf else 1f)
-        ActiveProducts.HiddenGradient(h, c.Slopes, strips c, dh)
+    dh
+    |> Array.map2 (fun h d -> if h = 0f && Single.IsNaN d then 0f else d) c.Hidden
 
-        dh
-        |> Array.map2 (fun h d -> if h = 0f && Single.IsNaN d then 0f else d) c.Hidden
+let private cases = Cases.from [ typeof<ActiveArbitraries> ] |> Cases.times 60
 
-    [<Property>]
-    let ``logits are the plain ones`` (c: ActiveCase) =
-        let plain = Across.unwritten (c.Rows * c.Labels)
-        ActiveProducts.LogitsPlain(c.Hidden, c.Weights, c.Units, plain)
+[<Tests>]
+let tests =
+    testList
+        "ActiveProducts"
+        [
+            property cases "logits are the plain ones" (fun (c: ActiveCase) ->
+                let plain = Across.unwritten (c.Rows * c.Labels)
+                ActiveProducts.LogitsPlain(c.Hidden, c.Weights, c.Units, plain)
 
-        for z in Across.widths (fun () -> logits c) do
-            require "z" plain z
+                for z in Across.widths (fun () -> logits c) do
+                    require "z" plain z)
 
-    [<Property>]
-    let ``the weights' gradient is the plain one`` (c: ActiveCase) =
-        let plain = Across.unwritten (c.Labels * c.Units)
-        ActiveProducts.WeightGradientPlain(c.Hidden, c.Slopes, c.Units, plain)
+            property cases "the weights' gradient is the plain one" (fun (c: ActiveCase) ->
+                let plain = Across.unwritten (c.Labels * c.Units)
+                ActiveProducts.WeightGradientPlain(c.Hidden, c.Slopes, c.Units, plain)
 
-        for dw in Across.widths (fun () -> weightGradient c) do
-            require "dW" plain dw
+                for dw in Across.widths (fun () -> weightGradient c) do
+                    require "dW" plain dw)
 
-    [<Property>]
-    let ``the hidden units' gradient is added to where they are not 0, and to nothing else`` (c: ActiveCase) =
-        let plain = c.Hidden |> Array.map (fun v -> if v = 0f then 0f else 1f)
-        ActiveProducts.HiddenGradientPlain(c.Hidden, c.Slopes, c.Weights, c.Units, plain)
+            property
+                cases
+                "the hidden units' gradient is added to where they are not 0, and to nothing else"
+                (fun (c: ActiveCase) ->
+                    let plain = c.Hidden |> Array.map (fun v -> if v = 0f then 0f else 1f)
+                    ActiveProducts.HiddenGradientPlain(c.Hidden, c.Slopes, c.Weights, c.Units, plain)
 
-        for dh in Across.widths (fun () -> hiddenGradient c) do
-            require "dh" plain dh
+                    for dh in Across.widths (fun () -> hiddenGradient c) do
+                        require "dh" plain dh)
 
-    [<Property>]
-    let ``strips hold every weight at its strip, unit and label, and 0 beyond`` (c: ActiveCase) =
-        let at i =
-            let label = i / (128 * c.Units) * 128 + i % 128
+            property cases "strips hold every weight at its strip, unit and label, and 0 beyond" (fun (c: ActiveCase) ->
+                let at i =
+                    let label = i / (128 * c.Units) * 128 + i % 128
 
-            if label < c.Labels then
-                c.Weights[label * c.Units + i / 128 % c.Units]
-            else
-                0f
+                    if label < c.Labels then
+                        c.Weights[label * c.Units + i / 128 % c.Units]
+                    else
+                        0f
 
-        strips c = Array.init (LabelStrips.Length(c.Labels, c.Units)) at
+                strips c = Array.init (LabelStrips.Length(c.Labels, c.Units)) at)
 
-    [<Property(MaxTest = 20)>]
-    let ``the number of threads does not change a bit`` (c: ActiveCase) =
-        Across.threads (fun () -> logits c, weightGradient c, hiddenGradient c)
-        |> List.distinct
-        |> List.length
-            =
-            1
+            property (cases |> Cases.times 20) "the number of threads does not change a bit" (fun (c: ActiveCase) ->
+                Across.threads (fun () -> logits c, weightGradient c, hiddenGradient c)
+                |> List.distinct
+                |> List.length
+                    =
+                    1)
 
-    [<Property>]
-    let ``the share is that of the numbers that are not 0`` (c: ActiveCase) =
-        use h = ActiveUnits.Gather(c.Hidden, c.Units)
-        let active = c.Hidden |> Seq.filter (fun v -> v <> 0f) |> Seq.length
+            property cases "the share is that of the numbers that are not 0" (fun (c: ActiveCase) ->
+                use h = ActiveUnits.Gather(c.Hidden, c.Units)
+                let active = c.Hidden |> Seq.filter (fun v -> v <> 0f) |> Seq.length
 
-        (h.Rows, h.Units) = (c.Rows, c.Units)
-        && h.Share = float active / float (max 1 c.Hidden.Length)
+                (h.Rows, h.Units) = (c.Rows, c.Units)
+                && h.Share = float active / float (max 1 c.Hidden.Length))
 
-    [<Test>]
-    let ``a NaN is a number that is not 0`` () =
-        let z =
-            logits
-                {
-                    Units = 2
-                    Labels = 1
-                    Hidden = [| 0f; nanf |]
-                    Weights = [| 1f; 1f |]
-                    Slopes = [| 1f |]
-                }
+            testCase "a NaN is a number that is not 0" (fun () ->
+                let z =
+                    logits
+                        {
+                            Units = 2
+                            Labels = 1
+                            Hidden = [| 0f; nanf |]
+                            Weights = [| 1f; 1f |]
+                            Slopes = [| 1f |]
+                        }
 
-        Assert.That(Array.map Single.IsNaN z = [| true |])
+                Require.equal [| true |] (Array.map Single.IsNaN z))
 
-    [<Test>]
-    let ``shapes that do not agree are named`` () =
-        use h = ActiveUnits.Gather(Across.zeros 6, 3)
+            testCase "shapes that do not agree are named" (fun () ->
+                use h = ActiveUnits.Gather(Across.zeros 6, 3)
 
-        let message (call: unit -> unit) =
-            Assert.Throws<ArgumentException>(Action call).Message
+                let message (call: unit -> unit) =
+                    Require.refusal<ArgumentException>(fun () -> call ())
 
-        let strips = Across.zeros (LabelStrips.Length(5, 3))
+                let strips = Across.zeros (LabelStrips.Length(5, 3))
 
-        Assert.That(
-            message (fun () -> (ActiveUnits.Gather(Across.zeros 7, 3)).Dispose()),
-            Does.Contain "expected 6 numbers, received 7"
-        )
+                Require.contains
+                    "expected 6 numbers, received 7"
+                    (message (fun () -> (ActiveUnits.Gather(Across.zeros 7, 3)).Dispose()))
 
-        Assert.That(
-            message (fun () -> ActiveProducts.Logits(h, strips, Across.zeros 11)),
-            Does.Contain "(Parameter 'z')"
-        )
+                Require.contains
+                    "(Parameter 'z')"
+                    (message (fun () -> ActiveProducts.Logits(h, strips, Across.zeros 11)))
 
-        Assert.That(
-            message (fun () -> ActiveProducts.Logits(h, Across.zeros 3, Across.zeros 10)),
-            Does.Contain "(Parameter 'strips')"
-        )
+                Require.contains
+                    "(Parameter 'strips')"
+                    (message (fun () -> ActiveProducts.Logits(h, Across.zeros 3, Across.zeros 10)))
 
-        Assert.That(
-            message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 9, Across.zeros 15)),
-            Does.Contain "(Parameter 'dz')"
-        )
+                Require.contains
+                    "(Parameter 'dz')"
+                    (message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 9, Across.zeros 15)))
 
-        Assert.That(
-            message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 10, Across.zeros 16)),
-            Does.Contain "(Parameter 'dw')"
-        )
+                Require.contains
+                    "(Parameter 'dw')"
+                    (message (fun () -> ActiveProducts.WeightGradient(h, Across.zeros 10, Across.zeros 16)))
 
-        Assert.That(
-            message (fun () -> ActiveProducts.HiddenGradient(h, Across.zeros 10, strips, Across.zeros 5)),
-            Does.Contain "(Parameter 'dh')"
-        )
+                Require.contains
+                    "(Parameter 'dh')"
+                    (message (fun () -> ActiveProducts.HiddenGradient(h, Across.zeros 10, strips, Across.zeros 5)))
 
-        Assert.That(message (fun () -> LabelStrips.Pack(Across.zeros 16, 3, strips)), Does.Contain "(Parameter 'w')")
+                Require.contains "(Parameter 'w')" (message (fun () -> LabelStrips.Pack(Across.zeros 16, 3, strips))))
+        ]

@@ -1,249 +1,245 @@
-namespace Limen.Properties
+module Limen.Properties.AdaptiveLossProperties
 
 open System
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<AdaptiveLossArbitraries> |], MaxTest = 200)>]
-module AdaptiveLossProperties =
+/// A margin within rounding of a kink may fall on either side of it.
+let private farFromKinks (c: AdaptiveLossCase) =
+    Seq.forall
+        (fun (b, l) ->
+            let theta =
+                float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
 
-    /// A margin within rounding of a kink may fall on either side of it.
-    let private farFromKinks (c: AdaptiveLossCase) =
-        Seq.forall
-            (fun (b, l) ->
-                let theta =
-                    float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
+            let m = float c.Logits[b * c.Labels + l] - theta
+            abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
+        (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
 
-                let m = float c.Logits[b * c.Labels + l] - theta
-                abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
-            (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
+/// The derivative of the plain loss along one number of an array, by central differences over float32 steps.
+let private numeric (values: float32[]) i (loss: unit -> float) =
+    let old = values[i]
+    let up, down = old + 0.001f, old - 0.001f
+    values[i] <- up
+    let above = loss ()
+    values[i] <- down
+    let below = loss ()
+    values[i] <- old
+    (above - below) / (float up - float down)
 
-    [<Property>]
-    let ``the fast loss is the plain one, at every vector width`` (c: AdaptiveLossCase) =
-        if farFromKinks c then
-            let plain = LossCases.plain c
+let private pair (z: float32) (targets: (struct (int * float32))[]) reading =
+    {
+        Labels = 1
+        Targets = Csr.ofRows 1 [| targets |]
+        Local = Csr.ofRows 1 [| [||] |]
+        Rows = [| 0 |]
+        Logits = [| z |]
+        Offset = [| 0f |]
+        Slope = [| 0f |]
+        PosWeight = [||]
+        Terms = LossTerms(0f, 1f, 0.1f, reading, 1f)
+    }
 
-            for fast in Across.widths (fun () -> LossCases.fast c) do
-                LossCases.requireEqual LossCases.tolerance plain fast
+let private large =
+    let rows, labels = 64, 3000
 
-    [<Property>]
-    let ``the value alone is the value with gradients`` (c: AdaptiveLossCase) =
-        let value =
-            AdaptiveLoss.Value(
-                c.Logits,
-                LabelBlock.All c.Labels,
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms
-            )
+    let sparse seed every =
+        Array.init rows (fun r ->
+            [|
+                for l in 0 .. labels - 1 do
+                    if (l * 31 + r * 17 + seed) % every = 0 then
+                        struct (l, 1f)
+            |])
+        |> Csr.ofRows labels
 
-        value = (LossCases.fast c).Loss
+    {
+        Labels = labels
+        Targets = sparse 0 600
+        Local = sparse 5 300
+        Rows = [| 0 .. rows - 1 |]
+        Logits = Array.init (rows * labels) (fun i -> float32 (i * 7919 % 1000) / 100f - 8f)
+        Offset = Array.init labels (fun l -> float32 (l % 10) / 10f)
+        Slope = Array.init labels (fun l -> float32 (l % 7) / 7f)
+        PosWeight = [||]
+        Terms = LossTerms(1f, 0.1f, 0.1f, MarginReading.Ranking, 1f / float32 (rows * labels))
+    }
 
-    [<Property>]
-    let ``the number of threads does not change a bit`` (c: AdaptiveLossCase) =
-        Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1
+let private cases =
+    Cases.from [ typeof<AdaptiveLossArbitraries> ] |> Cases.times 200
 
-    [<Property>]
-    let ``the gradient may overwrite the logits`` (c: AdaptiveLossCase) =
-        let expected = LossCases.fast c
-        let z = Array.copy c.Logits
-        let o = Across.zeros c.Labels
-        let s = Across.zeros c.Labels
+[<Tests>]
+let tests =
+    testList
+        "AdaptiveLoss"
+        [
+            property cases "the fast loss is the plain one, at every vector width" (fun (c: AdaptiveLossCase) ->
+                if farFromKinks c then
+                    let plain = LossCases.plain c
 
-        let loss =
-            AdaptiveLoss.ForwardBackward(
-                z,
-                z,
-                LabelBlock.All(c.Labels),
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms,
-                o,
-                s
-            )
+                    for fast in Across.widths (fun () -> LossCases.fast c) do
+                        LossCases.requireEqual LossCases.tolerance plain fast)
 
-        expected =
-            {
-                Loss = loss
-                Gradient = z
-                OffsetGradient = o
-                SlopeGradient = s
-            }
+            property cases "the value alone is the value with gradients" (fun (c: AdaptiveLossCase) ->
+                let value =
+                    AdaptiveLoss.Value(
+                        c.Logits,
+                        LabelBlock.All c.Labels,
+                        c.Targets,
+                        c.Local,
+                        c.Rows,
+                        c.Offset,
+                        c.Slope,
+                        c.PosWeight,
+                        &c.Terms
+                    )
 
-    /// The derivative of the plain loss along one number of an array, by central differences over float32 steps.
-    let private numeric (values: float32[]) i (loss: unit -> float) =
-        let old = values[i]
-        let up, down = old + 0.001f, old - 0.001f
-        values[i] <- up
-        let above = loss ()
-        values[i] <- down
-        let below = loss ()
-        values[i] <- old
-        (above - below) / (float up - float down)
+                value = (LossCases.fast c).Loss)
 
-    [<Property(MaxTest = 30)>]
-    let ``the plain gradients are central differences`` (c: AdaptiveLossCase) =
-        let c =
-            { c with
-                Terms = LossTerms(c.Terms.Bce, 0f, 0f, c.Terms.Reading, c.Terms.Scale)
-                Logits = Array.map (fun z -> Math.Clamp(z, -10f, 10f)) c.Logits
-            }
+            property cases "the number of threads does not change a bit" (fun (c: AdaptiveLossCase) ->
+                Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1)
 
-        let result = LossCases.plain c
-        let loss () = (LossCases.plain c).Loss
+            property cases "the gradient may overwrite the logits" (fun (c: AdaptiveLossCase) ->
+                let expected = LossCases.fast c
+                let z = Array.copy c.Logits
+                let o = Across.zeros c.Labels
+                let s = Across.zeros c.Labels
 
-        let require what (values: float32[]) (gradient: float32[]) =
-            let expected = values |> Array.mapi (fun i _ -> numeric values i loss)
-            Tolerance.require { Absolute = 1e-4; Relative = 1e-4 } what expected (Across.widen gradient)
+                let loss =
+                    AdaptiveLoss.ForwardBackward(
+                        z,
+                        z,
+                        LabelBlock.All(c.Labels),
+                        c.Targets,
+                        c.Local,
+                        c.Rows,
+                        c.Offset,
+                        c.Slope,
+                        c.PosWeight,
+                        &c.Terms,
+                        o,
+                        s
+                    )
 
-        require "z" c.Logits result.Gradient
-        require "offset" c.Offset result.OffsetGradient
-        require "slope" c.Slope result.SlopeGradient
+                expected =
+                    {
+                        Loss = loss
+                        Gradient = z
+                        OffsetGradient = o
+                        SlopeGradient = s
+                    })
 
-    [<TestCase(MarginReading.Symmetric)>]
-    [<TestCase(MarginReading.Ranking)>]
-    let ``the margin term's slope is its central difference off the kinks`` (reading: MarginReading) =
-        let terms = LossTerms(0f, 1f, 0.5f, reading, 1f)
+            property
+                (cases |> Cases.times 30)
+                "the plain gradients are central differences"
+                (fun (c: AdaptiveLossCase) ->
+                    let c =
+                        { c with
+                            Terms = LossTerms(c.Terms.Bce, 0f, 0f, c.Terms.Reading, c.Terms.Scale)
+                            Logits = Array.map (fun z -> Math.Clamp(z, -10f, 10f)) c.Logits
+                        }
 
-        for y in [ 0.0; 1.0 ] do
-            for m in [ -2.0; -0.3; -0.01; 0.2; 0.49; 0.51; 3.0 ] do
-                let struct (_, slope) = AdaptiveLoss.PairPlain(m, y, 1.0, &terms)
-                let struct (above, _) = AdaptiveLoss.PairPlain(m + 1e-6, y, 1.0, &terms)
-                let struct (below, _) = AdaptiveLoss.PairPlain(m - 1e-6, y, 1.0, &terms)
+                    let result = LossCases.plain c
+                    let loss () = (LossCases.plain c).Loss
 
-                Tolerance.require
-                    { Absolute = 1e-8; Relative = 1e-8 }
-                    $"slope at {m}, y = {y}"
-                    [ (above - below) / 2e-6 ]
-                    [ slope ]
+                    let require what (values: float32[]) (gradient: float32[]) =
+                        let expected = values |> Array.mapi (fun i _ -> numeric values i loss)
+                        Tolerance.require { Absolute = 1e-4; Relative = 1e-4 } what expected (Across.widen gradient)
 
-    let private pair (z: float32) (targets: (struct (int * float32))[]) reading =
-        {
-            Labels = 1
-            Targets = Csr.ofRows 1 [| targets |]
-            Local = Csr.ofRows 1 [| [||] |]
-            Rows = [| 0 |]
-            Logits = [| z |]
-            Offset = [| 0f |]
-            Slope = [| 0f |]
-            PosWeight = [||]
-            Terms = LossTerms(0f, 1f, 0.1f, reading, 1f)
-        }
+                    require "z" c.Logits result.Gradient
+                    require "offset" c.Offset result.OffsetGradient
+                    require "slope" c.Slope result.SlopeGradient)
 
-    [<Test>]
-    let ``the slope at a kink is zero`` () =
-        for reading, z in
-            [
-                MarginReading.Symmetric, 0f
-                MarginReading.Symmetric, 0.1f
-                MarginReading.Symmetric, -0.1f
-                MarginReading.Ranking, -0.1f
-            ] do
-            Assert.That((LossCases.fast (pair z [||] reading)).Gradient[0], Is.EqualTo 0f)
+            testTheory
+                "the margin term's slope is its central difference off the kinks"
+                [ MarginReading.Symmetric; MarginReading.Ranking ]
+                (fun (reading: MarginReading) ->
+                    let terms = LossTerms(0f, 1f, 0.5f, reading, 1f)
 
-        let positive = pair 0.1f [| struct (0, 1f) |] MarginReading.Ranking
-        Assert.That((LossCases.fast positive).Gradient[0], Is.EqualTo 0f)
+                    for y in [ 0.0; 1.0 ] do
+                        for m in [ -2.0; -0.3; -0.01; 0.2; 0.49; 0.51; 3.0 ] do
+                            let struct (_, slope) = AdaptiveLoss.PairPlain(m, y, 1.0, &terms)
+                            let struct (above, _) = AdaptiveLoss.PairPlain(m + 1e-6, y, 1.0, &terms)
+                            let struct (below, _) = AdaptiveLoss.PairPlain(m - 1e-6, y, 1.0, &terms)
 
-    [<Test>]
-    let ``a NaN logit makes the loss NaN`` () =
-        for targets in [ [||]; [| struct (0, 1f) |] ] do
-            let c =
-                { pair Single.NaN targets MarginReading.Symmetric with
-                    Terms = LossTerms(1f, 0f, 0f, MarginReading.Symmetric, 1f)
-                }
+                            Tolerance.require
+                                { Absolute = 1e-8; Relative = 1e-8 }
+                                $"slope at {m}, y = {y}"
+                                [ (above - below) / 2e-6 ]
+                                [ slope ])
 
-            for result in Across.widths (fun () -> LossCases.fast c) do
-                Assert.That(result.Loss, Is.NaN)
-                Assert.That(result.Gradient[0], Is.NaN)
+            testCase "the slope at a kink is zero" (fun () ->
+                for reading, z in
+                    [
+                        MarginReading.Symmetric, 0f
+                        MarginReading.Symmetric, 0.1f
+                        MarginReading.Symmetric, -0.1f
+                        MarginReading.Ranking, -0.1f
+                    ] do
+                    Require.equal 0f ((LossCases.fast (pair z [||] reading)).Gradient[0])
 
-    let private large =
-        let rows, labels = 64, 3000
+                let positive = pair 0.1f [| struct (0, 1f) |] MarginReading.Ranking
+                Require.equal 0f ((LossCases.fast positive).Gradient[0]))
 
-        let sparse seed every =
-            Array.init rows (fun r ->
-                [|
-                    for l in 0 .. labels - 1 do
-                        if (l * 31 + r * 17 + seed) % every = 0 then
-                            struct (l, 1f)
-                |])
-            |> Csr.ofRows labels
+            testCase "a NaN logit makes the loss NaN" (fun () ->
+                for targets in [ [||]; [| struct (0, 1f) |] ] do
+                    let c =
+                        { pair Single.NaN targets MarginReading.Symmetric with
+                            Terms = LossTerms(1f, 0f, 0f, MarginReading.Symmetric, 1f)
+                        }
 
-        {
-            Labels = labels
-            Targets = sparse 0 600
-            Local = sparse 5 300
-            Rows = [| 0 .. rows - 1 |]
-            Logits = Array.init (rows * labels) (fun i -> float32 (i * 7919 % 1000) / 100f - 8f)
-            Offset = Array.init labels (fun l -> float32 (l % 10) / 10f)
-            Slope = Array.init labels (fun l -> float32 (l % 7) / 7f)
-            PosWeight = [||]
-            Terms = LossTerms(1f, 0.1f, 0.1f, MarginReading.Ranking, 1f / float32 (rows * labels))
-        }
+                    for result in Across.widths (fun () -> LossCases.fast c) do
+                        Require.isNaN result.Loss
+                        Require.isNaN (float result.Gradient[0]))
 
-    [<Test>]
-    let ``many blocks of labels agree with the plain loss and between thread counts`` () =
-        let results = Across.threads (fun () -> LossCases.fast large)
-        Assert.That(List.length (List.distinct results), Is.EqualTo 1)
-        LossCases.requireEqual Tolerance.float32 (LossCases.plain large) results.Head
+            testCase "many blocks of labels agree with the plain loss and between thread counts" (fun () ->
+                let results = Across.threads (fun () -> LossCases.fast large)
+                Require.equal 1 (List.length (List.distinct results))
+                LossCases.requireEqual Tolerance.float32 (LossCases.plain large) results.Head)
 
-    [<Test>]
-    let ``a step allocates nothing`` () =
-        let g = Across.zeros large.Logits.Length
-        let o = Across.zeros large.Labels
-        let s = Across.zeros large.Labels
+            testCase "a step allocates nothing" (fun () ->
+                let g = Across.zeros large.Logits.Length
+                let o = Across.zeros large.Labels
+                let s = Across.zeros large.Labels
 
-        let bytes =
-            Across.allocated (fun () ->
-                AdaptiveLoss.ForwardBackward(
-                    large.Logits,
-                    g,
-                    LabelBlock.All(large.Labels),
-                    large.Targets,
-                    large.Local,
-                    large.Rows,
-                    large.Offset,
-                    large.Slope,
-                    large.PosWeight,
-                    &large.Terms,
-                    o,
-                    s
-                )
-                |> ignore)
+                let bytes =
+                    Across.allocated (fun () ->
+                        AdaptiveLoss.ForwardBackward(
+                            large.Logits,
+                            g,
+                            LabelBlock.All(large.Labels),
+                            large.Targets,
+                            large.Local,
+                            large.Rows,
+                            large.Offset,
+                            large.Slope,
+                            large.PosWeight,
+                            &large.Terms,
+                            o,
+                            s
+                        )
+                        |> ignore)
 
-        Assert.That(bytes, Is.EqualTo 0L)
+                Require.equal 0L bytes)
 
-    [<Test>]
-    let ``shapes that disagree are refused`` () =
-        let c = { large with Offset = [| 1f |] }
+            testCase "shapes that disagree are refused" (fun () ->
+                let c = { large with Offset = [| 1f |] }
 
-        Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
-        |> ignore
+                Require.throws<ArgumentException>(fun () -> LossCases.fast c)
 
-        let c = { large with Rows = Array.create 64 64 }
+                let c = { large with Rows = Array.create 64 64 }
 
-        Assert.Throws<ArgumentException>(Action(fun () -> LossCases.fast c |> ignore))
-        |> ignore
+                Require.throws<ArgumentException>(fun () -> LossCases.fast c))
 
-    [<Test>]
-    let ``without labels the loss is zero`` () =
-        let none =
-            { pair 0f [||] MarginReading.Symmetric with
-                Labels = 0
-                Targets = Csr.ofRows 0 [| [||] |]
-                Local = Csr.ofRows 0 [| [||] |]
-                Logits = [||]
-                Offset = [||]
-                Slope = [||]
-            }
+            testCase "without labels the loss is zero" (fun () ->
+                let none =
+                    { pair 0f [||] MarginReading.Symmetric with
+                        Labels = 0
+                        Targets = Csr.ofRows 0 [| [||] |]
+                        Local = Csr.ofRows 0 [| [||] |]
+                        Logits = [||]
+                        Offset = [||]
+                        Slope = [||]
+                    }
 
-        Assert.That((LossCases.fast none).Loss, Is.EqualTo 0.0)
+                Require.equal 0.0 ((LossCases.fast none).Loss))
+        ]

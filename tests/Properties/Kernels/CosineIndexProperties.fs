@@ -1,10 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.CosineIndexProperties
 
 open System
-open FsCheck
+open Expecto
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
@@ -57,91 +55,100 @@ type CosineArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<Arbitraries>; typeof<CosineArbitraries> |])>]
-module CosineIndexProperties =
+let private entries (m: CsrMatrix) =
+    [ for r in 0 .. m.Rows - 1 -> [ for struct (c, v) in Csr.row r m -> c, v ] ]
 
-    let private entries (m: CsrMatrix) =
-        [ for r in 0 .. m.Rows - 1 -> [ for struct (c, v) in Csr.row r m -> c, v ] ]
+let private nobody (_: int) = -1
 
-    let private nobody (_: int) = -1
+/// Rows as text has them: a few features in most rows and many in few, so that the head, the bound and several blocks take part.
+let private zipf (rows: int) (features: int) (length: int) (seed: int) =
+    let stream = Seed.ofInt seed
 
-    [<Property>]
-    let ``the search is the plain definition, bit for bit, at every vector width`` { Rows = x; Queries = q; K = k } =
-        let plain = entries (CosineIndex.Plain(x, q, k, nobody))
+    Array.init rows (fun r ->
+        Array.init length (fun k ->
+            let u = stream |> Seed.uniform (int64 (r * length + k))
+            int (float features ** u) - 1)
+        |> Array.countBy id
+        |> Array.sortBy fst
+        |> Array.map (fun (f, n) -> struct (f, float32 n * log (float32 (f + 2)))))
+    |> Csr.ofRows features
 
-        Across.widths (fun () -> entries (CosineIndex.Build(x).Search(q, k)))
-        |> List.forall ((=) plain)
+let private cases = Cases.from [ typeof<Arbitraries>; typeof<CosineArbitraries> ]
 
-    [<Property>]
-    let ``leave-one-out is the plain definition without the row itself`` { Rows = x; K = k } =
-        entries (CosineIndex.Build(x).LeaveOneOut k) = entries (CosineIndex.Plain(x, x, k, id))
+[<Tests>]
+let tests =
+    testList
+        "CosineIndex"
+        [
+            property
+                cases
+                "the search is the plain definition, bit for bit, at every vector width"
+                (fun { Rows = x; Queries = q; K = k } ->
+                    let plain = entries (CosineIndex.Plain(x, q, k, nobody))
 
-    [<Property>]
-    let ``leave-one-out never returns the row itself`` { Rows = x; K = k } =
-        entries (CosineIndex.Build(x).LeaveOneOut k)
-        |> List.indexed
-        |> List.forall (fun (i, row) -> row |> List.forall (fun (r, _) -> r <> i))
+                    Across.widths (fun () -> entries (CosineIndex.Build(x).Search(q, k)))
+                    |> List.forall ((=) plain))
 
-    [<Property>]
-    let ``neighbours ascend, are at most k, and their cosines lie in (0, 1]`` { Rows = x; Queries = q; K = k } =
-        let found = CosineIndex.Build(x).Search(q, k).Validate()
+            property cases "leave-one-out is the plain definition without the row itself" (fun { Rows = x; K = k } ->
+                entries (CosineIndex.Build(x).LeaveOneOut k) = entries (CosineIndex.Plain(x, x, k, id)))
 
-        entries found
-        |> List.forall (fun row -> row.Length <= k && row |> List.forall (fun (_, c) -> c > 0f && c <= 1f + 1e-6f))
+            property cases "leave-one-out never returns the row itself" (fun { Rows = x; K = k } ->
+                entries (CosineIndex.Build(x).LeaveOneOut k)
+                |> List.indexed
+                |> List.forall (fun (i, row) -> row |> List.forall (fun (r, _) -> r <> i)))
 
-    [<Property>]
-    let ``a query's neighbours do not depend on the other queries`` { Rows = x; Queries = q; K = k } =
-        let index = CosineIndex.Build x
+            property
+                cases
+                "neighbours ascend, are at most k, and their cosines lie in (0, 1]"
+                (fun { Rows = x; Queries = q; K = k } ->
+                    let found = CosineIndex.Build(x).Search(q, k).Validate()
 
-        let alone i =
-            index.Search(Csr.selectRows [| i |] q, k)
+                    entries found
+                    |> List.forall (fun row ->
+                        row.Length <= k && row |> List.forall (fun (_, c) -> c > 0f && c <= 1f + 1e-6f)))
 
-        entries (index.Search(q, k)) = [ for i in 0 .. q.Rows - 1 -> List.exactlyOne (entries (alone i)) ]
+            property
+                cases
+                "a query's neighbours do not depend on the other queries"
+                (fun { Rows = x; Queries = q; K = k } ->
+                    let index = CosineIndex.Build x
 
-    [<Property>]
-    let ``scaling rows by powers of two changes nothing`` { Rows = x; Queries = q; K = k } =
-        let scaled (m: CsrMatrix) =
-            m |> Csr.mapValues (fun r _ v -> v * (if r % 2 = 0 then 4f else 0.5f))
+                    let alone i =
+                        index.Search(Csr.selectRows [| i |] q, k)
 
-        entries (CosineIndex.Build(scaled x).Search(scaled q, k)) = entries (CosineIndex.Build(x).Search(q, k))
+                    entries (index.Search(q, k)) = [ for i in 0 .. q.Rows - 1 -> List.exactlyOne (entries (alone i)) ])
 
-    /// Rows as text has them: a few features in most rows and many in few, so that the head, the bound and several blocks take part.
-    let private zipf (rows: int) (features: int) (length: int) (seed: int) =
-        let stream = Seed.ofInt seed
+            property cases "scaling rows by powers of two changes nothing" (fun { Rows = x; Queries = q; K = k } ->
+                let scaled (m: CsrMatrix) =
+                    m |> Csr.mapValues (fun r _ v -> v * (if r % 2 = 0 then 4f else 0.5f))
 
-        Array.init rows (fun r ->
-            Array.init length (fun k ->
-                let u = stream |> Seed.uniform (int64 (r * length + k))
-                int (float features ** u) - 1)
-            |> Array.countBy id
-            |> Array.sortBy fst
-            |> Array.map (fun (f, n) -> struct (f, float32 n * log (float32 (f + 2)))))
-        |> Csr.ofRows features
+                entries (CosineIndex.Build(scaled x).Search(scaled q, k)) = entries (CosineIndex.Build(x).Search(q, k)))
 
-    [<TestCase(700, 30)>]
-    [<TestCase(17000, 5)>]
-    let ``the search is the plain definition on rows distributed as words are`` (rows: int, k: int) =
-        let x = zipf rows 5000 60 1
-        let q = zipf 40 5000 60 2
+            testTheory
+                "the search is the plain definition on rows distributed as words are"
+                [ 700, 30; 17000, 5 ]
+                (fun (rows: int, k: int) ->
+                    let x = zipf rows 5000 60 1
+                    let q = zipf 40 5000 60 2
 
-        let index = CosineIndex.Build x
-        let plain = entries (CosineIndex.Plain(x, q, k, nobody))
+                    let index = CosineIndex.Build x
+                    let plain = entries (CosineIndex.Plain(x, q, k, nobody))
 
-        for fast in Across.widths (fun () -> entries (index.Search(q, k))) do
-            Assert.That((fast = plain), Is.True)
+                    for fast in Across.widths (fun () -> entries (index.Search(q, k))) do
+                        Require.equal plain fast
 
-        // few queries walk the postings alone
-        for few in [ 1; 3; 8 ] do
-            let first = index.Search(Csr.selectRows [| 0 .. few - 1 |] q, k)
-            Assert.That((entries first = List.truncate few plain), Is.True)
+                    // few queries walk the postings alone
+                    for few in [ 1; 3; 8 ] do
+                        let first = index.Search(Csr.selectRows [| 0 .. few - 1 |] q, k)
+                        Require.equal (List.truncate few plain) (entries first))
 
-    [<Test>]
-    let ``queries of another width are refused with both shapes`` () =
-        let x = Csr.ofRows 3 [| [| struct (0, 1f) |] |]
-        let q = Csr.ofRows 4 [| [| struct (0, 1f) |] |]
+            testCase "queries of another width are refused with both shapes" (fun () ->
+                let x = Csr.ofRows 3 [| [| struct (0, 1f) |] |]
+                let q = Csr.ofRows 4 [| [| struct (0, 1f) |] |]
 
-        let search () =
-            CosineIndex.Build(x).Search(q, 1) |> ignore
+                let search () =
+                    CosineIndex.Build(x).Search(q, 1) |> ignore
 
-        let e = Assert.Throws<ArgumentException>(Action search)
-        Assert.That(e.Message, Does.Contain "D = 3, received [1, 4]")
+                let e = Require.thrown<ArgumentException>(fun () -> search ())
+                Require.contains "D = 3, received [1, 4]" e.Message)
+        ]

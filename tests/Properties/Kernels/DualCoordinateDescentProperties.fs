@@ -1,167 +1,168 @@
-namespace Limen.Properties
+module Limen.Properties.DualCoordinateDescentProperties
 
 open System
 open System.Threading
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<Arbitraries> |], MaxTest = 40)>]
-module DualCoordinateDescentProperties =
+let private options loss =
+    DualOptions(loss, 1.0, 1e-4, 2000, 1.0, 0.0, 1UL)
 
-    let private options loss =
-        DualOptions(loss, 1.0, 1e-4, 2000, 1.0, 0.0, 1UL)
+let private fit (o: DualOptions) (data: Dataset) =
+    DualCoordinateDescent.Fit(data.Features, data.Labels, o, ignore, CancellationToken.None)
 
-    let private fit (o: DualOptions) (data: Dataset) =
-        DualCoordinateDescent.Fit(data.Features, data.Labels, o, ignore, CancellationToken.None)
+let private losses = [ LinearLoss.SquaredHinge; LinearLoss.Logistic ]
 
-    let private losses = [ LinearLoss.SquaredHinge; LinearLoss.Logistic ]
+let private labelsWithRows (data: Dataset) =
+    let counts = Csr.columnCounts data.Labels
+    [ 0 .. data.Labels.Columns - 1 ] |> List.filter (fun l -> counts[l] > 0)
 
-    let private labelsWithRows (data: Dataset) =
-        let counts = Csr.columnCounts data.Labels
-        [ 0 .. data.Labels.Columns - 1 ] |> List.filter (fun l -> counts[l] > 0)
+let private dense (w: LinearWeights) l =
+    Array.init (w.Weights.Columns + 1) (fun f ->
+        float (
+            if f < w.Weights.Columns then
+                Csr.item l f w.Weights
+            else
+                w.Bias[l]
+        ))
 
-    let private dense (w: LinearWeights) l =
-        Array.init (w.Weights.Columns + 1) (fun f ->
-            float (
-                if f < w.Weights.Columns then
-                    Csr.item l f w.Weights
-                else
-                    w.Bias[l]
-            ))
+let private cases = Cases.from [ typeof<Arbitraries> ] |> Cases.times 40
 
-    [<Property>]
-    let ``the objective reaches that of the plain definition`` { Data = data } =
-        for loss in losses do
-            let o = options loss
-            let fast = fit o data
+[<Tests>]
+let tests =
+    testList
+        "DualCoordinateDescent"
+        [
+            property cases "the objective reaches that of the plain definition" (fun { Data = data } ->
+                for loss in losses do
+                    let o = options loss
+                    let fast = fit o data
 
-            for l in labelsWithRows data do
-                let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
+                    for l in labelsWithRows data do
+                        let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
 
-                let value w =
-                    DualCoordinateDescent.Objective(data.Features, data.Labels, l, o, w)
+                        let value w =
+                            DualCoordinateDescent.Objective(data.Features, data.Labels, l, o, w)
 
-                let atFast = value (dense fast l)
-                let atPlain = value plain
-                Assert.That(atFast, Is.InRange(atPlain - 1e-9, atPlain + 1e-4 * (1.0 + atPlain)), $"{loss}, label {l}")
+                        let atFast = value (dense fast l)
+                        let atPlain = value plain
 
-    [<Property>]
-    let ``the weights are those of the plain definition`` { Data = data } =
-        for loss in losses do
-            let o = options loss
-            let fast = fit o data
+                        let isOptimal =
+                            atPlain - 1e-9 <= atFast && atFast <= atPlain + 1e-4 * (1.0 + atPlain)
 
-            for l in labelsWithRows data do
-                let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
-                Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"{loss}, w_{l}" plain (dense fast l)
+                        Expect.isTrue isOptimal $"{loss}, label {l}: {atFast}, plain {atPlain}")
 
-    [<Property>]
-    let ``exchanging labels exchanges their functions, bit for bit`` { Data = data } =
-        let order = Seed.permutation data.Labels.Columns (Seed.ofInt 3)
+            property cases "the weights are those of the plain definition" (fun { Data = data } ->
+                for loss in losses do
+                    let o = options loss
+                    let fast = fit o data
 
-        let exchanged =
-            [|
-                for i in 0 .. data.Rows - 1 -> Csr.set i data.Labels |> Array.map (fun l -> order[l])
-            |]
-            |> Csr.ofSets data.Labels.Columns
-            |> Dataset.create data.Features
+                    for l in labelsWithRows data do
+                        let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
+                        Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"{loss}, w_{l}" plain (dense fast l))
 
-        losses
-        |> List.forall (fun loss ->
-            let before = fit (options loss) data
-            let after = fit (options loss) exchanged
+            property cases "exchanging labels exchanges their functions, bit for bit" (fun { Data = data } ->
+                let order = Seed.permutation data.Labels.Columns (Seed.ofInt 3)
 
-            [ 0 .. data.Labels.Columns - 1 ]
-            |> List.forall (fun l -> dense before l = dense after order[l]))
-
-    [<Property>]
-    let ``a label trained alone is the label trained with others`` { Data = data } =
-        losses
-        |> List.forall (fun loss ->
-            let together = fit (options loss) data
-
-            labelsWithRows data
-            |> List.forall (fun l ->
-                let only =
+                let exchanged =
                     [|
-                        for i in 0 .. data.Rows - 1 -> Csr.set i data.Labels |> Array.filter ((=) l)
+                        for i in 0 .. data.Rows - 1 -> Csr.set i data.Labels |> Array.map (fun l -> order[l])
                     |]
                     |> Csr.ofSets data.Labels.Columns
                     |> Dataset.create data.Features
 
-                dense (fit (options loss) only) l = dense together l))
+                losses
+                |> List.forall (fun loss ->
+                    let before = fit (options loss) data
+                    let after = fit (options loss) exchanged
 
-    [<Property>]
-    let ``labels without positive rows have weights 0 and bias -1.5`` { Data = data } =
-        let learned = fit (options LinearLoss.SquaredHinge) data
+                    [ 0 .. data.Labels.Columns - 1 ]
+                    |> List.forall (fun l -> dense before l = dense after order[l])))
 
-        [ 0 .. data.Labels.Columns - 1 ]
-        |> List.except (labelsWithRows data)
-        |> List.forall (fun l -> Array.isEmpty (Csr.row l learned.Weights) && learned.Bias[l] = -1.5f)
+            property cases "a label trained alone is the label trained with others" (fun { Data = data } ->
+                losses
+                |> List.forall (fun loss ->
+                    let together = fit (options loss) data
 
-    [<Property>]
-    let ``pruning drops exactly the small weights`` { Data = data } =
-        let all = fit (options LinearLoss.SquaredHinge) data
-        let o = options LinearLoss.SquaredHinge
+                    labelsWithRows data
+                    |> List.forall (fun l ->
+                        let only =
+                            [|
+                                for i in 0 .. data.Rows - 1 -> Csr.set i data.Labels |> Array.filter ((=) l)
+                            |]
+                            |> Csr.ofSets data.Labels.Columns
+                            |> Dataset.create data.Features
 
-        let pruned =
-            fit (DualOptions(o.Loss, o.C, o.Tolerance, o.MaxPasses, o.Bias, 0.1, o.Seed)) data
+                        dense (fit (options loss) only) l = dense together l)))
 
-        [ 0 .. data.Labels.Columns - 1 ]
-        |> List.forall (fun l ->
-            Csr.row l pruned.Weights = (Csr.row l all.Weights |> Array.filter (fun struct (_, w) -> abs w >= 0.1f)))
+            property cases "labels without positive rows have weights 0 and bias -1.5" (fun { Data = data } ->
+                let learned = fit (options LinearLoss.SquaredHinge) data
 
-    [<Test>]
-    let ``more than sixteen labels are trained in groups and each is optimal`` () =
-        let stream = Seed.ofInt 5
-        let bit i = Seed.bits (int64 i) stream % 3UL = 0UL
+                [ 0 .. data.Labels.Columns - 1 ]
+                |> List.except (labelsWithRows data)
+                |> List.forall (fun l -> Array.isEmpty (Csr.row l learned.Weights) && learned.Bias[l] = -1.5f))
 
-        let features =
-            Csr.ofRows
-                6
-                [|
-                    for r in 0..39 ->
+            property cases "pruning drops exactly the small weights" (fun { Data = data } ->
+                let all = fit (options LinearLoss.SquaredHinge) data
+                let o = options LinearLoss.SquaredHinge
+
+                let pruned =
+                    fit (DualOptions(o.Loss, o.C, o.Tolerance, o.MaxPasses, o.Bias, 0.1, o.Seed)) data
+
+                [ 0 .. data.Labels.Columns - 1 ]
+                |> List.forall (fun l ->
+                    Csr.row l pruned.Weights =
+                        (Csr.row l all.Weights |> Array.filter (fun struct (_, w) -> abs w >= 0.1f))))
+
+            testCase "more than sixteen labels are trained in groups and each is optimal" (fun () ->
+                let stream = Seed.ofInt 5
+                let bit i = Seed.bits (int64 i) stream % 3UL = 0UL
+
+                let features =
+                    Csr.ofRows
+                        6
                         [|
-                            for f in 0..5 do
-                                if bit (r * 6 + f) then
-                                    struct (f, 1f)
+                            for r in 0..39 ->
+                                [|
+                                    for f in 0..5 do
+                                        if bit (r * 6 + f) then
+                                            struct (f, 1f)
+                                |]
                         |]
-                |]
 
-        let labels =
-            Csr.ofSets
-                37
-                [|
-                    for r in 0..39 ->
+                let labels =
+                    Csr.ofSets
+                        37
                         [|
-                            for l in 0..36 do
-                                if bit (1000 + r * 37 + l) then
-                                    l
+                            for r in 0..39 ->
+                                [|
+                                    for l in 0..36 do
+                                        if bit (1000 + r * 37 + l) then
+                                            l
+                                |]
                         |]
-                |]
 
-        let o = options LinearLoss.SquaredHinge
-        let fast = fit o (Dataset.create features labels)
+                let o = options LinearLoss.SquaredHinge
+                let fast = fit o (Dataset.create features labels)
 
-        for l in 0..36 do
-            let plain = DualCoordinateDescent.Plain(features, labels, l, o)
-            Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"w_{l}" plain (dense fast l)
+                for l in 0..36 do
+                    let plain = DualCoordinateDescent.Plain(features, labels, l, o)
+                    Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"w_{l}" plain (dense fast l))
 
-    [<Test>]
-    let ``a cancelled training throws`` () =
-        let data =
-            Dataset.create (Csr.ofRows 1 [| [| struct (0, 1f) |] |]) (Csr.ofSets 1 [| [| 0 |] |])
+            testCase "a cancelled training throws" (fun () ->
+                let data =
+                    Dataset.create (Csr.ofRows 1 [| [| struct (0, 1f) |] |]) (Csr.ofSets 1 [| [| 0 |] |])
 
-        let run () =
-            DualCoordinateDescent.Fit(
-                data.Features,
-                data.Labels,
-                options LinearLoss.SquaredHinge,
-                ignore,
-                CancellationToken true
-            )
-            |> ignore
+                let run () =
+                    DualCoordinateDescent.Fit(
+                        data.Features,
+                        data.Labels,
+                        options LinearLoss.SquaredHinge,
+                        ignore,
+                        CancellationToken true
+                    )
+                    |> ignore
 
-        Assert.Throws<OperationCanceledException>(Action run) |> ignore
+                Require.throws<OperationCanceledException>(fun () -> run ()))
+        ]

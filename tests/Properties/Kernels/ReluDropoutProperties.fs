@@ -1,10 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.ReluDropoutProperties
 
 open System
-open FsCheck
+open Expecto
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Kernels
 
 /// Numbers to activate.
@@ -32,61 +30,59 @@ type ActivationArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<ActivationArbitraries> |])>]
-module ReluDropoutProperties =
+let private forward rate key (input: float32[]) =
+    let x = Array.copy input
+    ReluDropout.Forward(x, rate, key)
+    x
 
-    let private forward rate key (input: float32[]) =
-        let x = Array.copy input
-        ReluDropout.Forward(x, rate, key)
-        x
+let private cases = Cases.from [ typeof<ActivationArbitraries> ]
 
-    [<Property>]
-    let ``the fast pass is the plain one, at every vector width`` (c: ActivationCase) =
-        let plain = Array.copy c.Input
-        ReluDropout.ForwardPlain(plain, c.Rate, c.Key)
+[<Tests>]
+let tests =
+    testList
+        "ReluDropout"
+        [
+            property cases "the fast pass is the plain one, at every vector width" (fun (c: ActivationCase) ->
+                let plain = Array.copy c.Input
+                ReluDropout.ForwardPlain(plain, c.Rate, c.Key)
 
-        Across.widths (fun () -> forward c.Rate c.Key c.Input)
-        |> List.forall ((=) plain)
+                Across.widths (fun () -> forward c.Rate c.Key c.Input)
+                |> List.forall ((=) plain))
 
-    [<Property>]
-    let ``the gradient passes where the output is positive`` (c: ActivationCase) =
-        let y = forward c.Rate c.Key c.Input
+            property cases "the gradient passes where the output is positive" (fun (c: ActivationCase) ->
+                let y = forward c.Rate c.Key c.Input
 
-        Across.widths (fun () ->
-            let gradient = Array.create y.Length 2f
-            ReluDropout.Backward(y, gradient, c.Rate)
-            gradient)
-        |> List.forall ((=) (y |> Array.map (fun v -> if v > 0f then 2f * (1f / (1f - c.Rate)) else 0f)))
+                Across.widths (fun () ->
+                    let gradient = Array.create y.Length 2f
+                    ReluDropout.Backward(y, gradient, c.Rate)
+                    gradient)
+                |> List.forall ((=) (y |> Array.map (fun v -> if v > 0f then 2f * (1f / (1f - c.Rate)) else 0f))))
 
-    [<Test>]
-    let ``the mask drops its rate, differs between steps and repeats with its key`` () =
-        let ones = Array.create 100_003 1f
+            testCase "the mask drops its rate, differs between steps and repeats with its key" (fun () ->
+                let ones = Array.create 100_003 1f
 
-        let masks =
-            [ 1; 2; 1 ]
-            |> List.map (fun step -> forward 0.3f (ReluDropout.Key(7UL, step)) ones)
+                let masks =
+                    [ 1; 2; 1 ]
+                    |> List.map (fun step -> forward 0.3f (ReluDropout.Key(7UL, step)) ones)
 
-        let dropped = masks[0] |> Array.averageBy (fun y -> if y = 0f then 1.0 else 0.0)
+                let dropped = masks[0] |> Array.averageBy (fun y -> if y = 0f then 1.0 else 0.0)
 
-        let agree =
-            Array.map2 (fun a b -> if a = b then 1.0 else 0.0) masks[0] masks[1]
-            |> Array.average
+                let agree =
+                    Array.map2 (fun a b -> if a = b then 1.0 else 0.0) masks[0] masks[1]
+                    |> Array.average
 
-        Assert.That(dropped, Is.EqualTo(0.3).Within 0.01)
-        Assert.That(agree, Is.EqualTo(0.58).Within 0.01)
-        Assert.That((masks[0] = masks[2]))
+                Require.near 0.01 0.3 dropped
+                Require.near 0.01 0.58 agree
+                Require.equal (masks[2]) (masks[0]))
 
-    [<Test>]
-    let ``the number of threads does not change a bit`` () =
-        let input = Array.init 100_003 (fun i -> float32 (i % 7) - 3f)
-        let results = Across.threads (fun () -> forward 0.5f 1UL input)
-        Assert.That(List.length (List.distinct results), Is.EqualTo 1)
+            testCase "the number of threads does not change a bit" (fun () ->
+                let input = Array.init 100_003 (fun i -> float32 (i % 7) - 3f)
+                let results = Across.threads (fun () -> forward 0.5f 1UL input)
+                Require.equal 1 (List.length (List.distinct results)))
 
-    [<Test>]
-    let ``a NaN that is kept stays`` () =
-        Assert.That((forward 0f 1UL [| Single.NaN |])[0], Is.NaN)
+            testCase "a NaN that is kept stays" (fun () ->
+                Require.isNaN (forward 0f 1UL [| Single.NaN |] |> Array.exactlyOne |> float))
 
-    [<Test>]
-    let ``a rate of one is refused`` () =
-        Assert.Throws<ArgumentOutOfRangeException>(Action(fun () -> forward 1f 1UL [| 1f |] |> ignore))
-        |> ignore
+            testCase "a rate of one is refused" (fun () ->
+                Require.throws<ArgumentOutOfRangeException>(fun () -> forward 1f 1UL [| 1f |]))
+        ]

@@ -1,9 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.SparseLayerProperties
 
 open System
+open Expecto
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Kernels
 
 /// A batch of sparse rows with weights, bias and an output gradient.
@@ -68,97 +67,107 @@ module LayerCases =
 type LayerArbitraries =
     static member Layer() = Arb.fromGen LayerCases.generator
 
-[<Properties(Arbitrary = [| typeof<LayerArbitraries> |])>]
-module SparseLayerProperties =
+/// Sums of up to 40 products of size 16.
+let private tolerance = { Absolute = 2e-4; Relative = 1e-5 }
 
-    /// Sums of up to 40 products of size 16.
-    let private tolerance = { Absolute = 2e-4; Relative = 1e-5 }
+let private require what expected received =
+    Tolerance.require tolerance what (Across.widen expected) (Across.widen received)
 
-    let private require what expected received =
-        Tolerance.require tolerance what (Across.widen expected) (Across.widen received)
+/// sum of output * dOut, whose gradients the backward pass computes; the plain forward in float64.
+let private objective (c: LayerCase) =
+    let output = Across.zeros (c.Batch.Length * c.Width)
+    SparseLayer.ForwardPlain(c.Features, c.Batch, c.Weights, c.Bias, output)
+    Seq.fold2 (fun s o d -> s + float o * float d) 0.0 output c.OutputGradient
 
-    [<Property>]
-    let ``the fast forward pass is the plain one`` (c: LayerCase) =
-        let plain = Across.zeros (c.Batch.Length * c.Width)
-        SparseLayer.ForwardPlain(c.Features, c.Batch, c.Weights, c.Bias, plain)
+let private cases = Cases.from [ typeof<LayerArbitraries> ]
 
-        for output in Across.widths (fun () -> LayerCases.forward c) do
-            require "output" plain output
+[<Tests>]
+let tests =
+    testList
+        "SparseLayer"
+        [
+            property cases "the fast forward pass is the plain one" (fun (c: LayerCase) ->
+                let plain = Across.zeros (c.Batch.Length * c.Width)
+                SparseLayer.ForwardPlain(c.Features, c.Batch, c.Weights, c.Bias, plain)
 
-    [<Property>]
-    let ``the fast backward pass is the plain one, also when its buffers are used again``
-        (c: LayerCase)
-        (d: LayerCase)
-        =
-        let touched = TouchedRows()
+                for output in Across.widths (fun () -> LayerCases.forward c) do
+                    require "output" plain output)
 
-        for case in [ c; d; c ] do
-            let weights = Across.zeros case.Weights.Length
-            let bias = Across.zeros case.Width
-            SparseLayer.BackwardPlain(case.Features, case.Batch, case.OutputGradient, weights, bias)
+            property
+                cases
+                "the fast backward pass is the plain one, also when its buffers are used again"
+                (fun (c: LayerCase) (d: LayerCase) ->
+                    let touched = TouchedRows()
 
-            for fastWeights, fastBias in Across.widths (fun () -> LayerCases.backward touched case) do
-                require "weights" weights fastWeights
-                require "bias" bias fastBias
+                    for case in [ c; d; c ] do
+                        let weights = Across.zeros case.Weights.Length
+                        let bias = Across.zeros case.Width
+                        SparseLayer.BackwardPlain(case.Features, case.Batch, case.OutputGradient, weights, bias)
 
-    [<Property>]
-    let ``the touched rows are the features of the batch, each once`` (c: LayerCase) =
-        let touched = TouchedRows()
-        touched.Gather(c.Features, c.Batch)
+                        for fastWeights, fastBias in Across.widths (fun () -> LayerCases.backward touched case) do
+                            require "weights" weights fastWeights
+                            require "bias" bias fastBias)
 
-        let expected =
-            c.Batch
-            |> Array.collect (fun r -> c.Features.RowIndices(r).ToArray())
-            |> Array.distinct
+            property cases "the touched rows are the features of the batch, each once" (fun (c: LayerCase) ->
+                let touched = TouchedRows()
+                touched.Gather(c.Features, c.Batch)
 
-        touched.Ids.ToArray() = expected
+                let expected =
+                    c.Batch
+                    |> Array.collect (fun r -> c.Features.RowIndices(r).ToArray())
+                    |> Array.distinct
 
-    [<Property>]
-    let ``the number of threads does not change a bit`` (c: LayerCase) =
-        Across.threads (fun () -> LayerCases.forward c, LayerCases.backward (TouchedRows()) c)
-        |> List.distinct
-        |> List.length
-            =
-            1
+                touched.Ids.ToArray() = expected)
 
-    /// sum of output * dOut, whose gradients the backward pass computes; the plain forward in float64.
-    let private objective (c: LayerCase) =
-        let output = Across.zeros (c.Batch.Length * c.Width)
-        SparseLayer.ForwardPlain(c.Features, c.Batch, c.Weights, c.Bias, output)
-        Seq.fold2 (fun s o d -> s + float o * float d) 0.0 output c.OutputGradient
+            property cases "the number of threads does not change a bit" (fun (c: LayerCase) ->
+                Across.threads (fun () -> LayerCases.forward c, LayerCases.backward (TouchedRows()) c)
+                |> List.distinct
+                |> List.length
+                    =
+                    1)
 
-    [<Property(MaxTest = 20)>]
-    let ``the plain gradients are central differences`` (c: LayerCase) =
-        let weights = Across.zeros c.Weights.Length
-        let bias = Across.zeros c.Width
-        SparseLayer.BackwardPlain(c.Features, c.Batch, c.OutputGradient, weights, bias)
+            property (cases |> Cases.times 20) "the plain gradients are central differences" (fun (c: LayerCase) ->
+                let weights = Across.zeros c.Weights.Length
+                let bias = Across.zeros c.Width
+                SparseLayer.BackwardPlain(c.Features, c.Batch, c.OutputGradient, weights, bias)
 
-        // the objective is linear, so a wide step is exact but for rounding
-        let numeric (values: float32[]) i =
-            let old = values[i]
-            values[i] <- old + 64f
-            let above = objective c
-            values[i] <- old - 64f
-            let below = objective c
-            values[i] <- old
-            (above - below) / 128.0
+                // the objective is linear, so a wide step is exact but for rounding
+                let numeric (values: float32[]) i =
+                    let old = values[i]
+                    values[i] <- old + 64f
+                    let above = objective c
+                    values[i] <- old - 64f
+                    let below = objective c
+                    values[i] <- old
+                    (above - below) / 128.0
 
-        for i in [ 0; c.Width / 2; c.Width - 1 ] do
-            Tolerance.require { Absolute = 1e-3; Relative = 1e-4 } "bias" [ numeric c.Bias i ] [ float bias[i] ]
+                for i in [ 0; c.Width / 2; c.Width - 1 ] do
+                    Tolerance.require
+                        { Absolute = 1e-3; Relative = 1e-4 }
+                        "bias"
+                        [ numeric c.Bias i ]
+                        [ float bias[i] ]
 
-        for i in [ 0; c.Weights.Length / 2; c.Weights.Length - 1 ] do
-            Tolerance.require { Absolute = 1e-3; Relative = 1e-4 } "weight" [ numeric c.Weights i ] [ float weights[i] ]
+                for i in [ 0; c.Weights.Length / 2; c.Weights.Length - 1 ] do
+                    Tolerance.require
+                        { Absolute = 1e-3; Relative = 1e-4 }
+                        "weight"
+                        [ numeric c.Weights i ]
+                        [ float weights[i] ])
 
-    [<Test>]
-    let ``shapes that disagree are refused`` () =
-        let x = Limen.Core.Csr.ofRows 3 [| [| struct (1, 1f) |] |]
+            testCase "shapes that disagree are refused" (fun () ->
+                let x = Limen.Core.Csr.ofRows 3 [| [| struct (1, 1f) |] |]
 
-        let refuses (rows: int[]) weights =
-            Assert.Throws<ArgumentException>(
-                Action(fun () ->
-                    SparseLayer.Forward(x, rows, Across.zeros weights, Across.zeros 2, Across.zeros (2 * rows.Length)))
-            )
-            |> ignore
+                let refuses (rows: int[]) weights =
+                    Require.throws<ArgumentException>(fun () ->
+                        SparseLayer.Forward(
+                            x,
+                            rows,
+                            Across.zeros weights,
+                            Across.zeros 2,
+                            Across.zeros (2 * rows.Length)
+                        ))
 
-        refuses [| 0 |] 5
-        refuses [| 1 |] 6
+                refuses [| 0 |] 5
+                refuses [| 1 |] 6)
+        ]

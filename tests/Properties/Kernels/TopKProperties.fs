@@ -1,9 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.TopKProperties
 
 open System
+open Expecto
 open FsCheck.FSharp
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Kernels
 
 /// Rows of scores with ties, infinities and NaN.
@@ -40,43 +39,47 @@ type TopKArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<TopKArbitraries> |])>]
-module TopKProperties =
+let private row (order: TopKOrder) k (scores: float32[]) =
+    let labels, values = Array.zeroCreate<int> k, Across.zeros k
+    let count = TopK.Row(scores, labels, values, order)
+    Array.zip labels values |> Array.truncate count
 
-    let private row (order: TopKOrder) k (scores: float32[]) =
-        let labels, values = Array.zeroCreate<int> k, Across.zeros k
-        let count = TopK.Row(scores, labels, values, order)
-        Array.zip labels values |> Array.truncate count
+let private cases = Cases.from [ typeof<TopKArbitraries> ]
 
-    [<Property>]
-    let ``the k largest of a row are those of a full sort, at every vector width`` (c: ScoreCase) =
-        Across.widths (fun () -> c.Scores |> Array.map (row TopKOrder.ByScore c.K))
-        |> List.forall ((=) [| for s in c.Scores -> TopK.RowPlain(s, c.K) |> Array.map (fun l -> l, s[l]) |])
+[<Tests>]
+let tests =
+    testList
+        "TopK"
+        [
+            property
+                cases
+                "the k largest of a row are those of a full sort, at every vector width"
+                (fun (c: ScoreCase) ->
+                    Across.widths (fun () -> c.Scores |> Array.map (row TopKOrder.ByScore c.K))
+                    |> List.forall (
+                        (=) [| for s in c.Scores -> TopK.RowPlain(s, c.K) |> Array.map (fun l -> l, s[l]) |]
+                    ))
 
-    [<Property>]
-    let ``by label, the same entries stand in label order`` (c: ScoreCase) =
-        c.Scores
-        |> Array.forall (fun s -> row TopKOrder.ByLabel c.K s = Array.sortBy fst (row TopKOrder.ByScore c.K s))
+            property cases "by label, the same entries stand in label order" (fun (c: ScoreCase) ->
+                c.Scores
+                |> Array.forall (fun s -> row TopKOrder.ByLabel c.K s = Array.sortBy fst (row TopKOrder.ByScore c.K s)))
 
-    [<Property>]
-    let ``a block is its rows, for any number of threads`` (c: ScoreCase) =
-        let expected = c.Scores |> Array.map (row TopKOrder.ByLabel c.K)
+            property cases "a block is its rows, for any number of threads" (fun (c: ScoreCase) ->
+                let expected = c.Scores |> Array.map (row TopKOrder.ByLabel c.K)
 
-        Across.threads (fun () ->
-            let scores: float32[] = Array.concat c.Scores
-            let block = TopK.Block(scores, c.Width, c.K)
+                Across.threads (fun () ->
+                    let scores: float32[] = Array.concat c.Scores
+                    let block = TopK.Block(scores, c.Width, c.K)
 
-            [|
-                for r in 0 .. block.Rows - 1 ->
-                    Array.zip (block.RowIndices(r).ToArray()) (block.RowValues(r).ToArray())
-            |])
-        |> List.forall ((=) expected)
+                    [|
+                        for r in 0 .. block.Rows - 1 ->
+                            Array.zip (block.RowIndices(r).ToArray()) (block.RowValues(r).ToArray())
+                    |])
+                |> List.forall ((=) expected))
 
-    [<Test>]
-    let ``of equal scores the lower label wins`` () =
-        Assert.That((row TopKOrder.ByScore 2 [| 1f; 2f; 2f; 2f |] = [| 1, 2f; 2, 2f |]))
+            testCase "of equal scores the lower label wins" (fun () ->
+                Require.equal [| 1, 2f; 2, 2f |] (row TopKOrder.ByScore 2 [| 1f; 2f; 2f; 2f |]))
 
-    [<Test>]
-    let ``scores that are not whole rows are refused`` () =
-        Assert.Throws<ArgumentException>(Action(fun () -> TopK.Block(Across.zeros 5, 2, 1) |> ignore))
-        |> ignore
+            testCase "scores that are not whole rows are refused" (fun () ->
+                Require.throws<ArgumentException>(fun () -> TopK.Block(Across.zeros 5, 2, 1)))
+        ]

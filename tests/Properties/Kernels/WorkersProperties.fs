@@ -1,62 +1,61 @@
-namespace Limen.Properties
+module Limen.Properties.WorkersProperties
 
 open System
 open System.Threading
 open System.Threading.Tasks
+open Expecto
 open FsCheck
-open NUnit.Framework
-open FsCheck.NUnit
 open Limen.Kernels
 
-module WorkersProperties =
+let private runs tasks =
+    let counts = Array.zeroCreate<int> tasks
+    Workers.For(tasks, fun task -> Interlocked.Increment(&counts[task]) |> ignore)
+    counts
 
-    let private runs tasks =
-        let counts = Array.zeroCreate<int> tasks
-        Workers.For(tasks, fun task -> Interlocked.Increment(&counts[task]) |> ignore)
-        counts
+[<Tests>]
+let tests =
+    testList
+        "Workers"
+        [
+            property Cases.any "every task runs once, for any number of threads" (fun (NonNegativeInt tasks) ->
+                Across.threads (fun () -> runs tasks)
+                |> List.forall ((=) (Array.create tasks 1)))
 
-    [<Property>]
-    let ``every task runs once, for any number of threads`` (NonNegativeInt tasks) =
-        Across.threads (fun () -> runs tasks)
-        |> List.forall ((=) (Array.create tasks 1))
+            testCase "calls from inside a task and from several threads at once all run every task once" (fun () ->
+                Across.threads (fun () ->
+                    let totals = Array.zeroCreate<int> 8
 
-    [<Test>]
-    let ``calls from inside a task and from several threads at once all run every task once`` () =
-        Across.threads (fun () ->
-            let totals = Array.zeroCreate<int> 8
+                    Parallel.For(
+                        0,
+                        8,
+                        fun caller ->
+                            for _ in 1..200 do
+                                Workers.For(
+                                    5,
+                                    fun _ ->
+                                        Workers.For(3, (fun _ -> Interlocked.Increment(&totals[caller]) |> ignore))
+                                )
+                    )
+                    |> ignore
 
-            Parallel.For(
-                0,
-                8,
-                fun caller ->
-                    for _ in 1..200 do
+                    totals)
+                |> List.iter (fun totals -> Require.all (200 * 5 * 3) totals))
+
+            testCase "an exception of a task reaches the caller and the next call works" (fun () ->
+                Across.threads (fun () ->
+                    let fail () =
                         Workers.For(
-                            5,
-                            fun _ -> Workers.For(3, (fun _ -> Interlocked.Increment(&totals[caller]) |> ignore))
+                            10,
+                            (fun task ->
+                                if task = 7 then
+                                    invalidOp "seven")
                         )
-            )
-            |> ignore
 
-            totals)
-        |> List.iter (fun totals -> Assert.That(totals, Is.All.EqualTo(200 * 5 * 3)))
+                    Require.equal "seven" (Require.refusal<InvalidOperationException>(fun () -> fail ()))
+                    runs 10)
+                |> List.iter (fun counts -> Require.all 1 counts))
 
-    [<Test>]
-    let ``an exception of a task reaches the caller and the next call works`` () =
-        Across.threads (fun () ->
-            let fail =
-                Action(fun () ->
-                    Workers.For(
-                        10,
-                        (fun task ->
-                            if task = 7 then
-                                invalidOp "seven")
-                    ))
-
-            Assert.That(Assert.Throws<InvalidOperationException>(fail).Message, Is.EqualTo "seven")
-            runs 10)
-        |> List.iter (fun counts -> Assert.That(counts, Is.All.EqualTo 1))
-
-    [<Test>]
-    let ``a count below one is refused`` () =
-        Assert.Throws<ArgumentOutOfRangeException>(Action(fun () -> Workers.Count <- 0))
-        |> ignore
+            testCase "a count below one is refused" (fun () ->
+                let none () = Workers.Count <- 0
+                Require.throws<ArgumentOutOfRangeException>(fun () -> none ()))
+        ]

@@ -1,84 +1,90 @@
-namespace Limen.Properties
+/// Values and gradients of other software.
+module Limen.Properties.LossReferenceProperties
 
 open System.Text.Json
-open NUnit.Framework
+open Expecto
 open Limen.Core
 open Limen.Properties.LossValues
 
-/// Values and gradients of other software.
-module LossReferenceProperties =
+let private ofFixture (case: JsonElement) (name: string) =
+    let bce = Loss.Bce None
 
-    let private ofFixture (case: JsonElement) (name: string) =
-        let bce = Loss.Bce None
+    match name with
+    | "bce_theta_mean" -> bce
+    | "bce_theta_pos_weight_mean" ->
+        Loss.Bce(Some(Fixtures.numbers (case.GetProperty "pos_weight") |> Array.map float32))
+    | "margin_symmetric_mean" -> Loss.Margin(Symmetric, 0.1)
+    | "margin_ranking_mean" -> Loss.Margin(Ranking, 0.1)
+    | "paper_total" -> Loss.paper 0.1 0.1 Symmetric
+    | "focal_mean" -> Loss.Focal 2.0
+    | "asl_sum" -> Loss.summed (Loss.Asymmetric Asymmetric.defaults)
+    | "label_smoothing_bce_mean" -> Loss.Smoothed(Smoothing.Even 0.1)
+    | "ldam_mean" -> Loss.Ldam(3.0, Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
+    | "dice_label" -> Loss.Dice Dice.defaults
+    | "macro_auc_pairwise" -> Loss.Pairwise LossScope.PerLabel
+    | "decoupled_softmax_mean_over_positives" -> Loss.Softmax SoftmaxReading.Decoupled
+    | "separated_lse_mean" -> Loss.Softmax SoftmaxReading.Separated
+    | other -> failwith $"no loss is named for the fixture {other}"
 
-        match name with
-        | "bce_theta_mean" -> bce
-        | "bce_theta_pos_weight_mean" ->
-            Loss.Bce(Some(Fixtures.numbers (case.GetProperty "pos_weight") |> Array.map float32))
-        | "margin_symmetric_mean" -> Loss.Margin(Symmetric, 0.1)
-        | "margin_ranking_mean" -> Loss.Margin(Ranking, 0.1)
-        | "paper_total" -> Loss.paper 0.1 0.1 Symmetric
-        | "focal_mean" -> Loss.Focal 2.0
-        | "asl_sum" -> Loss.summed (Loss.Asymmetric Asymmetric.defaults)
-        | "label_smoothing_bce_mean" -> Loss.Smoothed(Smoothing.Even 0.1)
-        | "ldam_mean" -> Loss.Ldam(3.0, Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
-        | "dice_label" -> Loss.Dice Dice.defaults
-        | "macro_auc_pairwise" -> Loss.Pairwise LossScope.PerLabel
-        | "decoupled_softmax_mean_over_positives" -> Loss.Softmax SoftmaxReading.Decoupled
-        | "separated_lse_mean" -> Loss.Softmax SoftmaxReading.Separated
-        | other -> failwith $"no loss is named for the fixture {other}"
+[<Tests>]
+let tests =
+    testList
+        "LossReference"
+        [
+            testCase "values and gradients agree with float64 autograd of other software" (fun () ->
+                let mutable compared = 0
 
-    [<Test>]
-    let ``values and gradients agree with float64 autograd of other software`` () =
-        let mutable compared = 0
+                for number, case in List.indexed (Fixtures.cases "losses") do
+                    let read (name: string) = case.GetProperty name
 
-        for number, case in List.indexed (Fixtures.cases "losses") do
-            let read (name: string) = case.GetProperty name
+                    for entry in (read "losses").EnumerateObject() do
+                        Tensor.using (fun () ->
+                            let rows (name: string) =
+                                read name |> Fixtures.matrix |> tensor |> Tensor.cast Float32
 
-            for entry in (read "losses").EnumerateObject() do
-                Tensor.using (fun () ->
-                    let rows (name: string) =
-                        read name |> Fixtures.matrix |> tensor |> Tensor.cast Float32
+                            let vector (name: string) =
+                                let v = read name |> Fixtures.numbers
+                                Tensor.ofArray [| v.Length |] (Array.map float32 v)
 
-                    let vector (name: string) =
-                        let v = read name |> Fixtures.numbers
-                        Tensor.ofArray [| v.Length |] (Array.map float32 v)
+                            let z = Tensor.leaf (rows "z")
+                            let lambda = Tensor.leaf (Tensor.scalar (Fixtures.number (read "lambda")))
 
-                    let z = Tensor.leaf (rows "z")
-                    let lambda = Tensor.leaf (Tensor.scalar (Fixtures.number (read "lambda")))
+                            let alpha, beta, bias =
+                                Tensor.leaf (vector "alpha"), Tensor.leaf (vector "beta"), Tensor.leaf (vector "bias")
 
-                    let alpha, beta, bias =
-                        Tensor.leaf (vector "alpha"), Tensor.leaf (vector "beta"), Tensor.leaf (vector "bias")
+                            let theta = Fusion.thresholds lambda alpha beta bias (vector "idf") (rows "knn")
 
-                    let theta = Fusion.thresholds lambda alpha beta bias (vector "idf") (rows "knn")
+                            let value =
+                                Loss.value
+                                    (ofFixture case entry.Name)
+                                    (Targets(rows "y"))
+                                    (Spaces.margins theta (Logits z))
 
-                    let value =
-                        Loss.value (ofFixture case entry.Name) (Targets(rows "y")) (Spaces.margins theta (Logits z))
+                            Tensor.backward value
+                            let what = $"case {number}, {entry.Name}"
 
-                    Tensor.backward value
-                    let what = $"case {number}, {entry.Name}"
+                            Tolerance.require
+                                Tolerance.float32
+                                what
+                                [ Fixtures.number (entry.Value.GetProperty "value") ]
+                                [ Tensor.item value ]
 
-                    Tolerance.require
-                        Tolerance.float32
-                        what
-                        [ Fixtures.number (entry.Value.GetProperty "value") ]
-                        [ Tensor.item value ]
+                            for name, leaf in [ "z", z; "lambda", lambda; "alpha", alpha; "beta", beta; "bias", bias ] do
+                                let expected = entry.Value.GetProperty("grad").GetProperty name
 
-                    for name, leaf in [ "z", z; "lambda", lambda; "alpha", alpha; "beta", beta; "bias", bias ] do
-                        let expected = entry.Value.GetProperty("grad").GetProperty name
+                                let flat =
+                                    match name with
+                                    | "z" -> Fixtures.matrix expected |> Array.concat
+                                    | "lambda" -> [| Fixtures.number expected |]
+                                    | _ -> Fixtures.numbers expected
 
-                        let flat =
-                            match name with
-                            | "z" -> Fixtures.matrix expected |> Array.concat
-                            | "lambda" -> [| Fixtures.number expected |]
-                            | _ -> Fixtures.numbers expected
+                                Tolerance.require
+                                    Tolerance.float32
+                                    $"{what}, d {name}"
+                                    flat
+                                    (Tensor.grad leaf |> Option.get |> Tensor.toArray64)
 
-                        Tolerance.require
-                            Tolerance.float32
-                            $"{what}, d {name}"
-                            flat
-                            (Tensor.grad leaf |> Option.get |> Tensor.toArray64)
+                                compared <- compared + 1)
 
-                        compared <- compared + 1)
-
-        Assert.That(compared, Is.EqualTo(5 * (13 * 6 - 1)))
+                Require.equal (5 * (13 * 6 - 1)) compared)
+        ]

@@ -1,171 +1,167 @@
-namespace Limen.Properties
+/// Masks, weights and sums over pairs; which losses the fused kernel computes.
+module Limen.Properties.LossTermsProperties
 
 open System
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Limen.Properties.LossValues
 
-/// Masks, weights and sums over pairs; which losses the fused kernel computes.
-[<Properties(Arbitrary = [| typeof<LossArbitraries> |], MaxTest = 50)>]
-module LossTermsProperties =
+let private isPerPair loss =
+    try
+        Loss.summed loss |> ignore
+        true
+    with :? ArgumentException ->
+        false
 
-    let private isPerPair loss =
-        try
-            Loss.summed loss |> ignore
-            true
-        with :? ArgumentException ->
-            false
+let private cases = Cases.from [ typeof<LossArbitraries> ] |> Cases.times 50
 
-    [<Test>]
-    let ``losses of whole batches refuse masks, weights and sums over pairs`` () =
-        let whole =
-            Loss.all 10 [| 1; 5 |] |> List.filter (isPerPair >> not) |> List.map Loss.name
-
-        let expected =
-            [
-                for scope in [ "per-label"; "per-row"; "global" ] do
-                    "dice-" + scope
-                    "pairwise-" + scope
-                "softmax-decoupled"
-                "softmax-coupled"
-                "softmax-separated"
-            ]
-
-        Assert.That((whole = expected), Is.True, $"%A{whole}")
-
-        let error =
-            Assert.Throws<ArgumentException>(
-                Action(fun () -> Loss.all 1 [| 1 |] |> Loss.sum |> Loss.mask (fun (Targets y) -> y) |> ignore)
-            )
-
-        Assert.That(
-            error.Message,
-            Does.Contain "a mask needs a loss that is defined pair by pair, received dice-per-label"
-        )
-
-    [<Property>]
-    let ``a sum over pairs is their mean times their number`` (case: LossCase) =
-        let n = float (case.Z.Length * case.Z[0].Length)
-
-        losses case
-        |> List.filter isPerPair
-        |> List.forall (fun loss -> close (valueAt (Loss.summed loss) case) (n * valueAt loss case))
-
-    [<Property>]
-    let ``a mask and a weight of ones change nothing`` (case: LossCase) =
-        let ones (Targets y) = Tensor.ones Float32 y.Shape
-
-        losses case
-        |> List.filter isPerPair
-        |> List.forall (fun loss ->
-            close (valueAt loss case) (valueAt (Loss.mask ones loss) case)
-            && close (valueAt loss case) (valueAt (Loss.weight ones loss) case))
-
-    [<Property>]
-    let ``masked pairs do not count, whatever their target, and have gradient 0`` (case: LossCase) =
-        let isMasked i l = (i + l) % 2 = 1
-        let m = difference case
-
-        let mask (Targets y) =
-            Tensor.ofArray
-                y.Shape
-                (Array.init (int y.Count) (fun at ->
-                    if isMasked (at / y.Shape[1]) (at % y.Shape[1]) then
-                        0f
-                    else
-                        1f))
-
-        let unknown =
-            case.Y
-            |> Array.mapi (fun i -> Array.mapi (fun l y -> if isMasked i l then nan else y))
-
-        losses case
-        |> List.filter isPerPair
-        |> List.forall (fun loss ->
-            let value, gradient = gradientAt (Loss.mask mask loss) unknown m
-            let _, whole = gradientAt (Loss.summed loss) case.Y m
-
-            let known =
-                whole
-                |> Array.indexed
-                |> Array.filter (fun (at, _) -> not (isMasked (at / m[0].Length) (at % m[0].Length)))
-
-            Double.IsFinite value
-            && gradient
-               |> Array.indexed
-               |> Array.forall (fun (at, g) -> not (isMasked (at / m[0].Length) (at % m[0].Length)) || g = 0.0)
-            && known
-               |> Array.forall (fun (at, g) -> close (g / float known.Length) gradient[at]))
-
-    [<Property>]
-    let ``where everything is masked the loss is 0`` (case: LossCase) =
-        let none (Targets y) = Tensor.zeros Float32 [| y.Shape[1] |]
-
-        losses case
-        |> List.filter isPerPair
-        |> List.forall (fun loss -> valueAt (Loss.mask none loss) case = 0.0)
-
-    [<Property>]
-    let ``a weight of two is twice the loss`` (case: LossCase) =
-        let two (Targets y) =
-            Tensor.full Float32 [| y.Shape[1] |] 2.0
-
-        losses case
-        |> List.filter isPerPair
-        |> List.forall (fun loss -> close (2.0 * valueAt loss case) (valueAt (Loss.weight two loss) case))
-
-    [<Property>]
-    let ``fused terms say what the loss is`` (case: LossCase) =
-        let w = case.Counts |> Array.map (fun n -> 1f + float32 n)
-
+[<Tests>]
+let tests =
+    testList
+        "LossTerms"
         [
-            Loss.paper 0.1 0.2 Symmetric
-            Loss.paper 0.1 0.2 Ranking
-            Loss.Margin(Ranking, 0.3)
-            Loss.Scale(
-                2.0,
-                Loss.Sum
+            testCase "losses of whole batches refuse masks, weights and sums over pairs" (fun () ->
+                let whole =
+                    Loss.all 10 [| 1; 5 |] |> List.filter (isPerPair >> not) |> List.map Loss.name
+
+                let expected =
                     [
-                        Loss.Bce(Some w)
-                        Loss.Scale(0.5, Loss.Bce(Some w))
-                        Loss.Margin(Symmetric, 0.1)
-                        Loss.Margin(Symmetric, 0.1)
+                        for scope in [ "per-label"; "per-row"; "global" ] do
+                            "dice-" + scope
+                            "pairwise-" + scope
+                        "softmax-decoupled"
+                        "softmax-coupled"
+                        "softmax-separated"
                     ]
-            )
+
+                Expect.isTrue (whole = expected) $"%A{whole}"
+
+                let error =
+                    Require.thrown<ArgumentException>(fun () ->
+                        Loss.mask (fun (Targets y) -> y) (Loss.sum (Loss.all 1 [| 1 |])))
+
+                Require.contains
+                    "a mask needs a loss that is defined pair by pair, received dice-per-label"
+                    error.Message)
+
+            property cases "a sum over pairs is their mean times their number" (fun (case: LossCase) ->
+                let n = float (case.Z.Length * case.Z[0].Length)
+
+                losses case
+                |> List.filter isPerPair
+                |> List.forall (fun loss -> close (valueAt (Loss.summed loss) case) (n * valueAt loss case)))
+
+            property cases "a mask and a weight of ones change nothing" (fun (case: LossCase) ->
+                let ones (Targets y) = Tensor.ones Float32 y.Shape
+
+                losses case
+                |> List.filter isPerPair
+                |> List.forall (fun loss ->
+                    close (valueAt loss case) (valueAt (Loss.mask ones loss) case)
+                    && close (valueAt loss case) (valueAt (Loss.weight ones loss) case)))
+
+            property
+                cases
+                "masked pairs do not count, whatever their target, and have gradient 0"
+                (fun (case: LossCase) ->
+                    let isMasked i l = (i + l) % 2 = 1
+                    let m = difference case
+
+                    let mask (Targets y) =
+                        Tensor.ofArray
+                            y.Shape
+                            (Array.init (int y.Count) (fun at ->
+                                if isMasked (at / y.Shape[1]) (at % y.Shape[1]) then
+                                    0f
+                                else
+                                    1f))
+
+                    let unknown =
+                        case.Y
+                        |> Array.mapi (fun i -> Array.mapi (fun l y -> if isMasked i l then nan else y))
+
+                    losses case
+                    |> List.filter isPerPair
+                    |> List.forall (fun loss ->
+                        let value, gradient = gradientAt (Loss.mask mask loss) unknown m
+                        let _, whole = gradientAt (Loss.summed loss) case.Y m
+
+                        let known =
+                            whole
+                            |> Array.indexed
+                            |> Array.filter (fun (at, _) -> not (isMasked (at / m[0].Length) (at % m[0].Length)))
+
+                        Double.IsFinite value
+                        && gradient
+                           |> Array.indexed
+                           |> Array.forall (fun (at, g) ->
+                               not (isMasked (at / m[0].Length) (at % m[0].Length)) || g = 0.0)
+                        && known
+                           |> Array.forall (fun (at, g) -> close (g / float known.Length) gradient[at])))
+
+            property cases "where everything is masked the loss is 0" (fun (case: LossCase) ->
+                let none (Targets y) = Tensor.zeros Float32 [| y.Shape[1] |]
+
+                losses case
+                |> List.filter isPerPair
+                |> List.forall (fun loss -> valueAt (Loss.mask none loss) case = 0.0))
+
+            property cases "a weight of two is twice the loss" (fun (case: LossCase) ->
+                let two (Targets y) =
+                    Tensor.full Float32 [| y.Shape[1] |] 2.0
+
+                losses case
+                |> List.filter isPerPair
+                |> List.forall (fun loss -> close (2.0 * valueAt loss case) (valueAt (Loss.weight two loss) case)))
+
+            property cases "fused terms say what the loss is" (fun (case: LossCase) ->
+                let w = case.Counts |> Array.map (fun n -> 1f + float32 n)
+
+                [
+                    Loss.paper 0.1 0.2 Symmetric
+                    Loss.paper 0.1 0.2 Ranking
+                    Loss.Margin(Ranking, 0.3)
+                    Loss.Scale(
+                        2.0,
+                        Loss.Sum
+                            [
+                                Loss.Bce(Some w)
+                                Loss.Scale(0.5, Loss.Bce(Some w))
+                                Loss.Margin(Symmetric, 0.1)
+                                Loss.Margin(Symmetric, 0.1)
+                            ]
+                    )
+                ]
+                |> List.forall (fun loss ->
+                    match Loss.fused loss with
+                    | None -> false
+                    | Some terms ->
+                        let bce = terms.Bce * valueAt (Loss.Bce terms.PosWeight) case
+
+                        let margin =
+                            match terms.Margin with
+                            | Some(weight, delta, reading) -> weight * valueAt (Loss.Margin(reading, delta)) case
+                            | None -> 0.0
+
+                        close (valueAt loss case) (bce + margin)))
+
+            testCase "every other loss is not fused" (fun () ->
+                let bce = Loss.Bce None
+                let ones (Targets y) = Tensor.ones Float32 y.Shape
+
+                let others =
+                    [
+                        Loss.Focal 2.0
+                        Loss.Sum [ bce; Loss.Focal 2.0 ]
+                        Loss.Sum [ bce; Loss.Bce(Some [| 2f |]) ]
+                        Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Ranking, 0.1) ]
+                        Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Symmetric, 0.2) ]
+                        Loss.summed bce
+                        Loss.mask ones bce
+                        Loss.weight ones bce
+                        Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean)
+                    ]
+
+                for loss in others do
+                    Expect.isTrue ((Loss.fused loss).IsNone) (Loss.name loss))
         ]
-        |> List.forall (fun loss ->
-            match Loss.fused loss with
-            | None -> false
-            | Some terms ->
-                let bce = terms.Bce * valueAt (Loss.Bce terms.PosWeight) case
-
-                let margin =
-                    match terms.Margin with
-                    | Some(weight, delta, reading) -> weight * valueAt (Loss.Margin(reading, delta)) case
-                    | None -> 0.0
-
-                close (valueAt loss case) (bce + margin))
-
-    [<Test>]
-    let ``every other loss is not fused`` () =
-        let bce = Loss.Bce None
-        let ones (Targets y) = Tensor.ones Float32 y.Shape
-
-        let others =
-            [
-                Loss.Focal 2.0
-                Loss.Sum [ bce; Loss.Focal 2.0 ]
-                Loss.Sum [ bce; Loss.Bce(Some [| 2f |]) ]
-                Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Ranking, 0.1) ]
-                Loss.Sum [ Loss.Margin(Symmetric, 0.1); Loss.Margin(Symmetric, 0.2) ]
-                Loss.summed bce
-                Loss.mask ones bce
-                Loss.weight ones bce
-                Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean)
-            ]
-
-        for loss in others do
-            Assert.That((Loss.fused loss).IsNone, Is.True, Loss.name loss)
-
-    // -- what ties the losses to each other --

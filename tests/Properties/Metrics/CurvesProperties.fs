@@ -1,86 +1,89 @@
-namespace Limen.Properties
+module Limen.Properties.CurvesProperties
 
 open System
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<MetricArbitraries> |])>]
-module CurvesProperties =
+let private same a b =
+    match a, b with
+    | Some a, Some b -> Tolerance.close Tolerance.float64 a b
+    | _ -> a = b
 
-    let private same a b =
-        match a, b with
-        | Some a, Some b -> Tolerance.close Tolerance.float64 a b
-        | _ -> a = b
+/// The (score, is true) pairs of each label, absent ones at the bottom.
+let private columns (c: MetricCase) =
+    let truth = Dense.flags c.Truth
+    let scores = Dense.values Double.MinValue c.Tied
 
-    /// The (score, is true) pairs of each label, absent ones at the bottom.
-    let private columns (c: MetricCase) =
-        let truth = Dense.flags c.Truth
-        let scores = Dense.values Double.MinValue c.Tied
+    [|
+        for l in 0 .. c.Labels - 1 -> [| for r in 0 .. c.Rows - 1 -> scores[r][l], truth[r][l] |]
+    |]
 
-        [|
-            for l in 0 .. c.Labels - 1 -> [| for r in 0 .. c.Rows - 1 -> scores[r][l], truth[r][l] |]
-        |]
+/// Every positive against every negative, a tie being half.
+let private plainAuc pairs =
+    let positives, negatives = Array.partition snd pairs
 
-    /// Every positive against every negative, a tie being half.
-    let private plainAuc pairs =
-        let positives, negatives = Array.partition snd pairs
+    if positives.Length = 0 || negatives.Length = 0 then
+        None
+    else
+        Array.allPairs positives negatives
+        |> Array.averageBy (fun ((p: float, _), (n, _)) ->
+            if p > n then 1.0
+            elif p = n then 0.5
+            else 0.0)
+        |> Some
 
-        if positives.Length = 0 || negatives.Length = 0 then
-            None
-        else
-            Array.allPairs positives negatives
-            |> Array.averageBy (fun ((p: float, _), (n, _)) ->
-                if p > n then 1.0
-                elif p = n then 0.5
-                else 0.0)
-            |> Some
+/// The precision among the pairs at or above each positive, averaged over the positives.
+let private plainAp pairs =
+    match pairs |> Array.filter snd with
+    | [||] -> None
+    | positives ->
+        positives
+        |> Array.averageBy (fun (score, _) ->
+            pairs
+            |> Array.filter (fun (s: float, _) -> s >= score)
+            |> Array.averageBy (fun (_, isTrue) -> if isTrue then 1.0 else 0.0))
+        |> Some
 
-    /// The precision among the pairs at or above each positive, averaged over the positives.
-    let private plainAp pairs =
-        match pairs |> Array.filter snd with
-        | [||] -> None
-        | positives ->
-            positives
-            |> Array.averageBy (fun (score, _) ->
-                pairs
-                |> Array.filter (fun (s: float, _) -> s >= score)
-                |> Array.averageBy (fun (_, isTrue) -> if isTrue then 1.0 else 0.0))
-            |> Some
+let private meanOfSome values =
+    match Array.choose id values with
+    | [||] -> None
+    | some -> Some(Array.average some)
 
-    let private meanOfSome values =
-        match Array.choose id values with
-        | [||] -> None
-        | some -> Some(Array.average some)
+let private rows (c: MetricCase) = ScoredRows.create c.Truth c.Tied
 
-    let private rows (c: MetricCase) = ScoredRows.create c.Truth c.Tied
+let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
-    [<Property>]
-    let ``macro AUC and AP are the means of the labels on which they are defined`` (c: MetricCase) =
-        same (Curves.macroAuc (rows c)) (columns c |> Array.map plainAuc |> meanOfSome)
-        && same (Curves.macroAp (rows c)) (columns c |> Array.map plainAp |> meanOfSome)
+[<Tests>]
+let tests =
+    testList
+        "Curves"
+        [
+            property
+                cases
+                "macro AUC and AP are the means of the labels on which they are defined"
+                (fun (c: MetricCase) ->
+                    same (Curves.macroAuc (rows c)) (columns c |> Array.map plainAuc |> meanOfSome)
+                    && same (Curves.macroAp (rows c)) (columns c |> Array.map plainAp |> meanOfSome))
 
-    [<Property>]
-    let ``micro AUC and AP rank all pairs together`` (c: MetricCase) =
-        same (Curves.microAuc (rows c)) (plainAuc (Array.concat (columns c)))
-        && same (Curves.microAp (rows c)) (plainAp (Array.concat (columns c)))
+            property cases "micro AUC and AP rank all pairs together" (fun (c: MetricCase) ->
+                same (Curves.microAuc (rows c)) (plainAuc (Array.concat (columns c)))
+                && same (Curves.microAp (rows c)) (plainAp (Array.concat (columns c))))
 
-    [<Property>]
-    let ``turning the order round turns AUC into 1 - AUC on full lists`` (c: MetricCase) =
-        let c = MetricCases.full c
+            property cases "turning the order round turns AUC into 1 - AUC on full lists" (fun (c: MetricCase) ->
+                let c = MetricCases.full c
 
-        let auc scores =
-            Curves.microAuc (ScoredRows.create c.Truth scores)
+                let auc scores =
+                    Curves.microAuc (ScoredRows.create c.Truth scores)
 
-        same
-            (auc c.Distinct)
-            (auc (Csr.mapValues (fun _ _ v -> -v) c.Distinct)
-             |> Option.map (fun a -> 1.0 - a))
+                same
+                    (auc c.Distinct)
+                    (auc (Csr.mapValues (fun _ _ v -> -v) c.Distinct)
+                     |> Option.map (fun a -> 1.0 - a)))
 
-    [<Test>]
-    let ``empty lists give AUC one half and the base rate as AP`` () =
-        let rows =
-            ScoredRows.create (Csr.ofSets 4 [| [| 0 |]; [| 1; 2 |] |]) (Csr.ofSets 4 [| [||]; [||] |])
+            testCase "empty lists give AUC one half and the base rate as AP" (fun () ->
+                let rows =
+                    ScoredRows.create (Csr.ofSets 4 [| [| 0 |]; [| 1; 2 |] |]) (Csr.ofSets 4 [| [||]; [||] |])
 
-        Assert.That(Curves.microAuc rows, Is.EqualTo(Some 0.5))
-        Assert.That(Curves.microAp rows, Is.EqualTo(Some 0.375))
+                Require.equal (Some 0.5) (Curves.microAuc rows)
+                Require.equal (Some 0.375) (Curves.microAp rows))
+        ]

@@ -1,22 +1,26 @@
-namespace Limen.Properties
+module Limen.Properties.EvaluationProperties
 
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<MetricArbitraries> |])>]
-module EvaluationProperties =
+let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
-    [<Property>]
-    let ``a metric whose evidence is missing is left out, not guessed`` (c: MetricCase) =
-        let only =
-            {
-                Truth = c.Truth
-                Sets = Some c.Sets
-                Scores = None
-                Probabilities = None
-            }
+[<Tests>]
+let tests =
+    testList
+        "Evaluation"
+        [
+            property cases "a metric whose evidence is missing is left out, not guessed" (fun (c: MetricCase) ->
+                let only =
+                    {
+                        Truth = c.Truth
+                        Sets = Some c.Sets
+                        Scores = None
+                        Probabilities = None
+                    }
 
-        let evaluated = Metric.evaluate (Metric.all c.Inverse) [ only ] |> List.map fst
+                let evaluated = Metric.evaluate (Metric.all c.Inverse) [ only ] |> List.map fst
 
-        evaluated = (Metric.sets |> List.map _.Name)
-        && Metric.evaluate Metric.sets [] = []
+                evaluated = (Metric.sets |> List.map _.Name)
+                && Metric.evaluate Metric.sets [] = [])
+        ]

@@ -1,119 +1,117 @@
-namespace Limen.Properties
+module Limen.Properties.F1Properties
 
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<MetricArbitraries> |])>]
-module F1Properties =
+let private close = Tolerance.close Tolerance.float64
 
-    let private close = Tolerance.close Tolerance.float64
-    let private counts (c: MetricCase) = Counts.ofSets c.Truth c.Sets
+let private counts (c: MetricCase) = Counts.ofSets c.Truth c.Sets
 
-    /// F1 of each label by precision and recall, None where both are 0/0.
-    let private plain (c: MetricCase) =
-        let truth, sets = Dense.flags c.Truth, Dense.flags c.Sets
+/// F1 of each label by precision and recall, None where both are 0/0.
+let private plain (c: MetricCase) =
+    let truth, sets = Dense.flags c.Truth, Dense.flags c.Sets
 
-        [|
-            for l in 0 .. c.Labels - 1 ->
-                let hits =
-                    Seq.forall2 (fun (t: bool[]) (s: bool[]) -> not (t[l] && s[l])) truth sets
-                    |> not
+    [|
+        for l in 0 .. c.Labels - 1 ->
+            let hits =
+                Seq.forall2 (fun (t: bool[]) (s: bool[]) -> not (t[l] && s[l])) truth sets
+                |> not
 
-                let isTrue = truth |> Array.exists (fun row -> row[l])
-                let isPredicted = sets |> Array.exists (fun row -> row[l])
+            let isTrue = truth |> Array.exists (fun row -> row[l])
+            let isPredicted = sets |> Array.exists (fun row -> row[l])
 
-                let share of' within =
-                    float (Seq.length of') / float (Seq.length within)
+            let share of' within =
+                float (Seq.length of') / float (Seq.length within)
 
-                let both = Seq.filter (fun r -> truth[r][l] && sets[r][l]) [ 0 .. c.Rows - 1 ]
+            let both = Seq.filter (fun r -> truth[r][l] && sets[r][l]) [ 0 .. c.Rows - 1 ]
 
-                let f =
-                    if hits then
-                        let precision = share both (Seq.filter (fun r -> sets[r][l]) [ 0 .. c.Rows - 1 ])
-                        let recall = share both (Seq.filter (fun r -> truth[r][l]) [ 0 .. c.Rows - 1 ])
-                        Some(2.0 * precision * recall / (precision + recall))
-                    elif isTrue || isPredicted then
-                        Some 0.0
-                    else
-                        None
+            let f =
+                if hits then
+                    let precision = share both (Seq.filter (fun r -> sets[r][l]) [ 0 .. c.Rows - 1 ])
+                    let recall = share both (Seq.filter (fun r -> truth[r][l]) [ 0 .. c.Rows - 1 ])
+                    Some(2.0 * precision * recall / (precision + recall))
+                elif isTrue || isPredicted then
+                    Some 0.0
+                else
+                    None
 
-                isTrue, isPredicted, f
-        |]
+            isTrue, isPredicted, f
+    |]
 
-    [<Property>]
-    let ``the conventions are means over the labels that they name`` (c: MetricCase) =
-        let labels = plain c
-        let f policy (_, _, value) = Option.defaultValue policy value
+let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
-        let over keep =
-            labels |> Array.filter keep |> Array.map (f 0.0) |> Dense.mean
+[<Tests>]
+let tests =
+    testList
+        "F1"
+        [
+            property cases "the conventions are means over the labels that they name" (fun (c: MetricCase) ->
+                let labels = plain c
+                let f policy (_, _, value) = Option.defaultValue policy value
 
-        close (F1.macro (AllLabels AsZero) (counts c)) (over (fun _ -> true))
-        && close (F1.macro (AllLabels AsOne) (counts c)) (labels |> Array.map (f 1.0) |> Dense.mean)
-        && close (F1.macro PresentInTest (counts c)) (over (fun (isTrue, _, _) -> isTrue))
-        && close (F1.macro Active (counts c)) (over (fun (isTrue, isPredicted, _) -> isTrue || isPredicted))
+                let over keep =
+                    labels |> Array.filter keep |> Array.map (f 0.0) |> Dense.mean
 
-    [<Property>]
-    let ``A is C times the share of labels present`` (c: MetricCase) =
-        let present =
-            Counts.support (counts c) |> Array.filter (fun n -> n > 0) |> Array.length
+                close (F1.macro (AllLabels AsZero) (counts c)) (over (fun _ -> true))
+                && close (F1.macro (AllLabels AsOne) (counts c)) (labels |> Array.map (f 1.0) |> Dense.mean)
+                && close (F1.macro PresentInTest (counts c)) (over (fun (isTrue, _, _) -> isTrue))
+                && close (F1.macro Active (counts c)) (over (fun (isTrue, isPredicted, _) -> isTrue || isPredicted)))
 
-        close
-            (F1.macro (AllLabels AsZero) (counts c))
-            (F1.macro PresentInTest (counts c) * float present / float c.Labels)
+            property cases "A is C times the share of labels present" (fun (c: MetricCase) ->
+                let present =
+                    Counts.support (counts c) |> Array.filter (fun n -> n > 0) |> Array.length
 
-    [<Property>]
-    let ``B is A plus the share of labels absent and unpredicted`` (c: MetricCase) =
-        let silent =
-            Counts.perLabel (counts c) |> Array.filter ((=) Confusion.zero) |> Array.length
+                close
+                    (F1.macro (AllLabels AsZero) (counts c))
+                    (F1.macro PresentInTest (counts c) * float present / float c.Labels))
 
-        close
-            (F1.macro (AllLabels AsOne) (counts c))
-            (F1.macro (AllLabels AsZero) (counts c) + float silent / float c.Labels)
+            property cases "B is A plus the share of labels absent and unpredicted" (fun (c: MetricCase) ->
+                let silent =
+                    Counts.perLabel (counts c) |> Array.filter ((=) Confusion.zero) |> Array.length
 
-    [<Property>]
-    let ``micro-F1 is the harmonic mean of micro precision and micro recall`` (c: MetricCase) =
-        let p = Average.micro (Ratio.precision AsZero) (counts c)
-        let r = Average.micro (Ratio.recall AsZero) (counts c)
-        close (F1.micro (counts c)) (if p + r = 0.0 then 0.0 else 2.0 * p * r / (p + r))
+                close
+                    (F1.macro (AllLabels AsOne) (counts c))
+                    (F1.macro (AllLabels AsZero) (counts c) + float silent / float c.Labels))
 
-    [<Property>]
-    let ``E is the harmonic mean of macro precision and macro recall`` (c: MetricCase) =
-        let p = Average.macro (Ratio.precision AsZero) (counts c)
-        let r = Average.macro (Ratio.recall AsZero) (counts c)
-        close (F1.macro Harmonic (counts c)) (if p + r = 0.0 then 0.0 else 2.0 * p * r / (p + r))
+            property cases "micro-F1 is the harmonic mean of micro precision and micro recall" (fun (c: MetricCase) ->
+                let p = Average.micro (Ratio.precision AsZero) (counts c)
+                let r = Average.micro (Ratio.recall AsZero) (counts c)
+                close (F1.micro (counts c)) (if p + r = 0.0 then 0.0 else 2.0 * p * r / (p + r)))
 
-    [<Property>]
-    let ``F-beta tends from precision to recall as beta grows`` (c: MetricCase) =
-        Counts.perLabel (counts c)
-        |> Array.filter (fun label -> label.TP > 0L)
-        |> Array.forall (fun label ->
-            let near value beta =
-                abs (value AsZero label - Ratio.fBeta beta AsZero label) < 1e-6
+            property cases "E is the harmonic mean of macro precision and macro recall" (fun (c: MetricCase) ->
+                let p = Average.macro (Ratio.precision AsZero) (counts c)
+                let r = Average.macro (Ratio.recall AsZero) (counts c)
+                close (F1.macro Harmonic (counts c)) (if p + r = 0.0 then 0.0 else 2.0 * p * r / (p + r)))
 
-            near Ratio.precision 1e-5 && near Ratio.recall 1e5 && near Ratio.f1 1.0)
+            property cases "F-beta tends from precision to recall as beta grows" (fun (c: MetricCase) ->
+                Counts.perLabel (counts c)
+                |> Array.filter (fun label -> label.TP > 0L)
+                |> Array.forall (fun label ->
+                    let near value beta =
+                        abs (value AsZero label - Ratio.fBeta beta AsZero label) < 1e-6
 
-    [<Property>]
-    let ``Jaccard is F1 / (2 - F1)`` (c: MetricCase) =
-        Counts.perLabel (counts c)
-        |> Array.forall (fun label ->
-            let f = Ratio.f1 AsOne label
-            close (Ratio.jaccard AsOne label) (f / (2.0 - f)))
+                    near Ratio.precision 1e-5 && near Ratio.recall 1e5 && near Ratio.f1 1.0))
 
-    [<Property>]
-    let ``weighted recall is micro recall`` (c: MetricCase) =
-        close (Average.weighted (Ratio.recall AsZero) (counts c)) (Average.micro (Ratio.recall AsZero) (counts c))
+            property cases "Jaccard is F1 / (2 - F1)" (fun (c: MetricCase) ->
+                Counts.perLabel (counts c)
+                |> Array.forall (fun label ->
+                    let f = Ratio.f1 AsOne label
+                    close (Ratio.jaccard AsOne label) (f / (2.0 - f))))
 
-    [<Test>]
-    let ``a worked example separates the conventions`` () =
-        // labels: one right, one missed, one predicted in vain, one neither true nor predicted
-        let c =
-            Counts.ofSets (Csr.ofSets 4 [| [| 0; 1 |] |]) (Csr.ofSets 4 [| [| 0; 2 |] |])
+            property cases "weighted recall is micro recall" (fun (c: MetricCase) ->
+                close
+                    (Average.weighted (Ratio.recall AsZero) (counts c))
+                    (Average.micro (Ratio.recall AsZero) (counts c)))
 
-        let values =
-            MacroConvention.all
-            |> List.map (fun v -> MacroConvention.letter v, F1.macro v c)
+            testCase "a worked example separates the conventions" (fun () ->
+                // labels: one right, one missed, one predicted in vain, one neither true nor predicted
+                let c =
+                    Counts.ofSets (Csr.ofSets 4 [| [| 0; 1 |] |]) (Csr.ofSets 4 [| [| 0; 2 |] |])
 
-        let expected = [ 'A', 0.25; 'B', 0.5; 'C', 0.5; 'D', 1.0 / 3.0; 'E', 0.25 ]
-        Assert.That(values, Is.EqualTo<(char * float) list> expected)
+                let values =
+                    MacroConvention.all
+                    |> List.map (fun v -> MacroConvention.letter v, F1.macro v c)
+
+                let expected = [ 'A', 0.25; 'B', 0.5; 'C', 0.5; 'D', 1.0 / 3.0; 'E', 0.25 ]
+                Require.equal expected values)
+        ]

@@ -1,7 +1,5 @@
 namespace Limen.Properties
 
-open System
-open NUnit.Framework
 open FsCheck.FSharp
 open Limen.Core
 open Limen.Kernels
@@ -55,13 +53,6 @@ module Dense =
 
     let mean (values: float[]) =
         if values.Length = 0 then 0.0 else Array.average values
-
-[<RequireQualifiedAccess>]
-module Refusal =
-
-    /// The exception of the given type that the call throws; fails where it throws none.
-    let of'<'e, 'a when 'e :> exn> (call: unit -> 'a) : 'e =
-        Assert.Throws<'e>(Action(call >> ignore))
 
 [<RequireQualifiedAccess>]
 module MetricCases =

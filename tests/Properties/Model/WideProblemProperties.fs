@@ -1,112 +1,114 @@
-namespace Limen.Properties
+/// Problems whose dense N x L matrix would take gigabytes: fitted and predicted in a fraction of it.
+module Limen.Properties.WideProblemProperties
 
 open System
 open System.Diagnostics
 open System.Threading
-open NUnit.Framework
+open Expecto
 open Limen.Core
 
-/// Problems whose dense N x L matrix would take gigabytes: fitted and predicted in a fraction of it.
-[<NonParallelizable>]
-module WideProblemProperties =
+let private features = 2_000
 
-    let private features = 2_000
+let private bytes rows labels = 4L * int64 rows * int64 labels
 
-    let private bytes rows labels = 4L * int64 rows * int64 labels
+/// Three labels a row, nine features that tell them, the first labels more often than the last.
+let private wide rows labels =
+    let s = Seed.ofInt 11
 
-    /// Three labels a row, nine features that tell them, the first labels more often than the last.
-    let private wide rows labels =
-        let s = Seed.ofInt 11
+    let label row k =
+        let u = Seed.uniform (int64 (3 * row + k)) s
+        int (u * u * float labels)
 
-        let label row k =
-            let u = Seed.uniform (int64 (3 * row + k)) s
-            int (u * u * float labels)
+    let sets = Array.init rows (fun row -> Array.init 3 (label row))
 
-        let sets = Array.init rows (fun row -> Array.init 3 (label row))
+    let features =
+        sets
+        |> Array.map (fun set ->
+            set
+            |> Array.collect (fun l -> Array.init 3 (fun k -> (l * 7 + k * 613) % features))
+            |> Array.distinct
+            |> Array.sort
+            |> Array.map (fun f -> struct (f, 1f)))
+        |> Csr.ofRows features
+        |> Csr.normaliseRows
 
-        let features =
-            sets
-            |> Array.map (fun set ->
-                set
-                |> Array.collect (fun l -> Array.init 3 (fun k -> (l * 7 + k * 613) % features))
-                |> Array.distinct
-                |> Array.sort
-                |> Array.map (fun f -> struct (f, 1f)))
-            |> Csr.ofRows features
-            |> Csr.normaliseRows
+    Dataset.create features (Csr.ofSets labels sets)
 
-        Dataset.create features (Csr.ofSets labels sets)
+/// The most that the process held beyond what it held before, while f ran: looked at every few milliseconds.
+let private growth (f: unit -> unit) : int64 =
+    use self = Process.GetCurrentProcess()
+    use finished = new ManualResetEventSlim(false)
 
-    /// The most that the process held beyond what it held before, while f ran: looked at every few milliseconds.
-    let private growth (f: unit -> unit) : int64 =
-        use self = Process.GetCurrentProcess()
-        use finished = new ManualResetEventSlim(false)
+    let resident () =
+        self.Refresh()
+        self.WorkingSet64
 
-        let resident () =
-            self.Refresh()
-            self.WorkingSet64
+    let rec watch highest =
+        let highest = max highest (resident ())
+        if finished.Wait 5 then highest else watch highest
 
-        let rec watch highest =
-            let highest = max highest (resident ())
-            if finished.Wait 5 then highest else watch highest
+    GC.Collect()
+    let before = resident ()
 
-        GC.Collect()
-        let before = resident ()
+    let watcher =
+        Tasks.Task.Factory.StartNew((fun () -> watch before), Tasks.TaskCreationOptions.LongRunning)
 
-        let watcher =
-            Tasks.Task.Factory.StartNew((fun () -> watch before), Tasks.TaskCreationOptions.LongRunning)
+    try
+        f ()
+    finally
+        finished.Set()
 
-        try
-            f ()
-        finally
-            finished.Set()
+    watcher.Result - before
 
-        watcher.Result - before
+let private fit (scorers: ScorerOptions list) (decisionRows: DecisionRows) (data: Dataset) =
+    let options =
+        { SmallProblem.options with
+            Scorers = scorers
+            DecisionRows = Some decisionRows
+            Candidates = 20
+        }
 
-    let private fit (scorers: ScorerOptions list) (decisionRows: DecisionRows) (data: Dataset) =
-        let options =
-            { SmallProblem.options with
-                Scorers = scorers
-                DecisionRows = Some decisionRows
-                Candidates = 20
-            }
+    let labels = LabelSpace(Array.init data.Labels.Columns string)
+    Model.fit options labels (Features features) data None ignore CancellationToken.None
 
-        let labels = LabelSpace(Array.init data.Labels.Columns string)
-        Model.fit options labels (Features features) data None ignore CancellationToken.None
+/// What fitting and predicting grow by.
+let private grown scorers decisionRows data =
+    let mutable predicted = 0
 
-    /// What fitting and predicting grow by.
-    let private grown scorers decisionRows data =
-        let mutable predicted = 0
+    let grown =
+        growth (fun () ->
+            let model = fit scorers decisionRows data
+            predicted <- (Model.predict data.Features model).Rows)
 
-        let grown =
-            growth (fun () ->
-                let model = fit scorers decisionRows data
-                predicted <- (Model.predict data.Features model).Rows)
+    Require.equal data.Rows predicted
+    grown
 
-        Assert.That(predicted, Is.EqualTo data.Rows)
-        grown
+[<Tests>]
+let tests =
+    testList
+        "WideProblem"
+        [
+            testCase "a network holds no dense matrix of rows by labels" (fun () ->
+                let rows, labels = 20_000, 50_000
 
-    [<Test>]
-    let ``a network holds no dense matrix of rows by labels`` () =
-        let rows, labels = 20_000, 50_000
+                let network =
+                    Perceptron(
+                        { Hidden = [ 8 ]; Dropout = 0.0 },
+                        { TrainingOptions.defaults with
+                            Epochs = 1
+                        }
+                    )
 
-        let network =
-            Perceptron(
-                { Hidden = [ 8 ]; Dropout = 0.0 },
-                { TrainingOptions.defaults with
-                    Epochs = 1
-                }
-            )
+                let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)
+                Expect.isLessThan grown (bytes rows labels / 5L) $"grew by {grown / 1_000_000L} MB")
 
-        let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)
-        Assert.That(grown, Is.LessThan(bytes rows labels / 5L), $"grew by {grown / 1_000_000L} MB")
+            testCase "cross-fitted linear models hold none either" (fun () ->
+                let rows, labels = 4_000, 60_000
 
-    [<Test>]
-    let ``cross-fitted linear models hold none either`` () =
-        let rows, labels = 4_000, 60_000
+                let grown =
+                    wide rows labels
+                    |> grown [ Linear LinearOptions.standard ] (DecisionRows.CrossFit 2)
 
-        let grown =
-            wide rows labels
-            |> grown [ Linear LinearOptions.standard ] (DecisionRows.CrossFit 2)
-
-        Assert.That(grown, Is.LessThan(bytes rows labels / 3L), $"grew by {grown / 1_000_000L} MB")
+                Expect.isLessThan grown (bytes rows labels / 3L) $"grew by {grown / 1_000_000L} MB")
+        ]
+    |> testSequenced

@@ -1,9 +1,7 @@
-namespace Limen.Properties
+module Limen.Properties.ProductsProperties
 
-open NUnit.Framework
-open FsCheck
+open Expecto
 open FsCheck.FSharp
-open FsCheck.NUnit
 open Limen.Core
 
 /// The sizes of a product: [m, k] times [k, n].
@@ -22,61 +20,69 @@ type ProductArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<ProductArbitraries> |])>]
-module ProductsProperties =
+let private noise purpose shape c =
+    Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.derive purpose 0 (Seed.ofInt c.Seed)))
 
-    let private noise purpose shape c =
-        Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.derive purpose 0 (Seed.ofInt c.Seed)))
+/// a b in a precision, with b also as the transpose of its transpose.
+let private products precision (a: Tensor) (b: Tensor) =
+    let a, turned = Products.factor precision a, Tensor.clone (Tensor.transpose b)
+    let b, turned = Products.factor precision b, Products.factor precision turned
+    a |> Tensor.product b, a |> Tensor.product (Tensor.transpose turned)
 
-    /// a b in a precision, with b also as the transpose of its transpose.
-    let private products precision (a: Tensor) (b: Tensor) =
-        let a, turned = Products.factor precision a, Tensor.clone (Tensor.transpose b)
-        let b, turned = Products.factor precision b, Products.factor precision turned
-        a |> Tensor.product b, a |> Tensor.product (Tensor.transpose turned)
+let private tolerance = { Absolute = 1e-4; Relative = 1e-4 }
 
-    let private tolerance = { Absolute = 1e-4; Relative = 1e-4 }
+let private cases = Cases.from [ typeof<ProductArbitraries> ]
 
-    [<Property; LawsOf("product")>]
-    let ``single products are float32's`` (c: ProductCase) =
-        Tensor.using (fun () ->
-            let a, b = noise "a" [| c.M; c.K |] c, noise "b" [| c.K; c.N |] c
-            let ab, ab' = products Precision.Single a b
-            let expected = Tensor.toArray (a |> Tensor.mm b) |> Across.widen
-            Tolerance.require tolerance "a b" expected (Tensor.toArray ab |> Across.widen)
-            Tolerance.require tolerance "a b, turned" expected (Tensor.toArray ab' |> Across.widen))
+[<Tests>]
+let tests =
+    testList
+        "Products"
+        [
+            lawsOf
+                [ "product" ]
+                (property cases "single products are float32's" (fun (c: ProductCase) ->
+                    Tensor.using (fun () ->
+                        let a, b = noise "a" [| c.M; c.K |] c, noise "b" [| c.K; c.N |] c
+                        let ab, ab' = products Precision.Single a b
+                        let expected = Tensor.toArray (a |> Tensor.mm b) |> Across.widen
+                        Tolerance.require tolerance "a b" expected (Tensor.toArray ab |> Across.widen)
+                        Tolerance.require tolerance "a b, turned" expected (Tensor.toArray ab' |> Across.widen))))
 
-    // two roundings of at most 2^-8 and what they give together
-    [<Property>]
-    let ``mixed products are float32, off by no more than the rounding of two factors`` (c: ProductCase) =
-        Tensor.using (fun () ->
-            let a, b = noise "a" [| c.M; c.K |] c, noise "b" [| c.K; c.N |] c
-            let exact = Tensor.toArray (a |> Tensor.mm b)
-            let bound = Tensor.abs a |> Tensor.mm (Tensor.abs b) |> Tensor.toArray
-            let ab, ab' = products Precision.Mixed a b
+            // two roundings of at most 2^-8 and what they give together
+            property
+                cases
+                "mixed products are float32, off by no more than the rounding of two factors"
+                (fun (c: ProductCase) ->
+                    Tensor.using (fun () ->
+                        let a, b = noise "a" [| c.M; c.K |] c, noise "b" [| c.K; c.N |] c
+                        let exact = Tensor.toArray (a |> Tensor.mm b)
+                        let bound = Tensor.abs a |> Tensor.mm (Tensor.abs b) |> Tensor.toArray
+                        let ab, ab' = products Precision.Mixed a b
 
-            for product in [ ab; ab' ] do
-                Assert.That(product.DType, Is.EqualTo Float32)
+                        for product in [ ab; ab' ] do
+                            Require.equal Float32 product.DType
 
-                Array.iteri2
-                    (fun i received bound ->
-                        Assert.That(abs (received - exact[i]), Is.LessThanOrEqualTo(2.05f / 256f * bound)))
-                    (Tensor.toArray product)
-                    bound)
+                            Array.iteri2
+                                (fun i received bound ->
+                                    Require.atMost (2.05f / 256f * bound) (abs (received - exact[i])))
+                                (Tensor.toArray product)
+                                bound))
 
-    [<Test>]
-    let ``mixed factors are bfloat16 where the processor multiplies it, and float32 elsewhere`` () =
-        Tensor.using (fun () ->
-            let mixed = (Products.factor Precision.Mixed (Tensor.empty [| 2; 3 |])).DType
-            Assert.That(mixed, Is.EqualTo(if Products.hasBFloat16 then BFloat16 else Float32)))
+            testCase "mixed factors are bfloat16 where the processor multiplies it, and float32 elsewhere" (fun () ->
+                Tensor.using (fun () ->
+                    let mixed = (Products.factor Precision.Mixed (Tensor.empty [| 2; 3 |])).DType
+                    Require.equal (if Products.hasBFloat16 then BFloat16 else Float32) mixed))
 
-    [<Test; LawsOf("product")>]
-    let ``a product is outside the graph, and names what does not fit`` () =
-        Tensor.using (fun () ->
-            let a = Tensor.leaf (Tensor.ones Float32 [| 2; 3 |])
-            Assert.That((a |> Tensor.product (Tensor.transpose a)).RequiresGrad, Is.False)
+            lawsOf
+                [ "product" ]
+                (testCase "a product is outside the graph, and names what does not fit" (fun () ->
+                    Tensor.using (fun () ->
+                        let a = Tensor.leaf (Tensor.ones Float32 [| 2; 3 |])
+                        Require.isFalse ((a |> Tensor.product (Tensor.transpose a)).RequiresGrad)
 
-            let message b =
-                (Thrown.by<TensorException>(fun () -> a |> Tensor.product b |> ignore)).Message
+                        let message b =
+                            Require.refusal<TensorException>(fun () -> Tensor.product b a)
 
-            Assert.That(message a, Does.Contain "[2, 3] and [2, 3]")
-            Assert.That(message (Tensor.cast BFloat16 (Tensor.transpose a)), Does.Contain "Float and BFloat16"))
+                        Require.contains "[2, 3] and [2, 3]" (message a)
+                        Require.contains "Float and BFloat16" (message (Tensor.cast BFloat16 (Tensor.transpose a))))))
+        ]

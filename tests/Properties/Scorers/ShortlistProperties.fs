@@ -1,9 +1,8 @@
-namespace Limen.Properties
+module Limen.Properties.ShortlistProperties
 
 open System
-open NUnit.Framework
+open Expecto
 open FsCheck.FSharp
-open FsCheck.NUnit
 open Limen.Core
 open Limen.Kernels
 
@@ -40,127 +39,138 @@ type ShortlistArbitraries =
         }
         |> Arb.fromGen
 
-[<Properties(Arbitrary = [| typeof<ShortlistArbitraries> |])>]
-module ShortlistProperties =
+let private hidden = 5
 
-    let private hidden = 5
-    let private terms = Option.get (Loss.fused (Loss.paper 0.1 0.1 Symmetric))
+let private terms = Option.get (Loss.fused (Loss.paper 0.1 0.1 Symmetric))
 
-    let private listOf (c: ShortlistCase) =
-        Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch
+let private listOf (c: ShortlistCase) =
+    Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch
 
-    let private noise shape seed =
-        Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
+let private noise shape seed =
+    Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
 
-    let private line labels : ThresholdLine =
-        {
-            Offset = Array.init labels (fun l -> float32 (l % 7) / 3f)
-            Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
-        }
+let private line labels : ThresholdLine =
+    {
+        Offset = Array.init labels (fun l -> float32 (l % 7) / 3f)
+        Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
+    }
 
-    let private idsOf (m: CsrMatrix) row = m.RowIndices(row).ToArray()
+let private idsOf (m: CsrMatrix) row = m.RowIndices(row).ToArray()
 
-    [<Property>]
-    let ``a shortlist holds the labels and the neighbours' labels of its rows, ascending, and few others``
-        (c: ShortlistCase)
-        =
-        let needed =
-            c.Batch
-            |> Seq.collect (fun row -> Seq.append (idsOf c.Data.Labels row) (idsOf c.Data.Local row))
-            |> Set.ofSeq
+let private cases = Cases.from [ typeof<ShortlistArbitraries> ]
 
-        let ids = (listOf c).Ids
-
-        ids = (Array.distinct ids |> Array.sort)
-        && Set.isSubset needed (Set.ofArray ids)
-        && ids.Length <= needed.Count + c.Others
-        && Array.forall (fun l -> 0 <= l && l < c.Data.Labels.Columns) ids
-
-    [<Property>]
-    let ``its rows are the batch's rows, entry by entry`` (c: ShortlistCase) =
-        let list = listOf c
-
-        let same (whole: CsrMatrix) (part: CsrMatrix) =
-            c.Batch
-            |> Array.indexed
-            |> Array.forall (fun (i, row) ->
-                Array.map (Array.get list.Ids) (idsOf part i) = idsOf whole row
-                && part.RowValues(i).ToArray() = whole.RowValues(row).ToArray())
-
-        same c.Data.Labels list.Rows.Labels && same c.Data.Local list.Rows.Local
-
-    /// Loss, dh, dW by label, Offset's and Slope's gradients, of a shortlist and of the same labels by the whole layer.
-    [<Property>]
-    let ``a step is the step over all labels, without the terms of the labels that are not listed`` (c: ShortlistCase) =
-        let list = listOf c
-        let labels = c.Data.Labels.Columns
-
-        if list.Ids.Length > 0 then
-            Tensor.using (fun () ->
-                let h, w = noise [| c.Batch.Length; hidden |] 1, noise [| labels; hidden |] 2
-                let mutable dw: float32[] = [||]
-                let update (g: Tensor) = dw <- Tensor.toArray g
-
-                let small =
-                    Shortlist.step Precision.Single terms (line labels) ignore update h w list
-
-                // the definition: an unlisted label has a threshold that no logit comes near
-                let far =
-                    Array.init labels (fun l ->
-                        if Array.contains l list.Ids then
-                            (line labels).Offset[l]
-                        else
-                            1e9f)
-
-                let whole: float32[] = Array.zeroCreate (labels * hidden)
-
-                let into (block: LabelBlock) (g: Tensor) =
-                    (Tensor.toArray g).CopyTo(whole, block.First * hidden)
-
-                let all =
-                    OutputLayer.fused
-                        Precision.Single
-                        terms
-                        c.Data
+[<Tests>]
+let tests =
+    testList
+        "Shortlist"
+        [
+            property
+                cases
+                "a shortlist holds the labels and the neighbours' labels of its rows, ascending, and few others"
+                (fun (c: ShortlistCase) ->
+                    let needed =
                         c.Batch
-                        { line labels with Offset = far }
-                        ignore
-                        into
-                        h
-                        w
+                        |> Seq.collect (fun row -> Seq.append (idsOf c.Data.Labels row) (idsOf c.Data.Local row))
+                        |> Set.ofSeq
 
-                let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
+                    let ids = (listOf c).Ids
 
-                let near what (a: float32[]) (b: float32[]) =
-                    Tolerance.require tolerance what (Across.widen a) (Across.widen b)
+                    ids = (Array.distinct ids |> Array.sort)
+                    && Set.isSubset needed (Set.ofArray ids)
+                    && ids.Length <= needed.Count + c.Others
+                    && Array.forall (fun l -> 0 <= l && l < c.Data.Labels.Columns) ids)
 
-                Tolerance.require tolerance "loss" [ all.Loss ] [ small.Loss ]
-                near "dh" (Tensor.toArray all.Hidden) (Tensor.toArray small.Hidden)
-                near "dW" (list.Ids |> Array.collect (fun l -> whole[l * hidden .. (l + 1) * hidden - 1])) dw
-                near "offset" all.Offset small.Offset
-                near "slope" all.Slope small.Slope)
+            property cases "its rows are the batch's rows, entry by entry" (fun (c: ShortlistCase) ->
+                let list = listOf c
 
-    [<Test>]
-    let ``recall counts the hardest wrong labels that are listed`` () =
-        let labels = Csr.ofSets 14 [| [| 0 |] |]
-        let margins = Tensor.ofArray [| 1; 14 |] [| for l in 0..13 -> float32 (20 - l) |]
+                let same (whole: CsrMatrix) (part: CsrMatrix) =
+                    c.Batch
+                    |> Array.indexed
+                    |> Array.forall (fun (i, row) ->
+                        Array.map (Array.get list.Ids) (idsOf part i) = idsOf whole row
+                        && part.RowValues(i).ToArray() = whole.RowValues(row).ToArray())
 
-        let recallOf ids =
-            Shortlist.recall
-                margins
-                labels
-                [| 0 |]
-                {
-                    Ids = ids
-                    Rows =
+                same c.Data.Labels list.Rows.Labels && same c.Data.Local list.Rows.Local)
+
+            // Loss, dh, dW by label, Offset's and Slope's gradients, of a shortlist and of the same labels by the whole layer.
+            property
+                cases
+                "a step is the step over all labels, without the terms of the labels that are not listed"
+                (fun (c: ShortlistCase) ->
+                    let list = listOf c
+                    let labels = c.Data.Labels.Columns
+
+                    if list.Ids.Length > 0 then
+                        Tensor.using (fun () ->
+                            let h, w = noise [| c.Batch.Length; hidden |] 1, noise [| labels; hidden |] 2
+                            let mutable dw: float32[] = [||]
+                            let update (g: Tensor) = dw <- Tensor.toArray g
+
+                            let small =
+                                Shortlist.step Precision.Single terms (line labels) ignore update h w list
+
+                            // the definition: an unlisted label has a threshold that no logit comes near
+                            let far =
+                                Array.init labels (fun l ->
+                                    if Array.contains l list.Ids then
+                                        (line labels).Offset[l]
+                                    else
+                                        1e9f)
+
+                            let whole: float32[] = Array.zeroCreate (labels * hidden)
+
+                            let into (block: LabelBlock) (g: Tensor) =
+                                (Tensor.toArray g).CopyTo(whole, block.First * hidden)
+
+                            let all =
+                                OutputLayer.fused
+                                    Precision.Single
+                                    terms
+                                    c.Data
+                                    c.Batch
+                                    { line labels with Offset = far }
+                                    ignore
+                                    into
+                                    h
+                                    w
+
+                            let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
+
+                            let near what (a: float32[]) (b: float32[]) =
+                                Tolerance.require tolerance what (Across.widen a) (Across.widen b)
+
+                            Tolerance.require tolerance "loss" [ all.Loss ] [ small.Loss ]
+                            near "dh" (Tensor.toArray all.Hidden) (Tensor.toArray small.Hidden)
+
+                            near
+                                "dW"
+                                (list.Ids |> Array.collect (fun l -> whole[l * hidden .. (l + 1) * hidden - 1]))
+                                dw
+
+                            near "offset" all.Offset small.Offset
+                            near "slope" all.Slope small.Slope))
+
+            testCase "recall counts the hardest wrong labels that are listed" (fun () ->
+                let labels = Csr.ofSets 14 [| [| 0 |] |]
+                let margins = Tensor.ofArray [| 1; 14 |] [| for l in 0..13 -> float32 (20 - l) |]
+
+                let recallOf ids =
+                    Shortlist.recall
+                        margins
+                        labels
+                        [| 0 |]
                         {
-                            Features = labels
-                            Labels = labels
-                            Local = labels
+                            Ids = ids
+                            Rows =
+                                {
+                                    Features = labels
+                                    Labels = labels
+                                    Local = labels
+                                }
                         }
-                }
 
-        // label 0 is right; the ten hardest wrong ones are 1 to 10
-        Assert.That(recallOf [| 0..13 |], Is.EqualTo 1.0)
-        Assert.That(recallOf [| 0; 11; 12 |], Is.EqualTo 0.0)
-        Assert.That(recallOf [| 0; 2; 5; 10; 13 |], Is.EqualTo(0.3).Within 1e-12)
+                // label 0 is right; the ten hardest wrong ones are 1 to 10
+                Require.equal 1.0 (recallOf [| 0..13 |])
+                Require.equal 0.0 (recallOf [| 0; 11; 12 |])
+                Require.near 1e-12 0.3 (recallOf [| 0; 2; 5; 10; 13 |]))
+        ]

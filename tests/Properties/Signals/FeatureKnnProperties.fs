@@ -1,111 +1,111 @@
-namespace Limen.Properties
+module Limen.Properties.FeatureKnnProperties
 
-open System
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Limen.Kernels
 
-[<Properties(Arbitrary = [| typeof<Arbitraries> |])>]
-module FeatureKnnProperties =
+let private options =
+    { FeatureKnnOptions.standard with
+        K = 3
+    }
 
-    let private options =
-        { FeatureKnnOptions.standard with
-            K = 3
-        }
+let private rows (m: CsrMatrix) =
+    [ for i in 0 .. m.Rows - 1 -> Csr.row i m ]
 
-    let private rows (m: CsrMatrix) =
-        [ for i in 0 .. m.Rows - 1 -> Csr.row i m ]
+let private signal data =
+    FeatureKnn.fit options data |> FeatureKnn.leaveOneOut
 
-    let private signal data =
-        FeatureKnn.fit options data |> FeatureKnn.leaveOneOut
+let private withLabels (labels: CsrMatrix) (data: Dataset) = Dataset.create data.Features labels
 
-    let private withLabels (labels: CsrMatrix) (data: Dataset) = Dataset.create data.Features labels
+let private cases = Cases.from [ typeof<Arbitraries> ]
 
-    [<Property>]
-    let ``changing a row's own labels does not move its own signal`` { Data = data } =
-        let before = rows (signal data).Values
+[<Tests>]
+let tests =
+    testList
+        "FeatureKnn"
+        [
+            property cases "changing a row's own labels does not move its own signal" (fun { Data = data } ->
+                let before = rows (signal data).Values
 
-        List.forall
-            (fun i ->
-                let others = data.Labels.Columns
+                List.forall
+                    (fun i ->
+                        let others = data.Labels.Columns
 
-                let changed =
-                    Array.init data.Rows (fun r ->
-                        let own = Csr.set r data.Labels
+                        let changed =
+                            Array.init data.Rows (fun r ->
+                                let own = Csr.set r data.Labels
 
-                        if r = i then
-                            Array.except own [| 0 .. others - 1 |]
-                        else
-                            own)
-                    |> Csr.ofSets others
+                                if r = i then
+                                    Array.except own [| 0 .. others - 1 |]
+                                else
+                                    own)
+                            |> Csr.ofSets others
 
-                (rows (signal (withLabels changed data)).Values)[i] = before[i])
-            [ 0 .. data.Rows - 1 ]
+                        (rows (signal (withLabels changed data)).Values)[i] = before[i])
+                    [ 0 .. data.Rows - 1 ])
 
-    [<Property>]
-    let ``a row's signal does not depend on its batch mates`` { Data = data } =
-        let knn = FeatureKnn.fit options data
-        let together = knn |> FeatureKnn.apply data.Features
+            property cases "a row's signal does not depend on its batch mates" (fun { Data = data } ->
+                let knn = FeatureKnn.fit options data
+                let together = knn |> FeatureKnn.apply data.Features
 
-        rows together.Values =
-            [
-                for i in 0 .. data.Rows - 1 do
-                    yield! rows (knn |> FeatureKnn.apply (Csr.selectRows [| i |] data.Features)).Values
-            ]
+                rows together.Values =
+                    [
+                        for i in 0 .. data.Rows - 1 do
+                            yield! rows (knn |> FeatureKnn.apply (Csr.selectRows [| i |] data.Features)).Values
+                    ])
 
-    [<Property>]
-    let ``exchanging labels exchanges their signals`` { Data = data } =
-        let l = data.Labels.Columns
-        let order = Seed.permutation l (Seed.ofInt 7)
+            property cases "exchanging labels exchanges their signals" (fun { Data = data } ->
+                let l = data.Labels.Columns
+                let order = Seed.permutation l (Seed.ofInt 7)
 
-        let exchange (m: CsrMatrix) =
-            [|
-                for i in 0 .. m.Rows - 1 ->
-                    Csr.row i m
-                    |> Array.map (fun struct (c, v) -> struct (order[c], v))
-                    |> Array.sort
-            |]
-            |> Csr.ofRows l
+                let exchange (m: CsrMatrix) =
+                    [|
+                        for i in 0 .. m.Rows - 1 ->
+                            Csr.row i m
+                            |> Array.map (fun struct (c, v) -> struct (order[c], v))
+                            |> Array.sort
+                    |]
+                    |> Csr.ofRows l
 
-        rows (signal (withLabels (exchange data.Labels) data)).Values = rows (exchange (signal data).Values)
+                rows (signal (withLabels (exchange data.Labels) data)).Values = rows (exchange (signal data).Values))
 
-    [<Property>]
-    let ``the signal lies in [0, 1]`` { Data = data } =
-        (signal data).Values.Values |> Array.forall (fun a -> a >= 0f && a <= 1f)
+            property cases "the signal lies in [0, 1]" (fun { Data = data } ->
+                (signal data).Values.Values |> Array.forall (fun a -> a >= 0f && a <= 1f))
 
-    [<Property>]
-    let ``neighbours explain the signal: their weights sum to one and their labels' weights are the signal``
-        { Data = data }
-        =
-        let knn = FeatureKnn.fit { options with Floor = 0.0 } data
-        let signal = knn |> FeatureKnn.apply data.Features
+            property
+                cases
+                "neighbours explain the signal: their weights sum to one and their labels' weights are the signal"
+                (fun { Data = data } ->
+                    let knn = FeatureKnn.fit { options with Floor = 0.0 } data
+                    let signal = knn |> FeatureKnn.apply data.Features
 
-        knn
-        |> FeatureKnn.neighbours data.Features
-        |> Array.iteri (fun i near ->
-            if near.Length > 0 then
-                Tolerance.require Tolerance.float64 "sum" [ 1.0 ] [ near |> Array.sumBy _.Weight ]
+                    knn
+                    |> FeatureKnn.neighbours data.Features
+                    |> Array.iteri (fun i near ->
+                        if near.Length > 0 then
+                            Tolerance.require Tolerance.float64 "sum" [ 1.0 ] [ near |> Array.sumBy _.Weight ]
 
-            for l in 0 .. data.Labels.Columns - 1 do
-                let share =
-                    near |> Array.sumBy (fun n -> n.Weight * float (Csr.item n.Row l data.Labels))
+                        for l in 0 .. data.Labels.Columns - 1 do
+                            let share =
+                                near |> Array.sumBy (fun n -> n.Weight * float (Csr.item n.Row l data.Labels))
 
-                Tolerance.require Tolerance.float32 "share" [ share ] [ float (Csr.item i l signal.Values) ])
+                            Tolerance.require
+                                Tolerance.float32
+                                "share"
+                                [ share ]
+                                [ float (Csr.item i l signal.Values) ]))
 
-    [<Test>]
-    let ``faulty options are named, all of them`` () =
-        let validate () =
-            FeatureKnnOptions.validate { K = 0; Power = -1.0; Floor = nan } |> ignore
+            testCase "faulty options are named, all of them" (fun () ->
+                let validate () =
+                    FeatureKnnOptions.validate { K = 0; Power = -1.0; Floor = nan } |> ignore
 
-        let e = Assert.Throws<ConfigurationException>(Action validate)
+                let e = Require.thrown<ConfigurationException>(fun () -> validate ())
 
-        Assert.That(
-            e.Faults,
-            Is.EqualTo<string>
-                [
-                    "FeatureKnn.K: expected at least 1, received 0"
-                    "FeatureKnn.Power: expected at least 0, received -1"
-                    "FeatureKnn.Floor: expected at least 0, received NaN"
-                ]
-        )
+                Require.equal
+                    [
+                        "FeatureKnn.K: expected at least 1, received 0"
+                        "FeatureKnn.Power: expected at least 0, received -1"
+                        "FeatureKnn.Floor: expected at least 0, received NaN"
+                    ]
+                    e.Faults)
+        ]

@@ -1,90 +1,96 @@
-namespace Limen.Properties
+module Limen.Properties.LearnedGraphProperties
 
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<SignalArbitraries> |], MaxTest = 50)>]
-module LearnedGraphProperties =
+let private seed = Seed.ofInt 1
 
-    let private seed = Seed.ofInt 1
+let private start (case: SignalCase) =
+    (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels).Conditional
 
-    let private start (case: SignalCase) =
-        (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels).Conditional
+let private loss graph v (case: SignalCase) =
+    let struct (value, _) =
+        LearnedGraph.gradient graph v case.Training.Labels case.Predicted
 
-    let private loss graph v (case: SignalCase) =
-        let struct (value, _) =
-            LearnedGraph.gradient graph v case.Training.Labels case.Predicted
+    value
 
-        value
+let private cases = Cases.from [ typeof<SignalArbitraries> ] |> Cases.times 50
 
-    [<Property>]
-    let ``the gradient is the central difference of the loss`` (case: SignalCase) =
-        let graph = start case
+[<Tests>]
+let tests =
+    testList
+        "LearnedGraph"
+        [
+            property cases "the gradient is the central difference of the loss" (fun (case: SignalCase) ->
+                let graph = start case
 
-        let v =
-            LearnedGraph.logits graph
-            |> Array.mapi (fun e x -> 0.4 * x + 0.1 * float (e % 3))
+                let v =
+                    LearnedGraph.logits graph
+                    |> Array.mapi (fun e x -> 0.4 * x + 0.1 * float (e % 3))
 
-        let struct (_, gradient) =
-            LearnedGraph.gradient graph v case.Training.Labels case.Predicted
+                let struct (_, gradient) =
+                    LearnedGraph.gradient graph v case.Training.Labels case.Predicted
 
-        gradient
-        |> Array.indexed
-        |> Array.forall (fun (e, g) ->
-            let at h =
-                loss graph (v |> Array.mapi (fun k x -> if k = e then x + h else x)) case
+                gradient
+                |> Array.indexed
+                |> Array.forall (fun (e, g) ->
+                    let at h =
+                        loss graph (v |> Array.mapi (fun k x -> if k = e then x + h else x)) case
 
-            let difference = (at 1e-5 - at -1e-5) / 2e-5
-            Tolerance.close { Absolute = 1e-6; Relative = 1e-5 } difference g)
+                    let difference = (at 1e-5 - at -1e-5) / 2e-5
+                    Tolerance.close { Absolute = 1e-6; Relative = 1e-5 } difference g))
 
-    [<Property>]
-    let ``a graph that was not trained says what the counted conditionals say`` (case: SignalCase) =
-        let untrained =
-            LearnedGraph.fit
-                { LearnedGraph.defaults with
-                    Epochs = 0
-                }
-                seed
-                case.Training.Labels
-                (OutOfFold case.Predicted)
+            property
+                cases
+                "a graph that was not trained says what the counted conditionals say"
+                (fun (case: SignalCase) ->
+                    let untrained =
+                        LearnedGraph.fit
+                            { LearnedGraph.defaults with
+                                Epochs = 0
+                            }
+                            seed
+                            case.Training.Labels
+                            (OutOfFold case.Predicted)
 
-        SignalCase.close
-            { Absolute = 2e-3; Relative = 1e-5 }
-            (LearnedGraph.apply case.Predicted untrained).Values
-            (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels
-             |> LabelAgreement.apply case.Predicted)
-                .Values
+                    SignalCase.close
+                        { Absolute = 2e-3; Relative = 1e-5 }
+                        (LearnedGraph.apply case.Predicted untrained).Values
+                        (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels
+                         |> LabelAgreement.apply case.Predicted)
+                            .Values)
 
-    [<Property>]
-    let ``a small step of training does not raise the loss`` (case: SignalCase) =
-        let graph = start case
+            property cases "a small step of training does not raise the loss" (fun (case: SignalCase) ->
+                let graph = start case
 
-        let trained =
-            LearnedGraph.fit
-                { LearnedGraph.defaults with
-                    Epochs = 40
-                    LearningRate = 0.02
-                }
-                seed
-                case.Training.Labels
-                (OutOfFold case.Predicted)
+                let trained =
+                    LearnedGraph.fit
+                        { LearnedGraph.defaults with
+                            Epochs = 40
+                            LearningRate = 0.02
+                        }
+                        seed
+                        case.Training.Labels
+                        (OutOfFold case.Predicted)
 
-        loss graph (LearnedGraph.logits trained.Weights) case
-        <= loss graph (LearnedGraph.logits graph) case + 1e-3
+                loss graph (LearnedGraph.logits trained.Weights) case
+                <= loss graph (LearnedGraph.logits graph) case + 1e-3)
 
-    [<Property>]
-    let ``training keeps the edges and the weights within 0 and 1`` (case: SignalCase) =
-        let trained =
-            LearnedGraph.fit LearnedGraph.defaults seed case.Training.Labels (OutOfFold case.Predicted)
+            property cases "training keeps the edges and the weights within 0 and 1" (fun (case: SignalCase) ->
+                let trained =
+                    LearnedGraph.fit LearnedGraph.defaults seed case.Training.Labels (OutOfFold case.Predicted)
 
-        trained.Weights.Indices = (start case).Indices
-        && trained.Weights.Values |> Array.forall (fun w -> w > 0f && w < 1f)
+                trained.Weights.Indices = (start case).Indices
+                && trained.Weights.Values |> Array.forall (fun w -> w > 0f && w < 1f))
 
-    [<Property>]
-    let ``the graphs that a row's training signal comes from have not seen the row`` (case: SignalCase) =
-        let crossFit (train: Dataset) =
-            LearnedGraph.crossFit LearnedGraph.defaults seed train.Labels (OutOfFold case.Predicted)
+            property
+                cases
+                "the graphs that a row's training signal comes from have not seen the row"
+                (fun (case: SignalCase) ->
+                    let crossFit (train: Dataset) =
+                        LearnedGraph.crossFit LearnedGraph.defaults seed train.Labels (OutOfFold case.Predicted)
 
-        let before = crossFit case.Training
-        let after = crossFit (SignalCase.changed case)
-        Csr.row case.Row before.Values = Csr.row case.Row after.Values
+                    let before = crossFit case.Training
+                    let after = crossFit (SignalCase.changed case)
+                    Csr.row case.Row before.Values = Csr.row case.Row after.Values)
+        ]

@@ -1,83 +1,81 @@
-namespace Limen.Properties
+module Limen.Properties.MlKnnProperties
 
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 
-[<Properties(Arbitrary = [| typeof<SignalArbitraries> |])>]
-module MlKnnProperties =
+let private longest (m: Limen.Kernels.CsrMatrix) =
+    Seq.max (seq { for i in 0 .. m.Rows - 1 -> (Csr.row i m).Length })
 
-    let private longest (m: Limen.Kernels.CsrMatrix) =
-        Seq.max (seq { for i in 0 .. m.Rows - 1 -> (Csr.row i m).Length })
+let private options (case: SignalCase) =
+    {
+        K = 1 + longest case.Neighbours
+        Smoothing = 1.0
+    }
 
-    let private options (case: SignalCase) =
-        {
-            K = 1 + longest case.Neighbours
-            Smoothing = 1.0
-        }
+/// The posterior of row i and label l, from counts over the rows of `others` that ignore the row `left`.
+let private oracle (case: SignalCase) others left i l =
+    let has r = Csr.item r l case.Training.Labels > 0f
 
-    /// The posterior of row i and label l, from counts over the rows of `others` that ignore the row `left`.
-    let private oracle (case: SignalCase) others left i l =
-        let has r = Csr.item r l case.Training.Labels > 0f
+    let votes r =
+        Csr.set r case.Neighbours
+        |> Array.filter (fun n -> Some n <> left && has n)
+        |> Array.length
 
-        let votes r =
-            Csr.set r case.Neighbours
-            |> Array.filter (fun n -> Some n <> left && has n)
-            |> Array.length
+    let k = (options case).K
+    let withLabel, without = others |> List.partition has
 
-        let k = (options case).K
-        let withLabel, without = others |> List.partition has
+    let joint (rows: int list) =
+        let inBin = rows |> List.filter (fun r -> votes r = votes i) |> List.length
 
-        let joint (rows: int list) =
-            let inBin = rows |> List.filter (fun r -> votes r = votes i) |> List.length
+        (1.0 + float rows.Length) / (2.0 + float (List.length others))
+        * (1.0 + float inBin)
+        / (float (k + 1) + float rows.Length)
 
-            (1.0 + float rows.Length) / (2.0 + float (List.length others))
-            * (1.0 + float inBin)
-            / (float (k + 1) + float rows.Length)
+    if votes i = 0 then
+        0.0
+    else
+        joint withLabel / (joint withLabel + joint without)
 
-        if votes i = 0 then
-            0.0
-        else
-            joint withLabel / (joint withLabel + joint without)
+let private agrees (case: SignalCase) (signal: LocalSignal) expected =
+    Seq.allPairs (seq { 0 .. case.Training.Rows - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
+    |> Seq.forall (fun (i, l) -> Tolerance.close Tolerance.float32 (expected i l) (float (Csr.item i l signal.Values)))
 
-    let private agrees (case: SignalCase) (signal: LocalSignal) expected =
-        Seq.allPairs (seq { 0 .. case.Training.Rows - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
-        |> Seq.forall (fun (i, l) ->
-            Tolerance.close Tolerance.float32 (expected i l) (float (Csr.item i l signal.Values)))
+let private cases = Cases.from [ typeof<SignalArbitraries> ]
 
-    [<Property>]
-    let ``the posterior is Bayes' rule over the counts of neighbours`` (case: SignalCase) =
-        let signal =
-            MlKnn.fit (options case) case.Neighbours case.Training.Labels
-            |> MlKnn.apply case.Neighbours
+[<Tests>]
+let tests =
+    testList
+        "MlKnn"
+        [
+            property cases "the posterior is Bayes' rule over the counts of neighbours" (fun (case: SignalCase) ->
+                let signal =
+                    MlKnn.fit (options case) case.Neighbours case.Training.Labels
+                    |> MlKnn.apply case.Neighbours
 
-        agrees case signal (oracle case [ 0 .. case.Training.Rows - 1 ] None)
+                agrees case signal (oracle case [ 0 .. case.Training.Rows - 1 ] None))
 
-    [<Property>]
-    let ``leaving a row out takes it from every count and from every vote`` (case: SignalCase) =
-        let signal =
-            MlKnn.fit (options case) case.Neighbours case.Training.Labels
-            |> MlKnn.leaveOneOut case.Neighbours
+            property cases "leaving a row out takes it from every count and from every vote" (fun (case: SignalCase) ->
+                let signal =
+                    MlKnn.fit (options case) case.Neighbours case.Training.Labels
+                    |> MlKnn.leaveOneOut case.Neighbours
 
-        agrees case signal (fun i l ->
-            oracle
-                case
-                [
-                    for r in 0 .. case.Training.Rows - 1 do
-                        if r <> i then
-                            r
-                ]
-                (Some i)
-                i
-                l)
+                agrees case signal (fun i l ->
+                    oracle
+                        case
+                        [
+                            for r in 0 .. case.Training.Rows - 1 do
+                                if r <> i then
+                                    r
+                        ]
+                        (Some i)
+                        i
+                        l))
 
-    [<Test>]
-    let ``a row among its own neighbours is refused`` () =
-        let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
+            testCase "a row among its own neighbours is refused" (fun () ->
+                let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
 
-        let error =
-            Assert.Throws<System.ArgumentException>(
-                System.Action(fun () -> MlKnn.fit MlKnn.defaults self self |> ignore)
-            )
+                let error =
+                    Require.thrown<System.ArgumentException>(fun () -> MlKnn.fit MlKnn.defaults self self)
 
-        Assert.That(error.Message, Does.Contain "row 0 is among its own neighbours")
+                Require.contains "row 0 is among its own neighbours" error.Message)
+        ]

@@ -1,206 +1,206 @@
-namespace Limen.Properties
+module Limen.Properties.SignalProperties
 
-open NUnit.Framework
-open FsCheck.NUnit
+open Expecto
 open Limen.Core
 open Microsoft.FSharp.Reflection
 
-[<Properties(Arbitrary = [| typeof<SignalArbitraries> |], MaxTest = 20)>]
-module SignalProperties =
+/// Few neighbours, terms and labels, so that every cut is met on small data.
+let private narrow =
+    let agreement =
+        {
+            Floor = 0.3f
+            TopPerLabel = 2
+            LabelsPerRow = 3
+            MassFloor = 0.2f
+        }
 
-    /// Few neighbours, terms and labels, so that every cut is met on small data.
-    let private narrow =
-        let agreement =
+    [
+        LocalSignalSpec.FeatureKnn { K = 3; Power = 1.0; Floor = 0.2 }
+        LocalSignalSpec.MlKnn { K = 3; Smoothing = 0.5 }
+        LocalSignalSpec.TfIdf
             {
-                Floor = 0.3f
-                TopPerLabel = 2
-                LabelsPerRow = 3
-                MassFloor = 0.2f
+                Terms = 2
+                LabelsPerRow = 2
+                Floor = 0.2f
             }
+        LocalSignalSpec.LabelAgreement agreement
+        LocalSignalSpec.LabelNeighbours { K = 3; Power = 1.0; Floor = 0.2 }
+        LocalSignalSpec.LearnedGraph
+            { LearnedGraph.defaults with
+                Start = agreement
+                Folds = 2
+            }
+    ]
 
+let private seed = Seed.ofInt 7
+
+let private fit spec (case: SignalCase) train =
+    LocalSignalSpec.fit spec seed train (Some(OutOfFold case.Predicted))
+
+let private input (case: SignalCase) =
+    {
+        Features = case.Training.Features
+        Predicted = Some case.Predicted
+    }
+
+let private small =
+    {
+        Features = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
+        Labels = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
+    }
+
+let private cases = Cases.from [ typeof<SignalArbitraries> ] |> Cases.times 20
+
+[<Tests>]
+let tests =
+    testList
+        "Signal"
         [
-            LocalSignalSpec.FeatureKnn { K = 3; Power = 1.0; Floor = 0.2 }
-            LocalSignalSpec.MlKnn { K = 3; Smoothing = 0.5 }
-            LocalSignalSpec.TfIdf
-                {
-                    Terms = 2
-                    LabelsPerRow = 2
-                    Floor = 0.2f
-                }
-            LocalSignalSpec.LabelAgreement agreement
-            LocalSignalSpec.LabelNeighbours { K = 3; Power = 1.0; Floor = 0.2 }
-            LocalSignalSpec.LearnedGraph
-                { LearnedGraph.defaults with
-                    Start = agreement
-                    Folds = 2
-                }
-        ]
+            testCase "every kind of local signal is registered, so that it meets the laws" (fun () ->
+                let kind (spec: LocalSignalSpec) =
+                    (fst (FSharpValue.GetUnionFields(spec, typeof<LocalSignalSpec>))).Name
 
-    let private seed = Seed.ofInt 7
+                let kinds =
+                    FSharpType.GetUnionCases typeof<LocalSignalSpec>
+                    |> Array.map _.Name
+                    |> Array.sort
 
-    let private fit spec (case: SignalCase) train =
-        LocalSignalSpec.fit spec seed train (Some(OutOfFold case.Predicted))
+                let registered =
+                    LocalSignalSpec.all
+                    |> List.map kind
+                    |> List.distinct
+                    |> List.sort
+                    |> List.toArray
 
-    let private input (case: SignalCase) =
-        {
-            Features = case.Training.Features
-            Predicted = Some case.Predicted
-        }
+                Expect.isTrue (registered = kinds) $"registered %A{registered} of %A{kinds}")
 
-    [<Test>]
-    let ``every kind of local signal is registered, so that it meets the laws`` () =
-        let kind (spec: LocalSignalSpec) =
-            (fst (FSharpValue.GetUnionFields(spec, typeof<LocalSignalSpec>))).Name
+            property
+                cases
+                "changing a row's own labels does not move its own training signal"
+                (fun (case: SignalCase) ->
+                    LocalSignalSpec.all @ narrow
+                    |> List.forall (fun spec ->
+                        let before = snd (fit spec case case.Training)
+                        let after = snd (fit spec case (SignalCase.changed case))
+                        Csr.row case.Row before.Values = Csr.row case.Row after.Values))
 
-        let kinds =
-            FSharpType.GetUnionCases typeof<LocalSignalSpec>
-            |> Array.map _.Name
-            |> Array.sort
+            property cases "a row's signal does not depend on the rows beside it" (fun (case: SignalCase) ->
+                LocalSignalSpec.all @ narrow
+                |> List.forall (fun spec ->
+                    let fitted, _ = fit spec case case.Training
+                    let together = FittedSignal.apply (input case) fitted
 
-        let registered =
-            LocalSignalSpec.all
-            |> List.map kind
-            |> List.distinct
-            |> List.sort
-            |> List.toArray
+                    let alone =
+                        FittedSignal.apply
+                            {
+                                Features = Csr.selectRows [| case.Row |] case.Training.Features
+                                Predicted = Some(Csr.selectRows [| case.Row |] case.Predicted)
+                            }
+                            fitted
 
-        Assert.That((registered = kinds), Is.True, $"registered %A{registered} of %A{kinds}")
+                    Csr.row case.Row together.Values = Csr.row 0 alone.Values))
 
-    [<Property>]
-    let ``changing a row's own labels does not move its own training signal`` (case: SignalCase) =
-        LocalSignalSpec.all @ narrow
-        |> List.forall (fun spec ->
-            let before = snd (fit spec case case.Training)
-            let after = snd (fit spec case (SignalCase.changed case))
-            Csr.row case.Row before.Values = Csr.row case.Row after.Values)
+            property
+                cases
+                "renumbered labels have a renumbered signal, in training and after"
+                (fun (case: SignalCase) ->
+                    let renumber = SignalCase.renumber case.Order
 
-    [<Property>]
-    let ``a row's signal does not depend on the rows beside it`` (case: SignalCase) =
-        LocalSignalSpec.all @ narrow
-        |> List.forall (fun spec ->
-            let fitted, _ = fit spec case case.Training
-            let together = FittedSignal.apply (input case) fitted
-
-            let alone =
-                FittedSignal.apply
-                    {
-                        Features = Csr.selectRows [| case.Row |] case.Training.Features
-                        Predicted = Some(Csr.selectRows [| case.Row |] case.Predicted)
-                    }
-                    fitted
-
-            Csr.row case.Row together.Values = Csr.row 0 alone.Values)
-
-    [<Property>]
-    let ``renumbered labels have a renumbered signal, in training and after`` (case: SignalCase) =
-        let renumber = SignalCase.renumber case.Order
-
-        let renumbered =
-            { case with
-                Training =
-                    { case.Training with
-                        Labels = renumber case.Training.Labels
-                    }
-                Predicted = renumber case.Predicted
-            }
-
-        let close = SignalCase.close { Absolute = 1e-5; Relative = 1e-4 }
-
-        LocalSignalSpec.all
-        |> List.forall (fun spec ->
-            let fitted, training = fit spec case case.Training
-            let fitted', training' = fit spec renumbered renumbered.Training
-
-            close (renumber training.Values) training'.Values
-            && close
-                (renumber (FittedSignal.apply (input case) fitted).Values)
-                (FittedSignal.apply (input renumbered) fitted').Values)
-
-    [<Property>]
-    let ``signals are in 0 to 1 with a row for each row, and fallback rows are empty`` (case: SignalCase) =
-        LocalSignalSpec.all @ narrow
-        |> List.forall (fun spec ->
-            let fitted, training = fit spec case case.Training
-
-            [ training; FittedSignal.apply (input case) fitted ]
-            |> List.forall (fun signal ->
-                let empty =
-                    Seq.length (
-                        Seq.filter
-                            (fun i -> (Csr.row i signal.Values).Length = 0)
-                            (seq { 0 .. signal.Values.Rows - 1 })
-                    )
-
-                signal.Values.Rows = case.Training.Rows
-                && signal.Values.Columns = case.Training.Labels.Columns
-                && signal.Fallbacks <= empty
-                && SignalCase.entries signal.Values
-                   |> List.forall (fun (_, _, v) -> v >= 0f && v <= 1.000001f)))
-
-    [<Property>]
-    let ``a weighted combination is the weighted sum of its parts`` (case: SignalCase) =
-        let parts = narrow |> List.mapi (fun k spec -> float32 k / 4f, spec)
-        let combined = snd (fit (LocalSignalSpec.Weighted parts) case case.Training)
-
-        let singles =
-            parts
-            |> List.map (fun (w, spec) -> w, (snd (fit spec case case.Training)).Values)
-
-        Seq.allPairs (seq { 0 .. case.Training.Rows - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
-        |> Seq.forall (fun (i, l) ->
-            let expected =
-                singles |> List.sumBy (fun (w, m) -> float w * float (Csr.item i l m))
-
-            Tolerance.close Tolerance.float32 expected (float (Csr.item i l combined.Values)))
-
-    [<Property>]
-    let ``label neighbours of a row are those among the other rows`` (case: SignalCase) =
-        let options = { K = 3; Power = 1.0; Floor = 1e-3 }
-
-        let ours =
-            LabelNeighbours.fit options case.Training.Labels
-            |> LabelNeighbours.leaveOneOut (OutOfFold case.Predicted)
-
-        let theirs =
-            LabelNeighbours.fit options (SignalCase.others case.Row case.Training.Labels)
-            |> LabelNeighbours.apply (Csr.selectRows [| case.Row |] case.Predicted)
-
-        Csr.row case.Row ours.Values = Csr.row 0 theirs.Values
-
-    let private small =
-        {
-            Features = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
-            Labels = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
-        }
-
-    [<Test>]
-    let ``a signal that reads predictions says so when there are none`` () =
-        for spec in LocalSignalSpec.all |> List.filter LocalSignalSpec.needsPredictions do
-            let error =
-                Assert.Throws<System.ArgumentException>(
-                    System.Action(fun () -> LocalSignalSpec.fit spec seed small None |> ignore)
-                )
-
-            Assert.That(error.Message, Does.Contain "learns from out-of-fold predictions")
-
-    [<Test>]
-    let ``every number out of range is reported at once`` () =
-        let spec =
-            LocalSignalSpec.Weighted
-                [
-                    -1f, LocalSignalSpec.FeatureKnn { K = 0; Power = -1.0; Floor = 0.0 }
-                    1f,
-                    LocalSignalSpec.TfIdf
-                        {
-                            Terms = 0
-                            LabelsPerRow = 1
-                            Floor = 2f
+                    let renumbered =
+                        { case with
+                            Training =
+                                { case.Training with
+                                    Labels = renumber case.Training.Labels
+                                }
+                            Predicted = renumber case.Predicted
                         }
-                ]
 
-        let error =
-            Assert.Throws<ConfigurationException>(
-                System.Action(fun () -> LocalSignalSpec.fit spec seed small None |> ignore)
-            )
+                    let close = SignalCase.close { Absolute = 1e-5; Relative = 1e-4 }
 
-        Assert.That(List.length error.Faults, Is.EqualTo 5)
+                    LocalSignalSpec.all
+                    |> List.forall (fun spec ->
+                        let fitted, training = fit spec case case.Training
+                        let fitted', training' = fit spec renumbered renumbered.Training
+
+                        close (renumber training.Values) training'.Values
+                        && close
+                            (renumber (FittedSignal.apply (input case) fitted).Values)
+                            (FittedSignal.apply (input renumbered) fitted').Values))
+
+            property
+                cases
+                "signals are in 0 to 1 with a row for each row, and fallback rows are empty"
+                (fun (case: SignalCase) ->
+                    LocalSignalSpec.all @ narrow
+                    |> List.forall (fun spec ->
+                        let fitted, training = fit spec case case.Training
+
+                        [ training; FittedSignal.apply (input case) fitted ]
+                        |> List.forall (fun signal ->
+                            let empty =
+                                Seq.length (
+                                    Seq.filter
+                                        (fun i -> (Csr.row i signal.Values).Length = 0)
+                                        (seq { 0 .. signal.Values.Rows - 1 })
+                                )
+
+                            signal.Values.Rows = case.Training.Rows
+                            && signal.Values.Columns = case.Training.Labels.Columns
+                            && signal.Fallbacks <= empty
+                            && SignalCase.entries signal.Values
+                               |> List.forall (fun (_, _, v) -> v >= 0f && v <= 1.000001f))))
+
+            property cases "a weighted combination is the weighted sum of its parts" (fun (case: SignalCase) ->
+                let parts = narrow |> List.mapi (fun k spec -> float32 k / 4f, spec)
+                let combined = snd (fit (LocalSignalSpec.Weighted parts) case case.Training)
+
+                let singles =
+                    parts
+                    |> List.map (fun (w, spec) -> w, (snd (fit spec case case.Training)).Values)
+
+                Seq.allPairs (seq { 0 .. case.Training.Rows - 1 }) (seq { 0 .. case.Training.Labels.Columns - 1 })
+                |> Seq.forall (fun (i, l) ->
+                    let expected =
+                        singles |> List.sumBy (fun (w, m) -> float w * float (Csr.item i l m))
+
+                    Tolerance.close Tolerance.float32 expected (float (Csr.item i l combined.Values))))
+
+            property cases "label neighbours of a row are those among the other rows" (fun (case: SignalCase) ->
+                let options = { K = 3; Power = 1.0; Floor = 1e-3 }
+
+                let ours =
+                    LabelNeighbours.fit options case.Training.Labels
+                    |> LabelNeighbours.leaveOneOut (OutOfFold case.Predicted)
+
+                let theirs =
+                    LabelNeighbours.fit options (SignalCase.others case.Row case.Training.Labels)
+                    |> LabelNeighbours.apply (Csr.selectRows [| case.Row |] case.Predicted)
+
+                Csr.row case.Row ours.Values = Csr.row 0 theirs.Values)
+
+            testCase "a signal that reads predictions says so when there are none" (fun () ->
+                for spec in LocalSignalSpec.all |> List.filter LocalSignalSpec.needsPredictions do
+                    let error =
+                        Require.thrown<System.ArgumentException>(fun () -> LocalSignalSpec.fit spec seed small None)
+
+                    Require.contains "learns from out-of-fold predictions" error.Message)
+
+            testCase "every number out of range is reported at once" (fun () ->
+                let spec =
+                    LocalSignalSpec.Weighted
+                        [
+                            -1f, LocalSignalSpec.FeatureKnn { K = 0; Power = -1.0; Floor = 0.0 }
+                            1f,
+                            LocalSignalSpec.TfIdf
+                                {
+                                    Terms = 0
+                                    LabelsPerRow = 1
+                                    Floor = 2f
+                                }
+                        ]
+
+                let error =
+                    Require.thrown<ConfigurationException>(fun () -> LocalSignalSpec.fit spec seed small None)
+
+                Require.equal 5 (List.length error.Faults))
+        ]
