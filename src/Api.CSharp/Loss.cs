@@ -95,7 +95,6 @@ public sealed class Loss
         if (needsCounts && counts is null)
             throw new InvalidOperationException($"the loss {this} depends on how often labels occur: give AsModule the training rows and each label's positives");
         if (Faults().ToArray() is [_, ..] faults) throw new ModelConfigurationException(faults);
-        TorchRuntime.Load();
         return Resolve(counts ?? Sample);
     }
 }

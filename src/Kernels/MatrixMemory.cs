@@ -19,14 +19,21 @@ internal static class MatrixMemory
 
     private static readonly ConcurrentDictionary<int, ConcurrentBag<float[]>> Free = new();
     private static long _kept;
+    private static long _asked;
+
+    /// <summary>How often memory was asked of the garbage collector so far.</summary>
+    public static long Asked => Volatile.Read(ref _asked);
 
     public static float[] Take(int count)
     {
         var length = LengthOf(count);
-        if (!Free.TryGetValue(length, out var free) || !free.TryTake(out var memory))
-            return GC.AllocateUninitializedArray<float>(length, pinned: true);
-        Interlocked.Add(ref _kept, -length);
-        return memory;
+        if (Free.TryGetValue(length, out var free) && free.TryTake(out var memory))
+        {
+            Interlocked.Add(ref _kept, -length);
+            return memory;
+        }
+        Interlocked.Increment(ref _asked);
+        return GC.AllocateUninitializedArray<float>(length, pinned: true);
     }
 
     public static void Give(float[] memory)

@@ -10,9 +10,7 @@ open TorchSharp
 /// in (0, 1); `alpha`, one number, one per bucket or [L], as they are shared; `beta` [L]; `bias` [L]. Buffer: `idf` [L]. Loads torch.
 [<Sealed>]
 type ThresholdModule(idf: float32[], fusion: Fusion) as this =
-    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>("Limen.ThresholdModule")
-
-    do TorchRuntime.Load()
+    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>(Tensors.moduleName "Limen.ThresholdModule")
 
     let parameter name (values: torch.Tensor) =
         this.register_parameter (name, new Modules.Parameter(values))
@@ -40,10 +38,13 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
 
     /// lambda alpha_l IDF_l + b_l [L].
     member internal _.Offset: torch.Tensor =
-        (learned "odds").sigmoid () * (learned "alpha").index_select (0L, given "slots") * given "idf" + learned "bias"
+        (learned "odds").sigmoid()
+        * (learned "alpha").index_select(0L, given "slots")
+        * given "idf"
+        + learned "bias"
 
     /// (1 - lambda) beta_l [L].
-    member internal _.Slope: torch.Tensor = (-(learned "odds")).sigmoid () * learned "beta"
+    member internal _.Slope: torch.Tensor = (-(learned "odds")).sigmoid() * learned "beta"
 
     /// The numbers as they are now.
     member _.Fusion: Fusion =
@@ -59,10 +60,13 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
 
 /// A loss of z - theta with the threshold of a `ThresholdModule`, whose parameters it learns: forward(logits, local, target), all [B, L], gives a scalar. It is
 /// what the loss as a module gives for the threshold's margins; on contiguous float32 tensors of the CPU a loss of BCE and margin terms takes one fused pass over
-/// the logits instead, with all gradients.
+/// the logits instead, with all gradients. Disposing it disposes the threshold, as torch.nn does with the parts of a module.
 [<Sealed>]
 type ThresholdLossModule(threshold: ThresholdModule, loss: Loss) as this =
-    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor>("Limen.ThresholdLossModule")
+    inherit
+        torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor>(
+            Tensors.moduleName "Limen.ThresholdLossModule"
+        )
 
     let terms = Loss.fused loss
 

@@ -44,7 +44,7 @@ module Asymmetric =
         let y = Bce.truth targets margins
         let high = Tensors.softplus m
         let low = Tensors.softplus -m
-        let power (gamma: float) (s: torch.Tensor) = (-gamma * s).exp ()
+        let power (gamma: float) (s: torch.Tensor) = (-gamma * s).exp()
 
         let weigh (weight: torch.Tensor) =
             match options.Weight with
@@ -63,7 +63,7 @@ module Asymmetric =
         let negative =
             if options.Clip > 0.0 then
                 // 1 - p itself, because p rounds to 1 where 1 - p still counts
-                let other = (-m).sigmoid ()
+                let other = (-m).sigmoid()
 
                 let weight =
                     (1.0 - options.Clip) - other
@@ -71,7 +71,9 @@ module Asymmetric =
                     |> Tensors.clamp 1e-10 1.0
                     |> Tensors.power options.GammaNegative
 
-                let q = other + options.Clip |> Tensors.clamp (max options.Smallest options.Clip) 1.0
+                let q =
+                    other + options.Clip |> Tensors.clamp (max options.Smallest options.Clip) 1.0
+
                 weigh weight * -(q.log ())
             else
                 weigh (power options.GammaNegative low) * surprise high

@@ -7,7 +7,7 @@ open TorchSharp
 module Bce =
 
     /// y [B, L] in the margins' type, on their device.
-    let internal truth (Targets y) (Margins m) : torch.Tensor = y.``to``(m.dtype, m.device)
+    let internal truth (Targets y) (Margins m) : torch.Tensor = y.``to`` (m.dtype, m.device)
 
     /// y softplus(-m) + (1 - y) softplus(m) = -y ln p - (1 - y) ln(1 - p), p = sigmoid(m); exact for every finite m.
     let pairs (targets: Targets) (margins: Margins) : torch.Tensor =

@@ -42,7 +42,7 @@ module Dice =
         | LossScope.Global -> x.reshape [| -1L; 1L |]
 
     /// A scalar 0 in the margins' graph, for batches on which a loss says nothing.
-    let internal nothing (m: torch.Tensor) : torch.Tensor = (0.0 * m).sum ()
+    let internal nothing (m: torch.Tensor) : torch.Tensor = (0.0 * m).sum()
 
     /// mean over columns with a positive of 1 - (tp + s) / (tp + a fp + b fn + s), where per column A = sum p, T = sum y, d = sum |p - y|,
     /// tp = (A + T - d) / 2, fp = A - tp, fn = T - tp, a = 1 / (1 + beta^2), b = beta^2 / (1 + beta^2). In [0, 1]; without any positive 0.
@@ -58,9 +58,9 @@ module Dice =
         else
             let predicted = p |> Tensors.sumOver 0
             let positives = y |> Tensors.sumOver 0
-            let apart = (p - y).abs () |> Tensors.sumOver 0
+            let apart = (p - y).abs() |> Tensors.sumOver 0
             let hits = 0.5 * (predicted + positives - apart)
             let square = options.Beta * options.Beta
             let errors = (predicted - hits + square * (positives - hits)) / (1.0 + square)
             // 1 - (tp + s) / (tp + e + s) = e / (tp + e + s)
-            (active * errors / (hits + errors + options.Smooth)).sum () / count
+            (active * errors / (hits + errors + options.Smooth)).sum() / count

@@ -13,5 +13,5 @@ module Focal =
         let y = Bce.truth targets margins
         let high = Tensors.softplus m
         let low = Tensors.softplus -m
-        let power (s: torch.Tensor) = (-gamma * s).exp ()
+        let power (s: torch.Tensor) = (-gamma * s).exp()
         y * power high * low + (1.0 - y) * power low * high

@@ -52,7 +52,8 @@ type internal FusedLossFunction() =
 
             context.save_for_backward (List gradients)
             Tensors.scalar loss
-        | other -> invalidArg (nameof variables) $"expected logits, offset, slope and a batch, received {other.Length} values"
+        | other ->
+            invalidArg (nameof variables) $"expected logits, offset, slope and a batch, received {other.Length} values"
 
     override _.backward(context, gradient) =
         let scale = Tensors.item gradient
@@ -79,7 +80,7 @@ module internal FusedLoss =
 
     let private nonZeros (t: torch.Tensor) : CsrMatrix =
         use _ = torch.NewDisposeScope()
-        let rows = t.to_type(torch.ScalarType.Float32).contiguous ()
+        let rows = t.to_type(torch.ScalarType.Float32).contiguous()
         DenseRows.NonZeros(Span.op_Implicit (Tensors.span rows), int t.shape[1])
 
     /// The mean over pairs of the loss of z - offset - slope A, differentiable by z [B, L], offset and slope [L].

@@ -21,8 +21,7 @@ module Loss =
         let (Targets y) = targets
         let (Margins m) = margins
 
-        let beside (made: Targets -> torch.Tensor) =
-            made(targets).``to``(m.dtype, m.device)
+        let beside (made: Targets -> torch.Tensor) = made(targets).``to``(m.dtype, m.device)
 
         let weigh (values: torch.Tensor) =
             reduction.Weights |> List.fold (fun v w -> v * beside w) values
@@ -33,24 +32,34 @@ module Loss =
             if reduction.Summed then values.sum () else values.mean ()
         | masks ->
             let counts =
-                (torch.ones_like m, masks) ||> List.fold (fun product mask -> product * beside mask)
+                (torch.ones_like m, masks)
+                ||> List.fold (fun product mask -> product * beside mask)
                 |> Tensors.above 0.0
 
             let isCounted = counts.to_type torch.ScalarType.Bool
             let known = Targets(torch.where (isCounted, y, torch.zeros_like y))
 
             let total =
-                torch.where(isCounted, f known margins |> weigh, torch.zeros_like m).sum ()
+                torch.where(isCounted, f known margins |> weigh, torch.zeros_like m).sum()
 
             let count = Tensors.item (counts.sum ())
-            if reduction.Summed || count = 0.0 then total else total / count
+
+            if reduction.Summed || count = 0.0 then
+                total
+            else
+                total / count
 
     /// The loss of a batch: a scalar, in the margins' graph, on their device. What it makes on the way is disposed.
     /// Throws ArgumentException where the shapes differ.
     let value (loss: Loss) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Targets y) = targets
         let (Margins m) = margins
-        Shape.require (nameof targets) "[B; L]" (m.shape |> Seq.map int |> List.ofSeq) (y.shape |> Seq.map int |> List.ofSeq)
+
+        Shape.require
+            (nameof targets)
+            "[B; L]"
+            (m.shape |> Seq.map int |> List.ofSeq)
+            (y.shape |> Seq.map int |> List.ofSeq)
 
         Tensors.scope (fun () ->
             let terms =

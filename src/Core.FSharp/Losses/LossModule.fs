@@ -5,10 +5,10 @@ open TorchSharp
 
 /// A loss of the library as a module of torch.nn, as torch's own losses are: forward(input, target), with logits (or margins z - theta) and the
 /// truth, both [B, L], gives a scalar that can be differentiated by the input. Any device and floating-point type; on contiguous float32 tensors of
-/// the CPU a loss of BCE and margin terms takes one fused pass. Forward throws ArgumentException where the shapes differ.
+/// the CPU a loss of BCE and margin terms takes one fused pass. Loads torch. Forward throws ArgumentException where the shapes differ.
 [<Sealed>]
 type LossModule(loss: Loss) =
-    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>("Limen.LossModule")
+    inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>(Tensors.moduleName "Limen.LossModule")
 
     let terms = Loss.fused loss
 

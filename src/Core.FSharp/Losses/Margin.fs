@@ -22,4 +22,4 @@ module Margin =
             | Symmetric -> m.abs ()
             | Ranking -> (2.0 * Bce.truth targets margins - 1.0) * m
 
-        (delta - distance).relu ()
+        (delta - distance).relu()

@@ -57,7 +57,7 @@ module Pairwise =
             let weights =
                 torch.from_array(weights).reshape([| int64 chosen.Length; int64 length |]).``to``(m.dtype, m.device)
 
-            (Tensors.softplus (against - own) * weights).sum ()
+            (Tensors.softplus (against - own) * weights).sum()
 
     /// The univariate form of the same: (1 / L) sum_l of the mean loss of label l's positives plus that of its negatives, as BCE [B, L]
     /// weighted by N / n_l and N / (N - n_l), from counts n_l [L] among N training rows; a class without rows has weight 1.
@@ -65,7 +65,10 @@ module Pairwise =
         let y = Bce.truth targets margins
 
         let weights others =
-            let ofCount n = if n <= 0 then 1f else float32 rows / float32 n
+            let ofCount n =
+                if n <= 0 then 1f else float32 rows / float32 n
+
             Tensors.perLabel (counts |> Array.map (others >> ofCount)) y
 
-        (y * weights id + (1.0 - y) * weights (fun n -> rows - n)) * Bce.pairs targets margins
+        (y * weights id + (1.0 - y) * weights (fun n -> rows - n))
+        * Bce.pairs targets margins

@@ -35,7 +35,7 @@ module Softmax =
             if count = 0.0 then
                 Dice.nothing m
             else
-                (pairs * positive).sum () / count
+                (pairs * positive).sum() / count
 
         match reading with
         | SoftmaxReading.Decoupled -> Tensors.softplus (negatives - m) |> overPositives
@@ -43,4 +43,4 @@ module Softmax =
         | SoftmaxReading.Separated ->
             // ln(1 + sum e^x) = softplus(ln sum e^x)
             let missed = torch.where (isPositive, -m, nowhere) |> logSumExp
-            (Tensors.softplus negatives + Tensors.softplus missed).mean ()
+            (Tensors.softplus negatives + Tensors.softplus missed).mean()

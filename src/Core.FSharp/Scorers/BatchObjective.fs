@@ -105,7 +105,13 @@ module BatchObjective =
         | gradient -> gradient
 
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
-    let composed (loss: Loss) (data: TrainingRows) (rows: int[]) (line: ThresholdLine) (z: DenseMatrix) : BatchGradient =
+    let composed
+        (loss: Loss)
+        (data: TrainingRows)
+        (rows: int[])
+        (line: ThresholdLine)
+        (z: DenseMatrix)
+        : BatchGradient =
         Limen.TorchRuntime.Load()
 
         Tensors.using (fun () ->

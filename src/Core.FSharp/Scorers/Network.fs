@@ -136,7 +136,8 @@ module Network =
         activate dropout 0 h
 
     /// Turns the gradient for the first hidden units h [B, H] into that for x W + c, in place.
-    let firstBackward (dropout: Dropout) (h: DenseMatrix) (gradient: DenseMatrix) : unit = activateBackward dropout h gradient
+    let firstBackward (dropout: Dropout) (h: DenseMatrix) (gradient: DenseMatrix) : unit =
+        activateBackward dropout h gradient
 
     /// The units that a hidden layer after the first (counted from 1) makes of the ones before it: relu(h W' + c), and dropout.
     let private next dropout (h: DenseMatrix) (layer: int, dense: DenseLayer) =
@@ -154,7 +155,13 @@ module Network =
         ||> List.scan (next dropout)
 
     /// The gradients of a hidden layer: of its weights and bias, and for the units before it. gradient, for its units, is used up.
-    let private layerBackward dropout (before: DenseMatrix) (after: DenseMatrix) (layer: DenseLayer) (gradient: DenseMatrix) =
+    let private layerBackward
+        dropout
+        (before: DenseMatrix)
+        (after: DenseMatrix)
+        (layer: DenseLayer)
+        (gradient: DenseMatrix)
+        =
         activateBackward dropout after gradient
         let weight = new DenseMatrix(layer.Weight.Rows, layer.Weight.Columns)
         let bias: float32[] = Array.zeroCreate layer.Bias.Length

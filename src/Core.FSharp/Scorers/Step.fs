@@ -17,11 +17,7 @@ type TrainingDivergedException(step: int, batch: int, what: string) =
 
 /// The two moments of AdamW for so many numbers.
 [<ReferenceEquality>]
-type private Moments =
-    {
-        First: float32[]
-        Second: float32[]
-    }
+type private Moments = { First: float32[]; Second: float32[] }
 
 [<RequireQualifiedAccess>]
 module private Moments =
@@ -125,12 +121,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
                 Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
 
             let update (gradient: DenseMatrix) =
-                adam.Step(
-                    network.Output.Span,
-                    ReadOnlySpan list.Ids,
-                    Span.op_Implicit gradient.Span,
-                    settings.Rate
-                )
+                adam.Step(network.Output.Span, ReadOnlySpan list.Ids, Span.op_Implicit gradient.Span, settings.Rate)
 
             adam.CatchUp(network.Output.Span, ReadOnlySpan list.Ids)
             let terms = Option.get (Loss.fused options.Loss)

@@ -8,6 +8,11 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module internal Tensors =
 
+    /// The name of a module of torch.nn, with torch loaded before the module itself is made.
+    let moduleName (name: string) : string =
+        Limen.TorchRuntime.Load()
+        name
+
     // -- scopes: a tensor that is not disposed keeps its native memory until the garbage collector comes by --
 
     /// Runs f and disposes every tensor that it made on this thread, except its result, which must be a fresh one.
@@ -25,7 +30,8 @@ module internal Tensors =
     let private sizes (shape: int list) : int64[] = shape |> List.map int64 |> List.toArray
 
     /// The memory of a contiguous float32 tensor on the CPU, for kernels. Valid while the tensor lives: hold on to it until the last access.
-    let span (t: torch.Tensor) : Span<float32> = MemoryMarshal.Cast<byte, float32> t.bytes
+    let span (t: torch.Tensor) : Span<float32> =
+        MemoryMarshal.Cast<byte, float32> t.bytes
 
     /// A float32 scalar on the CPU.
     let scalar (value: float) : torch.Tensor =
@@ -48,12 +54,12 @@ module internal Tensors =
     /// A copy of the numbers, row by row, as float32, from any type and device.
     let toArray (t: torch.Tensor) : float32[] =
         use _ = torch.NewDisposeScope()
-        (span (t.detach().cpu().to_type(torch.ScalarType.Float32).contiguous ())).ToArray()
+        (span (t.detach().cpu().to_type(torch.ScalarType.Float32).contiguous())).ToArray()
 
     /// The value of a tensor with one element.
     let item (t: torch.Tensor) : float =
         use _ = torch.NewDisposeScope()
-        t.detach().cpu().to_type(torch.ScalarType.Float64).item<float> ()
+        t.detach().cpu().to_type(torch.ScalarType.Float64).item<float>()
 
     /// A value per label [L] beside a tensor [B, L]: of its type, on its device.
     let perLabel (values: float32[]) (beside: torch.Tensor) : torch.Tensor =
@@ -73,7 +79,8 @@ module internal Tensors =
     let power (p: float) (x: torch.Tensor) : torch.Tensor = x.pow (Scalar.op_Implicit p)
 
     /// 1 where x > c, else 0: of the type of x, without gradient.
-    let above (c: float) (x: torch.Tensor) : torch.Tensor = x.gt(Scalar.op_Implicit c).to_type x.dtype
+    let above (c: float) (x: torch.Tensor) : torch.Tensor =
+        x.gt(Scalar.op_Implicit c).to_type x.dtype
 
     /// The sum along an axis, which is removed.
     let sumOver (axis: int) (x: torch.Tensor) : torch.Tensor = x.sum (int64 axis)

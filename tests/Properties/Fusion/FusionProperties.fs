@@ -1,8 +1,11 @@
 module Limen.Properties.FusionProperties
 
+open System
 open Expecto
 open FsCheck.FSharp
+open Limen
 open Limen.Core
+open TorchSharp
 
 /// A fusion of L labels with its IDF [L], and local signals [B, L] with a cotangent of the thresholds.
 [<ReferenceEquality>]
@@ -63,14 +66,15 @@ let private closeAll (a: float32[]) (b: float32[]) =
     a.Length = b.Length && Array.forall2 close a b
 
 let private matrix (rows: float32[][]) =
-    Tensor.ofArray [| rows.Length; rows[0].Length |] (Array.concat rows)
+    Tensors.ofSpan [ rows.Length; rows[0].Length ] ((Array.concat rows).AsSpan())
 
-let private vector (v: float32[]) = Tensor.ofArray [| v.Length |] v
+let private vector (v: float32[]) =
+    Tensors.ofSpan [ v.Length ] (v.AsSpan())
 
 /// (lambda, alpha [L], beta, bias) as leaves and the thresholds that the definition makes of them.
 let private composed case =
-    let leaf v = Tensor.leaf v
-    let lambda = leaf (Tensor.scalar (float case.Fusion.Lambda))
+    let leaf (t: torch.Tensor) = t.requires_grad_ true
+    let lambda = leaf (Tensors.scalar (float case.Fusion.Lambda))
     let alpha = leaf (vector (Alpha.perLabel case.Idf case.Fusion.Alpha))
     let beta = leaf (vector case.Fusion.Beta)
     let bias = leaf (vector case.Fusion.Bias)
@@ -88,7 +92,7 @@ let tests =
         "Fusion"
         [
             property cases "offset + slope A is the composed definition" (fun (case: FusionCase) ->
-                Tensor.using (fun () ->
+                Tensors.using (fun () ->
                     let struct (_, _, _, _, theta) = composed case
                     let offsets = Fusion.offsets case.Idf case.Fusion
                     let slopes = Fusion.slopes case.Fusion
@@ -97,15 +101,14 @@ let tests =
                         case.Local
                         |> Array.collect (fun a -> Array.map3 (fun o s a -> o + s * a) offsets slopes a)
 
-                    closeAll expected (Tensor.toArray theta)))
+                    closeAll expected (Tensors.toArray theta)))
 
             property cases "the chain rule is what autograd says of the composed definition" (fun (case: FusionCase) ->
-                Tensor.using (fun () ->
+                Tensors.using (fun () ->
                     let struct (lambda, alpha, beta, bias, theta) = composed case
-                    theta |> Tensor.backwardWith (matrix case.Cotangent)
+                    torch.autograd.backward (theta, matrix case.Cotangent)
 
-                    let grad (leaf: Tensor) =
-                        Tensor.grad leaf |> Option.get |> Tensor.toArray
+                    let grad (leaf: torch.Tensor) = Tensors.toArray leaf.grad
 
                     let sum f =
                         Array.init case.Idf.Length (fun l ->

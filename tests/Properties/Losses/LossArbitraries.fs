@@ -3,6 +3,7 @@ namespace Limen.Properties
 open FsCheck
 open FsCheck.FSharp
 open Limen.Core
+open TorchSharp
 
 /// A batch [B, L] of logits, thresholds and 0/1 targets, with the labels' counts among Rows training rows, and orders to renumber by.
 /// Logits and thresholds keep z - theta away from the kinks of the losses.
@@ -55,8 +56,7 @@ type LossArbitraries =
 /// What the properties of losses compute of a case.
 module LossValues =
 
-    let tensor (rows: float[][]) =
-        Tensor.ofArray64 [| rows.Length; rows[0].Length |] (Array.concat rows)
+    let tensor = Float64.matrix
 
     let losses case = Loss.all case.Rows case.Counts
 
@@ -64,25 +64,23 @@ module LossValues =
         Spaces.margins (Thresholds(tensor case.Theta)) (Logits(tensor case.Z))
 
     let valueAt loss case =
-        Tensor.using (fun () -> Loss.value loss (Targets(tensor case.Y)) (margins case) |> Tensor.item)
+        Tensors.using (fun () -> Loss.value loss (Targets(tensor case.Y)) (margins case) |> Tensors.item)
 
     /// (value, d value / d m [B L])
     let gradientAt loss y (m: float[][]) =
-        Tensor.using (fun () ->
-            let leaf = Tensor.leaf (tensor m)
+        Tensors.using (fun () ->
+            let leaf = (tensor m).requires_grad_ true
             let value = Loss.value loss (Targets(tensor y)) (Margins leaf)
-            Tensor.backward value
-            Tensor.item value, (Tensor.grad leaf |> Option.get |> Tensor.toArray64))
+            value.backward ()
+            Tensors.item value, Float64.gradient leaf)
 
     let difference case =
         Array.map2 (Array.map2 (-)) case.Z case.Theta
 
-    let pairsOf (f: Targets -> Margins -> Tensor) case =
-        Tensor.using (fun () -> f (Targets(tensor case.Y)) (margins case) |> Tensor.toArray64)
+    let pairsOf (f: Targets -> Margins -> torch.Tensor) case =
+        Tensors.using (fun () -> f (Targets(tensor case.Y)) (margins case) |> Float64.toArray)
 
     let close = Tolerance.close { Absolute = 1e-9; Relative = 1e-9 }
 
     let closeAll (a: float[]) (b: float[]) =
         a.Length = b.Length && Array.forall2 close a b
-
-    // -- the registry --

@@ -102,7 +102,7 @@ let tests =
 
                     closeAll (at 0.0) (pairsOf Bce.pairs case)
                     && Array.forall2 (fun a b -> a >= b - 1e-12) (at 3.0) (at 0.0)
-                    && Ldam.margins 3.0 [| 0; 1; 16; 81 |] = [| 3f; 3f; 1.5f; 1f |])
+                    && Ldam.shifts 3.0 [| 0; 1; 16; 81 |] = [| 3f; 3f; 1.5f; 1f |])
 
             property cases "Dice is 0 where probabilities are the targets, soft ones too" (fun (case: LossCase) ->
                 let soft = difference case |> Array.map (Array.map (fun m -> 1.0 / (1.0 + exp -m)))

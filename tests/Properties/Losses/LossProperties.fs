@@ -3,6 +3,7 @@ module Limen.Properties.LossProperties
 open System
 open Expecto
 open Limen.Core
+open TorchSharp
 open Limen.Properties.LossValues
 open Microsoft.FSharp.Reflection
 
@@ -39,16 +40,16 @@ let tests =
 
                 losses case
                 |> List.forall (fun loss ->
-                    Tensor.using (fun () ->
-                        let leaf = Tensor.leaf (tensor far |> Tensor.cast Float32)
+                    Tensors.using (fun () ->
+                        let single (rows: float[][]) =
+                            (tensor rows).to_type torch.ScalarType.Float32
 
-                        let value =
-                            Loss.value loss (Targets(tensor case.Y |> Tensor.cast Float32)) (Margins leaf)
+                        let leaf = (single far).requires_grad_ true
+                        let value = Loss.value loss (Targets(single case.Y)) (Margins leaf)
+                        value.backward ()
 
-                        Tensor.backward value
-
-                        Double.IsFinite(Tensor.item value)
-                        && Tensor.grad leaf |> Option.get |> Tensor.toArray |> Array.forall Single.IsFinite)))
+                        Double.IsFinite(Tensors.item value)
+                        && Tensors.toArray leaf.grad |> Array.forall Single.IsFinite)))
 
             property cases "loss(z, theta) is loss(z - theta, 0)" (fun (case: LossCase) ->
                 let shifted =
@@ -90,7 +91,7 @@ let tests =
 
             property (cases |> Cases.times 15) "gradients are central differences" (fun (case: LossCase) ->
                 let m = difference case
-                let shape = [| m.Length; m[0].Length |]
+                let shape = [ m.Length; m[0].Length ]
 
                 for loss in losses case do
                     Gradients.check
@@ -107,7 +108,7 @@ let tests =
                     (parts |> List.sumBy (fun (c, loss) -> c * valueAt loss case)))
 
             property cases "losses of one's own are losses" (fun (case: LossCase) ->
-                let whole = Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean)
+                let whole = Loss.custom "mine" (fun y m -> (Bce.pairs y m).mean())
                 let pairs = Loss.customPairs "mine" Bce.pairs
 
                 close (valueAt whole case) (valueAt (Loss.Bce None) case)
@@ -116,11 +117,11 @@ let tests =
             testCase "targets of another shape are refused with both shapes" (fun () ->
                 let error =
                     Require.thrown<ArgumentException>(fun () ->
-                        Tensor.using (fun () ->
+                        Tensors.using (fun () ->
                             Loss.value
                                 (Loss.Bce None)
-                                (Targets(Tensor.ones Float32 [| 2; 3 |]))
-                                (Margins(Tensor.ones Float32 [| 2; 4 |]))))
+                                (Targets(Tensors.zeros [ 2; 3 ]))
+                                (Margins(Tensors.zeros [ 2; 4 ]))))
 
                 Require.contains "[2; 4]" error.Message
                 Require.contains "[2; 3]" error.Message)

@@ -4,6 +4,7 @@ module Limen.Properties.LossReferenceProperties
 open System.Text.Json
 open Expecto
 open Limen.Core
+open TorchSharp
 open Limen.Properties.LossValues
 
 let private ofFixture (case: JsonElement) (name: string) =
@@ -38,19 +39,19 @@ let tests =
                     let read (name: string) = case.GetProperty name
 
                     for entry in (read "losses").EnumerateObject() do
-                        Tensor.using (fun () ->
+                        Tensors.using (fun () ->
                             let rows (name: string) =
-                                read name |> Fixtures.matrix |> tensor |> Tensor.cast Float32
+                                (read name |> Fixtures.matrix |> tensor).to_type torch.ScalarType.Float32
 
                             let vector (name: string) =
-                                let v = read name |> Fixtures.numbers
-                                Tensor.ofArray [| v.Length |] (Array.map float32 v)
+                                torch.from_array (read name |> Fixtures.numbers |> Array.map float32)
 
-                            let z = Tensor.leaf (rows "z")
-                            let lambda = Tensor.leaf (Tensor.scalar (Fixtures.number (read "lambda")))
+                            let leaf (t: torch.Tensor) = t.requires_grad_ true
+                            let z = leaf (rows "z")
+                            let lambda = leaf (Tensors.scalar (Fixtures.number (read "lambda")))
 
                             let alpha, beta, bias =
-                                Tensor.leaf (vector "alpha"), Tensor.leaf (vector "beta"), Tensor.leaf (vector "bias")
+                                leaf (vector "alpha"), leaf (vector "beta"), leaf (vector "bias")
 
                             let theta = Fusion.thresholds lambda alpha beta bias (vector "idf") (rows "knn")
 
@@ -60,14 +61,14 @@ let tests =
                                     (Targets(rows "y"))
                                     (Spaces.margins theta (Logits z))
 
-                            Tensor.backward value
+                            value.backward ()
                             let what = $"case {number}, {entry.Name}"
 
                             Tolerance.require
                                 Tolerance.float32
                                 what
                                 [ Fixtures.number (entry.Value.GetProperty "value") ]
-                                [ Tensor.item value ]
+                                [ Tensors.item value ]
 
                             for name, leaf in [ "z", z; "lambda", lambda; "alpha", alpha; "beta", beta; "bias", bias ] do
                                 let expected = entry.Value.GetProperty("grad").GetProperty name
@@ -78,11 +79,7 @@ let tests =
                                     | "lambda" -> [| Fixtures.number expected |]
                                     | _ -> Fixtures.numbers expected
 
-                                Tolerance.require
-                                    Tolerance.float32
-                                    $"{what}, d {name}"
-                                    flat
-                                    (Tensor.grad leaf |> Option.get |> Tensor.toArray64)
+                                Tolerance.require Tolerance.float32 $"{what}, d {name}" flat (Float64.gradient leaf)
 
                                 compared <- compared + 1)
 

@@ -4,6 +4,7 @@ module Limen.Properties.LossTermsProperties
 open System
 open Expecto
 open Limen.Core
+open TorchSharp
 open Limen.Properties.LossValues
 
 let private isPerPair loss =
@@ -52,7 +53,7 @@ let tests =
                 |> List.forall (fun loss -> close (valueAt (Loss.summed loss) case) (n * valueAt loss case)))
 
             property cases "a mask and a weight of ones change nothing" (fun (case: LossCase) ->
-                let ones (Targets y) = Tensor.ones Float32 y.Shape
+                let ones (Targets y) = torch.ones_like y
 
                 losses case
                 |> List.filter isPerPair
@@ -68,13 +69,12 @@ let tests =
                     let m = difference case
 
                     let mask (Targets y) =
-                        Tensor.ofArray
-                            y.Shape
-                            (Array.init (int y.Count) (fun at ->
-                                if isMasked (at / y.Shape[1]) (at % y.Shape[1]) then
-                                    0f
-                                else
-                                    1f))
+                        let columns = int y.shape[1]
+
+                        Float64.tensor
+                            [ int y.shape[0]; columns ]
+                            (Array.init (int (y.numel ())) (fun at ->
+                                if isMasked (at / columns) (at % columns) then 0.0 else 1.0))
 
                     let unknown =
                         case.Y
@@ -100,15 +100,14 @@ let tests =
                            |> Array.forall (fun (at, g) -> close (g / float known.Length) gradient[at])))
 
             property cases "where everything is masked the loss is 0" (fun (case: LossCase) ->
-                let none (Targets y) = Tensor.zeros Float32 [| y.Shape[1] |]
+                let none (Targets y) = Tensors.zeros [ int y.shape[1] ]
 
                 losses case
                 |> List.filter isPerPair
                 |> List.forall (fun loss -> valueAt (Loss.mask none loss) case = 0.0))
 
             property cases "a weight of two is twice the loss" (fun (case: LossCase) ->
-                let two (Targets y) =
-                    Tensor.full Float32 [| y.Shape[1] |] 2.0
+                let two (Targets y) = 2.0 * torch.ones (y.shape[1])
 
                 losses case
                 |> List.filter isPerPair
@@ -147,7 +146,7 @@ let tests =
 
             testCase "every other loss is not fused" (fun () ->
                 let bce = Loss.Bce None
-                let ones (Targets y) = Tensor.ones Float32 y.Shape
+                let ones (Targets y) = torch.ones_like y
 
                 let others =
                     [
@@ -159,7 +158,7 @@ let tests =
                         Loss.summed bce
                         Loss.mask ones bce
                         Loss.weight ones bce
-                        Loss.custom "mine" (fun y m -> Bce.pairs y m |> Tensor.mean)
+                        Loss.custom "mine" (fun y m -> (Bce.pairs y m).mean())
                     ]
 
                 for loss in others do

@@ -3,6 +3,8 @@ module Limen.Properties.ModelProperties
 open System
 open Expecto
 open Limen.Core
+open Limen.Kernels
+open TorchSharp
 
 let private test = SmallProblem.dataset 60 7
 
@@ -94,12 +96,12 @@ let tests =
                 Require.isTrue model.Local.IsNone
                 Require.all 0f model.Idf)
 
-            testCase "no tensor handle is left after predicting" (fun () ->
+            testCase "predicting makes no tensor and asks for no more matrix memory" (fun () ->
                 let model = SmallProblem.model.Value
                 Model.predict test.Features model |> ignore
-                let before = TensorRuntime.liveHandles ()
+                let before = torch.Tensor.TotalCount, MatrixMemory.Asked
                 Model.predict test.Features model |> ignore
-                Require.equal before (TensorRuntime.liveHandles ()))
+                Require.equal before (torch.Tensor.TotalCount, MatrixMemory.Asked))
 
             testCase "predicting from many threads at once gives what one thread gives" (fun () ->
                 let model = SmallProblem.model.Value

@@ -3,21 +3,25 @@ module Limen.Properties.OutputLayerProperties
 open System
 open System.Collections.Concurrent
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
+open TorchSharp
 
 let private rows, hidden = 40, 20
 
-let private noise shape seed =
-    Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
+let private noise rows columns seed =
+    DenseMatrix.Of(rows, columns, Seed.normals (rows * columns) (Seed.ofInt seed))
 
 /// Hidden units that are all active, or about a quarter of them.
 let private units active =
-    let h = noise [| rows; hidden |] 1
+    let h = noise rows hidden 1
 
-    match active with
-    | "all" -> h
-    | _ -> Tensor.relu (h |> Tensor.shift -0.7)
+    if active <> "all" then
+        for i in 0 .. h.Span.Length - 1 do
+            h.Span[i] <- max 0f (h.Span[i] - 0.7f)
+
+    h
 
 /// Some hundred label sets and signals of a few entries a row.
 let private data labels : TrainingRows =
@@ -51,74 +55,31 @@ let private ofActive (h: float32[]) (dh: float32[]) =
     Array.map2 (fun h d -> if h = 0f then 0f else d) h dh
 
 /// Loss, dh where h is not 0, dW, offsets' and slopes' gradients of a step.
-let private step active precision loss labels =
-    Tensor.using (fun () ->
-        let h, w = units active, noise [| labels; hidden |] 2
-        let updates = ConcurrentDictionary<int, float32[]>()
+let private step active loss labels =
+    let h, w = units active, noise labels hidden 2
+    let updates = ConcurrentDictionary<int, float32[]>()
 
-        let update (block: LabelBlock) g =
-            updates[block.First] <- Tensor.toArray g
+    let update (block: LabelBlock) (g: DenseMatrix) = updates[block.First] <- g.ToArray()
 
-        let g =
-            OutputLayer.step precision loss (data labels) batch (line labels) ignore update h w
-
-        let dw = updates |> Seq.sortBy _.Key |> Seq.map _.Value |> Array.concat
-        g.Loss, ofActive (Tensor.toArray h) (Tensor.toArray g.Hidden), dw, g.Offset, g.Slope)
+    let g = OutputLayer.step loss (data labels) batch (line labels) ignore update h w
+    let dw = updates |> Seq.sortBy _.Key |> Seq.map _.Value |> Array.concat
+    g.Loss, ofActive (h.ToArray()) (g.Hidden.ToArray()), dw, g.Offset, g.Slope
 
 /// The same from torch's autograd through the composed loss over all labels at once.
 let private defined active loss labels =
-    Tensor.using (fun () ->
-        let h, w = Tensor.leaf (units active), Tensor.leaf (noise [| labels; hidden |] 2)
-
-        let z = h |> Tensor.mm (Tensor.transpose w)
-
-        let g =
-            BatchObjective.composed loss (data labels) batch (line labels) (Logits(Tensor.detach z))
-
-        Tensor.backwardWith g.Logits z
-
-        g.Loss,
-        ofActive (Tensor.toArray h) (Tensor.toArray (Option.get (Tensor.grad h))),
-        Tensor.toArray (Option.get (Tensor.grad w)),
-        g.Offset,
-        g.Slope)
+    Tensors.using (fun () ->
+        let units = units active
+        let h = Tensors.leaf [ rows; hidden ] units.Span
+        let w = Tensors.leaf [ labels; hidden ] (noise labels hidden 2).Span
+        let z = h.mm (w.t ())
+        let values = DenseMatrix.Of(rows, labels, Tensors.toArray z)
+        let g = BatchObjective.composed loss (data labels) batch (line labels) values
+        torch.autograd.backward (z, Tensors.ofSpan [ rows; labels ] g.Logits.Span)
+        g.Loss, ofActive (units.ToArray()) (Tensors.toArray h.grad), Tensors.toArray w.grad, g.Offset, g.Slope)
 
 let private paper = Loss.paper 0.1 0.1 Symmetric
 
 let private tolerance = { Absolute = 2e-4; Relative = 1e-4 }
-
-/// How far the results of mixed products may be from those in float32: loss, dh, dW, offsets' and slopes' gradients for a
-/// loss of binary cross-entropy, whose derivative by z is at most 1 / B and has a slope of at most 1 / (4 B). Two factors and
-/// their product, each rounded by at most 2^-8, are off by at most 3 * 2^-8 of the sum of absolute terms, to first order.
-let private mixedBound labels =
-    Tensor.using (fun () ->
-        let h, w = units "all", noise [| labels; hidden |] 2
-        let z = h |> Tensor.mm (Tensor.transpose w)
-
-        let g =
-            BatchObjective.composed (Loss.Bce None) (data labels) batch (line labels) (Logits z)
-
-        let h, w, dz = Tensor.abs h, Tensor.abs w, Tensor.abs g.Logits
-        let rounding = Tensor.scale (3.1 / 256.0)
-        let ofZ = h |> Tensor.mm (Tensor.transpose w) |> rounding
-        let ofSlopes = ofZ |> Tensor.scale (1.0 / float (4 * rows))
-        let slopes = dz |> rounding |> Tensor.add ofSlopes
-
-        let signal = (data labels).Local
-
-        let local =
-            Tensor.ofArray
-                [| rows; labels |]
-                [|
-                    for i in batch do
-                        for l in 0 .. labels - 1 -> Csr.item i l signal
-                |]
-
-        Tensor.item (Tensor.sum ofZ) / float rows,
-        Tensor.toArray (slopes |> Tensor.mm w),
-        Tensor.toArray (Tensor.transpose slopes |> Tensor.mm h),
-        Tensor.toArray (Tensor.sumAxis 0 ofSlopes),
-        Tensor.toArray (ofSlopes |> Tensor.mul local |> Tensor.sumAxis 0))
 
 [<Tests>]
 let tests =
@@ -132,7 +93,7 @@ let tests =
                 (fun (labels, active) ->
                     for loss in [ paper; Loss.custom "composed" (Loss.value paper) ] do
                         let loss1, h1, w1, o1, s1 = defined active loss labels
-                        let loss2, h2, w2, o2, s2 = step active Precision.Single loss labels
+                        let loss2, h2, w2, o2, s2 = step active loss labels
                         Tolerance.require tolerance "loss" [ loss1 ] [ loss2 ]
                         Tolerance.require tolerance "dh" (Across.widen h1) (Across.widen h2)
                         Tolerance.require tolerance "dW" (Across.widen w1) (Across.widen w2)
@@ -141,49 +102,37 @@ let tests =
 
             testCase "the number of threads does not change a bit of a step" (fun () ->
                 for active in [ "all"; "few" ] do
-                    for precision in [ Precision.Single; Precision.Mixed ] do
-                        let steps = Across.threads (fun () -> step active precision paper 2_500)
-                        Require.equal 1 (List.distinct steps |> List.length))
+                    let steps = Across.threads (fun () -> step active paper 2_500)
+                    Require.equal 1 (List.distinct steps |> List.length))
 
-            testTheory
-                "mixed products are off by no more than the rounding of bfloat16"
-                [ 5; 131; 2_500 ]
-                (fun labels ->
-                    let bce = Loss.Bce None
-                    let loss0, h0, w0, o0, s0 = mixedBound labels
+            testTheory "the logits are h W'" [ "all"; "few" ] (fun active ->
+                Tensors.using (fun () ->
+                    let h, w = units active, noise 10_000 hidden 2
 
-                    let within what (bound: float32[]) (a: float32[]) (b: float32[]) =
-                        for i in 0 .. bound.Length - 1 do
-                            Expect.isLessThanOrEqual (abs (a[i] - b[i])) (bound[i] + 1e-5f) $"{what}[{i}]"
-
-                    for loss in [ bce; Loss.custom "composed" (Loss.value bce) ] do
-                        let loss1, h1, w1, o1, s1 = step "all" Precision.Single loss labels
-                        let loss2, h2, w2, o2, s2 = step "all" Precision.Mixed loss labels
-                        Require.atMost (loss0 + 1e-5) (abs (loss1 - loss2))
-                        within "dh" h0 h1 h2
-                        within "dW" w0 w1 w2
-                        within "offset" o0 o1 o2
-                        within "slope" s0 s1 s2
-                        Require.equal Products.hasBFloat16 (h1 <> h2))
-
-            testTheory "the logits by blocks are h W'" [ "all"; "few" ] (fun active ->
-                Tensor.using (fun () ->
-                    let h, w = units active, noise [| 10_000; hidden |] 2
-                    let (Logits z) = OutputLayer.logits Precision.Single h w
+                    let h', w' =
+                        Tensors.ofSpan [ rows; hidden ] h.Span, Tensors.ofSpan [ 10_000; hidden ] w.Span
 
                     Tolerance.require
                         tolerance
                         "z"
-                        (h |> Tensor.mm (Tensor.transpose w) |> Tensor.toArray |> Across.widen)
-                        (Tensor.toArray z |> Across.widen)))
+                        (h'.mm (w'.t ()) |> Tensors.toArray |> Across.widen)
+                        ((OutputLayer.logits h w).ToArray() |> Across.widen)))
+
+            testCase "a row's logits are the same alone and among others, bit for bit" (fun () ->
+                let h, w = units "few", noise 1_000 hidden 2
+                let all = OutputLayer.logits h w
+
+                for row in 0 .. rows - 1 do
+                    let alone =
+                        OutputLayer.logits (DenseMatrix.Of(1, hidden, Span.op_Implicit (h.Row row))) w
+
+                    Require.equal (all.Row(row).ToArray()) (alone.ToArray()))
 
             testCase "no update sees a gradient that was refused" (fun () ->
                 let refuse (_: BatchGradient) = raise (TimeoutException "refused")
 
                 Require.throws<TimeoutException>(fun () ->
-                    Tensor.using (fun () ->
-                        let h, w = units "all", noise [| 50; hidden |] 2
-                        let update _ _ = failtest "updated"
-
-                        OutputLayer.step Precision.Single paper (data 50) batch (line 50) refuse update h w)))
+                    let h, w = units "all", noise 50 hidden 2
+                    let update _ _ = failtest "updated"
+                    OutputLayer.step paper (data 50) batch (line 50) refuse update h w))
         ]

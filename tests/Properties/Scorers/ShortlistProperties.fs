@@ -46,8 +46,8 @@ let private terms = Option.get (Loss.fused (Loss.paper 0.1 0.1 Symmetric))
 let private listOf (c: ShortlistCase) =
     Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch
 
-let private noise shape seed =
-    Tensor.ofArray shape (Seed.normals (Array.reduce (*) shape) (Seed.ofInt seed))
+let private noise rows columns seed =
+    DenseMatrix.Of(rows, columns, Seed.normals (rows * columns) (Seed.ofInt seed))
 
 let private line labels : ThresholdLine =
     {
@@ -101,58 +101,44 @@ let tests =
                     let labels = c.Data.Labels.Columns
 
                     if list.Ids.Length > 0 then
-                        Tensor.using (fun () ->
-                            let h, w = noise [| c.Batch.Length; hidden |] 1, noise [| labels; hidden |] 2
-                            let mutable dw: float32[] = [||]
-                            let update (g: Tensor) = dw <- Tensor.toArray g
+                        let h, w = noise c.Batch.Length hidden 1, noise labels hidden 2
+                        let mutable dw: float32[] = [||]
+                        let update (g: DenseMatrix) = dw <- g.ToArray()
+                        let small = Shortlist.step terms (line labels) ignore update h w list
 
-                            let small =
-                                Shortlist.step Precision.Single terms (line labels) ignore update h w list
+                        // the definition: an unlisted label has a threshold that no logit comes near
+                        let far =
+                            Array.init labels (fun l ->
+                                if Array.contains l list.Ids then
+                                    (line labels).Offset[l]
+                                else
+                                    1e9f)
 
-                            // the definition: an unlisted label has a threshold that no logit comes near
-                            let far =
-                                Array.init labels (fun l ->
-                                    if Array.contains l list.Ids then
-                                        (line labels).Offset[l]
-                                    else
-                                        1e9f)
+                        let whole: float32[] = Array.zeroCreate (labels * hidden)
 
-                            let whole: float32[] = Array.zeroCreate (labels * hidden)
+                        let into (block: LabelBlock) (g: DenseMatrix) =
+                            g.ToArray().CopyTo(whole, block.First * hidden)
 
-                            let into (block: LabelBlock) (g: Tensor) =
-                                (Tensor.toArray g).CopyTo(whole, block.First * hidden)
+                        let all =
+                            OutputLayer.fused terms c.Data c.Batch { line labels with Offset = far } ignore into h w
 
-                            let all =
-                                OutputLayer.fused
-                                    Precision.Single
-                                    terms
-                                    c.Data
-                                    c.Batch
-                                    { line labels with Offset = far }
-                                    ignore
-                                    into
-                                    h
-                                    w
+                        let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
 
-                            let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
+                        let near what (a: float32[]) (b: float32[]) =
+                            Tolerance.require tolerance what (Across.widen a) (Across.widen b)
 
-                            let near what (a: float32[]) (b: float32[]) =
-                                Tolerance.require tolerance what (Across.widen a) (Across.widen b)
+                        Tolerance.require tolerance "loss" [ all.Loss ] [ small.Loss ]
+                        near "dh" (all.Hidden.ToArray()) (small.Hidden.ToArray())
 
-                            Tolerance.require tolerance "loss" [ all.Loss ] [ small.Loss ]
-                            near "dh" (Tensor.toArray all.Hidden) (Tensor.toArray small.Hidden)
+                        near "dW" (list.Ids |> Array.collect (fun l -> whole[l * hidden .. (l + 1) * hidden - 1])) dw
 
-                            near
-                                "dW"
-                                (list.Ids |> Array.collect (fun l -> whole[l * hidden .. (l + 1) * hidden - 1]))
-                                dw
-
-                            near "offset" all.Offset small.Offset
-                            near "slope" all.Slope small.Slope))
-
+                        near "offset" all.Offset small.Offset
+                        near "slope" all.Slope small.Slope)
             testCase "recall counts the hardest wrong labels that are listed" (fun () ->
                 let labels = Csr.ofSets 14 [| [| 0 |] |]
-                let margins = Tensor.ofArray [| 1; 14 |] [| for l in 0..13 -> float32 (20 - l) |]
+
+                let margins =
+                    DenseMatrix.Of(1, 14, ReadOnlySpan [| for l in 0..13 -> float32 (20 - l) |])
 
                 let recallOf ids =
                     Shortlist.recall
