@@ -1,97 +1,55 @@
-#pragma warning disable CS1591
-using System.Runtime.CompilerServices;
-
 namespace Limen.Kernels;
 
+/// <summary>
+/// The three products of dense float32 matrices that a layer's step is made of: c = a b', c += a b and c = a' b. With hidden units h [B, H], weights W [L, H] and slopes
+/// dz [B, L] they are z = h W', dh += dz W and dW = dz' h. Any size may be 0; a sum over nothing is 0.
+/// </summary>
+/// <remarks>
+/// A number of c is one chain of fused multiply-adds in the order of k, begun at 0 or, where it is added to, at what c holds:
+/// s := fl(a_k b_k + s). Nothing else enters it. So it has the same bits whatever rows and columns stand beside it, in a row alone as in a batch, in a block of a matrix
+/// as in the whole, whether the k are added at once or in several calls, at every vector width, with any number of threads, and in the plain definitions; of a NaN alone the payload is open.
+/// Infinities and NaN go the way that IEEE 754 gives them in that chain. The memory of c must not overlap that of a or b.
+/// </remarks>
 public static unsafe partial class DenseProducts
 {
-    internal static int Deep = 192, TaskRows = 192, TaskColumns = 128;
-
+    /// <summary>c [M, N] = a [M, K] b', b [N, K].</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static void MultiplyTransposed(ReadOnlyMatrixSpan a, ReadOnlyMatrixSpan b, MatrixSpan c)
     {
+        Require(b.Rows, b.Columns, b.Rows, a.Columns, nameof(b));
+        Require(c.Rows, c.Columns, a.Rows, b.Rows, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, a.Stride, 1), new RowsOf(y, b.Stride), z, c, a.Columns, false);
+            Run(new(x, a.Stride, 1), new TransposedPanels(y, b.Stride), z, c, a.Columns, adds: false);
     }
 
+    /// <summary>c [M, N] += a [M, K] b [K, N].</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static void AddProduct(ReadOnlyMatrixSpan a, ReadOnlyMatrixSpan b, MatrixSpan c)
     {
+        Require(b.Rows, b.Columns, a.Columns, b.Columns, nameof(b));
+        Require(c.Rows, c.Columns, a.Rows, b.Columns, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, a.Stride, 1), new ColumnsOf(y, b.Stride), z, c, a.Columns, true);
+            Run(new(x, a.Stride, 1), new CopiedPanels(y, b.Stride), z, c, a.Columns, adds: true);
     }
 
+    /// <summary>c [M, N] = a' b, a [K, M], b [K, N].</summary>
+    /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
     public static void TransposeMultiply(ReadOnlyMatrixSpan a, ReadOnlyMatrixSpan b, MatrixSpan c)
     {
+        Require(b.Rows, b.Columns, a.Rows, b.Columns, nameof(b));
+        Require(c.Rows, c.Columns, a.Columns, b.Columns, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, 1, a.Stride), new ColumnsOf(y, b.Stride), z, c, a.Rows, false);
+            Run(new(x, 1, a.Stride), new CopiedPanels(y, b.Stride), z, c, a.Rows, adds: false);
     }
 
-    private static void Run<TPanels>(Left a, TPanels b, float* z, MatrixSpan c, int depth, bool add) where TPanels : struct, IPanels =>
-        Lanes.For(Lanes.Tasks(c.Rows, TaskRows) * Lanes.Tasks(c.Columns, TaskColumns), new Products<TPanels>(a, b, z, c.Stride, c.Rows, c.Columns, depth, add));
-
-    private readonly struct Left(float* first, nint row, nint step)
+    private static void Require(int rows, int columns, int expectedRows, int expectedColumns, string name)
     {
-        public readonly float* First = first;
-        public readonly nint Row = row, Step = step;
-        public Left At(nint i, nint k) => new(First + i * Row + k * Step, Row, Step);
+        if (rows != expectedRows || columns != expectedColumns)
+            throw new ArgumentException($"expected a matrix [{expectedRows}, {expectedColumns}], received [{rows}, {columns}]", name);
     }
 
-    private interface IPanels
-    {
-        void Pack(int column, int columns, int from, int depth, float* panel, int width);
-    }
-
-    private readonly struct RowsOf(float* b, nint stride) : IPanels
-    {
-        public void Pack(int column, int columns, int from, int depth, float* panel, int width) =>
-            Transposition.Copy(b + column * stride + from, (int)stride, columns, depth, panel, width);
-    }
-
-    private readonly struct ColumnsOf(float* b, nint stride) : IPanels
-    {
-        public void Pack(int column, int columns, int from, int depth, float* panel, int width)
-        {
-            var row = b + from * stride + column;
-            for (var k = 0; k < depth; k++, row += stride, panel += width)
-                new Span<float>(row, columns).CopyTo(new Span<float>(panel, columns));
-        }
-    }
-
-    private readonly struct Products<TPanels>(Left a, TPanels b, float* c, nint stride, int rows, int columns, int depth, bool add) : ILaneTasks
-        where TPanels : struct, IPanels
-    {
-        [SkipLocalsInit]
-        public void Run<T>(int task) where T : struct, ILanes<T>
-        {
-            var down = Lanes.Tasks(rows, TaskRows);
-            int i0 = task % down * TaskRows, i1 = Math.Min(rows, i0 + TaskRows);
-            int j0 = task / down * TaskColumns, j1 = Math.Min(columns, j0 + TaskColumns);
-            var width = Wide * T.Count;
-            float* room = stackalloc float[512 * 48 + 16];
-            float* edge = stackalloc float[High * 48];
-            var panel = CacheLines.Align(room);
-            var more = add;
-            for (var k = 0; k < depth; k += Deep, more = true)
-            {
-                var deep = Math.Min(Deep, depth - k);
-                for (var j = j0; j < j1; j += width)
-                {
-                    var count = Math.Min(width, j1 - j);
-                    if (count < width) new Span<float>(panel, deep * width).Clear();
-                    b.Pack(j, count, k, deep, panel, width);
-                    for (var i = i0; i < i1; i += High)
-                    {
-                        var height = Math.Min(High, i1 - i);
-                        var to = c + i * stride + j;
-                        if (count == width) Tile<T>(height, a.At(i, k), panel, deep, to, stride, more);
-                        else
-                        {
-                            if (more) for (var r = 0; r < height; r++) new Span<float>(to + r * stride, count).CopyTo(new Span<float>(edge + r * width, count));
-                            Tile<T>(height, a.At(i, k), panel, deep, edge, width, more);
-                            for (var r = 0; r < height; r++) new Span<float>(edge + r * width, count).CopyTo(new Span<float>(to + r * stride, count));
-                        }
-                    }
-                }
-            }
-        }
-    }
+    private static void Run<TPanels>(LeftFactor a, TPanels b, float* numbers, MatrixSpan c, int depth, bool adds) where TPanels : struct, IPanels =>
+        Lanes.For(
+            Lanes.Tasks(c.Rows, TaskRows) * Lanes.Tasks(c.Columns, TaskColumns),
+            new BlockTasks<TPanels>(a, b, numbers, c.Stride, c.Rows, c.Columns, depth, adds));
 }

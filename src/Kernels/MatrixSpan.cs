@@ -39,6 +39,9 @@ public readonly ref struct ReadOnlyMatrixSpan
 
     /// <summary>How many numbers lie between the beginnings of neighbouring rows.</summary>
     public int Stride { get; }
+
+    /// <summary>Number (row, column).</summary>
+    public float this[int row, int column] => Numbers[row * Stride + column];
 }
 
 /// <summary>As <see cref="ReadOnlyMatrixSpan"/>, to be written.</summary>
@@ -70,4 +73,7 @@ public readonly ref struct MatrixSpan
 
     /// <summary>How many numbers lie between the beginnings of neighbouring rows.</summary>
     public int Stride => _shape.Stride;
+
+    /// <summary>Number (row, column).</summary>
+    public ref float this[int row, int column] => ref _numbers[row * Stride + column];
 }
