@@ -67,15 +67,6 @@ public sealed class FitTests
     }
 
     [Test]
-    public void Mixed_precision_learns_the_problem_and_changes_scores_where_the_processor_has_bfloat16()
-    {
-        var model = TextProblem.Builder.WithPrecision(Precision.Mixed).Build().Fit(TextProblem.Train, TextProblem.Validation);
-        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
-        double[] Scores(AdaptiveThresholdModel of) => [.. of.Predict("reads the file").Candidates.Select(c => c.Score)];
-        Assert.That(Scores(model).SequenceEqual(Scores(TextProblem.Model)), Is.EqualTo(!Core.Products.hasBFloat16));
-    }
-
-    [Test]
     public void Texts_and_features_do_not_mix()
     {
         var features = MultiLabelDataset.FromFeatures([new([new(0, 1f)], ["file"])]);

@@ -1,0 +1,53 @@
+/// What a process keeps of many trainings.
+module Limen.Properties.MemoryProperties
+
+open System
+open System.Diagnostics
+open Expecto
+open Limen.Core
+open TorchSharp
+
+let private options loss =
+    { SmallProblem.options with
+        Scorers =
+            [
+                Perceptron(
+                    SmallProblem.network,
+                    { SmallProblem.training with
+                        Loss = loss
+                    }
+                )
+            ]
+    }
+
+let private fit loss =
+    SmallProblem.fit (options loss) (SmallProblem.dataset 120 1) (Some(SmallProblem.dataset 40 2))
+    |> ignore
+
+/// Resident memory in MB, garbage collected.
+let private resident () =
+    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true)
+    use me = Process.GetCurrentProcess()
+    float me.WorkingSet64 / 1e6
+
+[<Tests>]
+let tests =
+    testList
+        "Memory"
+        [
+            testSequenced
+            <| testTheory
+                "twenty fits leave no tensor behind and no memory that grows"
+                [ "fused", Loss.paper 0.1 0.1 Symmetric; "composed", Loss.Focal 2.0 ]
+                (fun (_, loss) ->
+                    for _ in 1..5 do
+                        fit loss
+
+                    let tensors, memory = torch.Tensor.TotalCount, resident ()
+
+                    for _ in 1..20 do
+                        fit loss
+
+                    Require.equal tensors torch.Tensor.TotalCount
+                    Require.below (memory + 20.0) (resident ()))
+        ]
