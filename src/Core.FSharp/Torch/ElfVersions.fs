@@ -42,7 +42,7 @@ module internal ElfVersions =
     /// The segments by their kind (p_type); what the linker maps lies within the file.
     let private segments (library: byte[]) : (int64 * Segment) list =
         if Array.truncate 6 library <> "\127ELF\002\001"B then
-            broken "it starts otherwise"
+            broken "it starts with other bytes"
 
         [
             for i in 0L .. u16 0x38L library - 1L do

@@ -1,101 +1,124 @@
 namespace Limen.Core
 
 open System
+open System.IO
+open System.Runtime.InteropServices
+open Microsoft.Win32.SafeHandles
+open TorchSharp
 
-/// TorchSharp's native half cannot be loaded: the message says why and what to do.
+/// TorchSharp's native half cannot be loaded; the message names the cause and what to do about it.
 [<Sealed>]
 type TorchUnavailableException(message: string, cause: exn) =
     inherit Exception(message, cause)
 
-namespace Limen
-
-open System
-open System.IO
-open System.Runtime.InteropServices
-open System.Threading
-open Limen.Core
-open TorchSharp
-
-module private TorchNative =
+/// Loads TorchSharp's native half, without the copies of torch's libraries that TorchSharp makes where it fails.
+[<RequireQualifiedAccess>]
+module internal TorchLoader =
 
     [<DllImport("libc", SetLastError = true)>]
-    extern int memfd_create(string name, uint flags)
+    extern int private memfd_create(string name, uint flags)
 
     [<DllImport("libc")>]
-    extern nativeint dlopen(string file, int flags)
+    extern nativeint private dlopen(string file, int flags)
 
     [<DllImport("libc")>]
-    extern nativeint dlerror()
+    extern nativeint private dlerror()
 
-    let unavailable (message: string) : 'a =
-        raise (TorchUnavailableException(message, null))
+    let private fail (message: string) (cause: exn) : 'a =
+        raise (TorchUnavailableException(message, cause))
+
+    /// Reads what an ELF file says; a file that is damaged is named.
+    let private read (what: byte[] -> 'a) (file: string) : 'a =
+        try
+            what (File.ReadAllBytes file)
+        with :? BadImageFormatException as cause ->
+            raise (BadImageFormatException($"{file} is {cause.Message}", file, cause))
 
     /// What the process and its folders hold.
     let surroundings () : TorchSurroundings =
-        let loaded =
+        let folders = TorchFiles.folders ()
+        let mapped = TorchFiles.mapped ()
+        let torchSharp = TorchFiles.find folders TorchFiles.torchSharp
+
+        let versioned =
             if OperatingSystem.IsLinux() then
-                TorchFiles.loaded ()
+                Option.toList torchSharp
             else
                 []
 
-        let folders = TorchFiles.folders ()
-        let torchSharp = TorchFiles.find folders "LibTorchSharp"
-
         {
             System = TorchFiles.system
-            Musl =
-                loaded
-                |> List.exists (fun file -> (Path.GetFileName file).StartsWith "ld-musl-")
+            Mapped = mapped
             Searched = folders
-            Torch = TorchFiles.find folders "torch"
+            Torch = TorchFiles.find folders TorchFiles.torch
             TorchSharp = torchSharp
-            Wants =
-                match torchSharp with
-                | Some file when OperatingSystem.IsLinux() -> ElfVersions.wants (File.ReadAllBytes file)
-                | _ -> []
+            Wants = versioned |> List.collect (read ElfVersions.wants)
             Defined =
                 [
-                    for file in loaded do
+                    for file in mapped do
                         let name = Path.GetFileName file
 
-                        if [ "libc."; "libc-"; "libstdc++." ] |> List.exists name.StartsWith then
-                            let library = File.ReadAllBytes file
-                            ElfVersions.sharedName library |> Option.defaultValue name, ElfVersions.defines library
+                        if
+                            not versioned.IsEmpty
+                            && [ "libc."; "libc-"; "libstdc++." ] |> List.exists name.StartsWith
+                        then
+                            read ElfVersions.sharedName file |> Option.defaultValue name, read ElfVersions.defines file
                 ]
                 |> Map.ofList
         }
 
-    /// Loads TorchSharp's library from memory with older wants.
-    let loadRewritten (torchSharp: string) =
-        let descriptor = memfd_create ("libLibTorchSharp.so", 1u)
+    /// Loads a copy of the library from memory that wants older versions.
+    let private loadRewritten (older: Map<string, string>) (library: string) : unit =
+        let descriptor = memfd_create (Path.GetFileName library, 1u) // 1: not for child processes
 
         if descriptor < 0 then
-            unavailable $"no file in memory for TorchSharp's library: error {Marshal.GetLastPInvokeError()}"
+            fail $"no memory file for a copy of {library}: error {Marshal.GetLastPInvokeError()} of the system" null
 
-        // the descriptor stays open: the linker knows the library by this path, which no other file may then have
-        let file = $"/proc/self/fd/{descriptor}"
-        File.WriteAllBytes(file, torchSharp |> File.ReadAllBytes |> ElfVersions.withOlderWants TorchState.older)
-        dlerror () |> ignore
+        // the linker knows the copy by this path: the descriptor stays open, so that no other file comes to have it
+        let copy = $"/proc/self/fd/{descriptor}"
+        File.WriteAllBytes(copy, ElfVersions.withOlderWants older (File.ReadAllBytes library))
+        dlerror () |> ignore // so that the runtime has bound it before it is needed: binding forgets the error
 
-        // 2: all symbols are bound at once, so that one that is missing is found here and not in the middle of a computation
-        if dlopen (file, 2) = 0n then
-            unavailable $"TorchSharp's library does not load: {Marshal.PtrToStringUTF8(dlerror ())}"
+        // 2: every symbol is bound now, so that a missing one shows here, not in the middle of a computation
+        if dlopen (copy, 2) = 0n then
+            let reason = Marshal.PtrToStringUTF8(dlerror ())
+            (new SafeFileHandle(nativeint descriptor, true)).Dispose()
+            fail $"{library} does not load with older versions of libstdc++ either: {reason}" null
 
-    let load () =
-        match TorchState.detect TorchFiles.version (surroundings ()) with
-        | Ready(torch, torchSharp) ->
-            NativeLibrary.Load torch |> ignore
+    let private follow (plan: TorchPlan) : unit =
+        match plan with
+        | AlreadyLoaded -> ()
+        | Plain(torch, torchSharp) ->
+            NativeLibrary.Load torch |> ignore // and what it asks for, which may lie in the folder of another package than TorchSharp's
             NativeLibrary.Load torchSharp |> ignore
-        | NeedsOlderVersions(torch, torchSharp) ->
+        | WithOlderWants(torch, torchSharp, older) ->
             NativeLibrary.Load torch |> ignore
-            loadRewritten torchSharp
-        | obstacle -> unavailable (string obstacle)
+            loadRewritten older torchSharp // TorchSharp then finds it by its name
 
-        torch.InitializeDeviceType DeviceType.CPU
+    /// Loads the library as the plan for these surroundings says.
+    let load () : unit =
+        try
+            match TorchPlan.make (surroundings ()) with
+            | Ok plan -> follow plan
+            | Error obstacle -> fail (TorchPlan.explain obstacle) null
 
-        match Int32.TryParse(Environment.GetEnvironmentVariable "LIMEN_THREADS") with
-        | true, threads when threads > 0 -> torch.set_num_threads threads
-        | _ -> ()
+            torch.InitializeDeviceType DeviceType.CPU
+
+            match Int32.TryParse(Environment.GetEnvironmentVariable "LIMEN_THREADS") with
+            | true, threads when threads > 0 -> torch.set_num_threads threads
+            | _ -> ()
+        with
+        | :? TorchUnavailableException -> reraise ()
+        | :? TypeInitializationException as cause ->
+            fail
+                "TorchSharp was used before TorchRuntime.Load() and failed, and in one process it does not try twice: call TorchRuntime.Load() first."
+                cause
+        | cause -> fail $"TorchSharp's native library does not load: {cause.Message}" cause
+
+namespace Limen
+
+open System.Threading
+open Limen.Core
 
 /// TorchSharp's native half in this process.
 [<AbstractClass; Sealed>]
@@ -104,13 +127,15 @@ type TorchRuntime private () =
     static let gate = obj ()
     static let mutable loaded = false
 
-    /// Whether `Load` has loaded it.
+    /// Whether `Load` has loaded it. False where TorchSharp was used without `Load`.
     static member IsLoaded: bool = Volatile.Read &loaded
 
-    /// Loads it, once; call it before the first use of TorchSharp. Limen calls it itself before it uses torch.
-    /// Throws `TorchUnavailableException` where it cannot be loaded.
+    /// Loads TorchSharp's native half, once, however often and from however many threads it is called. Limen calls it before it uses torch; a program that uses
+    /// TorchSharp before Limen calls it first: TorchSharp alone does not load where libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9).
+    /// The environment variable LIMEN_THREADS, where it is a number above 0, sets torch's threads; otherwise they stay as they are.
+    /// Throws `TorchUnavailableException` where it cannot be loaded: without a libtorch package, with musl, with a glibc older than 2.34.
     static member Load() : unit =
         lock gate (fun () ->
             if not loaded then
-                TorchNative.load ()
+                TorchLoader.load ()
                 Volatile.Write(&loaded, true))
