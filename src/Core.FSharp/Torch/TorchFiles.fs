@@ -71,19 +71,24 @@ module internal TorchFiles =
             ]
 
     /// The folders to search, in their order: those that the program's host names (packages, what a single file unpacks), the program's own,
-    /// those around TorchSharp.dll, and the system's list of folders for libraries.
+    /// those of the packages that a script names (`dotnet fsi` puts them into PATH), those around TorchSharp.dll, and the system's list for libraries.
     let folders () : string list =
-        let variable =
-            if OperatingSystem.IsWindows() then "PATH"
-            elif OperatingSystem.IsMacOS() then "DYLD_LIBRARY_PATH"
-            else "LD_LIBRARY_PATH"
+        let variable name =
+            listed (string (Environment.GetEnvironmentVariable name))
 
         [
             yield! listed (string (AppContext.GetData "NATIVE_DLL_SEARCH_DIRECTORIES"))
             AppContext.BaseDirectory
             native AppContext.BaseDirectory
+            yield! variable "PATH" |> List.filter _.EndsWith(native "")
             yield! around typeof<torch.Tensor>.Assembly.Location
-            yield! listed (string (Environment.GetEnvironmentVariable variable))
+            yield!
+                variable (
+                    if OperatingSystem.IsMacOS() then
+                        "DYLD_LIBRARY_PATH"
+                    else
+                        "LD_LIBRARY_PATH"
+                )
         ]
         |> List.map (Path.GetFullPath >> Path.TrimEndingDirectorySeparator)
         |> List.distinct

@@ -49,6 +49,9 @@ module internal TorchPlan =
     let older =
         Map.ofList [ "GLIBCXX_3.4.32", "GLIBCXX_3.4"; "GLIBCXX_3.4.30", "GLIBCXX_3.4.11" ]
 
+    /// Those for which the package TorchSharp-cpu brings torch's library.
+    let private combined = [ "linux-x64"; "win-x64"; "osx-arm64" ]
+
     let private glibc = "libc.so.6"
 
     /// The newest version of a family, such as GLIBC of GLIBC_2.34; "none" where there is none.
@@ -135,7 +138,13 @@ module internal TorchPlan =
         | MuslNotSupported ->
             "torch is built for glibc, and this system has musl (Alpine): use a glibc-based image, such as Debian, Ubuntu or their .NET images."
         | LibTorchMissing(system, searched) ->
-            $"torch's library is missing: add the package libtorch-cpu-{system} {TorchFiles.version} (TorchSharp-cpu brings it) to the program; "
+            let brought =
+                if List.contains system combined then
+                    " (TorchSharp-cpu brings it)"
+                else
+                    ""
+
+            $"torch's library is missing: add the package libtorch-cpu-{system} {TorchFiles.version}{brought} to the program; "
             + $"in a script, #r \"nuget: libtorch-cpu-{system}, {TorchFiles.version}\". Folders searched:{lines searched}"
         | TorchSharpMissing(system, searched) ->
             $"TorchSharp's native library is missing, though torch's is there: build or publish the program for {system}, so that the package TorchSharp brings it. "

@@ -95,12 +95,25 @@ module internal TorchLoader =
             NativeLibrary.Load torch |> ignore
             loadRewritten older torchSharp // TorchSharp then finds it by its name
 
+    /// Whether TorchSharp finds its library by name, as it asks for it. Where it does not, its first use would copy torch's libraries about and then fail for good.
+    let private found () : bool =
+        try
+            NativeLibrary.TryLoad("LibTorchSharp", typeof<torch.Tensor>.Assembly, Nullable(), ref 0n)
+        with _ ->
+            false
+
     /// Loads the library as the plan for these surroundings says.
     let load () : unit =
         try
             match TorchPlan.make (surroundings ()) with
             | Ok plan -> follow plan
             | Error obstacle -> fail (TorchPlan.explain obstacle) null
+
+            if not (found ()) then
+                fail
+                    ("TorchSharp's native library is loaded, but TorchSharp.dll does not find it: the AssemblyLoadContext that it is in looks for native libraries "
+                     + "itself. Load TorchSharp.dll in AssemblyLoadContext.Default.")
+                    null
 
             torch.InitializeDeviceType DeviceType.CPU
 
@@ -135,7 +148,8 @@ type TorchRuntime private () =
     /// The environment variable LIMEN_THREADS, where it is a number above 0, sets torch's threads; otherwise they stay as they are.
     /// Throws `TorchUnavailableException` where it cannot be loaded: without a libtorch package, with musl, with a glibc older than 2.34.
     static member Load() : unit =
-        lock gate (fun () ->
-            if not loaded then
-                TorchLoader.load ()
-                Volatile.Write(&loaded, true))
+        if not TorchRuntime.IsLoaded then
+            lock gate (fun () ->
+                if not loaded then
+                    TorchLoader.load ()
+                    Volatile.Write(&loaded, true))
