@@ -59,23 +59,22 @@ module internal ElfVersions =
                 u32 header library, segment
         ]
 
-    /// What the dynamic section says, by tag; empty for a library without one.
+    /// The places of the values in the dynamic section, by tag; empty for a library without one.
     let private dynamic (library: byte[]) : Map<int64, int64> =
         segments library
         |> List.filter (fun (kind, _) -> kind = 2L)
-        |> List.collect (fun (_, segment) ->
-            [
-                for at in segment.Offset .. 16L .. segment.Offset + segment.Length - 16L ->
-                    u64 at library, u64 (at + 8L) library
-            ])
+        |> List.collect (fun (_, segment) -> [ segment.Offset .. 16L .. segment.Offset + segment.Length - 16L ])
+        |> List.map (fun at -> u64 at library, at + 8L)
         |> List.takeWhile (fun (tag, _) -> tag <> 0L)
         |> Map.ofList
 
-    /// The place in the file of what an entry of the dynamic section points to.
+    /// The place in the file of what a value of the dynamic section points to.
     let private place (tag: int64) (library: byte[]) : int64 option =
         dynamic library
         |> Map.tryFind tag
-        |> Option.map (fun address ->
+        |> Option.map (fun at ->
+            let address = u64 at library
+
             segments library
             |> List.tryPick (fun (kind, s) ->
                 if kind = 1L && address >= s.Address && address - s.Address < s.Length then
@@ -109,7 +108,7 @@ module internal ElfVersions =
     let sharedName (library: byte[]) : string option =
         dynamic library
         |> Map.tryFind 14L
-        |> Option.map (fun offset -> name offset library)
+        |> Option.map (fun at -> name (u64 at library) library)
 
     /// Each want and the place of its record (Elf64_Vernaux).
     let private wantRecords (library: byte[]) : (VersionWant * int64) list =
@@ -149,5 +148,16 @@ module internal ElfVersions =
                 // the hash and the name of the version; flags and the index by which symbols name this record stay
                 Array.blit library (int served) copy (int at) 4
                 Array.blit library (int served + 8) copy (int at + 8) 4)
+
+        copy
+
+    /// A copy of the library that has every symbol bound as it is loaded (DF_BIND_NOW), so that a missing one is an error then, and not the end of the process at
+    /// the first call. Of a library without flags it is a mere copy.
+    let boundAtOnce (library: byte[]) : byte[] =
+        let copy = Array.copy library
+
+        dynamic library
+        |> Map.tryFind 30L
+        |> Option.iter (fun at -> copy[int at] <- copy[int at] ||| 8uy)
 
         copy

@@ -18,12 +18,6 @@ module internal TorchLoader =
     [<DllImport("libc", SetLastError = true)>]
     extern int private memfd_create(string name, uint flags)
 
-    [<DllImport("libc")>]
-    extern nativeint private dlopen(string file, int flags)
-
-    [<DllImport("libc")>]
-    extern nativeint private dlerror()
-
     let private fail (message: string) (cause: exn) : 'a =
         raise (TorchUnavailableException(message, cause))
 
@@ -68,7 +62,7 @@ module internal TorchLoader =
         }
 
     /// Loads a copy of the library from memory that wants older versions.
-    let private loadRewritten (older: Map<string, string>) (library: string) : unit =
+    let loadRewritten (older: Map<string, string>) (library: string) : unit =
         let descriptor = memfd_create (Path.GetFileName library, 1u) // 1: not for child processes
 
         if descriptor < 0 then
@@ -76,14 +70,19 @@ module internal TorchLoader =
 
         // the linker knows the copy by this path: the descriptor stays open, so that no other file comes to have it
         let copy = $"/proc/self/fd/{descriptor}"
-        File.WriteAllBytes(copy, ElfVersions.withOlderWants older (File.ReadAllBytes library))
-        dlerror () |> ignore // so that the runtime has bound it before it is needed: binding forgets the error
 
-        // 2: every symbol is bound now, so that a missing one shows here, not in the middle of a computation
-        if dlopen (copy, 2) = 0n then
-            let reason = Marshal.PtrToStringUTF8(dlerror ())
+        File.WriteAllBytes(
+            copy,
+            File.ReadAllBytes library
+            |> ElfVersions.withOlderWants older
+            |> ElfVersions.boundAtOnce
+        )
+
+        try
+            NativeLibrary.Load copy |> ignore
+        with _ ->
             (new SafeFileHandle(nativeint descriptor, true)).Dispose()
-            fail $"{library} does not load with older versions of libstdc++ either: {reason}" null
+            reraise ()
 
     let private follow (plan: TorchPlan) : unit =
         match plan with
