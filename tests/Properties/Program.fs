@@ -32,7 +32,10 @@ let private watched (printer: TestPrinters) : TestPrinters =
 
 [<EntryPoint>]
 let main arguments =
-    Limen.TorchRuntime.Load()
+    // tests of the loader start where nothing is loaded
+    if not OwnProcess.isThis then
+        Limen.TorchRuntime.Load()
+
     let colours = if Console.IsOutputRedirected then 0 else 8
 
     // one after the other: vector width, threads, memory counts and the environment belong to the whole process

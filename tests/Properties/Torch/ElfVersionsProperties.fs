@@ -162,7 +162,7 @@ let tests =
                             Flags = None
                         }
 
-                file[64 + 32 + 7] <- 0xC0uy // the sign of the first segment's length
+                file[64 + 56 + 32 + 7] <- 0xC0uy // the sign of the second segment's length
                 Require.equal None (attempt readAll file)
             }
 
