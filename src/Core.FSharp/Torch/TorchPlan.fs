@@ -100,13 +100,13 @@ module internal TorchPlan =
         files
         |> List.exists (fun file -> (Path.GetFileName file).StartsWith(start, StringComparison.Ordinal))
 
+    /// The names under which TorchSharp's library is mapped; the second is of a copy from memory.
+    let private mapped =
+        [ "libLibTorchSharp."; "memfd:libLibTorchSharp."; "LibTorchSharp.dll" ]
+
     /// How to load it here, or what stands in the way.
     let make (here: TorchSurroundings) : Result<TorchPlan, TorchObstacle> =
-        // a copy from memory is mapped as "memfd:libLibTorchSharp.so"
-        if
-            here.Mapped
-            |> List.exists _.Contains("LibTorchSharp.", StringComparison.Ordinal)
-        then
+        if mapped |> List.exists (fun start -> named start here.Mapped) then
             Ok AlreadyLoaded
         elif named "ld-musl-" here.Mapped then
             Error MuslNotSupported
