@@ -29,9 +29,10 @@ public sealed partial class AdaptiveThresholdModel
     }
 
     /// <summary>
-    /// Saves the model: a folder with manifest, checksums and weights, replaced as a whole where it exists.
+    /// Saves the model: a folder with manifest, checksums and weights, which takes the place of a model saved there before.
     /// </summary>
-    /// <param name="folder">Where to.</param>
+    /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
+    /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
     public void Save(string folder) => Core.Store.save(folder, model);
 
     /// <summary>Predicts the labels of a text.</summary>

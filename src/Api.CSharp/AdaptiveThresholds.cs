@@ -25,8 +25,9 @@ public sealed partial class AdaptiveThresholds
     public static AdaptiveThresholds Load(string folder) =>
         new(Interop.Call(() => Core.AdaptiveThresholdsModule.load(folder)));
 
-    /// <summary>Saves to a folder, replaced as a whole where it exists.</summary>
-    /// <param name="folder">Where to.</param>
+    /// <summary>Saves to a folder, which takes the place of a model saved there before.</summary>
+    /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
+    /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
     public void Save(string folder) => Core.AdaptiveThresholdsModule.save(folder, thresholds);
 
     /// <summary>Decides rows by their scores alone.</summary>

@@ -48,6 +48,8 @@ module Demo =
 
     /// Trains, prints the table, explains one prediction, writes report.json and the model of the full variant.
     let run (output: string) (seed: int) : unit =
+        let folder = Path.Combine(output, "model")
+        ModelFolder.requireFree folder // before the training, which takes its time
         let cancellation = Progress.cancelOnInterrupt ()
         let split = ApiDocs.read ()
         let validation = Option.get split.Validation
@@ -93,7 +95,6 @@ module Demo =
 
         Report.write (Path.Combine(output, "report.json")) about results
         let _, model = List.last fitted
-        let folder = Path.Combine(output, "model")
         Store.save folder model
         Explain.print model test.Texts[0]
 

@@ -56,6 +56,8 @@ module Train =
         (seed: int)
         : unit =
         let objectiveName, objective = objective objectiveName
+        let saved = Path.Combine(output, "model")
+        ModelFolder.requireFree saved // before the training, which may take long
         let cancellation = Progress.cancelOnInterrupt ()
 
         let kind =
@@ -80,10 +82,10 @@ module Train =
                 Model.fit options folder.Labels space rows.Train rows.Validation report cancellation)
 
         let seconds = clock.Elapsed.TotalSeconds
-        Store.save (Path.Combine(output, "model")) model
+        Store.save saved model
 
         match rows.Test with
-        | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {Path.Combine(output, "model")}."""
+        | None -> AnsiConsole.MarkupLine $"""There is no test file; the model is in {saved}."""
         | Some test ->
             let results =
                 [
@@ -115,5 +117,4 @@ module Train =
                 ]
                 results
 
-            AnsiConsole.MarkupLine
-                $"""Written: {Path.Combine(output, "report.json")} and {Path.Combine(output, "model")}."""
+            AnsiConsole.MarkupLine $"""Written: {Path.Combine(output, "report.json")} and {saved}."""

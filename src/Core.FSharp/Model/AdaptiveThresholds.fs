@@ -225,7 +225,7 @@ module AdaptiveThresholds =
     let explain (rows: ForeignRows) (thresholds: AdaptiveThresholds) : PairExplanation list[] =
         Explanation.ofLists (scoreLists rows thresholds) thresholds.Model
 
-    /// Saves to a folder, as models are saved.
+    /// Saves to a folder, as models are saved: a saved model is replaced, anything else in the way is refused (Store.save).
     let save (folder: string) (thresholds: AdaptiveThresholds) : unit = Store.save folder thresholds.Model
 
     /// Loads what save wrote. Throws ModelFormatException with the reason where it is damaged, newer, or holds a whole model.

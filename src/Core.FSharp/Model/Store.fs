@@ -14,7 +14,7 @@ module Store =
     /// The format that this library writes, and the only one that it reads.
     let format = 2
 
-    let private manifestFile = "manifest.json"
+    let private manifestFile = ModelFolder.manifestFile
     let private weightsFile = "weights.safetensors"
     let private stringsFile = "strings.json"
 
@@ -44,8 +44,10 @@ module Store =
         File.WriteAllText(at manifestFile, manifest.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
 
     /// Saves a model atomically: written beside the target, then renamed. An interrupted save leaves the old model whole.
+    /// A saved model is replaced; throws IOException, before anything is written, where anything else is in the way (ModelFolder.requireFree).
     let save (folder: string) (model: Model) : unit =
-        let target = Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
+        ModelFolder.requireFree folder
+        let target = ModelFolder.fullPath folder
         let unfinished = $"{target}.{Guid.NewGuid():N}.unfinished"
         let old = $"{target}.{Guid.NewGuid():N}.old"
         Directory.CreateDirectory unfinished |> ignore
@@ -63,7 +65,7 @@ module Store =
 
             if Directory.Exists old then
                 if Directory.Exists target then
-                    Directory.Delete(old, true)
+                    ModelFolder.discard old
                 else
                     Directory.Move(old, target)
 
