@@ -15,7 +15,7 @@ public static unsafe partial class ActiveProducts
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var from = task * RowsAtOnce;
-            var to = Math.Min(from + RowsAtOnce, a.Rows);
+            var to = Lanes.End(task, RowsAtOnce, a.Rows);
             var rented = ArrayPool<float>.Shared.Rent(RowsAtOnce * Tile * T.Count + 16);
             fixed (float* memory = rented)
                 for (var t = 0; t < a.Tiles; t++)
@@ -30,7 +30,7 @@ public static unsafe partial class ActiveProducts
             new Span<float>(sums, (end - start) * T.Count).Clear();
             for (var l = 0; l < labels; l += Strip)
             {
-                var tile = strips + (long)l * a.Columns + first * Strip;
+                var tile = strips + (long)l * a.Columns + (long)first * Strip;
                 if (l + Strip <= labels) Dots<T>(entries, from, to, dz + l, labels, tile, sums);
                 else Padded<T>(entries, from, to, l, tile, sums);
             }

@@ -60,9 +60,10 @@ public static unsafe partial class ActiveProducts
     private static void Run<TFactor, TResult>(TiledEntries a, int labels, TFactor factor, TResult result)
         where TFactor : struct, IFactor where TResult : struct, IResult
     {
+        var room = Shapes.Length(a.Rows + 1L, Strip, "h"); // for a strip's sums, from a cache line on
         fixed (int* starts = a.Starts, columns = a.ColumnNumbers)
         fixed (float* values = a.Values)
-            Lanes.For(Lanes.Tasks(labels, Strip), new StripTasks<TFactor, TResult>(a, starts, columns, values, labels, factor, result));
+            Lanes.For(Lanes.Tasks(labels, Strip), new StripTasks<TFactor, TResult>(a, room, starts, columns, values, labels, factor, result));
     }
 
     /// <summary>A matrix that entries are multiplied with, seen as tiles with the labels of a strip side by side.</summary>
@@ -89,14 +90,14 @@ public static unsafe partial class ActiveProducts
         public float* Tile(int strip, int first, int count, int labels, float* memory)
         {
             for (var r = 0; r < count; r++)
-                new Span<float>(m + (long)(first + r) * stride + strip * Strip, labels).CopyTo(new Span<float>(memory + r * Strip, Strip));
+                new Span<float>(m + (long)(first + r) * stride + (long)strip * Strip, labels).CopyTo(new Span<float>(memory + (nint)r * Strip, Strip));
             return memory;
         }
 
         public void Store(int strip, float* sums, int rows, int labels)
         {
             for (var r = 0; r < rows; r++)
-                new Span<float>(sums + r * Strip, labels).CopyTo(new Span<float>(m + (long)r * stride + strip * Strip, labels));
+                new Span<float>(sums + (nint)r * Strip, labels).CopyTo(new Span<float>(m + (long)r * stride + (long)strip * Strip, labels));
         }
     }
 
@@ -109,7 +110,7 @@ public static unsafe partial class ActiveProducts
 
     /// <summary>One task: the product of all entries with a strip of labels.</summary>
     private readonly struct StripTasks<TFactor, TResult>(
-        TiledEntries a, int* starts, int* columns, float* values, int labels, TFactor factor, TResult result)
+        TiledEntries a, int room, int* starts, int* columns, float* values, int labels, TFactor factor, TResult result)
         : ILaneTasks where TFactor : struct, IFactor where TResult : struct, IResult
     {
         [SkipLocalsInit]
@@ -117,15 +118,15 @@ public static unsafe partial class ActiveProducts
         {
             var count = Math.Min(Strip, labels - task * Strip);
             float* unaligned = stackalloc float[Tile * Strip + 16];
-            var room = CacheLines.Align(unaligned);
-            var rented = ArrayPool<float>.Shared.Rent(a.Rows * Strip + 16);
+            var tileMemory = CacheLines.Align(unaligned);
+            var rented = ArrayPool<float>.Shared.Rent(room);
             fixed (float* memory = rented)
             {
                 var sums = CacheLines.Align(memory);
                 new Span<float>(sums, a.Rows * Strip).Clear();
                 for (var t = 0; t < a.Tiles; t++)
                 {
-                    var tile = factor.Tile(task, t * Tile, Math.Min(Tile, a.Columns - t * Tile), count, room);
+                    var tile = factor.Tile(task, t * Tile, Math.Min(Tile, a.Columns - t * Tile), count, tileMemory);
                     var entries = a.Of(t, starts, columns, values);
                     for (var l = 0; l < count; l += 8 * T.Count) Multiply<T>(entries, a.Rows, tile + l, sums + l);
                 }

@@ -63,7 +63,7 @@ public static unsafe partial class AdamW
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
-            for (long row = task * size; row < Math.Min(rows, (task + 1) * size); row++)
+            for (long row = task * size, end = Lanes.End(task, size, rows); row < end; row++)
                 rule.Apply<T>(w + row * width, g + row * width, moments + 2 * row * width, 1, 1, dither, width);
         }
     }

@@ -117,6 +117,6 @@ public static unsafe partial class AdaptiveLoss
     private static int BlockLabels(int labels)
     {
         var blocks = labels <= MostLabels ? 1 : 4 * Lanes.Tasks(labels, 4 * MostLabels);
-        return Math.Max(16, (Lanes.Tasks(labels, blocks) + 15) / 16 * 16);
+        return Math.Max(16, Lanes.Tasks(Lanes.Tasks(labels, blocks), 16) * 16);
     }
 }

@@ -14,7 +14,7 @@ internal sealed unsafe class CosinePostings
     {
         var from = normalised.RowStart[first];
         var to = normalised.RowStart[first + count];
-        start = new int[normalised.Columns + 2];
+        start = new int[Shapes.Length(normalised.Columns + 2L, nameof(normalised))];
         for (var at = from; at < to; at++)
             start[head.Rank(normalised.Indices[at]) + 2]++;
         for (var rank = 2; rank < start.Length; rank++)

@@ -82,15 +82,15 @@ internal sealed unsafe class CosineQueries(int columns, CosineHead head)
         var rare = First(head.Common);
         for (var at = 0; at < Features; at++)
             place[ranks[at]] = at < rare ? ranks[at] : head.Common + at - rare;
-        Reserve((head.Common + Features - rare) * Lanes);
+        Reserve(Shapes.Length((long)head.Common + Features - rare, Lanes, "queries"));
     }
 
     /// <summary>Room for so many weights, all 0.</summary>
     private void Reserve(int count)
     {
-        if (memory.Length < count + 16)
+        if (memory.Length < count + 16L)
         {
-            memory = GC.AllocateArray<float>(count + 16, pinned: true);
+            memory = GC.AllocateArray<float>(Shapes.Length(count + 16L, "queries"), pinned: true);
             weights = CacheLines.Align((float*)Unsafe.AsPointer(ref memory[0]));
         }
         else

@@ -104,10 +104,12 @@ internal sealed unsafe class CosineSearch
             block.Postings.Accumulate<T>(group.Rank(feature), group.Values(feature), group.Count, width, sums);
     }
 
+    private nint Place(int row, int lane) => (nint)row * width + lane;
+
     private void Exclude(CosineBlock block, int row, int lane)
     {
         if (row >= 0 && row < block.Count)
-            sums[row * width + lane] = float.NegativeInfinity;
+            sums[Place(row, lane)] = float.NegativeInfinity;
     }
 
     /// <summary>Completes the rows with the largest partial sums, so that the bar stands high when the bounds are compared with it.</summary>
@@ -120,10 +122,10 @@ internal sealed unsafe class CosineSearch
         fixed (float* bar = bars)
             for (var lane = 0; lane < best.Length; lane += T.Count)
                 for (var row = 0; row < block.Count; row++)
-                    for (var above = T.GreaterBits(T.Load(sums + row * width + lane), T.Load(bar + lane)); above != 0; above &= above - 1)
+                    for (var above = T.GreaterBits(T.Load(sums + Place(row, lane)), T.Load(bar + lane)); above != 0; above &= above - 1)
                     {
                         var one = lane + BitOperations.TrailingZeroCount(above);
-                        promising[one]!.Offer(row, sums[row * width + one]);
+                        promising[one]!.Offer(row, sums[Place(row, one)]);
                         bar[one] = promising[one]!.Bar;
                     }
         for (var lane = 0; lane < best.Length; lane++)
@@ -149,7 +151,7 @@ internal sealed unsafe class CosineSearch
             {
                 T a = T.Load(scale + lane), least = T.Load(bar + lane);
                 for (var row = 0; row < block.Count; row++)
-                    for (var above = T.GreaterBits(T.Fma(a, T.Broadcast(norm[row]), T.Load(sums + row * width + lane)), least); above != 0; above &= above - 1)
+                    for (var above = T.GreaterBits(T.Fma(a, T.Broadcast(norm[row]), T.Load(sums + Place(row, lane))), least); above != 0; above &= above - 1)
                     {
                         var one = lane + BitOperations.TrailingZeroCount(above);
                         candidates[one * CosineBlock.Capacity + chosen[one]++] = (ushort)row;
@@ -162,7 +164,7 @@ internal sealed unsafe class CosineSearch
         Spread(queries, from + lane, 1f);
         var norms = head.Norms(level).Slice(block.First, block.Count);
         foreach (var row in candidates.AsSpan(lane * CosineBlock.Capacity, chosen[lane]))
-            if (sums[row * width + lane] + group.Norm(lane, level) * norms[row] > Bar(best))
+            if (sums[Place(row, lane)] + group.Norm(lane, level) * norms[row] > Bar(best))
                 Offer(block, row, lane, best);
         Spread(queries, from + lane, 0f);
     }
@@ -187,7 +189,7 @@ internal sealed unsafe class CosineSearch
 
     private void Offer(CosineBlock block, int row, int lane, TopKHeap best)
     {
-        sums[row * width + lane] = float.NegativeInfinity;
+        sums[Place(row, lane)] = float.NegativeInfinity;
         var cosine = 0.0;
         var features = rows.RowIndices(block.First + row);
         var values = rows.RowValues(block.First + row);

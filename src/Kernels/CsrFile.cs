@@ -84,7 +84,7 @@ public static unsafe class CsrFile
         // be filled here
         var pieces = Pieces(matrices, sizes);
         var offsets = new long[pieces.Count];
-        var at = (long)SizesAt + sizes.Length * sizeof(int);
+        var at = SizesAt + (long)sizes.Length * sizeof(int);
         for (var i = 0; i < pieces.Count; i++)
         {
             offsets[i] = at;
@@ -107,11 +107,15 @@ public static unsafe class CsrFile
     {
         var count = *(int*)(start + SizesAt);
         var at = SizesAt + sizeof(int) * (1 + 3L * count);
-        if (count < 0 || at > length) return null;
+        if (count < 0 || at > length || 1 + 3L * count > Array.MaxLength) return null;
         var sizes = new ReadOnlySpan<int>(start + SizesAt, 1 + 3 * count).ToArray();
         if (sizes.AsSpan().ContainsAnyInRange(int.MinValue, -1)) return null;
         for (var i = 0; i < count; i++)
-            at += sizeof(int) * (sizes[3 * i + 1] + 1 + 2L * sizes[3 * i + 3]);
+        {
+            var (starts, entries) = (sizes[3 * i + 1] + 1L, (long)sizes[3 * i + 3]);
+            if (starts > Array.MaxLength || entries > Array.MaxLength) return null;
+            at += sizeof(int) * (starts + 2 * entries);
+        }
         return at == length ? sizes : null;
     }
 
@@ -147,8 +151,8 @@ public static unsafe class CsrFile
 
         void Cut(Part part, int length)
         {
-            for (var from = 0; from < length; from += Chunk)
-                pieces.Add(new Piece(part, from, Math.Min(Chunk, length - from)));
+            for (var i = 0; i < Lanes.Tasks(length, Chunk); i++)
+                pieces.Add(new Piece(part, i * Chunk, Lanes.End(i, Chunk, length) - i * Chunk));
         }
     }
 

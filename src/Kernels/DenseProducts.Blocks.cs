@@ -37,14 +37,14 @@ public static unsafe partial class DenseProducts
             var panel = CacheLines.Align(unaligned);
             var down = Lanes.Tasks(rows, TaskRows);
             int firstRow = task % down * TaskRows, firstColumn = task / down * TaskColumns;
-            int endColumn = Math.Min(columns, firstColumn + TaskColumns), width = Vectors * T.Count;
+            int endColumn = Lanes.End(task / down, TaskColumns, columns), width = Vectors * T.Count;
             nint k = 0;
             do
             {
                 var deep = (int)nint.Min(PanelDepth, depth - k);
-                for (var j = firstColumn; j < endColumn; j += width)
+                for (int j = firstColumn, count; j < endColumn; j += count)
                 {
-                    var count = Math.Min(width, endColumn - j);
+                    count = Math.Min(width, endColumn - j);
                     if (count < width) new Span<float>(panel, deep * width).Clear();
                     b.Fill(panel, width, j, count, k, deep);
                     Rows<T>(firstRow, Math.Min(TaskRows, rows - firstRow), k, panel, deep, j, count);
@@ -58,8 +58,11 @@ public static unsafe partial class DenseProducts
         private void Rows<T>(int first, int count, nint k, float* panel, int deep, int column, int columns) where T : struct, ILanes<T>
         {
             var height = Lanes.Tasks(count, Lanes.Tasks(count, Height));
-            for (var i = first; i < first + count; i += height)
-                Tile<T>(Math.Min(height, first + count - i), a.From(i, k), panel, deep, c + i * stride + column, columns, adds || k > 0);
+            for (int i = first, tall; i < first + count; i += tall)
+            {
+                tall = Math.Min(height, first + count - i);
+                Tile<T>(tall, a.From(i, k), panel, deep, c + i * stride + column, columns, adds || k > 0);
+            }
         }
 
         [SkipLocalsInit]

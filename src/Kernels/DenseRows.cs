@@ -17,13 +17,13 @@ public static unsafe class DenseRows
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         var rows = matrix.Length / columns;
         Shapes.Require(matrix.Length, (long)rows * columns, nameof(matrix));
-        var starts = new int[rows + 1];
+        var starts = new int[Shapes.Length(rows + 1L, nameof(matrix))];
         var parts = new List<int>[Lanes.Tasks(rows, RowsPerTask)];
         fixed (float* numbers = matrix)
         {
             var finding = new Finding(numbers, rows, columns, starts, parts);
             Workers.For(parts.Length, ref finding);
-            for (var row = 0; row < rows; row++) starts[row + 1] = checked(starts[row + 1] + starts[row]);
+            for (var row = 0; row < rows; row++) starts[row + 1] = Shapes.Length((long)starts[row + 1] + starts[row], nameof(matrix));
             var indices = new int[starts[rows]];
             var values = new float[starts[rows]];
             for (int part = 0, at = 0; part < parts.Length; at += parts[part].Count, part++) parts[part].CopyTo(indices, at);
@@ -42,7 +42,7 @@ public static unsafe class DenseRows
         public void Run(int task)
         {
             var found = new List<int>();
-            for (var row = task * RowsPerTask; row < Math.Min(rows, (task + 1) * RowsPerTask); row++)
+            for (int row = task * RowsPerTask, end = Lanes.End(task, RowsPerTask, rows); row < end; row++)
             {
                 // by bits, for which .NET has a fast search
                 var bits = MemoryMarshal.Cast<float, int>(new ReadOnlySpan<float>(matrix + (nint)row * columns, columns));

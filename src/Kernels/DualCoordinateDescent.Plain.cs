@@ -24,7 +24,7 @@ public static partial class DualCoordinateDescent
     /// </summary>
     public static double[] Plain(CsrMatrix x, CsrMatrix y, int label, DualOptions options)
     {
-        var w = new double[x.Columns + 1];
+        var w = new double[Shapes.Length(x.Columns + 1L, nameof(x))];
         var alpha = new double[x.Rows];
         var moved = double.PositiveInfinity;
         for (var pass = 0; pass < PlainPasses && moved > PlainTolerance; pass++)

@@ -17,12 +17,15 @@ public static partial class DualCoordinateDescent
     /// <param name="options">Loss, cost, tolerance and limits.</param>
     /// <param name="progress">Called with the share of the labels that are done, ascending; from any thread, one call at a time.</param>
     /// <param name="cancellation">Honoured between groups of labels.</param>
-    /// <exception cref="ArgumentException">X and Y have different numbers of rows.</exception>
+    /// <exception cref="ArgumentException">X and Y have different numbers of rows, or X more than 134,217,722 features or 134,217,724 rows.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public static LinearWeights Fit(CsrMatrix x, CsrMatrix y, DualOptions options, Action<double> progress, CancellationToken cancellation)
     {
         if (x.Rows != y.Rows)
             throw new ArgumentException($"expected labels [N, L] with N = {x.Rows}, received [{y.Rows}, {y.Columns}]", nameof(y));
+        if (x.Columns > LabelLanes.MostFeatures || x.Rows > LabelLanes.MostRows)
+            throw new ArgumentException(
+                $"expected features [N, D] of at most {LabelLanes.MostFeatures} features and {LabelLanes.MostRows} rows, received [{x.Rows}, {x.Columns}]", nameof(x));
         var positives = Transposed.Of(y);
         int Support(int label) => positives.RowStart[label + 1] - positives.RowStart[label];
         var labels = Enumerable.Range(0, y.Columns).Where(label => Support(label) > 0).OrderByDescending(Support).ToArray();

@@ -12,6 +12,9 @@ internal abstract unsafe class LabelLanes
 {
     public const int Width = 16;
 
+    /// <summary>The most features and rows of which one array holds a number for each label.</summary>
+    public static readonly int MostFeatures = Array.MaxLength / Width - 2, MostRows = Array.MaxLength / Width;
+
     private readonly float[] memory;
     private readonly ushort[] positive;
     private readonly float* weights;
@@ -24,7 +27,7 @@ internal abstract unsafe class LabelLanes
         Bias = (float)options.Bias;
         biasFeature = x.Columns;
         positive = new ushort[x.Rows];
-        memory = GC.AllocateArray<float>((x.Columns + 2) * Width, pinned: true);
+        memory = GC.AllocateArray<float>(Shapes.Length(x.Columns + 2L, Width, nameof(x)), pinned: true);
         weights = CacheLines.Align((float*)Unsafe.AsPointer(ref memory[0]));
     }
 
@@ -49,7 +52,7 @@ internal abstract unsafe class LabelLanes
     }
 
     /// <summary>The weight of a feature for the label of a lane; the feature after the last one is the bias.</summary>
-    public float Weight(int feature, int lane) => weights[feature * Width + lane];
+    public float Weight(int feature, int lane) => weights[(nint)feature * Width + lane];
 
     /// <summary>Before the first pass.</summary>
     protected abstract void Start();
@@ -76,7 +79,7 @@ internal abstract unsafe class LabelLanes
         {
             var index = index0 + X.RowStart[row];
             var value = value0 + X.RowStart[row];
-            var a = Vector512.LoadAligned(weights + biasFeature * Width) * Bias;
+            var a = Vector512.LoadAligned(weights + (nint)biasFeature * Width) * Bias;
             var b = Vector512<float>.Zero;
             var c = Vector512<float>.Zero;
             var d = Vector512<float>.Zero;

@@ -10,7 +10,7 @@ public static unsafe class LabelStrips
     internal const int Width = 128;
 
     /// <summary>The numbers that the strips of L labels take for H units.</summary>
-    public static int Length(int labels, int units) => checked(Lanes.Tasks(labels, Width) * Width * units);
+    public static int Length(int labels, int units) => Shapes.Length((long)Lanes.Tasks(labels, Width) * Width, units, nameof(labels));
 
     /// <summary>Lays W [L, H] out.</summary>
     /// <exception cref="ArgumentException">Shapes that do not agree.</exception>
@@ -21,7 +21,7 @@ public static unsafe class LabelStrips
         var labels = w.Length / units;
         Shapes.Require(w.Length, (long)labels * units, nameof(w));
         Shapes.Require(strips.Length, Length(labels, units), nameof(strips));
-        strips[(labels / Width * Width * units)..].Clear();
+        strips[Length(labels / Width * Width, units)..].Clear();
         fixed (float* from = w, to = strips)
         {
             var work = new Packing(from, labels, units, to);

@@ -91,6 +91,9 @@ internal static class Lanes
     /// <summary>How many tasks of a size cover a length.</summary>
     public static int Tasks(int length, int size) => (int)(((long)length + size - 1) / size);
 
+    /// <summary>Where a task of a size ends within a length; it begins at task * size.</summary>
+    public static int End(int task, int size, int length) => (int)Math.Min(length, (task + 1L) * size);
+
     /// <summary>Asks for the cache line of an address, which need not be valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch(void* address)
@@ -101,7 +104,7 @@ internal static class Lanes
     /// <summary>Asks for all the cache lines of a row of memory.</summary>
     public static unsafe void PrefetchRow(float* row, int width)
     {
-        for (var i = 0; i < width; i += 16) Prefetch(row + i);
+        for (nint i = 0; i < width; i += 16) Prefetch(row + i);
     }
 
     private static void ForWidth<T, TWork>(int tasks, TWork work) where T : struct, ILanes<T> where TWork : struct, ILaneTasks

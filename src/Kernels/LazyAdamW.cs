@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Limen.Kernels;
@@ -42,7 +43,7 @@ public sealed unsafe class LazyAdamW
         _ratio = settings.Beta1 / Math.Sqrt(settings.Beta2);
         if (!(_ratio < 1)) throw new ArgumentException($"expected beta1 < sqrt(beta2), received {settings.Beta1} and {settings.Beta2}", nameof(settings));
         _settings = settings;
-        (_rows, _width) = (new Row[rows], width);
+        (_rows, _width) = (new Row[Shapes.Length(rows, nameof(rows))], width);
         _moments = new RowMoments(width);
         AddPowers();
         _window = _ratio > 0 ? (int)Math.Ceiling(Math.Log(Negligible) / Math.Log(_ratio)) : 1;
@@ -210,25 +211,26 @@ public sealed unsafe class LazyAdamW
     private readonly struct RowTasks<TGradient>(LazyAdamW owner, float* w, int* ids, int count, TGradient gradient, AdamWRule rule)
         : ILaneTasks where TGradient : struct, IGradient
     {
-        [SkipLocalsInit]
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var width = owner._width;
-            float* memory = stackalloc float[width];
-            for (var i = task * RowsPerTask; i < Math.Min(count, (task + 1) * RowsPerTask); i++)
-            {
-                var id = ids == null ? i : ids[i];
-                var weights = w + (long)id * width;
-                ref var row = ref owner._rows[id];
-                if (ids != null && i + 1 < count) Fetch(ids[i + 1]);
-                owner.CatchUpRow<T>(ref row, weights);
-                var g = gradient.Row<T>(i, memory);
-                if (g == null) continue;
-                var missed = owner.Steps - row.Last;
-                var (keptM, keptV) = ((float)owner._beta1[missed], (float)owner._beta2[missed]);
-                rule.Apply<T>(weights, g, owner._moments.At(row.Place), keptM, keptV, RowMoments.Dither(owner.Steps), width);
-                row.Last = row.Seen = owner.Steps + 1;
-            }
+            var memory = ArrayPool<float>.Shared.Rent(width); // not on the stack: the width is the caller's
+            fixed (float* room = memory)
+                for (int i = task * RowsPerTask, end = Lanes.End(task, RowsPerTask, count); i < end; i++)
+                {
+                    var id = ids == null ? i : ids[i];
+                    var weights = w + (long)id * width;
+                    ref var row = ref owner._rows[id];
+                    if (ids != null && i + 1 < count) Fetch(ids[i + 1]);
+                    owner.CatchUpRow<T>(ref row, weights);
+                    var g = gradient.Row<T>(i, room);
+                    if (g == null) continue;
+                    var missed = owner.Steps - row.Last;
+                    var (keptM, keptV) = ((float)owner._beta1[missed], (float)owner._beta2[missed]);
+                    rule.Apply<T>(weights, g, owner._moments.At(row.Place), keptM, keptV, RowMoments.Dither(owner.Steps), width);
+                    row.Last = row.Seen = owner.Steps + 1;
+                }
+            ArrayPool<float>.Shared.Return(memory);
         }
 
         private void Fetch(int id)

@@ -24,7 +24,7 @@ internal sealed class LogisticLanes : LabelLanes
     {
         cost = (float)options.C;
         negligible = (float)(options.Tolerance / 10);
-        logOdds = new float[x.Rows * Width];
+        logOdds = new float[Shapes.Length(x.Rows, Width, nameof(x))];
         squares = Array.ConvertAll(squaredNorms, square => square + Bias * Bias);
     }
 
@@ -42,14 +42,14 @@ internal sealed class LogisticLanes : LabelLanes
     {
         var sign = Signs(row);
         var margin = sign * Dot(row);
-        var held = Vector512.LoadUnsafe(ref logOdds[row * Width]);
+        var held = Vector512.LoadUnsafe(ref logOdds[(nint)row * Width]);
         var gradient = Vector512.Abs(margin + held) & live;
         highest = Vector512.Max(highest, gradient);
         var moves = Vector512.GreaterThan(gradient, Vector512.Create(negligible));
         if (Mask(moves) == 0)
             return;
         var next = Vector512.ConditionalSelect(moves, Root(Vector512.Create(squares[row]), Alpha(held), margin, held), held);
-        next.StoreUnsafe(ref logOdds[row * Width]);
+        next.StoreUnsafe(ref logOdds[(nint)row * Width]);
         Add(row, (Alpha(next) - Alpha(held)) * sign);
     }
 

@@ -41,7 +41,7 @@ public readonly ref struct ReadOnlyMatrixSpan
     public int Stride { get; }
 
     /// <summary>Number (row, column).</summary>
-    public float this[int row, int column] => Numbers[row * Stride + column];
+    public float this[int row, int column] => Numbers[checked(row * Stride + column)];
 }
 
 /// <summary>As <see cref="ReadOnlyMatrixSpan"/>, to be written.</summary>
@@ -75,5 +75,5 @@ public readonly ref struct MatrixSpan
     public int Stride => _shape.Stride;
 
     /// <summary>Number (row, column).</summary>
-    public ref float this[int row, int column] => ref _numbers[row * Stride + column];
+    public ref float this[int row, int column] => ref _numbers[checked(row * Stride + column)];
 }

@@ -24,8 +24,7 @@ internal sealed class PairTable
     private Entry[] entries;
     private int count;
 
-    internal PairTable(int capacity) =>
-        entries = new Entry[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * capacity))];
+    internal PairTable(int capacity) => entries = Room(Math.Max(16, 2L * capacity));
 
     /// <summary>The taken entries, in no order that means anything.</summary>
     internal IEnumerable<Entry> Entries => entries.Where(e => e.Key != 0);
@@ -92,10 +91,13 @@ internal sealed class PairTable
         return at;
     }
 
+    private static Entry[] Room(long least) =>
+        new Entry[Shapes.Length((long)BitOperations.RoundUpToPowerOf2((ulong)least), nameof(least))];
+
     private void Grow()
     {
         var old = entries;
-        entries = new Entry[2 * old.Length];
+        entries = Room(2L * old.Length);
         foreach (var entry in old)
             if (entry.Key != 0) entries[Slot(entry.Key)] = entry;
     }

@@ -62,13 +62,13 @@ public static unsafe class ReluDropout
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var i = task * NumbersPerTask;
-            var end = Math.Min(i + NumbersPerTask, count);
+            var end = Lanes.End(task, NumbersPerTask, count);
             if (threshold > 0) Drop(i, end);
             for (; i <= end - T.Count; i += T.Count) Activate<T>(x + i);
             for (; i < end; i++) Activate<F1>(x + i);
         }
 
-        private void Drop(int i, int end)
+        private void Drop(nint i, nint end)
         {
             for (; i < end; i += 2)
             {
@@ -92,7 +92,7 @@ public static unsafe class ReluDropout
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var i = task * NumbersPerTask;
-            var end = Math.Min(i + NumbersPerTask, count);
+            var end = Lanes.End(task, NumbersPerTask, count);
             for (; i <= end - T.Count; i += T.Count) Pass<T>(y + i, gradient + i);
             for (; i < end; i++) Pass<F1>(y + i, gradient + i);
         }

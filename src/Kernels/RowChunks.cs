@@ -5,14 +5,14 @@ internal static class RowChunks
 {
     /// <summary>Calls body(from, to) for [0, size), [size, 2 size), ... up to rows.</summary>
     public static void For(int rows, int size, Action<int, int> body) =>
-        Workers.For((rows + size - 1) / size, chunk => body(chunk * size, Math.Min(rows, (chunk + 1) * size)));
+        Workers.For(Lanes.Tasks(rows, size), chunk => body(chunk * size, Lanes.End(chunk, size, rows)));
 
     /// <summary>One matrix of the rows that a parallel loop produced, each as ascending columns beside their values.</summary>
     public static CsrMatrix Assemble(int columns, (int[] Columns, float[] Values)[] rows)
     {
         var start = new int[rows.Length + 1];
         for (var row = 0; row < rows.Length; row++)
-            start[row + 1] = checked(start[row] + rows[row].Columns.Length);
+            start[row + 1] = Shapes.Length((long)start[row] + rows[row].Columns.Length, nameof(rows));
         var indices = new int[start[rows.Length]];
         var values = new float[start[rows.Length]];
         for (var row = 0; row < rows.Length; row++)

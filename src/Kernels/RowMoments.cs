@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Limen.Kernels;
 
 /// <summary>
@@ -10,25 +12,30 @@ internal sealed unsafe class RowMoments
     /// <summary>Bits of a float32 that m and v do without.</summary>
     private const int MBits = 16, VBits = 15;
 
-    private const int RowsPerChunk = 4096;
+    private const int MostRowsPerChunk = 4096, NumbersPerChunk = 1 << 26;
 
     private readonly List<ushort[]> _chunks = [];
     private readonly int _width;
+    private readonly int _shift; // of rows in a chunk, a power of two
     private int _count;
 
-    public RowMoments(int width) => _width = width;
+    public RowMoments(int width)
+    {
+        var ofRow = Shapes.Length(2, width, nameof(width));
+        (_width, _shift) = (width, BitOperations.Log2((uint)Math.Clamp(NumbersPerChunk / Math.Max(1, ofRow), 1, MostRowsPerChunk)));
+    }
 
     /// <summary>The place of another row, with moments of 0.</summary>
     public int Add()
     {
-        if (_count == _chunks.Count * RowsPerChunk) _chunks.Add(GC.AllocateArray<ushort>(checked(RowsPerChunk * 2 * _width), pinned: true));
+        if (_count >> _shift == _chunks.Count) _chunks.Add(GC.AllocateArray<ushort>(2 * _width << _shift, pinned: true));
         return _count++;
     }
 
     /// <summary>Where m [H] and, after it, v [H] at a place are.</summary>
     public ushort* At(int place)
     {
-        var (chunk, at) = Math.DivRem(place, RowsPerChunk);
+        var (chunk, at) = (place >> _shift, place & ((1 << _shift) - 1));
         fixed (ushort* first = _chunks[chunk]) return first + (long)at * 2 * _width; // pinned for its life
     }
 

@@ -8,6 +8,22 @@ internal static class Shapes
         if (received != expected) throw new ArgumentException($"expected {expected} numbers, received {received}", name);
     }
 
+    /// <summary>A length of one array, reckoned in more than 32 bits: in fewer it would wrap, and too little memory be made.</summary>
+    public static int Length(long length, string name)
+    {
+        if (length < 0 || length > Array.MaxLength)
+            throw new ArgumentException($"expected 0 to {Array.MaxLength} numbers, received {length}", name);
+        return (int)length;
+    }
+
+    /// <summary>rows * width as the length of one array.</summary>
+    public static int Length(long rows, long width, string name)
+    {
+        if (rows < 0 || width < 0 || (Int128)rows * width > Array.MaxLength)
+            throw new ArgumentException($"expected 0 to {Array.MaxLength} numbers, received {rows} x {width}", name);
+        return (int)(rows * width);
+    }
+
     public static void RequireRows(ReadOnlySpan<int> rows, int count, string name)
     {
         foreach (var row in rows)

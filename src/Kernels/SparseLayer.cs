@@ -61,7 +61,7 @@ public static unsafe partial class SparseLayer
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
-            for (var b = task * RowsPerTask; b < Math.Min(count, (task + 1) * RowsPerTask); b++)
+            for (int b = task * RowsPerTask, end = Lanes.End(task, RowsPerTask, count); b < end; b++)
             {
                 var sum = output + (long)b * width;
                 new Span<float>(bias, width).CopyTo(new Span<float>(sum, width));
@@ -88,7 +88,7 @@ public static unsafe partial class SparseLayer
     {
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
-            for (var f = task * FeaturesPerTask; f < Math.Min(count, (task + 1) * FeaturesPerTask); f++)
+            for (int f = task * FeaturesPerTask, end = Lanes.End(task, FeaturesPerTask, count); f < end; f++)
                 gradients.Row<T>(f, gradient + (long)f * gradients.Width);
         }
     }

@@ -22,7 +22,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
     {
         diagonal = (float)(0.5 / options.C);
         negligible = (float)(options.Tolerance / 50);
-        alpha = new float[x.Rows * Width];
+        alpha = new float[Shapes.Length(x.Rows, Width, nameof(x))];
         active = new ushort[x.Rows];
         curvature = Array.ConvertAll(squaredNorms, square => square + Bias * Bias + diagonal);
     }
@@ -50,7 +50,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
     {
         var zero = Vector512<float>.Zero;
         var sign = Signs(row);
-        var held = Vector512.LoadUnsafe(ref alpha[row * Width]);
+        var held = Vector512.LoadUnsafe(ref alpha[(nint)row * Width]);
         var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal;
         var atZero = Vector512.Equals(held, zero);
         var shrunk = atZero & Vector512.GreaterThan(gradient, zero);
@@ -62,7 +62,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
         if (Mask(moves) == 0)
             return;
         var next = Vector512.ConditionalSelect(moves, Vector512.Max(held - gradient / Vector512.Create(curvature[row]), zero), held);
-        next.StoreUnsafe(ref alpha[row * Width]);
+        next.StoreUnsafe(ref alpha[(nint)row * Width]);
         Add(row, (next - held) * sign);
     }
 }

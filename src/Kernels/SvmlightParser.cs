@@ -13,8 +13,9 @@ public sealed class SvmlightBlock
 {
     internal SvmlightBlock(int rows, int labels, int features)
     {
-        LabelStart = new int[rows + 1];
-        FeatureStart = new int[rows + 1];
+        var starts = Shapes.Length(rows + 1L, nameof(rows));
+        LabelStart = new int[starts];
+        FeatureStart = new int[starts];
         LabelIds = GC.AllocateUninitializedArray<int>(labels);
         FeatureIds = GC.AllocateUninitializedArray<int>(features);
         Values = GC.AllocateUninitializedArray<float>(features);

@@ -48,17 +48,17 @@ public sealed class TermIndex
             var only = CountChunk(texts);
             return new CsrMatrix(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
         }
-        var chunks = new Chunk[(texts.Length + ChunkRows - 1) / ChunkRows];
+        var chunks = new Chunk[Lanes.Tasks(texts.Length, ChunkRows)];
         Parallel.For(0, chunks.Length, i =>
         {
             var first = i * ChunkRows;
-            chunks[i] = CountChunk(texts.AsSpan(first..Math.Min(first + ChunkRows, texts.Length)));
+            chunks[i] = CountChunk(texts.AsSpan(first..Lanes.End(i, ChunkRows, texts.Length)));
         });
         var rowStart = new int[texts.Length + 1];
         var starts = new int[chunks.Length + 1];
         for (var i = 0; i < chunks.Length; i++)
         {
-            starts[i + 1] = checked(starts[i] + chunks[i].Indices.Count);
+            starts[i + 1] = Shapes.Length((long)starts[i] + chunks[i].Indices.Count, nameof(texts));
             for (var row = 0; row < chunks[i].RowEnd.Length; row++)
                 rowStart[i * ChunkRows + row + 1] = starts[i] + chunks[i].RowEnd[row];
         }

@@ -19,9 +19,10 @@ internal sealed unsafe class TiledEntries : IDisposable
     private TiledEntries(int rows, int columns)
     {
         (Rows, Columns) = (rows, columns);
-        _starts = ArrayPool<int>.Shared.Rent(Tiles * (rows + 1));
-        _columns = ArrayPool<int>.Shared.Rent(checked(Tiles * rows * Width));
-        _values = ArrayPool<float>.Shared.Rent(Tiles * rows * Width);
+        var room = Shapes.Length((long)Tiles * Width, rows, nameof(rows));
+        _starts = ArrayPool<int>.Shared.Rent(Shapes.Length(Tiles, rows + 1L, nameof(rows)));
+        _columns = ArrayPool<int>.Shared.Rent(room);
+        _values = ArrayPool<float>.Shared.Rent(room);
     }
 
     /// <summary>Collects a matrix whose number (r, c) lies at r rowStride + c columnStride.</summary>
@@ -33,7 +34,7 @@ internal sealed unsafe class TiledEntries : IDisposable
             var work = new Filling(entries, m, rowStride, columnStride);
             Workers.For(entries.Tiles, ref work);
         }
-        for (var tile = 0; tile < entries.Tiles; tile++) entries.Count += entries._starts[tile * (rows + 1) + rows];
+        for (var tile = 0; tile < entries.Tiles; tile++) entries.Count += entries._starts[(long)tile * (rows + 1) + rows];
         return entries;
     }
 
@@ -56,7 +57,7 @@ internal sealed unsafe class TiledEntries : IDisposable
     public TileEntries Of(int tile, int* starts, int* columns, float* values)
     {
         var room = (long)tile * Rows * Width;
-        return new(starts + tile * (Rows + 1), columns + room, values + room);
+        return new(starts + (long)tile * (Rows + 1), columns + room, values + room);
     }
 
     public void Dispose()

@@ -44,7 +44,8 @@ public static unsafe partial class TopK
         var rows = labels == 0 ? 0 : scores.Length / labels;
         Shapes.Require(scores.Length, (long)rows * labels, nameof(scores));
         k = Math.Min(k, labels);
-        var (start, indices, values) = (new int[rows + 1], new int[rows * k], new float[rows * k]);
+        var chosen = Shapes.Length(rows, k, nameof(scores));
+        var (start, indices, values) = (new int[Shapes.Length(rows + 1L, nameof(scores))], new int[chosen], new float[chosen]);
         fixed (float* s = scores, v = values)
         fixed (int* l = indices, counts = start)
             Lanes.For(rows, new BlockScan(s, labels, k, l, v, counts + 1));
@@ -174,7 +175,7 @@ public static unsafe partial class TopK
 
         private void SiftDown(int count)
         {
-            for (var at = 0; 2 * at + 1 < count;)
+            for (var at = 0; at < count / 2;)
             {
                 var child = 2 * at + 1;
                 if (child + 1 < count && Worse(child + 1, child)) child++;

@@ -68,11 +68,9 @@ internal sealed class TopKHeap
 
     private void Sink(int at)
     {
-        while (true)
+        while (at < Count / 2)
         {
             var child = 2 * at + 1;
-            if (child >= Count)
-                return;
             if (child + 1 < Count && Precedes(child + 1, ids[child], values[child]))
                 child++;
             if (!Precedes(child, ids[at], values[at]))

@@ -26,12 +26,14 @@ public sealed class TouchedRows
     {
         ArgumentNullException.ThrowIfNull(x);
         Shapes.RequireRows(rows, x.Rows, nameof(rows));
+        var all = 0L;
+        foreach (var row in rows) all += x.RowStart[row + 1] - x.RowStart[row];
+        var entries = Shapes.Length(all, nameof(rows));
+        var most = Math.Min(entries, x.Columns);
         foreach (var id in Ids) _slot[id] = 0;
         if (_slot.Length < x.Columns) _slot = new int[x.Columns];
-        var entries = 0;
-        foreach (var row in rows) entries += x.RowStart[row + 1] - x.RowStart[row];
-        Grow(ref _ids, Math.Min(entries, x.Columns));
-        Grow(ref _start, Math.Min(entries, x.Columns) + 2);
+        Grow(ref _ids, most);
+        Grow(ref _start, Shapes.Length(most + 2L, nameof(rows)));
         Grow(ref _batchRow, entries);
         Grow(ref _value, entries);
         (Count, BatchRows) = (0, rows.Length);
@@ -83,6 +85,6 @@ public sealed class TouchedRows
 
     private static void Grow<T>(ref T[] buffer, int length)
     {
-        if (buffer.Length < length) buffer = new T[Math.Max(length, buffer.Length + buffer.Length / 2)];
+        if (buffer.Length < length) buffer = new T[Math.Max(length, (int)Math.Min(Array.MaxLength, buffer.Length * 3L / 2))];
     }
 }

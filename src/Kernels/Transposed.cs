@@ -7,7 +7,7 @@ public static class Transposed
     /// <param name="m">The matrix.</param>
     public static CsrMatrix Of(CsrMatrix m)
     {
-        var start = new int[m.Columns + 1];
+        var start = new int[Shapes.Length(m.Columns + 1L, nameof(m))];
         foreach (var column in m.Indices.AsSpan(0, m.NonZeros))
             start[column + 1]++;
         for (var column = 0; column < m.Columns; column++)

@@ -126,7 +126,7 @@ public static unsafe class VectorMath
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var i = task * NumbersPerTask;
-            var end = Math.Min(i + NumbersPerTask, count);
+            var end = Lanes.End(task, NumbersPerTask, count);
             for (; i <= end - T.Count; i += T.Count) T.Store(TFunction.Of(T.Load(x + i)), result + i);
             for (; i < end; i++) F1.Store(TFunction.Of(F1.Load(x + i)), result + i);
         }
@@ -137,7 +137,7 @@ public static unsafe class VectorMath
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             var i = task * NumbersPerTask;
-            var end = Math.Min(i + NumbersPerTask, count);
+            var end = Lanes.End(task, NumbersPerTask, count);
             for (; i <= end - T.Count; i += T.Count) T.Store(T.Load(sum + i) + T.Load(x + i), sum + i);
             for (; i < end; i++) sum[i] += x[i];
         }

@@ -25,7 +25,7 @@ public static unsafe class Workers
     private static int _busy;
     private static bool _open;
     private static int _tasks;
-    private static int _next;
+    private static long _next; // beyond the last task it counts on, once for each thread
     private static int _helping;
     private static void* _state;
     private static delegate*<void*, int, void> _body;
@@ -129,7 +129,7 @@ public static unsafe class Workers
         {
             try
             {
-                _body(_state, task);
+                _body(_state, (int)task);
             }
             catch (Exception e)
             {

@@ -11,10 +11,18 @@ module Csr =
     let empty (rows: int) (columns: int) : CsrMatrix =
         CsrMatrix(rows, columns, Array.zeroCreate (rows + 1), [||], [||])
 
+    /// Where rows of so many entries each begin, and where the last one ends. Throws ArgumentException where no array holds all entries.
+    let internal starts (lengths: int[]) : int[] =
+        let start = Array.zeroCreate (lengths.Length + 1)
+
+        lengths
+        |> Array.iteri (fun i n -> start[i + 1] <- Shapes.Length(int64 start[i] + int64 n, "rows"))
+
+        start
+
     /// Rows of (column, value) pairs, each sorted by column.
     let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
-        let start = Array.zeroCreate (rows.Length + 1)
-        rows |> Array.iteri (fun i row -> start[i + 1] <- start[i] + row.Length)
+        let start = rows |> Array.map Array.length |> starts
         let indices = Array.zeroCreate start[rows.Length]
         let values = Array.zeroCreate start[rows.Length]
 
@@ -43,10 +51,8 @@ module Csr =
 
     /// The chosen rows, in the order given (a row may be chosen twice).
     let selectRows (chosen: int[]) (m: CsrMatrix) : CsrMatrix =
-        let start = Array.zeroCreate (chosen.Length + 1)
-
-        chosen
-        |> Array.iteri (fun i r -> start[i + 1] <- start[i] + m.RowStart[r + 1] - m.RowStart[r])
+        let start =
+            chosen |> Array.map (fun r -> m.RowStart[r + 1] - m.RowStart[r]) |> starts
 
         let indices = Array.zeroCreate start[chosen.Length]
         let values = Array.zeroCreate start[chosen.Length]
@@ -64,10 +70,11 @@ module Csr =
         if a.Columns <> b.Columns then
             invalidArg (nameof b) $"expected {a.Columns} columns, received {b.Columns}"
 
+        Shapes.Length(int64 a.NonZeros + int64 b.NonZeros, nameof b) |> ignore
         let start = Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
 
         CsrMatrix(
-            a.Rows + b.Rows,
+            start.Length - 1,
             a.Columns,
             start,
             Array.append (Array.sub a.Indices 0 a.NonZeros) (Array.sub b.Indices 0 b.NonZeros),

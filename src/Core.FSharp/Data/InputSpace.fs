@@ -38,11 +38,14 @@ module Standardiser =
                     mean
         }
 
-    /// (x - mean) / deviation [N, D], each row divided by the square root of D so that its norm is near 1. Every entry is stored.
+    /// (x - mean) / deviation [N, D], each row divided by the square root of D so that its norm is near 1. Every entry is stored:
+    /// throws ArgumentException where no array holds N D numbers.
     let apply (s: Standardiser) (x: CsrMatrix) : CsrMatrix =
         let width = x.Columns
         let scale = 1f / sqrt (float32 (max 1 width))
-        let values = Array.zeroCreate<float32>(x.Rows * width)
+
+        let values =
+            Array.zeroCreate<float32>(Shapes.Length(int64 x.Rows, int64 width, nameof x))
 
         for r in 0 .. x.Rows - 1 do
             for c in 0 .. width - 1 do
@@ -56,7 +59,7 @@ module Standardiser =
             x.Rows,
             width,
             Array.init (x.Rows + 1) (fun r -> r * width),
-            Array.init (x.Rows * width) (fun at -> at % width),
+            Array.init values.Length (fun at -> at % width),
             values
         )
 

@@ -137,6 +137,7 @@ module Lines =
     /// UTF-8 byte order mark is left out). Its first failure in the file's order is raised, whatever the number of
     /// threads. Of the file's text only a few blocks are in memory at a time.
     let mapBlocks (blockBytes: int) (parse: int -> ReadOnlyMemory<byte> -> 'block) (path: string) : 'block[] =
+        let blockBytes = Math.Clamp(blockBytes, 1, Array.MaxLength - 1)
         use slots = new SemaphoreSlim(2 * Environment.ProcessorCount)
         let tasks = List<Task<'block>>()
         let failed = ref false
@@ -182,10 +183,17 @@ module Lines =
 
                 start line buffer skipped (length - skipped)
             elif whole = 0 then
-                let longer = ArrayPool.Shared.Rent(2 * capacity + 1)
+                let wider = int (min (2L * int64 capacity) (int64 Array.MaxLength - 1L))
+
+                if wider = capacity then
+                    let place = { File = path; Line = line; Column = 1 }
+
+                    raise (DataFormatException(place, $"lines of less than {capacity} bytes", "a longer one"))
+
+                let longer = ArrayPool.Shared.Rent(wider + 1)
                 Array.blit buffer 0 longer 0 length
                 ArrayPool.Shared.Return buffer
-                blocks read line longer length (2 * capacity)
+                blocks read line longer length wider
             else
                 let rest = length - whole
                 let capacity = max blockBytes (rest + 1)

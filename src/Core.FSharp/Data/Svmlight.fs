@@ -90,11 +90,8 @@ module Svmlight =
         (start: SvmlightBlock -> int[])
         (copy: SvmlightBlock -> int -> int -> unit)
         =
-        let rows = blocks |> Array.scan (fun n b -> n + b.Rows) 0
-        let entries = blocks |> Array.scan (fun n b -> n + int64 (start b).[b.Rows]) 0L
-
-        if Array.last entries > int64 Int32.MaxValue then
-            invalidOp $"{Array.last entries} entries are more than one matrix can hold ({Int32.MaxValue})"
+        let rows = blocks |> Array.map _.Rows |> Csr.starts
+        let entries = blocks |> Array.map (fun b -> (start b)[b.Rows]) |> Csr.starts
 
         let rowStart = Array.zeroCreate (Array.last rows + 1)
 
@@ -102,7 +99,7 @@ module Svmlight =
             0,
             blocks.Length,
             fun b ->
-                let from = int entries[b]
+                let from = entries[b]
                 let starts = start blocks[b]
 
                 for r in 1 .. blocks[b].Rows do
@@ -115,7 +112,12 @@ module Svmlight =
         rowStart
 
     let private total (start: SvmlightBlock -> int[]) (blocks: SvmlightBlock[]) =
-        blocks |> Array.sumBy (fun b -> int64 (start b).[b.Rows]) |> int
+        let entries = blocks |> Array.sumBy (fun b -> int64 (start b).[b.Rows])
+
+        if entries > int64 Array.MaxLength then
+            invalidOp $"{entries} entries are more than one matrix can hold ({Array.MaxLength})"
+
+        int entries
 
     let private matrices (features: int) (labels: int) (blocks: SvmlightBlock[]) : Dataset =
         let labelStarts (b: SvmlightBlock) = b.LabelStart

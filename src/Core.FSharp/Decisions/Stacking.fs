@@ -97,7 +97,7 @@ module Stacking =
             let hessian = Array2D.zeroCreate d d
             let mutable value = 0.0
 
-            for at in lists.Local.RowStart[index * chunk] .. lists.Local.RowStart[min rows ((index + 1) * chunk)] - 1 do
+            for at in lists.Local.RowStart[index * chunk] .. lists.Local.RowStart[Lanes.End(index, chunk, rows)] - 1 do
                 fill features rarity lists at
                 let z = dot w features
                 let tail = exp (-abs z)
@@ -115,7 +115,7 @@ module Stacking =
 
             value, gradient, hessian
 
-        let parts = Array.Parallel.init ((rows + chunk - 1) / chunk) partial
+        let parts = Array.Parallel.init (Lanes.Tasks(rows, chunk)) partial
         let penalty = Array.init d (fun i -> if i >= d - 2 then interceptRidge else ridge)
         let gradient = Array.init d (fun i -> penalty[i] * w[i])
         let hessian = Array2D.init d d (fun i j -> if i = j then penalty[i] else 0.0)

@@ -95,7 +95,7 @@ module Bootstrap =
         struct (starts, entries.ToArray())
 
     let private countsOf labels struct (starts: int[], entries: int[]) (weights: int[]) : Counts =
-        let cells = Array.zeroCreate (3 * labels)
+        let cells = Array.zeroCreate (Shapes.Length(3L, int64 labels, nameof labels))
 
         for row in 0 .. weights.Length - 1 do
             for at in starts[row] .. starts[row + 1] - 1 do

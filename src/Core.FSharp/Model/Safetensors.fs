@@ -69,6 +69,14 @@ module Safetensors =
         arrays |> List.iter (fun (_, a) -> file.Write(bytesOf a))
         file.Flush true
 
+    /// How many numbers a shape says; none where a size is negative or no array holds so many.
+    let private numbers (shape: int[]) : int64 option =
+        (Some 1L, shape)
+        ||> Array.fold (fun count size ->
+            count
+            |> Option.map (fun n -> n * int64 size)
+            |> Option.filter (fun n -> size >= 0 && n <= int64 Array.MaxLength))
+
     let private refuse path reason =
         raise (ModelFormatException(path, reason))
 
@@ -109,14 +117,10 @@ module Safetensors =
                         for o in entry.Value.GetProperty("data_offsets").EnumerateArray() -> o.GetInt64()
                     |]
 
-                let count = shape |> Array.fold (fun n s -> n * int64 s) 1L
-
-                if
-                    offsets.Length <> 2
-                    || offsets[1] - offsets[0] <> 4L * count
-                    || count > int64 Array.MaxLength
-                then
-                    refuse path $"the array \"{entry.Name}\" has offsets that do not fit its shape"
+                let count =
+                    match numbers shape with
+                    | Some n when offsets.Length = 2 && offsets[0] >= 0L && offsets[1] - offsets[0] = 4L * n -> n
+                    | _ -> refuse path $"the array \"{entry.Name}\" has offsets that do not fit its shape"
 
                 if 8L + length + offsets[1] > file.Length then
                     refuse path $"the array \"{entry.Name}\" lies beyond the end of the file"

@@ -93,8 +93,10 @@ module BatchObjective =
         let memory = Tensors.span t
 
         for i in 0 .. rows.Length - 1 do
+            let ofRow = memory.Slice(Checked.(*) i m.Columns, m.Columns)
+
             for at in m.RowStart[rows[i]] .. m.RowStart[rows[i] + 1] - 1 do
-                memory[i * m.Columns + m.Indices[at]] <- m.Values[at]
+                ofRow[m.Indices[at]] <- m.Values[at]
 
         t
 

@@ -55,7 +55,8 @@ module Candidates =
             |> Seq.map (fun row -> local.RowStart[row + 1] - local.RowStart[row])
             |> Seq.max
 
-        let chosen: int[] = Array.zeroCreate (margins.Length * k + most)
+        let chosen: int[] =
+            Array.zeroCreate (Shapes.Length(int64 margins.Length * int64 k + int64 most, nameof k))
 
         let found =
             {
@@ -119,8 +120,7 @@ module Candidates =
 
         Workers.For(blocks.Length, (fun b -> found[b] <- ofBlock k floor local scorers blocks[b]))
 
-        let start = found |> Seq.collect _.Lengths |> Seq.scan (+) 0 |> Seq.toArray
-
+        let start = found |> Array.collect _.Lengths |> Csr.starts
         let labels = found |> Array.map _.Labels |> concat
 
         let pairs (part: CandidateRows -> List<float32>) =

@@ -31,10 +31,12 @@ module OutputLayer =
 
     /// The blocks of a step over L labels: of about one size, as many in each group.
     let blocks (labels: int) : LabelBlock[] =
-        let strips = (labels + strip - 1) / strip
-        let rounds = (labels + groups * most - 1) / (groups * most)
-        let count = min strips (groups * rounds)
-        let first i = min labels (i * strips / count * strip)
+        let strips = Lanes.Tasks(labels, strip)
+        let count = min strips (groups * Lanes.Tasks(labels, groups * most))
+
+        let first i =
+            int (min (int64 labels) (int64 i * int64 strips / int64 count * int64 strip))
+
         Array.init count (fun i -> LabelBlock(first i, first (i + 1) - first i))
 
     let private groupsOf (blocks: LabelBlock[]) = min groups blocks.Length

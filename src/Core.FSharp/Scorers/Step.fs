@@ -55,7 +55,8 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
     let output =
         match options.Labels with
-        | LabelSampling.All -> EveryRow(Array.zeroCreate (Checked.(*) 2 network.Output.Span.Length))
+        | LabelSampling.All ->
+            EveryRow(Array.zeroCreate (Shapes.Length(2L, int64 network.Output.Span.Length, nameof network)))
         | LabelSampling.Shortlist others -> ListedRows(others, lazily network.Output)
 
     let inputBiasGradient = Array.zeroCreate<float32> network.InputBias.Length

@@ -82,7 +82,7 @@ module Training =
         let clock = Stopwatch.StartNew()
         let rows = train.Features.Rows
         let size = TrainingOptions.batchSize rows options
-        let batches = (rows + size - 1) / size
+        let batches = Lanes.Tasks(rows, size)
         let steps = batches * options.Epochs
         let last = TrainingOptions.lastEpoch options
 
@@ -127,7 +127,7 @@ module Training =
                 elif batch = batches then
                     Some(total / float batches)
                 else
-                    let chosen = order[batch * size .. min rows ((batch + 1) * size) - 1]
+                    let chosen = order[batch * size .. Lanes.End(batch, size, rows) - 1]
                     let step = (number - 1) * batches + batch
                     let rate = OptimiserOptions.rate step steps options.Optimiser
                     let drop = Drop(dropout, Seed.derive "dropout" step options.Seed)

@@ -70,8 +70,9 @@ module MlKnn =
         let k = options.K
         let votes = votes labels neighbours
         let support = Csr.columnCounts labels
-        let positive = Array.zeroCreate (labels.Columns * (k + 1))
-        let negative = Array.zeroCreate (labels.Columns * (k + 1))
+        let bins = Shapes.Length(int64 labels.Columns, int64 k + 1L, nameof options)
+        let positive = Array.zeroCreate bins
+        let negative = Array.zeroCreate bins
 
         let count (bins: int[]) l d =
             bins[l * (k + 1) + d] <- bins[l * (k + 1) + d] + 1
