@@ -30,7 +30,7 @@ internal static class SparseRows
             start.Add(indices.Count);
         }
         var width = columns ?? (indices.Count == 0 ? 0 : indices.Max() + 1);
-        return new CsrMatrix(start.Count - 1, width, [.. start], [.. indices], [.. values]);
+        return CsrMatrix.Trusted(start.Count - 1, width, [.. start], [.. indices], [.. values]);
     }
 
     /// <summary>Label sets [N, L] of label ids, which may repeat.</summary>
@@ -45,7 +45,7 @@ internal static class SparseRows
     /// <exception cref="ArgumentException">The rows have more columns already.</exception>
     public static CsrMatrix Widen(CsrMatrix rows, int columns) =>
         rows.Columns <= columns
-            ? new CsrMatrix(rows.Rows, columns, rows.RowStart, rows.Indices, rows.Values)
+            ? CsrMatrix.Trusted(rows.Rows, columns, rows.RowStart, rows.Indices, rows.Values)
             : throw new ArgumentException($"expected features {Range(columns)}, received feature {rows.Columns - 1}", nameof(rows));
 
     /// <summary>Label sets of one label space in another.</summary>

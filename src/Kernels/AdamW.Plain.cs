@@ -5,6 +5,7 @@ public static partial class AdamW
     /// <summary>The definition of <see cref="Step(Span{float}, ReadOnlySpan{float}, Span{float}, Span{float}, in AdamWSettings, int)"/>, one number after the other in float64.</summary>
     public static void StepPlain(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, in AdamWSettings settings, int step)
     {
+        Check(w, g, m, v);
         for (var i = 0; i < w.Length; i++)
         {
             var first = settings.Beta1 * (double)m[i] + (1 - (double)settings.Beta1) * g[i];

@@ -31,9 +31,7 @@ public static unsafe partial class AdamW
     /// <exception cref="ArgumentOutOfRangeException">A step below 1.</exception>
     public static void Step(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, in AdamWSettings settings, int step)
     {
-        Shapes.Require(g.Length, w.Length, nameof(g));
-        Shapes.Require(m.Length, w.Length, nameof(m));
-        Shapes.Require(v.Length, w.Length, nameof(v));
+        Check(w, g, m, v);
         var rule = new AdamWRule(settings, step);
         fixed (float* wp = w, gp = g, mp = m, vp = v)
             Lanes.For(Lanes.Tasks(w.Length, NumbersPerTask), new Blocks(wp, gp, mp, vp, w.Length, rule));
@@ -57,6 +55,13 @@ public static unsafe partial class AdamW
         fixed (float* wp = w, gp = g)
         fixed (ushort* mv = moments)
             Lanes.For(Lanes.Tasks(rows, size), new Rows(wp, gp, mv, rows, width, size, rule, RowMoments.Dither(step - 1)));
+    }
+
+    private static void Check(ReadOnlySpan<float> w, ReadOnlySpan<float> g, ReadOnlySpan<float> m, ReadOnlySpan<float> v)
+    {
+        Shapes.Require(g.Length, w.Length, nameof(g));
+        Shapes.Require(m.Length, w.Length, nameof(m));
+        Shapes.Require(v.Length, w.Length, nameof(v));
     }
 
     private readonly struct Rows(float* w, float* g, ushort* moments, int rows, int width, int size, AdamWRule rule, uint dither) : ILaneTasks

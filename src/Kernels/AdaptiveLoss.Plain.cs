@@ -26,6 +26,8 @@ public static partial class AdaptiveLoss
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight, in LossTerms terms,
         Span<float> offsetGradient, Span<float> slopeGradient)
     {
+        Check(logits, block, targets, local, rows, offset, slope, posWeight);
+        CheckGradients(logits, gradient, block, offsetGradient, slopeGradient);
         var labels = block.Count;
         var offsetSums = new double[labels];
         var slopeSums = new double[labels];

@@ -36,9 +36,7 @@ public static unsafe partial class AdaptiveLoss
         Span<float> offsetGradient, Span<float> slopeGradient)
     {
         Check(logits, block, targets, local, rows, offset, slope, posWeight);
-        Shapes.Require(gradient.Length, logits.Length, nameof(gradient));
-        Shapes.Require(offsetGradient.Length, block.Count, nameof(offsetGradient));
-        Shapes.Require(slopeGradient.Length, block.Count, nameof(slopeGradient));
+        CheckGradients(logits, gradient, block, offsetGradient, slopeGradient);
         fixed (float* z = logits, g = gradient, o = offset, s = slope, w = posWeight, og = offsetGradient, sg = slopeGradient)
         fixed (int* r = rows)
             return Run(new Batch
@@ -89,14 +87,24 @@ public static unsafe partial class AdaptiveLoss
         ReadOnlySpan<float> logits, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
         ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight)
     {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(local);
         Shapes.Require(logits.Length, (long)rows.Length * block.Count, nameof(logits));
         Shapes.Require(offset.Length, block.Count, nameof(offset));
         Shapes.Require(slope.Length, block.Count, nameof(slope));
         Shapes.Require(local.Columns, targets.Columns, nameof(local));
         if (block.First < 0 || block.Count < 0 || block.First > targets.Columns - block.Count)
-            throw new ArgumentException($"expected labels below {targets.Columns}, received {block.First} to {block.First + block.Count - 1}", nameof(block));
+            throw new ArgumentException($"expected labels below {targets.Columns}, received {block.First} to {(long)block.First + block.Count - 1}", nameof(block));
         if (!posWeight.IsEmpty) Shapes.Require(posWeight.Length, block.Count, nameof(posWeight));
         Shapes.RequireRows(rows, Math.Min(targets.Rows, local.Rows), nameof(rows));
+    }
+
+    private static void CheckGradients(
+        ReadOnlySpan<float> logits, ReadOnlySpan<float> gradient, LabelBlock block, ReadOnlySpan<float> offsetGradient, ReadOnlySpan<float> slopeGradient)
+    {
+        Shapes.Require(gradient.Length, logits.Length, nameof(gradient));
+        Shapes.Require(offsetGradient.Length, block.Count, nameof(offsetGradient));
+        Shapes.Require(slopeGradient.Length, block.Count, nameof(slopeGradient));
     }
 
     private static double Run(in Batch batch)

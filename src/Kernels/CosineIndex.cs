@@ -113,7 +113,7 @@ public sealed class CosineIndex
                     values[at] = norm > 0.0 ? (float)(m.Values[at] / norm) : 0f;
             }
         });
-        return new CsrMatrix(m.Rows, m.Columns, m.RowStart, m.Indices, values);
+        return CsrMatrix.Trusted(m.Rows, m.Columns, m.RowStart, m.Indices, values);
     }
 
     private static float Dot(CsrMatrix a, int i, CsrMatrix b, int j)

@@ -74,14 +74,13 @@ public static unsafe class CsrFile
         if (TrySizes(start, length) is not { } sizes) return null;
         var matrices = new CsrMatrix[sizes[0]];
         for (var i = 0; i < matrices.Length; i++)
-            matrices[i] = new CsrMatrix(
+            matrices[i] = CsrMatrix.Trusted(
                 sizes[3 * i + 1],
                 sizes[3 * i + 2],
                 new int[sizes[3 * i + 1] + 1],
                 GC.AllocateUninitializedArray<int>(sizes[3 * i + 3]),
                 GC.AllocateUninitializedArray<float>(sizes[3 * i + 3]));
-        // piece i of the file is copied and summed by one thread; CsrMatrix checks lengths, not contents, so it may
-        // be filled here
+        // piece i of the file is copied and summed by one thread; what came of it is judged when all are there
         var pieces = Pieces(matrices, sizes);
         var offsets = new long[pieces.Count];
         var at = SizesAt + (long)sizes.Length * sizeof(int);
@@ -99,7 +98,7 @@ public static unsafe class CsrFile
             new ReadOnlySpan<byte>(start + offsets[i], target.Length).CopyTo(target);
             checksums[i + 2] = Checksum(target);
         });
-        return Combined(checksums) == (uint)numbers[1] ? matrices : null;
+        return Combined(checksums) == (uint)numbers[1] && matrices.All(m => m.StructureFault() is null) ? matrices : null;
     }
 
     /// <summary>The count and the sizes of the matrices, where they add up to the file's length.</summary>

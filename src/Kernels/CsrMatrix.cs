@@ -3,21 +3,31 @@ namespace Limen.Kernels;
 /// <summary>
 /// A sparse matrix in compressed-sparse-row form: features [N, D], label sets [N, L] (values 1) and score lists [N, L]
 /// all use it. Row i holds the entries RowStart[i] to RowStart[i + 1] of Indices and Values; the indices of a row ascend strictly.
-/// The arrays are the matrix: treat them as read-only once it is built.
+/// The arrays are the matrix: treat them as read-only once it is built, for the kernels address memory by them.
 /// </summary>
 public sealed class CsrMatrix
 {
-    /// <summary>Wraps the arrays without copying; checks lengths only (see <see cref="Validate"/> for the full check).</summary>
-    /// <exception cref="ArgumentException">The array lengths disagree with each other or with the row count.</exception>
+    /// <summary>
+    /// Wraps the arrays without copying, and checks their structure: row starts ascend from 0, the columns of a row ascend strictly within
+    /// [0, columns). Values may be any numbers (<see cref="Validate"/> wants finite ones). What lies beyond the last row start is not looked at.
+    /// </summary>
+    /// <exception cref="ArgumentException">Lengths that disagree, or the first row that is not as it should be.</exception>
     public CsrMatrix(int rows, int columns, int[] rowStart, int[] indices, float[] values)
+        : this((rows, columns), rowStart, indices, values)
+    {
+        if (StructureFault() is { } fault) throw new ArgumentException(fault);
+    }
+
+    private CsrMatrix((int Rows, int Columns) size, int[] rowStart, int[] indices, float[] values)
     {
         ArgumentNullException.ThrowIfNull(rowStart);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(values);
+        var (rows, columns) = size;
         if (rows < 0 || columns < 0)
             throw new ArgumentException($"expected non-negative sizes, received [{rows}, {columns}]");
-        if (rowStart.Length != rows + 1 || rowStart[0] != 0)
-            throw new ArgumentException($"expected {rows + 1} row starts from 0, received {rowStart.Length}", nameof(rowStart));
+        if (rowStart.Length != rows + 1L || rowStart[0] != 0)
+            throw new ArgumentException($"expected {rows + 1L} row starts from 0, received {rowStart.Length}", nameof(rowStart));
         if (indices.Length < rowStart[rows] || values.Length < rowStart[rows])
             throw new ArgumentException($"expected {rowStart[rows]} entries, received {indices.Length} indices and {values.Length} values", nameof(indices));
         Rows = rows;
@@ -26,6 +36,10 @@ public sealed class CsrMatrix
         Indices = indices;
         Values = values;
     }
+
+    /// <summary>The same for arrays that this library has made, and knows to be as they should: their entries are not looked at.</summary>
+    internal static CsrMatrix Trusted(int rows, int columns, int[] rowStart, int[] indices, float[] values) =>
+        new((rows, columns), rowStart, indices, values);
 
     /// <summary>N, the number of rows.</summary>
     public int Rows { get; }
@@ -51,24 +65,34 @@ public sealed class CsrMatrix
     /// <summary>The values stored in a row, beside <see cref="RowIndices"/>.</summary>
     public ReadOnlySpan<float> RowValues(int row) => Values.AsSpan(RowStart[row], RowStart[row + 1] - RowStart[row]);
 
-    /// <summary>Checks the whole invariant: offsets ascend, indices ascend strictly within [0, Columns), values are finite.</summary>
+    /// <summary>Checks the whole invariant: the structure, and that every value is finite.</summary>
     /// <exception cref="ArgumentException">Names the first row that breaks it.</exception>
     public CsrMatrix Validate()
     {
+        if (StructureFault() is { } fault) throw new ArgumentException(fault);
         for (var row = 0; row < Rows; row++)
-        {
-            if (RowStart[row + 1] < RowStart[row])
-                throw new ArgumentException($"row {row}: expected ascending row starts, received {RowStart[row]} then {RowStart[row + 1]}");
-            var previous = -1;
             for (var at = RowStart[row]; at < RowStart[row + 1]; at++)
-            {
-                if (Indices[at] <= previous || Indices[at] >= Columns)
-                    throw new ArgumentException($"row {row}: expected strictly ascending columns below {Columns}, received {Indices[at]} after {previous}");
                 if (!float.IsFinite(Values[at]))
                     throw new ArgumentException($"row {row}, column {Indices[at]}: expected a finite value, received {Values[at]}");
-                previous = Indices[at];
+        return this;
+    }
+
+    /// <summary>What is wrong with row starts and columns, of the first row where anything is; null where nothing is.</summary>
+    internal string? StructureFault()
+    {
+        for (var row = 0; row < Rows; row++)
+        {
+            var (start, end) = (RowStart[row], RowStart[row + 1]);
+            if (end < start || end > NonZeros)
+                return $"row {row}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
+            var previous = -1;
+            foreach (var column in Indices.AsSpan(start, end - start))
+            {
+                if (column <= previous || column >= Columns)
+                    return $"row {row}: expected strictly ascending columns below {Columns}, received {column} after {previous}";
+                previous = column;
             }
         }
-        return this;
+        return null;
     }
 }

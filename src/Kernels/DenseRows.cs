@@ -32,7 +32,7 @@ public static unsafe class DenseRows
                 var from = numbers + (nint)row * columns;
                 for (var at = starts[row]; at < starts[row + 1]; at++) values[at] = from[indices[at]];
             }
-            return new CsrMatrix(rows, columns, starts, indices, values);
+            return CsrMatrix.Trusted(rows, columns, starts, indices, values);
         }
     }
 

@@ -21,6 +21,8 @@ public static partial class DualCoordinateDescent
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public static LinearWeights Fit(CsrMatrix x, CsrMatrix y, DualOptions options, Action<double> progress, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
         if (x.Rows != y.Rows)
             throw new ArgumentException($"expected labels [N, L] with N = {x.Rows}, received [{y.Rows}, {y.Columns}]", nameof(y));
         if (x.Columns > LabelLanes.MostFeatures || x.Rows > LabelLanes.MostRows)

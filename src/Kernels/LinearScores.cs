@@ -16,8 +16,12 @@ public sealed class LinearScores
     private readonly ConcurrentBag<double[]> idle = [];
 
     /// <summary>Turns the weights W [L, D] round.</summary>
+    /// <exception cref="ArgumentException">Weights and biases of different numbers of labels.</exception>
     public LinearScores(LinearWeights weights)
     {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Weights.Rows != weights.Bias.Length)
+            throw new ArgumentException($"expected biases [L] with L = {weights.Weights.Rows}, received {weights.Bias.Length}", nameof(weights));
         byFeature = Transposed.Of(weights.Weights);
         bias = weights.Bias;
     }
@@ -32,8 +36,7 @@ public sealed class LinearScores
     public CsrMatrix Compute(int k, CsrMatrix extra, CsrMatrix queries)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
-        if (queries.Columns != byFeature.Rows)
-            throw new ArgumentException($"expected queries [Q, D] with D = {byFeature.Rows}, received [{queries.Rows}, {queries.Columns}]", nameof(queries));
+        RequireFeatures(queries);
         if (extra.Rows != queries.Rows || extra.Columns != bias.Length)
             throw new ArgumentException($"expected pairs [Q, L] = [{queries.Rows}, {bias.Length}], received [{extra.Rows}, {extra.Columns}]", nameof(extra));
         var rows = new (int[], float[])[queries.Rows];
@@ -53,10 +56,12 @@ public sealed class LinearScores
     }
 
     /// <summary>The margins of the given rows of the queries for all labels, into output [B, L].</summary>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a row that the queries do not have.</exception>
     public unsafe void Block(CsrMatrix queries, ReadOnlySpan<int> rows, Span<float> output)
     {
         var labels = bias.Length;
+        RequireFeatures(queries);
+        Shapes.RequireRows(rows, queries.Rows, nameof(rows));
         if (output.Length != (long)rows.Length * labels)
             throw new ArgumentException($"expected [B, L] = [{rows.Length}, {labels}], received {output.Length} values", nameof(output));
         var chosen = rows.ToArray();
@@ -86,6 +91,12 @@ public sealed class LinearScores
         for (var at = weights.Weights.RowStart[label]; at < weights.Weights.RowStart[label + 1]; at++)
             sum += dense[weights.Weights.Indices[at]] * weights.Weights.Values[at];
         return (float)(sum + weights.Bias[label]);
+    }
+
+    private void RequireFeatures(CsrMatrix queries)
+    {
+        if (queries.Columns != byFeature.Rows)
+            throw new ArgumentException($"expected queries [Q, D] with D = {byFeature.Rows}, received [{queries.Rows}, {queries.Columns}]", nameof(queries));
     }
 
     private void Margins(ReadOnlySpan<int> features, ReadOnlySpan<float> values, double[] margins)

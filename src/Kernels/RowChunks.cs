@@ -20,6 +20,6 @@ internal static class RowChunks
             rows[row].Columns.CopyTo(indices, start[row]);
             rows[row].Values.CopyTo(values, start[row]);
         }
-        return new CsrMatrix(rows.Length, columns, start, indices, values);
+        return CsrMatrix.Trusted(rows.Length, columns, start, indices, values);
     }
 }

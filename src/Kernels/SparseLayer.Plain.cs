@@ -5,6 +5,7 @@ public static partial class SparseLayer
     /// <summary>The definition of <see cref="Forward"/>: output_bh = bias_h + sum over d of x_bd W_dh, in float64.</summary>
     public static void ForwardPlain(CsrMatrix x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output)
     {
+        Check(x, rows, weights.Length, output.Length, bias.Length);
         for (var b = 0; b < rows.Length; b++)
         {
             for (var h = 0; h < bias.Length; h++)
@@ -23,6 +24,7 @@ public static partial class SparseLayer
     public static void BackwardPlain(CsrMatrix x, ReadOnlySpan<int> rows, ReadOnlySpan<float> dOut, Span<float> weightGradient, Span<float> biasGradient)
     {
         var width = biasGradient.Length;
+        Check(x, rows, weightGradient.Length, dOut.Length, width);
         for (var h = 0; h < width; h++)
         {
             var sums = new double[x.Columns];

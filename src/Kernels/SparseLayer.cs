@@ -16,10 +16,7 @@ public static unsafe partial class SparseLayer
     /// <exception cref="ArgumentException">Shapes that do not agree, or a row that x does not have.</exception>
     public static void Forward(CsrMatrix x, ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        Shapes.Require(weights.Length, (long)x.Columns * bias.Length, nameof(weights));
-        Shapes.Require(output.Length, (long)rows.Length * bias.Length, nameof(output));
-        Shapes.RequireRows(rows, x.Rows, nameof(rows));
+        Check(x, rows, weights.Length, output.Length, bias.Length);
         fixed (int* indices = x.Indices, r = rows)
         fixed (float* values = x.Values, w = weights, b = bias, o = output)
             Lanes.For(
@@ -54,6 +51,15 @@ public static unsafe partial class SparseLayer
         Shapes.Require(dOut.Length, (long)rows * width, nameof(dOut));
         fixed (float* d = dOut, g = gradient)
             Lanes.For(Lanes.Tasks(width, ColumnsPerTask), new BackwardColumns(d, rows, width, g));
+    }
+
+    /// <summary>Weights [D, H] or their gradient, output [B, H] or its gradient, for rows of x [N, D].</summary>
+    private static void Check(CsrMatrix x, ReadOnlySpan<int> rows, int weights, int output, int width)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Shapes.Require(weights, (long)x.Columns * width, nameof(weights));
+        Shapes.Require(output, (long)rows.Length * width, nameof(output));
+        Shapes.RequireRows(rows, x.Rows, nameof(rows));
     }
 
     private readonly struct ForwardRows(

@@ -46,7 +46,7 @@ public sealed class TermIndex
         if (texts.Length <= ChunkRows)
         {
             var only = CountChunk(texts);
-            return new CsrMatrix(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
+            return CsrMatrix.Trusted(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
         }
         var chunks = new Chunk[Lanes.Tasks(texts.Length, ChunkRows)];
         Parallel.For(0, chunks.Length, i =>
@@ -69,7 +69,7 @@ public sealed class TermIndex
             chunks[i].Indices.CopyTo(indices, starts[i]);
             chunks[i].Values.CopyTo(values, starts[i]);
         });
-        return new CsrMatrix(texts.Length, count, rowStart, indices, values);
+        return CsrMatrix.Trusted(texts.Length, count, rowStart, indices, values);
     }
 
     private readonly record struct Chunk(int[] RowEnd, List<int> Indices, List<float> Values);

@@ -15,6 +15,7 @@ internal sealed unsafe class TiledEntries : IDisposable
     private readonly int[] _starts;
     private readonly int[] _columns;
     private readonly float[] _values;
+    private bool _disposed;
 
     private TiledEntries(int rows, int columns)
     {
@@ -47,11 +48,11 @@ internal sealed unsafe class TiledEntries : IDisposable
     public int Count { get; private set; }
 
     /// <summary>For pinning, with <see cref="ColumnNumbers"/> and <see cref="Values"/>.</summary>
-    public ReadOnlySpan<int> Starts => _starts;
+    public ReadOnlySpan<int> Starts => Held(_starts);
 
-    public ReadOnlySpan<int> ColumnNumbers => _columns;
+    public ReadOnlySpan<int> ColumnNumbers => Held(_columns);
 
-    public ReadOnlySpan<float> Values => _values;
+    public ReadOnlySpan<float> Values => Held(_values);
 
     /// <summary>The entries of a tile, in the pinned arrays.</summary>
     public TileEntries Of(int tile, int* starts, int* columns, float* values)
@@ -62,9 +63,18 @@ internal sealed unsafe class TiledEntries : IDisposable
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         ArrayPool<int>.Shared.Return(_starts);
         ArrayPool<int>.Shared.Return(_columns);
         ArrayPool<float>.Shared.Return(_values);
+    }
+
+    // memory that was given back is another one's: what stands there are no columns to address memory by
+    private ReadOnlySpan<T> Held<T>(T[] memory)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return memory;
     }
 
     private readonly struct Filling(TiledEntries owner, float* matrix, int rowStride, int columnStride) : ITasks

@@ -37,9 +37,10 @@ public static unsafe partial class TopK
     }
 
     /// <summary>The k largest of each row of scores [B, labels] as score lists [B, labels], over all threads.</summary>
-    /// <exception cref="ArgumentException">The scores are not whole rows, or k is negative.</exception>
+    /// <exception cref="ArgumentException">The scores are not whole rows, or labels or k are negative.</exception>
     public static CsrMatrix Block(ReadOnlySpan<float> scores, int labels, int k)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(labels);
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         var rows = labels == 0 ? 0 : scores.Length / labels;
         Shapes.Require(scores.Length, (long)rows * labels, nameof(scores));
@@ -50,7 +51,7 @@ public static unsafe partial class TopK
         fixed (int* l = indices, counts = start)
             Lanes.For(rows, new BlockScan(s, labels, k, l, v, counts + 1));
         Close(start, indices, values, k);
-        return new CsrMatrix(rows, labels, start, indices, values);
+        return CsrMatrix.Trusted(rows, labels, start, indices, values);
     }
 
     /// <summary>Turns counts into offsets, and moves the rows together where one is shorter than k.</summary>

@@ -22,6 +22,6 @@ public static class Transposed
                 rows[place] = row;
                 values[place] = m.Values[at];
             }
-        return new CsrMatrix(m.Columns, m.Rows, start, rows, values);
+        return CsrMatrix.Trusted(m.Columns, m.Rows, start, rows, values);
     }
 }

@@ -33,7 +33,7 @@ module Csr =
                 indices[start[i] + k] <- column
                 values[start[i] + k] <- value))
 
-        CsrMatrix(rows.Length, columns, start, indices, values).Validate()
+        CsrMatrix.Trusted(rows.Length, columns, start, indices, values).Validate()
 
     /// Label sets as a matrix of ones; ids are sorted and made distinct.
     let ofSets (columns: int) (sets: int[][]) : CsrMatrix =
@@ -63,7 +63,7 @@ module Csr =
             Array.blit m.Indices m.RowStart[r] indices start[i] n
             Array.blit m.Values m.RowStart[r] values start[i] n)
 
-        CsrMatrix(chosen.Length, m.Columns, start, indices, values)
+        CsrMatrix.Trusted(chosen.Length, m.Columns, start, indices, values)
 
     /// The rows of a, then the rows of b; both have the same columns.
     let append (a: CsrMatrix) (b: CsrMatrix) : CsrMatrix =
@@ -73,7 +73,7 @@ module Csr =
         Shapes.Length(int64 a.NonZeros + int64 b.NonZeros, nameof b) |> ignore
         let start = Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
 
-        CsrMatrix(
+        CsrMatrix.Trusted(
             start.Length - 1,
             a.Columns,
             start,
@@ -101,7 +101,7 @@ module Csr =
             for at in m.RowStart[r] .. m.RowStart[r + 1] - 1 do
                 values[at] <- f r m.Indices[at] m.Values[at]
 
-        CsrMatrix(m.Rows, m.Columns, m.RowStart, m.Indices, values)
+        CsrMatrix.Trusted(m.Rows, m.Columns, m.RowStart, m.Indices, values)
 
     /// Each row divided by its Euclidean norm; an empty or zero row stays as it is.
     let normaliseRows (m: CsrMatrix) : CsrMatrix =

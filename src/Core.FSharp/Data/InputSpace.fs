@@ -55,7 +55,7 @@ module Standardiser =
                 let c = x.Indices[at]
                 values[r * width + c] <- (x.Values[at] - s.Mean[c]) / s.Deviation[c] * scale
 
-        CsrMatrix(
+        CsrMatrix.Trusted(
             x.Rows,
             width,
             Array.init (x.Rows + 1) (fun r -> r * width),

@@ -137,8 +137,8 @@ module Svmlight =
         let rows = labelStart.Length - 1
 
         Dataset.create
-            (CsrMatrix(rows, features, featureStart, featureIds, values))
-            (CsrMatrix(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
+            (CsrMatrix.Trusted(rows, features, featureStart, featureIds, values))
+            (CsrMatrix.Trusted(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
 
     /// The rows of a file. D and L: as given, else as in the header, else one more than the largest id. Throws
     /// DataFormatException at the first line that is not as it should be, for a file without rows, and where a header
@@ -183,9 +183,12 @@ module Svmlight =
             blocks
 
     let private widen columns (m: CsrMatrix) =
-        CsrMatrix(m.Rows, columns, m.RowStart, m.Indices, m.Values)
+        if columns < m.Columns then
+            invalidArg (nameof columns) $"expected at least {m.Columns} columns, received {columns}"
 
-    /// The same rows in matrices of the given widths, which are no smaller than they were.
+        CsrMatrix.Trusted(m.Rows, columns, m.RowStart, m.Indices, m.Values)
+
+    /// The same rows in matrices of the given widths. Throws ArgumentException where one is smaller than it was.
     let resize features labels (d: Dataset) =
         Dataset.create (widen features d.Features) (widen labels d.Labels)
 

@@ -80,7 +80,7 @@ module TfIdfWeights =
         else
             Parallel.For(0, counts.Rows, weighRow) |> ignore
 
-        CsrMatrix(counts.Rows, counts.Columns, counts.RowStart, counts.Indices, values)
+        CsrMatrix.Trusted(counts.Rows, counts.Columns, counts.RowStart, counts.Indices, values)
 
 /// What a token is: a longest run of two or more of these characters, in lower case.
 type TokenRule =

@@ -56,7 +56,7 @@ module ScoreLists =
                     / float lists.Margins.Length
                 ))
 
-        CsrMatrix(first.Rows, first.Columns, first.RowStart, first.Indices, values)
+        CsrMatrix.Trusted(first.Rows, first.Columns, first.RowStart, first.Indices, values)
 
     /// The chosen rows of every matrix.
     let selectRows (chosen: int[]) (lists: ScoreLists) : ScoreLists =

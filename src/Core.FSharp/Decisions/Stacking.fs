@@ -203,7 +203,7 @@ module Stacking =
                 fill features rarity lists at
                 float32 (dot w features))
 
-        CsrMatrix(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
+        CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
 
     /// The fused logits of the fitting rows themselves, each row by a stack fitted on the other folds, so that
     /// thresholds fitted on them are not optimistic. Folds come from the first scorer's margins (Folds.ofScores).
@@ -230,4 +230,4 @@ module Stacking =
                         pairs.RowStart[row]
                         (fused.RowStart[i + 1] - fused.RowStart[i]))
 
-        CsrMatrix(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
+        CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)

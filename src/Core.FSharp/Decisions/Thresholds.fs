@@ -21,7 +21,7 @@ module Thresholds =
 
             start[row + 1] <- indices.Count
 
-        CsrMatrix(scores.Rows, scores.Columns, start, indices.ToArray(), Array.create indices.Count 1f)
+        CsrMatrix.Trusted(scores.Rows, scores.Columns, start, indices.ToArray(), Array.create indices.Count 1f)
 
     /// One threshold that is known beforehand.
     let fixedAt (labels: int) (threshold: float32) : float32[] = Array.create labels threshold

@@ -83,8 +83,15 @@ type private StoredLinear = { Weights: CsrMatrix; Bias: float32[] }
 [<RequireQualifiedAccess>]
 module internal ModelJson =
 
+    /// What was stored may be damaged: arrays that do not make a value are as bad as JSON that does not.
     let private through (toStored: 'value -> 'stored) (ofStored: 'stored -> 'value) : JsonConverter =
-        Through<'value, 'stored>(toStored, ofStored)
+        let checkedOfStored stored =
+            try
+                ofStored stored
+            with :? ArgumentException as e ->
+                raise (JsonException e.Message)
+
+        Through<'value, 'stored>(toStored, checkedOfStored)
 
     let private named (toName: 'value -> string) (ofName: string -> 'value) = through toName ofName
 
@@ -98,10 +105,7 @@ module internal ModelJson =
                     Values = Array.truncate m.NonZeros m.Values
                 })
             (fun (s: StoredMatrix) ->
-                try
-                    CsrMatrix(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate()
-                with :? ArgumentException as e ->
-                    raise (JsonException e.Message))
+                CsrMatrix.Trusted(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate())
 
     /// JSON options that send arrays to the sidecar. Indexes and look-up tables are written as what they are built from.
     let options (sidecar: Sidecar) : JsonSerializerOptions =

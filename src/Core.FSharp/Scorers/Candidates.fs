@@ -47,6 +47,10 @@ module Candidates =
     let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) (rows: int[]) =
         let margins = [| for score in scorers -> score rows |]
         let labels = local.Columns
+
+        for m in margins do
+            Shape.require (nameof margins) "[B; L]" [ rows.Length; labels ] [ m.Rows; m.Columns ]
+
         let k = min k labels
         let values = Array.zeroCreate<float32> k
 
@@ -114,6 +118,7 @@ module Candidates =
 
     /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
+    /// Throws ArgumentException where a scorer gives margins of other rows or labels.
     let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) : ScoreLists =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
@@ -124,7 +129,7 @@ module Candidates =
         let labels = found |> Array.map _.Labels |> concat
 
         let pairs (part: CandidateRows -> List<float32>) =
-            CsrMatrix(local.Rows, local.Columns, start, labels, found |> Array.map part |> concat)
+            CsrMatrix.Trusted(local.Rows, local.Columns, start, labels, found |> Array.map part |> concat)
 
         {
             Margins = [| for s in 0 .. scorers.Length - 1 -> pairs (fun rows -> rows.Margins[s]) |]
@@ -133,5 +138,4 @@ module Candidates =
 
     /// The k best labels of each row by one scorer.
     let top (k: int) (labels: int) (rows: int) (scorer: MarginBlocks) : CsrMatrix =
-        let none = CsrMatrix(rows, labels, Array.zeroCreate (rows + 1), [||], [||])
-        (collect k Single.PositiveInfinity none [ scorer ]).Margins[0]
+        (collect k Single.PositiveInfinity (Csr.empty rows labels) [ scorer ]).Margins[0]

@@ -33,7 +33,7 @@ module Shortlist =
         let places =
             Array.init chosen.NonZeros (fun at -> Array.BinarySearch(ids, chosen.Indices[at]))
 
-        CsrMatrix(rows.Length, ids.Length, chosen.RowStart, places, chosen.Values)
+        CsrMatrix.Trusted(rows.Length, ids.Length, chosen.RowStart, places, chosen.Values)
 
     /// The shortlist of a batch: labels and local signal of its rows, and so many other labels by the seed.
     let ofBatch (others: int) (seed: Seed) (data: TrainingRows) (rows: int[]) : Shortlist =
@@ -57,7 +57,7 @@ module Shortlist =
             Ids = ids
             Rows =
                 {
-                    Features = CsrMatrix(rows.Length, 0, Array.zeroCreate (rows.Length + 1), [||], [||])
+                    Features = Csr.empty rows.Length 0
                     Labels = restrict ids rows data.Labels
                     Local = restrict ids rows data.Local
                 }

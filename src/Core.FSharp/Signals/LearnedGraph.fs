@@ -145,7 +145,8 @@ module LearnedGraph =
                 row graph w labels p scratch i step |> ignore
 
         {
-            Weights = CsrMatrix(graph.Rows, graph.Columns, graph.RowStart, graph.Indices, w |> Array.map float32)
+            Weights =
+                CsrMatrix.Trusted(graph.Rows, graph.Columns, graph.RowStart, graph.Indices, w |> Array.map float32)
             Options = options
         }
 
