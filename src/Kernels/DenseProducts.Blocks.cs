@@ -30,24 +30,26 @@ public static unsafe partial class DenseProducts
     private readonly struct BlockTasks<TPanels>(LeftFactor a, TPanels b, float* c, nint stride, int rows, int columns, int depth, bool adds) : ILaneTasks
         where TPanels : struct, IPanels
     {
+        /// <summary>The number of tasks.</summary>
+        public int Count => Lanes.Tasks(rows, TaskRows) * Lanes.Tasks(columns, TaskColumns);
+
         [SkipLocalsInit]
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             float* unaligned = stackalloc float[PanelDepth * WidestPanel + 16];
-            var panel = CacheLines.Align(unaligned);
+            var room = CacheLines.Align(unaligned);
             var down = Lanes.Tasks(rows, TaskRows);
-            int firstRow = task % down * TaskRows, firstColumn = task / down * TaskColumns;
-            int endColumn = Lanes.End(task / down, TaskColumns, columns), width = Vectors * T.Count;
+            nint firstRow = task % down * TaskRows, firstColumn = task / down * TaskColumns, width = Vectors * T.Count;
+            nint height = nint.Min(TaskRows, rows - firstRow), endColumn = nint.Min(columns, firstColumn + TaskColumns);
             nint k = 0;
             do
             {
                 var deep = (int)nint.Min(PanelDepth, depth - k);
-                for (int j = firstColumn, count; j < endColumn; j += count)
+                for (var j = firstColumn; j < endColumn; j += width)
                 {
-                    count = Math.Min(width, endColumn - j);
-                    if (count < width) new Span<float>(panel, deep * width).Clear();
-                    b.Fill(panel, width, j, count, k, deep);
-                    Rows<T>(firstRow, Math.Min(TaskRows, rows - firstRow), k, panel, deep, j, count);
+                    var count = (int)nint.Min(width, endColumn - j);
+                    var panel = b.Of<T>(j, count, k, deep, room, once: height <= Height);
+                    Rows<T>(firstRow, (int)height, k, panel, deep, j, count);
                 }
                 k += PanelDepth;
             }
@@ -55,18 +57,15 @@ public static unsafe partial class DenseProducts
         }
 
         /// <summary>The rows of the block, in tiles of like heights, times a panel.</summary>
-        private void Rows<T>(int first, int count, nint k, float* panel, int deep, int column, int columns) where T : struct, ILanes<T>
+        private void Rows<T>(nint first, int count, nint k, Panel panel, int deep, nint column, int columns) where T : struct, ILanes<T>
         {
             var height = Lanes.Tasks(count, Lanes.Tasks(count, Height));
-            for (int i = first, tall; i < first + count; i += tall)
-            {
-                tall = Math.Min(height, first + count - i);
-                Tile<T>(tall, a.From(i, k), panel, deep, c + i * stride + column, columns, adds || k > 0);
-            }
+            for (var i = first; i < first + count; i += height)
+                Tile<T>((int)nint.Min(height, first + count - i), a.From(i, k), panel, deep, c + i * stride + column, columns, adds || k > 0);
         }
 
         [SkipLocalsInit]
-        private void Tile<T>(int height, LeftFactor a, float* panel, int deep, float* to, int columns, bool more) where T : struct, ILanes<T>
+        private void Tile<T>(int height, LeftFactor a, Panel panel, int deep, float* to, int columns, bool more) where T : struct, ILanes<T>
         {
             if (columns == Vectors * T.Count) Multiply<T>(height, a, panel, deep, to, stride, more);
             else
@@ -77,11 +76,5 @@ public static unsafe partial class DenseProducts
                 Copy(whole, WidestPanel, to, stride, height, columns);
             }
         }
-    }
-
-    private static void Copy(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
-    {
-        for (var r = 0; r < rows; r++, from += fromStride, to += toStride)
-            new Span<float>(from, columns).CopyTo(new Span<float>(to, columns));
     }
 }

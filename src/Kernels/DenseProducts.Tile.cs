@@ -24,22 +24,22 @@ public static unsafe partial class DenseProducts
 
     private readonly struct Six : IHeight { public static int Rows => 6; }
 
-    private static void Multiply<V>(int height, LeftFactor a, float* b, int depth, float* c, nint stride, bool adds) where V : struct, ILanes<V>
+    private static void Multiply<V>(int height, LeftFactor a, Panel b, int depth, float* c, nint stride, bool adds) where V : struct, ILanes<V>
     {
         switch (height)
         {
-            case 1: Multiply<V, One>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
-            case 2: Multiply<V, Two>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
-            case 3: Multiply<V, Three>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
-            case 4: Multiply<V, Four>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
-            case 5: Multiply<V, Five>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
-            default: Multiply<V, Six>(a.First, a.Row, a.Step, b, depth, c, stride, adds); break;
+            case 1: Multiply<V, One>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
+            case 2: Multiply<V, Two>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
+            case 3: Multiply<V, Three>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
+            case 4: Multiply<V, Four>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
+            case 5: Multiply<V, Five>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
+            default: Multiply<V, Six>(a.First, a.Row, a.Step, b.First, b.Step, depth, c, stride, adds); break;
         }
     }
 
     /// <summary>A tile of c, up to 6 rows of two vectors, = or += rows of a times a panel of b, the sums in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<V, H>(float* a, nint row, nint step, float* b, nint depth, float* c, nint stride, bool adds)
+    private static void Multiply<V, H>(float* a, nint row, nint step, float* b, nint next, nint depth, float* c, nint stride, bool adds)
         where V : struct, ILanes<V> where H : struct, IHeight
     {
         float* a1 = a + row, a2 = a + 2 * row, a3 = a + 3 * row, a4 = a + 4 * row, a5 = a + 5 * row;
@@ -56,15 +56,15 @@ public static unsafe partial class DenseProducts
             if (H.Rows > 5) (s50, s51) = (V.Load(c5), V.Load(c5 + V.Count));
         }
         nint at = 0;
-        for (; depth > 0; depth--, at += step, b += Vectors * V.Count)
+        for (; depth > 0; depth--, at += step, b += next)
         {
             V x = V.Broadcast(a[at]), b0 = V.Load(b), b1 = V.Load(b + V.Count);
-            (s00, s01) = (V.Fma(x, b0, s00), V.Fma(x, b1, s01));
-            if (H.Rows > 1) { x = V.Broadcast(a1[at]); (s10, s11) = (V.Fma(x, b0, s10), V.Fma(x, b1, s11)); }
-            if (H.Rows > 2) { x = V.Broadcast(a2[at]); (s20, s21) = (V.Fma(x, b0, s20), V.Fma(x, b1, s21)); }
-            if (H.Rows > 3) { x = V.Broadcast(a3[at]); (s30, s31) = (V.Fma(x, b0, s30), V.Fma(x, b1, s31)); }
-            if (H.Rows > 4) { x = V.Broadcast(a4[at]); (s40, s41) = (V.Fma(x, b0, s40), V.Fma(x, b1, s41)); }
-            if (H.Rows > 5) { x = V.Broadcast(a5[at]); (s50, s51) = (V.Fma(x, b0, s50), V.Fma(x, b1, s51)); }
+            V.AddProduct(ref s00, x, b0); V.AddProduct(ref s01, x, b1);
+            if (H.Rows > 1) { x = V.Broadcast(a1[at]); V.AddProduct(ref s10, x, b0); V.AddProduct(ref s11, x, b1); }
+            if (H.Rows > 2) { x = V.Broadcast(a2[at]); V.AddProduct(ref s20, x, b0); V.AddProduct(ref s21, x, b1); }
+            if (H.Rows > 3) { x = V.Broadcast(a3[at]); V.AddProduct(ref s30, x, b0); V.AddProduct(ref s31, x, b1); }
+            if (H.Rows > 4) { x = V.Broadcast(a4[at]); V.AddProduct(ref s40, x, b0); V.AddProduct(ref s41, x, b1); }
+            if (H.Rows > 5) { x = V.Broadcast(a5[at]); V.AddProduct(ref s50, x, b0); V.AddProduct(ref s51, x, b1); }
         }
         Store(s00, s01, c);
         if (H.Rows > 1) Store(s10, s11, c1);

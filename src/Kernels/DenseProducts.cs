@@ -19,7 +19,11 @@ public static unsafe partial class DenseProducts
         Require(b.Rows, b.Columns, b.Rows, a.Columns, nameof(b));
         Require(c.Rows, c.Columns, a.Rows, b.Rows, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, a.Stride, 1), new TransposedPanels(y, b.Stride), z, c, a.Columns, adds: false);
+        {
+            var blocks = new BlockTasks<TransposedPanels>(new(x, a.Stride, 1), new(y, b.Stride), z, c.Stride, c.Rows, c.Columns, a.Columns, adds: false);
+            if (a.Rows == 1) Lanes.For(blocks.Count, new RowTasks(x, y, b.Stride, z, c.Columns, a.Columns, blocks));
+            else Lanes.For(blocks.Count, blocks);
+        }
     }
 
     /// <summary>c [M, N] += a [M, K] b [K, N].</summary>
@@ -29,7 +33,10 @@ public static unsafe partial class DenseProducts
         Require(b.Rows, b.Columns, a.Columns, b.Columns, nameof(b));
         Require(c.Rows, c.Columns, a.Rows, b.Columns, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, a.Stride, 1), new CopiedPanels(y, b.Stride), z, c, a.Columns, adds: true);
+        {
+            var blocks = new BlockTasks<CopiedPanels>(new(x, a.Stride, 1), new(y, b.Stride), z, c.Stride, c.Rows, c.Columns, a.Columns, adds: true);
+            Lanes.For(blocks.Count, blocks);
+        }
     }
 
     /// <summary>c [M, N] = a' b, a [K, M], b [K, N].</summary>
@@ -39,7 +46,10 @@ public static unsafe partial class DenseProducts
         Require(b.Rows, b.Columns, a.Rows, b.Columns, nameof(b));
         Require(c.Rows, c.Columns, a.Columns, b.Columns, nameof(c));
         fixed (float* x = a.Numbers, y = b.Numbers, z = c.Numbers)
-            Run(new(x, 1, a.Stride), new CopiedPanels(y, b.Stride), z, c, a.Rows, adds: false);
+        {
+            var blocks = new BlockTasks<CopiedPanels>(new(x, 1, a.Stride), new(y, b.Stride), z, c.Stride, c.Rows, c.Columns, a.Rows, adds: false);
+            Lanes.For(blocks.Count, blocks);
+        }
     }
 
     private static void Require(int rows, int columns, int expectedRows, int expectedColumns, string name)
@@ -47,9 +57,4 @@ public static unsafe partial class DenseProducts
         if (rows != expectedRows || columns != expectedColumns)
             throw new ArgumentException($"expected a matrix [{expectedRows}, {expectedColumns}], received [{rows}, {columns}]", name);
     }
-
-    private static void Run<TPanels>(LeftFactor a, TPanels b, float* numbers, MatrixSpan c, int depth, bool adds) where TPanels : struct, IPanels =>
-        Lanes.For(
-            Lanes.Tasks(c.Rows, TaskRows) * Lanes.Tasks(c.Columns, TaskColumns),
-            new BlockTasks<TPanels>(a, b, numbers, c.Stride, c.Rows, c.Columns, depth, adds));
 }

@@ -29,6 +29,7 @@ internal unsafe struct F512(Vector512<float> v) : ILanes<F512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 operator /(F512 a, F512 b) => new(a._v / b._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Fma(F512 a, F512 b, F512 c) => new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F512 sum, F512 a, F512 b) => sum._v = Vector512.FusedMultiplyAdd(a._v, b._v, sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F512 sum, F512 a, float* b) => sum._v = Vector512.FusedMultiplyAdd(a._v, Vector512.Load(b), sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Min(F512 bound, F512 value) => new(Vector512.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F512 Max(F512 bound, F512 value) => new(Vector512.MaxNative(bound._v, value._v));
@@ -102,6 +103,7 @@ internal unsafe struct F256(Vector256<float> v) : ILanes<F256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 operator /(F256 a, F256 b) => new(a._v / b._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Fma(F256 a, F256 b, F256 c) => new(Vector256.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F256 sum, F256 a, F256 b) => sum._v = Vector256.FusedMultiplyAdd(a._v, b._v, sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F256 sum, F256 a, float* b) => sum._v = Vector256.FusedMultiplyAdd(a._v, Vector256.Load(b), sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Min(F256 bound, F256 value) => new(Vector256.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F256 Max(F256 bound, F256 value) => new(Vector256.MaxNative(bound._v, value._v));
@@ -170,6 +172,7 @@ internal unsafe struct F128(Vector128<float> v) : ILanes<F128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 operator /(F128 a, F128 b) => new(a._v / b._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Fma(F128 a, F128 b, F128 c) => new(Vector128.FusedMultiplyAdd(a._v, b._v, c._v));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F128 sum, F128 a, F128 b) => sum._v = Vector128.FusedMultiplyAdd(a._v, b._v, sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void AddProduct(ref F128 sum, F128 a, float* b) => sum._v = Vector128.FusedMultiplyAdd(a._v, Vector128.Load(b), sum._v);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Min(F128 bound, F128 value) => new(Vector128.MinNative(bound._v, value._v));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static F128 Max(F128 bound, F128 value) => new(Vector128.MaxNative(bound._v, value._v));
@@ -230,6 +233,7 @@ internal readonly unsafe struct F1(float v) : ILanes<F1>
     public static F1 operator /(F1 a, F1 b) => new(a._v / b._v);
 
     public static F1 Fma(F1 a, F1 b, F1 c) => new(MathF.FusedMultiplyAdd(a._v, b._v, c._v));
+    public static void AddProduct(ref F1 sum, F1 a, F1 b) => sum = Fma(a, b, sum);
     public static void AddProduct(ref F1 sum, F1 a, float* b) => sum = Fma(a, *b, sum);
     public static F1 Min(F1 bound, F1 value) => new(bound._v < value._v ? bound._v : value._v);
     public static F1 Max(F1 bound, F1 value) => new(bound._v > value._v ? bound._v : value._v);

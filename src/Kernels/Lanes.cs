@@ -30,7 +30,10 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>a * b + c, rounded once.</summary>
     static abstract T Fma(T a, T b, T c);
 
-    /// <summary>sum += a * b with b in memory, rounded once: the form that the JIT makes one instruction of.</summary>
+    /// <summary>sum += a * b, rounded once: the form that the JIT makes one instruction of, with b in memory too.</summary>
+    static abstract void AddProduct(ref T sum, T a, T b);
+
+    /// <inheritdoc cref="AddProduct(ref T, T, T)"/>
     static abstract void AddProduct(ref T sum, T a, float* b);
 
     /// <summary>The smaller one; where value is NaN, NaN.</summary>
