@@ -12,7 +12,7 @@ open Limen.Kernels
 module Jobs =
 
     /// The loss of the steps and trainings here.
-    let paper = Loss.paper 0.1 0.1 Symmetric
+    let paper = Losses.paper 0.1 0.1 Symmetric
 
     /// IDF [L] as a model has it: ln((N + 1) / (n_l + 1)), scaled to at most 1.
     let idf (labels: CsrMatrix) : float32[] =
@@ -48,7 +48,7 @@ module Jobs =
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
-        let terms = Option.get (Loss.fused paper)
+        let terms = Option.get (FusedTerms.ofLoss paper)
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
             (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss)

@@ -14,7 +14,7 @@ module WholeTraining =
 
     let training =
         { TrainingOptions.defaults with
-            Loss = Loss.paper 0.1 0.1 Symmetric
+            Loss = Losses.paper 0.1 0.1 Symmetric
             FusionRate = 5.0
             Optimiser =
                 {

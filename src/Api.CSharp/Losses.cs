@@ -9,7 +9,7 @@ public static class Losses
     /// <summary>Binary cross-entropy of p, the base of the paper's loss (arXiv 2505.03118).</summary>
     /// <param name="positiveWeight">What a positive weighs against a negative, above 0.</param>
     public static Loss BceWithThreshold(double positiveWeight = 1.0) =>
-        positiveWeight == 1.0 ? new(Core.Loss.NewBce(null)) : BceWithThreshold((_, _) => positiveWeight);
+        positiveWeight == 1.0 ? new(Core.Bce.loss) : BceWithThreshold((_, _) => positiveWeight);
 
     /// <summary>Binary cross-entropy of p in which positives of each label have a weight of their own.</summary>
     /// <param name="positiveWeight">From the training rows and the label's positives among them to its weight, above
@@ -20,7 +20,7 @@ public static class Losses
         return new(counts =>
         {
             float[] weights = [.. counts.Positives.Select(positives => (float)positiveWeight(counts.Rows, positives))];
-            return Core.Loss.NewBce(Interop.ToOption(weights));
+            return Core.Bce.weighted(weights);
         });
     }
 
@@ -28,11 +28,11 @@ public static class Losses
     /// <param name="delta">Delta, in log-odds; above 0.</param>
     /// <param name="reading">Which distance is meant.</param>
     public static Loss Margin(double delta = 0.1, MarginReading reading = MarginReading.Symmetric) =>
-        new(Core.Loss.NewMargin(reading == MarginReading.Ranking ? Core.MarginReading.Ranking : Core.MarginReading.Symmetric, delta));
+        new(Core.Margin.loss(reading == MarginReading.Ranking ? Core.MarginReading.Ranking : Core.MarginReading.Symmetric, delta));
 
     /// <summary>Focal loss: pairs that are right already count for less.</summary>
     /// <param name="gamma">The exponent of 1 - p of the truth; at least 0, and 0 is cross-entropy.</param>
-    public static Loss Focal(double gamma = 2.0) => new(Core.Loss.NewFocal(gamma));
+    public static Loss Focal(double gamma = 2.0) => new(Core.Focal.loss(gamma));
 
     /// <summary>Asymmetric loss: focal with an exponent for each side, and easy negatives that cost nothing.</summary>
     /// <param name="gammaPositive">The exponent for positives, at least 0.</param>
@@ -41,19 +41,19 @@ public static class Losses
     public static Loss Asymmetric(double gammaPositive = 1.0, double gammaNegative = 4.0, double clip = 0.05)
     {
         var defaults = Core.Asymmetric.defaults;
-        return new(Core.Loss.NewAsymmetric(new(gammaPositive, gammaNegative, clip, defaults.Smallest, defaults.Weight)));
+        return new(Core.Asymmetric.loss(new(gammaPositive, gammaNegative, clip, defaults.Smallest, defaults.Weight)));
     }
 
     /// <summary>Cross-entropy with targets (1 - amount) y + amount / 2.</summary>
     /// <param name="amount">In [0, 1].</param>
     public static Loss LabelSmoothing(double amount = 0.1) =>
-        new(Core.Loss.NewSmoothed(Core.Smoothing.NewEven(amount)));
+        new(Core.SmoothingModule.loss(Core.Smoothing.NewEven(amount)));
 
     /// <summary>Cross-entropy with targets 1 - positive and negative.</summary>
     /// <param name="positive">What is taken from positives; in [0, 1].</param>
     /// <param name="negative">What is given to negatives; in [0, 1].</param>
     public static Loss UnevenLabelSmoothing(double positive, double negative) =>
-        new(Core.Loss.NewSmoothed(Core.Smoothing.NewUneven(positive, negative)));
+        new(Core.SmoothingModule.loss(Core.Smoothing.NewUneven(positive, negative)));
 
     /// <summary>Cross-entropy with targets (1 - amount) y + amount times the label's share of the training rows.</summary>
     /// <param name="amount">In [0, 1].</param>
@@ -61,32 +61,32 @@ public static class Losses
         new(counts =>
         {
             float[] shares = [.. counts.Positives.Select(n => (float)n / Math.Max(1, counts.Rows))];
-            return Core.Loss.NewSmoothed(Core.Smoothing.NewPrior(amount, shares));
+            return Core.SmoothingModule.loss(Core.Smoothing.NewPrior(amount, shares));
         });
 
     /// <summary>Cross-entropy that asks rare labels for a wider margin, c / n^(1/4) with n training rows.</summary>
     /// <param name="c">At least 0; 0 is cross-entropy.</param>
-    public static Loss Ldam(double c = 3.0) => new(counts => Core.Loss.NewLdam(c, counts.Positives));
+    public static Loss Ldam(double c = 3.0) => new(counts => Core.Ldam.loss(c, counts.Positives));
 
     /// <summary>Cross-entropy in which each label's positives weigh as much as its negatives.</summary>
-    public static Loss BalancedBce() => new(counts => Core.Loss.NewBalanced(counts.Rows, counts.Positives));
+    public static Loss BalancedBce() => new(counts => Core.Balanced.loss(counts.Rows, counts.Positives));
 
     /// <summary>One minus a soft F score.</summary>
     /// <param name="scope">Over what it is formed.</param>
     /// <param name="beta">beta of F-beta, above 0: larger weighs recall more.</param>
     /// <param name="smooth">Added to numerator and denominator, at least 0.</param>
     public static Loss Dice(LossScope scope = LossScope.PerLabel, double beta = 1.0, double smooth = 1e-3) =>
-        new(Core.Loss.NewDice(new(Scope(scope), beta, smooth)));
+        new(Core.Dice.loss(new(Scope(scope), beta, smooth)));
 
     /// <summary>Every positive above every negative: softplus of the difference of their margins.</summary>
     /// <param name="scope">Which pairs are compared.</param>
-    public static Loss Pairwise(LossScope scope = LossScope.PerLabel) => new(Core.Loss.NewPairwise(Scope(scope)));
+    public static Loss Pairwise(LossScope scope = LossScope.PerLabel) => new(Core.Pairwise.loss(Scope(scope)));
 
     /// <summary>The labels of a row against each other through log-sum-exp.</summary>
     /// <param name="reading">Which of them.</param>
     public static Loss Softmax(SoftmaxReading reading = SoftmaxReading.Separated) =>
         new(
-            Core.Loss.NewSoftmax(
+            Core.Softmax.loss(
                 reading switch
                 {
                     SoftmaxReading.Decoupled => Core.SoftmaxReading.Decoupled,

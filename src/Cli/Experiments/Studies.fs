@@ -139,7 +139,7 @@ module Studies =
                     yield weight, delta
         ]
         |> List.map (fun (weight, delta) ->
-            let loss = Loss.paper weight delta Symmetric
+            let loss = Losses.paper weight delta Symmetric
             $"lambda_m {weight}, Delta {delta}", network seed task |> trained (fun t -> { t with Loss = loss }))
         |> compare "margin" task seed "lambda_m 0, Delta 0.1"
 

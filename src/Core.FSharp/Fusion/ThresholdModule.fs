@@ -68,7 +68,7 @@ type ThresholdLossModule(threshold: ThresholdModule, loss: Loss) as this =
             Tensors.moduleName "Limen.ThresholdLossModule"
         )
 
-    let terms = Loss.fused loss
+    let terms = FusedTerms.ofLoss loss
 
     do this.register_module ("threshold", threshold)
 

@@ -79,3 +79,21 @@ module Asymmetric =
                 weigh (power options.GammaNegative low) * surprise high
 
         y * positive + (1.0 - y) * negative
+
+    /// The mean over pairs.
+    let loss (o: AsymmetricOptions) : Loss =
+        let faults =
+            Loss.fault (o.GammaPositive >= 0.0) "GammaPositive >= 0" o.GammaPositive
+            @ Loss.fault (o.GammaNegative >= 0.0) "GammaNegative >= 0" o.GammaNegative
+            @ Loss.fault (o.Clip >= 0.0 && o.Clip < 1.0) "Clip in [0, 1)" o.Clip
+            @ Loss.fault (o.Smallest >= 0.0 && o.Smallest < 1.0) "Smallest in [0, 1)" o.Smallest
+
+        Loss.ofPairs "asymmetric" faults (pairs o)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Asymmetric"
+            Source = "https://arxiv.org/abs/2009.14119"
+            Examples = fun _ _ -> [ loss defaults ]
+        }

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open System
 open TorchSharp
 
 /// Binary cross-entropy of the margins m = z - theta, pair by pair [B, L], in nats.
@@ -23,3 +24,30 @@ module Bce =
         let y = truth targets margins
         let weight = Tensors.perLabel posWeight m
         weight * y * Tensors.softplus -m + (1.0 - y) * Tensors.softplus m
+
+    /// The mean over pairs.
+    let loss: Loss = Loss.ofPairs "bce" [] pairs |> Loss.asFused (FusedBce None)
+
+    /// The mean over pairs with weights [L] on positives, each a finite number above 0.
+    let weighted (posWeight: float32[]) : Loss =
+        let faults =
+            posWeight
+            |> Array.tryFind (fun w -> not (w > 0f && Single.IsFinite w))
+            |> Option.map (fun w -> $"expected positive weights, received {w}")
+            |> Option.toList
+
+        Loss.ofPairs "bce-pos-weight" faults (weightedPairs posWeight)
+        |> Loss.asFused (FusedBce(Some posWeight))
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "BceWithThreshold"
+            Source = "arXiv 2505.03118, section 3"
+            Examples =
+                fun rows counts ->
+                    [
+                        loss
+                        weighted (counts |> Array.map (fun n -> float32 (max 1 rows) / float32 (max 1 n)))
+                    ]
+        }

@@ -2,16 +2,6 @@ namespace Limen.Core
 
 open TorchSharp
 
-/// Which pairs of a batch a score is formed over.
-[<RequireQualifiedAccess>]
-type LossScope =
-    /// Over the rows of each label, then the mean over labels: macro.
-    | PerLabel
-    /// Over the labels of each row, then the mean over rows: example-wise.
-    | PerRow
-    /// Over all pairs of the batch: micro.
-    | Global
-
 /// The numbers of the soft F loss.
 type DiceOptions =
     {
@@ -34,27 +24,17 @@ module Dice =
             Smooth = 1e-3
         }
 
-    /// [B, L] turned so that what belongs together is a column.
-    let internal columns scope (x: torch.Tensor) : torch.Tensor =
-        match scope with
-        | LossScope.PerLabel -> x
-        | LossScope.PerRow -> x.t ()
-        | LossScope.Global -> x.reshape [| -1L; 1L |]
-
-    /// A scalar 0 in the margins' graph, for batches on which a loss says nothing.
-    let internal nothing (m: torch.Tensor) : torch.Tensor = (0.0 * m).sum()
-
     /// mean over columns with a positive of 1 - (tp + s) / (tp + a fp + b fn + s), where per column A = sum p, T = sum y, d = sum |p - y|,
     /// tp = (A + T - d) / 2, fp = A - tp, fn = T - tp, a = 1 / (1 + beta^2), b = beta^2 / (1 + beta^2). In [0, 1]; without any positive 0.
     let value (options: DiceOptions) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
-        let y = Bce.truth targets margins |> columns options.Scope
-        let p = m.sigmoid () |> columns options.Scope
+        let y = Bce.truth targets margins |> LossScope.columns options.Scope
+        let p = m.sigmoid () |> LossScope.columns options.Scope
         let active = y.amax ([| 0L |], keepdim = false) |> Tensors.above 0.01
         let count = Tensors.item (active.sum ())
 
         if count = 0.0 then
-            nothing m
+            Loss.nothing m
         else
             let predicted = p |> Tensors.sumOver 0
             let positives = y |> Tensors.sumOver 0
@@ -64,3 +44,18 @@ module Dice =
             let errors = (predicted - hits + square * (positives - hits)) / (1.0 + square)
             // 1 - (tp + s) / (tp + e + s) = e / (tp + e + s)
             (active * errors / (hits + errors + options.Smooth)).sum() / count
+
+    let loss (o: DiceOptions) : Loss =
+        let faults =
+            Loss.fault (o.Beta > 0.0) "Beta > 0" o.Beta
+            @ Loss.fault (o.Smooth >= 0.0) "Smooth >= 0" o.Smooth
+
+        Loss.ofBatch $"dice-{LossScope.name o.Scope}" faults (value o)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Dice"
+            Source = "https://arxiv.org/abs/2303.16296"
+            Examples = fun _ _ -> [ for scope in LossScope.all -> loss { defaults with Scope = scope } ]
+        }

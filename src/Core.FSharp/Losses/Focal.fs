@@ -15,3 +15,15 @@ module Focal =
         let low = Tensors.softplus -m
         let power (s: torch.Tensor) = (-gamma * s).exp()
         y * power high * low + (1.0 - y) * power low * high
+
+    /// The mean over pairs; gamma is at least 0.
+    let loss (gamma: float) : Loss =
+        Loss.ofPairs "focal" (Loss.fault (gamma >= 0.0) "gamma >= 0" gamma) (pairs gamma)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Focal"
+            Source = "https://arxiv.org/abs/1708.02002"
+            Examples = fun _ _ -> [ loss 2.0 ]
+        }

@@ -9,10 +9,42 @@ type FusedTerms =
     }
 
 [<RequireQualifiedAccess>]
-module internal FusedTerms =
+module FusedTerms =
+
+    let private total (terms: (float * FusedForm) list) = terms |> List.sumBy fst
+
+    /// The loss in the terms of the fused kernel, where it is a weighted sum of BCE, all with the same pos_weight, and of one margin
+    /// loss (any number of terms of the same Delta and reading); None for every other loss.
+    let ofLoss (loss: Loss) : FusedTerms option =
+        let counted = loss.Terms |> List.filter (fun t -> t.Factor <> 0.0)
+
+        let fused =
+            counted
+            |> List.choose (fun t ->
+                match t.Fused with
+                | Some form when not t.Summed && t.Masks.IsEmpty && t.Weights.IsEmpty -> Some(t.Factor, form)
+                | _ -> None)
+
+        let bce, margins = fused |> List.partition (fun (_, form) -> form.IsFusedBce)
+
+        match fused.Length = counted.Length, List.distinct (List.map snd bce), List.distinct (List.map snd margins) with
+        | true, ([] | [ _ ] as weighted), ([] | [ _ ] as margin) ->
+            Some
+                {
+                    Bce = total bce
+                    PosWeight =
+                        match weighted with
+                        | [ FusedBce posWeight ] -> posWeight
+                        | _ -> None
+                    Margin =
+                        match margin with
+                        | [ FusedMargin(reading, delta) ] -> Some(total margins, delta, reading)
+                        | _ -> None
+                }
+        | _ -> None
 
     /// The kernel's terms, the sum over pairs times a scale.
-    let toKernel (scale: float32) (terms: FusedTerms) : Limen.Kernels.LossTerms =
+    let internal toKernel (scale: float32) (terms: FusedTerms) : Limen.Kernels.LossTerms =
         let weight, delta, reading =
             match terms.Margin with
             | Some(weight, delta, Symmetric) -> weight, delta, Limen.Kernels.MarginReading.Symmetric

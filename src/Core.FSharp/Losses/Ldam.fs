@@ -16,3 +16,15 @@ module Ldam =
         let (Margins m) = margins
         let away = Bce.truth targets margins * Tensors.perLabel (shifts c counts) m
         Bce.pairs targets (Margins(m - away))
+
+    /// The mean over pairs; C is at least 0.
+    let loss (c: float) (counts: int[]) : Loss =
+        Loss.ofPairs "ldam" (Loss.fault (c >= 0.0) "C >= 0" c) (pairs c counts)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Ldam"
+            Source = "https://arxiv.org/abs/1906.07413"
+            Examples = fun _ counts -> [ loss 3.0 counts ]
+        }

@@ -10,7 +10,7 @@ open TorchSharp
 type LossModule(loss: Loss) =
     inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>(Tensors.moduleName "Limen.LossModule")
 
-    let terms = Loss.fused loss
+    let terms = FusedTerms.ofLoss loss
 
     /// What the loss is made of.
     member _.Loss = loss

@@ -2,13 +2,6 @@ namespace Limen.Core
 
 open TorchSharp
 
-/// The two readings of the margin loss of arXiv 2505.03118.
-type MarginReading =
-    /// max(0, Delta - |m|): the paper's words; scores shall keep away from the threshold on either side.
-    | Symmetric
-    /// max(0, Delta - (2y - 1) m): the authors' code; scores shall be on the right side.
-    | Ranking
-
 /// The margin loss of m = z - theta, pair by pair [B, L], in logits: zero from Delta on, slope 1 inside.
 [<RequireQualifiedAccess>]
 module Margin =
@@ -23,3 +16,21 @@ module Margin =
             | Ranking -> (2.0 * Bce.truth targets margins - 1.0) * m
 
         (delta - distance).relu()
+
+    /// The mean over pairs; Delta is above 0.
+    let loss (reading: MarginReading) (delta: float) : Loss =
+        let name =
+            match reading with
+            | Symmetric -> "margin-symmetric"
+            | Ranking -> "margin-ranking"
+
+        Loss.ofPairs name (Loss.fault (delta > 0.0) "Delta > 0" delta) (pairs reading delta)
+        |> Loss.asFused (FusedMargin(reading, delta))
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Margin"
+            Source = "arXiv 2505.03118, section 3, and its authors' code"
+            Examples = fun _ _ -> [ loss Symmetric 0.1; loss Ranking 0.1 ]
+        }

@@ -11,12 +11,12 @@ module Pairwise =
     /// positive. Without any such column 0. A constant added to a column changes nothing. Memory: [positives, column length].
     let value (scope: LossScope) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
-        let a = m |> Dice.columns scope
+        let a = m |> LossScope.columns scope
         let length, columns = int a.shape[0], int a.shape[1]
 
         let positive =
             Bce.truth targets margins
-            |> Dice.columns scope
+            |> LossScope.columns scope
             |> Tensors.toArray
             |> Array.map (fun y -> y > 0.5f)
 
@@ -38,7 +38,7 @@ module Pairwise =
             |]
 
         if chosen.Length = 0 then
-            Dice.nothing m
+            Loss.nothing m
         else
             let rows (ids: int[]) (x: torch.Tensor) =
                 x.index_select (0L, torch.from_array(Array.map int64 ids).``to`` m.device)
@@ -59,16 +59,13 @@ module Pairwise =
 
             (Tensors.softplus (against - own) * weights).sum()
 
-    /// The univariate form of the same: (1 / L) sum_l of the mean loss of label l's positives plus that of its negatives, as BCE [B, L]
-    /// weighted by N / n_l and N / (N - n_l), from counts n_l [L] among N training rows; a class without rows has weight 1.
-    let balancedPairs (rows: int) (counts: int[]) (targets: Targets) (margins: Margins) : torch.Tensor =
-        let y = Bce.truth targets margins
+    let loss (scope: LossScope) : Loss =
+        Loss.ofBatch $"pairwise-{LossScope.name scope}" [] (value scope)
 
-        let weights others =
-            let ofCount n =
-                if n <= 0 then 1f else float32 rows / float32 n
-
-            Tensors.perLabel (counts |> Array.map (others >> ofCount)) y
-
-        (y * weights id + (1.0 - y) * weights (fun n -> rows - n))
-        * Bce.pairs targets margins
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Pairwise"
+            Source = "https://arxiv.org/abs/2305.05248, https://arxiv.org/abs/2510.00137"
+            Examples = fun _ _ -> LossScope.all |> List.map loss
+        }

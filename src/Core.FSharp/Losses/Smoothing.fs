@@ -29,3 +29,25 @@ module Smoothing =
     /// BCE with y' in the place of y [B, L].
     let pairs (smoothing: Smoothing) (y: Targets) (margins: Margins) : torch.Tensor =
         Bce.pairs (targets smoothing y margins) margins
+
+    /// The mean over pairs; amounts are in [0, 1].
+    let loss (smoothing: Smoothing) : Loss =
+        let isAmount what a =
+            Loss.fault (a >= 0.0 && a <= 1.0) $"an amount{what} in [0, 1]" a
+
+        let faults =
+            match smoothing with
+            | Smoothing.Even a
+            | Smoothing.Prior(a, _) -> isAmount "" a
+            | Smoothing.Uneven(positive, negative) ->
+                isAmount " for positives" positive @ isAmount " for negatives" negative
+
+        Loss.ofPairs "smoothed" faults (pairs smoothing)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "LabelSmoothing"
+            Source = "https://arxiv.org/abs/1906.02629"
+            Examples = fun _ _ -> [ loss (Smoothing.Even 0.1) ]
+        }

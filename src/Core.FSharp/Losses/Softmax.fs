@@ -33,7 +33,7 @@ module Softmax =
 
         let overPositives (pairs: torch.Tensor) =
             if count = 0.0 then
-                Dice.nothing m
+                Loss.nothing m
             else
                 (pairs * positive).sum() / count
 
@@ -44,3 +44,25 @@ module Softmax =
             // ln(1 + sum e^x) = softplus(ln sum e^x)
             let missed = torch.where (isPositive, -m, nowhere) |> logSumExp
             (Tensors.softplus negatives + Tensors.softplus missed).mean()
+
+    let loss (reading: SoftmaxReading) : Loss =
+        let name =
+            match reading with
+            | SoftmaxReading.Decoupled -> "decoupled"
+            | SoftmaxReading.Coupled -> "coupled"
+            | SoftmaxReading.Separated -> "separated"
+
+        Loss.ofBatch $"softmax-{name}" [] (value reading)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Softmax"
+            Source = "https://arxiv.org/abs/2310.10636, https://arxiv.org/abs/2407.17331"
+            Examples =
+                fun _ _ ->
+                    [
+                        for reading in [ SoftmaxReading.Decoupled; SoftmaxReading.Coupled; SoftmaxReading.Separated ] ->
+                            loss reading
+                    ]
+        }

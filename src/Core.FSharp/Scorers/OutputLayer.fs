@@ -142,7 +142,7 @@ module OutputLayer =
         (h: DenseMatrix)
         (w: DenseMatrix)
         : OutputGradient =
-        match Loss.fused loss with
+        match FusedTerms.ofLoss loss with
         | Some terms -> fused terms data rows line require update h w
         | None ->
             let g = logits h w |> BatchObjective.composed loss data rows line

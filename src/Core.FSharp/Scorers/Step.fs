@@ -125,7 +125,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
                 adam.Step(network.Output.Span, ReadOnlySpan list.Ids, Span.op_Implicit gradient.Span, settings.Rate)
 
             adam.CatchUp(network.Output.Span, ReadOnlySpan list.Ids)
-            let terms = Option.get (Loss.fused options.Loss)
+            let terms = Option.get (FusedTerms.ofLoss options.Loss)
             Shortlist.step terms line require update h network.Output list
 
     let learnInner settings (gradients: DenseLayer list) =

@@ -52,7 +52,7 @@ module TrainingOptions =
             Optimiser = OptimiserOptions.defaults
             FusionRate = 5.0
             Patience = 3
-            Loss = Loss.paper 0.1 0.1 Symmetric
+            Loss = Losses.paper 0.1 0.1 Symmetric
             Alpha = OneForAll
             Labels = LabelSampling.All
             Seed = Seed.ofInt 1
@@ -80,7 +80,7 @@ module TrainingOptions =
             match o.Labels with
             | LabelSampling.Shortlist others when others < 0 ->
                 $"shortlist: expected at least 0 other labels, received {others}"
-            | LabelSampling.Shortlist _ when (Loss.fused o.Loss).IsNone ->
+            | LabelSampling.Shortlist _ when (FusedTerms.ofLoss o.Loss).IsNone ->
                 $"shortlist: expected a loss of BCE and a margin term, received {Loss.name o.Loss}"
             | _ -> ()
             yield! OptimiserOptions.faults o.Optimiser

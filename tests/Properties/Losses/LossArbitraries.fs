@@ -58,7 +58,7 @@ module LossValues =
 
     let tensor = Float64.matrix
 
-    let losses case = Loss.all case.Rows case.Counts
+    let losses case = Losses.examples case.Rows case.Counts
 
     let margins case =
         Spaces.margins (Thresholds(tensor case.Theta)) (Logits(tensor case.Z))

@@ -36,8 +36,7 @@ let tests =
 
                     [ Symmetric; Ranking ]
                     |> List.forall (fun reading ->
-                        let value, gradient =
-                            gradientAt (Loss.summed (Loss.Margin(reading, delta))) case.Y m
+                        let value, gradient = gradientAt (Loss.summed (Margin.loss reading delta)) case.Y m
 
                         let pairs = Array.map2 (expected reading) (Array.concat case.Y) (Array.concat m)
                         close (Array.sumBy fst pairs) value && closeAll (Array.map snd pairs) gradient))
@@ -69,13 +68,13 @@ let tests =
                 let m = difference case
 
                 let constant =
-                    Loss.Asymmetric
+                    Asymmetric.loss
                         { Asymmetric.defaults with
                             Weight = FocalWeight.Constant
                         }
 
                 let value, gradient = gradientAt constant case.Y m
-                let value', gradient' = gradientAt (Loss.Asymmetric Asymmetric.defaults) case.Y m
+                let value', gradient' = gradientAt (Asymmetric.loss Asymmetric.defaults) case.Y m
                 close value value' && (value = 0.0 || gradient <> gradient'))
 
             property cases "smoothing by 0 is BCE, and smoothing is affine in its amount" (fun (case: LossCase) ->
@@ -109,7 +108,7 @@ let tests =
 
                 [ LossScope.PerLabel; LossScope.PerRow; LossScope.Global ]
                 |> List.forall (fun scope ->
-                    abs (valueAt (Loss.Dice { Dice.defaults with Scope = scope }) { case with Y = soft }) < 1e-12))
+                    abs (valueAt (Dice.loss { Dice.defaults with Scope = scope }) { case with Y = soft }) < 1e-12))
 
             property cases "global Dice of hard targets is one minus the soft F1" (fun (case: LossCase) ->
                 let p = difference case |> Array.concat |> Array.map (fun m -> 1.0 / (1.0 + exp -m))
@@ -123,7 +122,7 @@ let tests =
                         Smooth = 0.0
                     }
 
-                Array.sum y = 0.0 || close (1.0 - f1) (valueAt (Loss.Dice options) case))
+                Array.sum y = 0.0 || close (1.0 - f1) (valueAt (Dice.loss options) case))
 
             property
                 cases
@@ -134,7 +133,7 @@ let tests =
                             Z = case.Z |> Array.map (Array.mapi (fun l z -> z + 2.0 * float l - 1.0))
                         }
 
-                    let loss = Loss.Pairwise LossScope.PerLabel
+                    let loss = Pairwise.loss LossScope.PerLabel
                     let m = difference case
 
                     let auc l =
@@ -168,14 +167,14 @@ let tests =
                 "the balanced loss is twice BCE where every label is in half of the rows"
                 (fun (case: LossCase) ->
                     let half = case.Counts |> Array.map (fun _ -> 50)
-                    close (2.0 * valueAt (Loss.Bce None) case) (valueAt (Loss.Balanced(100, half)) case))
+                    close (2.0 * valueAt (Bce.loss) case) (valueAt (Balanced.loss 100 half) case))
 
             property
                 cases
                 "decoupled softmax is at most the coupled one, equal where each row has one positive"
                 (fun (case: LossCase) ->
-                    let decoupled = Loss.Softmax SoftmaxReading.Decoupled
-                    let coupled = Loss.Softmax SoftmaxReading.Coupled
+                    let decoupled = Softmax.loss SoftmaxReading.Decoupled
+                    let coupled = Softmax.loss SoftmaxReading.Coupled
 
                     let single =
                         { case with
@@ -198,11 +197,11 @@ let tests =
                             Y = one case.Y
                         }
 
-                    let separated = Loss.Softmax SoftmaxReading.Separated
+                    let separated = Softmax.loss SoftmaxReading.Separated
                     let labels = float case.Counts.Length
 
-                    valueAt separated case <= labels * valueAt (Loss.Bce None) case + 1e-12
-                    && close (valueAt separated first) (valueAt (Loss.Bce None) first))
+                    valueAt separated case <= labels * valueAt (Bce.loss) case + 1e-12
+                    && close (valueAt separated first) (valueAt (Bce.loss) first))
 
             property cases "a positive weight of 1 is BCE" (fun (case: LossCase) ->
                 let ones = case.Counts |> Array.map (fun _ -> 1f)

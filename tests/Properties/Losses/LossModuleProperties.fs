@@ -15,11 +15,11 @@ let private fusedLosses case =
     let weights = case.Counts |> Array.map (fun n -> 1f + float32 n / 50f)
 
     [
-        Loss.Bce None
-        Loss.Bce(Some weights)
-        Loss.paper 0.1 0.3 Symmetric
-        Loss.paper 0.2 0.3 Ranking
-        Loss.Scale(0.5, Loss.Margin(Ranking, 0.3))
+        Bce.loss
+        Bce.weighted weights
+        Losses.paper 0.1 0.3 Symmetric
+        Losses.paper 0.2 0.3 Ranking
+        Loss.scale 0.5 (Margin.loss Ranking 0.3)
     ]
 
 /// A threshold over the labels of a case, and a local signal that is 0 for most pairs.
@@ -121,7 +121,7 @@ let tests =
                 "lambda's odds, alpha, beta and b have the gradients of central differences"
                 (fun (case: LossCase) ->
                     let fusion, idf, local = fusionOf case
-                    let bce = Loss.Bce None
+                    let bce = Bce.loss
 
                     Tensors.using (fun () ->
                         use threshold = new ThresholdModule(idf, fusion)
@@ -185,7 +185,7 @@ let tests =
             testCase "a threshold's parameters move to another type, and learn there" (fun () ->
                 Tensors.using (fun () ->
                     use threshold = new ThresholdModule([| 1f; 0.5f |])
-                    use m = new ThresholdLossModule(threshold, Loss.paper 0.1 0.1 Symmetric)
+                    use m = new ThresholdLossModule(threshold, Losses.paper 0.1 0.1 Symmetric)
                     m.``double`` () |> ignore
                     let z, a, y = [| [| 1.0; -1.0 |] |], [| [| 0.5; 0.0 |] |], [| [| 1.0; 0.0 |] |]
                     (m.forward (tensor z, tensor a, tensor y)).backward()
@@ -196,7 +196,7 @@ let tests =
 
             testCase "targets of another shape are refused with both shapes" (fun () ->
                 Tensors.using (fun () ->
-                    use m = new LossModule(Loss.Bce None)
+                    use m = new LossModule(Bce.loss)
 
                     let error =
                         Require.thrown<ArgumentException>(fun () ->
@@ -206,7 +206,7 @@ let tests =
 
             testCase "a NaN in the truth is a NaN of the loss, fused too" (fun () ->
                 Tensors.using (fun () ->
-                    use m = new LossModule(Loss.Bce None)
+                    use m = new LossModule(Bce.loss)
                     let y = Tensors.ofSpan [ 1; 2 ] ([| nanf; 1f |].AsSpan())
                     Require.isTrue (Double.IsNaN(Tensors.item (m.forward (Tensors.zeros [ 1; 2 ], y))))))
         ]

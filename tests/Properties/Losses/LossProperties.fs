@@ -5,7 +5,6 @@ open Expecto
 open Limen.Core
 open TorchSharp
 open Limen.Properties.LossValues
-open Microsoft.FSharp.Reflection
 
 let private cases = Cases.from [ typeof<LossArbitraries> ] |> Cases.times 50
 
@@ -14,21 +13,34 @@ let tests =
     testList
         "Loss"
         [
-            testCase "every kind of loss is registered, so that it meets the laws" (fun () ->
-                let combinators =
-                    set [ "Custom"; "CustomPairs"; "Sum"; "Scale"; "Summed"; "Mask"; "Weight" ]
+            testCase "every loss of the library is registered, so that it meets the laws" (fun () ->
+                let found =
+                    typeof<Loss>.Assembly.GetTypes()
+                    |> Array.filter (fun t ->
+                        t.GetMethods()
+                        |> Array.exists (fun m -> m.IsStatic && m.ReturnType = typeof<Loss> && m.Name.EndsWith "loss"))
 
-                let kind (loss: Loss) =
-                    (fst (FSharpValue.GetUnionFields(loss, typeof<Loss>))).Name
+                let unregistered =
+                    found
+                    |> Array.filter (fun t ->
+                        match t.GetProperty "entry" with
+                        | null -> true
+                        | entry ->
+                            let entry = entry.GetValue null
+                            not (Losses.all |> List.exists (fun e -> obj.ReferenceEquals(e, entry))))
 
-                let kinds =
-                    (FSharpType.GetUnionCases typeof<Loss> |> Array.map _.Name |> set) - combinators
+                Require.equal Losses.all.Length found.Length
+                Require.equal [||] (unregistered |> Array.map _.Name))
 
-                let registered = Loss.all 10 [| 1; 5 |] |> List.map kind |> set
-                Expect.isTrue (registered = kinds) $"registered %A{registered} of %A{kinds}")
+            testCase "every entry names its source, and gives losses without faults" (fun () ->
+                for entry in Losses.all do
+                    Expect.isNotEmpty entry.Source entry.Door
+                    let examples = entry.Examples 10 [| 1; 5 |]
+                    Expect.isNonEmpty examples entry.Door
+                    Require.equal [] (examples |> List.collect Loss.faults))
 
             testCase "names of registered losses are distinct" (fun () ->
-                let names = Loss.all 10 [| 1; 5 |] |> List.map Loss.name
+                let names = Losses.examples 10 [| 1; 5 |] |> List.map Loss.name
                 Require.equal names.Length ((List.distinct names).Length))
 
             // -- laws of every loss --
@@ -108,37 +120,34 @@ let tests =
                     (parts |> List.sumBy (fun (c, loss) -> c * valueAt loss case)))
 
             property cases "losses of one's own are losses" (fun (case: LossCase) ->
-                let whole = Loss.custom "mine" (fun y m -> (Bce.pairs y m).mean())
-                let pairs = Loss.customPairs "mine" Bce.pairs
+                let whole = Loss.ofBatch "mine" [] (fun y m -> (Bce.pairs y m).mean())
+                let pairs = Loss.ofPairs "mine" [] Bce.pairs
 
-                close (valueAt whole case) (valueAt (Loss.Bce None) case)
-                && close (valueAt (Loss.summed pairs) case) (valueAt (Loss.summed (Loss.Bce None)) case))
+                close (valueAt whole case) (valueAt (Bce.loss) case)
+                && close (valueAt (Loss.summed pairs) case) (valueAt (Loss.summed (Bce.loss)) case))
 
             testCase "targets of another shape are refused with both shapes" (fun () ->
                 let error =
                     Require.thrown<ArgumentException>(fun () ->
                         Tensors.using (fun () ->
-                            Loss.value
-                                (Loss.Bce None)
-                                (Targets(Tensors.zeros [ 2; 3 ]))
-                                (Margins(Tensors.zeros [ 2; 4 ]))))
+                            Loss.value (Bce.loss) (Targets(Tensors.zeros [ 2; 3 ])) (Margins(Tensors.zeros [ 2; 4 ]))))
 
                 Require.contains "[2; 4]" error.Message
                 Require.contains "[2; 3]" error.Message)
 
             testCase "every number out of range is reported at once" (fun () ->
                 let faulty =
-                    Loss.Sum
+                    Loss.sum
                         [
-                            Loss.Bce(Some [| 1f; -2f |])
-                            Loss.Scale(-1.0, Loss.Margin(Symmetric, 0.0))
-                            Loss.Focal nan
-                            Loss.Asymmetric { Asymmetric.defaults with Clip = 1.0 }
-                            Loss.Smoothed(Smoothing.Uneven(0.1, 2.0))
+                            Bce.weighted [| 1f; -2f |]
+                            Loss.scale -1.0 (Margin.loss Symmetric 0.0)
+                            Focal.loss nan
+                            Asymmetric.loss { Asymmetric.defaults with Clip = 1.0 }
+                            Smoothing.loss (Smoothing.Uneven(0.1, 2.0))
                         ]
 
                 let faults = Loss.faults faulty
                 Expect.equal faults.Length 6 $"%A{faults}"
                 Require.equal "bce-pos-weight: expected positive weights, received -2" faults.Head
-                Require.equal 0 (Loss.all 10 [| 1; 5 |] |> Loss.sum |> Loss.faults |> List.length))
+                Require.equal 0 (Losses.examples 10 [| 1; 5 |] |> Loss.sum |> Loss.faults |> List.length))
         ]

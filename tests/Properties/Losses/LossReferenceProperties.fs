@@ -8,23 +8,23 @@ open TorchSharp
 open Limen.Properties.LossValues
 
 let private ofFixture (case: JsonElement) (name: string) =
-    let bce = Loss.Bce None
+    let bce = Bce.loss
 
     match name with
     | "bce_theta_mean" -> bce
     | "bce_theta_pos_weight_mean" ->
-        Loss.Bce(Some(Fixtures.numbers (case.GetProperty "pos_weight") |> Array.map float32))
-    | "margin_symmetric_mean" -> Loss.Margin(Symmetric, 0.1)
-    | "margin_ranking_mean" -> Loss.Margin(Ranking, 0.1)
-    | "paper_total" -> Loss.paper 0.1 0.1 Symmetric
-    | "focal_mean" -> Loss.Focal 2.0
-    | "asl_sum" -> Loss.summed (Loss.Asymmetric Asymmetric.defaults)
-    | "label_smoothing_bce_mean" -> Loss.Smoothed(Smoothing.Even 0.1)
-    | "ldam_mean" -> Loss.Ldam(3.0, Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
-    | "dice_label" -> Loss.Dice Dice.defaults
-    | "macro_auc_pairwise" -> Loss.Pairwise LossScope.PerLabel
-    | "decoupled_softmax_mean_over_positives" -> Loss.Softmax SoftmaxReading.Decoupled
-    | "separated_lse_mean" -> Loss.Softmax SoftmaxReading.Separated
+        Bce.weighted (Fixtures.numbers (case.GetProperty "pos_weight") |> Array.map float32)
+    | "margin_symmetric_mean" -> Margin.loss Symmetric 0.1
+    | "margin_ranking_mean" -> Margin.loss Ranking 0.1
+    | "paper_total" -> Losses.paper 0.1 0.1 Symmetric
+    | "focal_mean" -> Focal.loss 2.0
+    | "asl_sum" -> Loss.summed (Asymmetric.loss Asymmetric.defaults)
+    | "label_smoothing_bce_mean" -> Smoothing.loss (Smoothing.Even 0.1)
+    | "ldam_mean" -> Ldam.loss 3.0 (Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
+    | "dice_label" -> Dice.loss Dice.defaults
+    | "macro_auc_pairwise" -> Pairwise.loss LossScope.PerLabel
+    | "decoupled_softmax_mean_over_positives" -> Softmax.loss SoftmaxReading.Decoupled
+    | "separated_lse_mean" -> Softmax.loss SoftmaxReading.Separated
     | other -> failwith $"no loss is named for the fixture {other}"
 
 [<Tests>]

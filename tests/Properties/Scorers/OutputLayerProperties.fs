@@ -77,7 +77,7 @@ let private defined active loss labels =
         torch.autograd.backward (z, Tensors.ofSpan [ rows; labels ] g.Logits.Span)
         g.Loss, ofActive (units.ToArray()) (Tensors.toArray h.grad), Tensors.toArray w.grad, g.Offset, g.Slope)
 
-let private paper = Loss.paper 0.1 0.1 Symmetric
+let private paper = Losses.paper 0.1 0.1 Symmetric
 
 let private tolerance = { Absolute = 2e-4; Relative = 1e-4 }
 
@@ -91,7 +91,7 @@ let tests =
                 "a step by blocks of labels is the step over all labels, for fused and composed losses"
                 (List.allPairs [ 5; 130; 2_500; 17_000 ] [ "all"; "few" ])
                 (fun (labels, active) ->
-                    for loss in [ paper; Loss.custom "composed" (Loss.value paper) ] do
+                    for loss in [ paper; Loss.ofBatch "composed" [] (Loss.value paper) ] do
                         let loss1, h1, w1, o1, s1 = defined active loss labels
                         let loss2, h2, w2, o2, s2 = step active loss labels
                         Tolerance.require tolerance "loss" [ loss1 ] [ loss2 ]

@@ -41,7 +41,7 @@ type ShortlistArbitraries =
 
 let private hidden = 5
 
-let private terms = Option.get (Loss.fused (Loss.paper 0.1 0.1 Symmetric))
+let private terms = Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 Symmetric))
 
 let private listOf (c: ShortlistCase) =
     Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch

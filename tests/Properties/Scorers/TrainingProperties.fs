@@ -78,13 +78,13 @@ let tests =
                 Require.notEqual (scores (fitted other)) (scores (fitted SmallProblem.options)))
 
             testCase "a composed loss trains the model of its fused form, within rounding" (fun () ->
-                let bce = Loss.Bce None
+                let bce = Bce.loss
 
                 let composed =
                     SmallProblem.options
                     |> withTraining (fun t ->
                         { t with
-                            Loss = Loss.custom "composed bce" (fun targets margins -> Loss.value bce targets margins)
+                            Loss = Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins)
                         })
 
                 let fused = SmallProblem.options |> withTraining (fun t -> { t with Loss = bce })
@@ -215,7 +215,7 @@ let tests =
                     Require.equal [ $"until: expected an epoch from 1 to 8, received {epoch}" ] faults)
 
             testCase "a loss that is not finite stops the training with the step named" (fun () ->
-                let broken = Loss.custom "broken" (fun _ (Margins m) -> (nan * m).sum())
+                let broken = Loss.ofBatch "broken" [] (fun _ (Margins m) -> (nan * m).sum())
 
                 let options =
                     SmallProblem.options |> withTraining (fun t -> { t with Loss = broken })
@@ -238,7 +238,7 @@ let tests =
                             start 8,
                             Array.zeroCreate 8,
                             { TrainingOptions.defaults with
-                                Loss = Loss.Bce None
+                                Loss = Bce.loss
                             }
                         )
 
@@ -313,7 +313,7 @@ let tests =
             testCase "a network learns the small problem from shortlists, and reports their recall" (fun () ->
                 let model =
                     SmallProblem.fit
-                        (withShortlist 2 (Loss.paper 0.1 0.1 Symmetric))
+                        (withShortlist 2 (Losses.paper 0.1 0.1 Symmetric))
                         (SmallProblem.dataset 300 1)
                         (Some(SmallProblem.dataset 80 2))
 
@@ -328,7 +328,7 @@ let tests =
             testCase "a shortlist needs a loss that the fused pass knows" (fun () ->
                 let error =
                     Require.thrown<ConfigurationException>(fun () ->
-                        SmallProblem.fit (withShortlist 2 (Loss.Focal 2.0)) (SmallProblem.dataset 30 1) None)
+                        SmallProblem.fit (withShortlist 2 (Focal.loss 2.0)) (SmallProblem.dataset 30 1) None)
 
                 Require.contains "shortlist: expected a loss of BCE and a margin term" error.Message)
         ]
