@@ -34,6 +34,10 @@ public static class Losses
     /// <param name="gamma">The exponent of 1 - p of the truth; at least 0, and 0 is cross-entropy.</param>
     public static Loss Focal(double gamma = 2.0) => new(Core.Focal.loss(gamma));
 
+    /// <summary>Poly-1: cross-entropy plus epsilon times one minus the probability of the truth (https://arxiv.org/abs/2204.12511).</summary>
+    /// <param name="epsilon">A finite number of at least -1; 0 is cross-entropy.</param>
+    public static Loss Poly1(double epsilon = 1.0) => new(Core.Poly1.loss(epsilon));
+
     /// <summary>Asymmetric loss: focal with an exponent for each side, and easy negatives that cost nothing.</summary>
     /// <param name="gammaPositive">The exponent for positives, at least 0.</param>
     /// <param name="gammaNegative">The exponent for negatives, at least 0.</param>

@@ -9,6 +9,7 @@ module Losses =
             Bce.entry
             Margin.entry
             Focal.entry
+            Poly1.entry
             Asymmetric.entry
             Smoothing.entry
             Ldam.entry

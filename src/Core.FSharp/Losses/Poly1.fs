@@ -1,0 +1,32 @@
+namespace Limen.Core
+
+open System
+open TorchSharp
+
+/// Poly-1 loss (Leng et al. 2022, https://arxiv.org/abs/2204.12511): cross-entropy with its first polynomial coefficient moved.
+[<RequireQualifiedAccess>]
+module Poly1 =
+
+    /// BCE + epsilon (1 - p_t) [B, L], p_t = y p + (1 - y) (1 - p) the probability of the truth, p = sigmoid(m). epsilon = 0 is BCE; it is at least -1,
+    /// where the term of the first order vanishes and no pair has a negative loss.
+    let pairs (epsilon: float) (targets: Targets) (margins: Margins) : torch.Tensor =
+        let (Margins m) = margins
+        let y = Bce.truth targets margins
+        // 1 - p_t is sigmoid(-m) for positives and sigmoid(m) for negatives
+        let missed = y * (-m).sigmoid() + (1.0 - y) * m.sigmoid ()
+        Bce.pairs targets margins + epsilon * missed
+
+    /// The mean over pairs; epsilon is a finite number of at least -1.
+    let loss (epsilon: float) : Loss =
+        Loss.ofPairs
+            "poly1"
+            (Loss.fault (epsilon >= -1.0 && Double.IsFinite epsilon) "epsilon >= -1" epsilon)
+            (pairs epsilon)
+
+    /// In the registry.
+    let entry: LossEntry =
+        {
+            Door = "Poly1"
+            Source = "https://arxiv.org/abs/2204.12511"
+            Examples = fun _ _ -> [ loss 1.0 ]
+        }
