@@ -1,14 +1,16 @@
-// The build. build.sh sets the machine up and runs `dotnet fsi build.fsx -- TARGET ARGS`.
+// The build: `dotnet fsi build.fsx TARGET ARGS`, which build.sh and build.cmd run.
 #load "build/steps.fsx"
+#load "build/setup.fsx"
+#load "build/peers.fsx"
+#load "build/packages.fsx"
+#load "build/outside.fsx"
 
 open System
 open System.IO
 open System.Text.RegularExpressions
 open Steps
 
-Directory.SetCurrentDirectory __SOURCE_DIRECTORY__
-
-module Packages =
+module Dependencies =
     /// Runs paket install, then puts the variable back where paket wrote out the registry's address.
     let install () : unit =
         Shell.require (Shell.words "dotnet paket install")
@@ -17,12 +19,6 @@ module Packages =
 
     let restore () : unit =
         Shell.require (Shell.words "dotnet restore Limen.slnx -v q --nologo")
-
-    /// What an IDE needs to restore by itself.
-    let sayVariable () : unit =
-        let source = Environment.GetEnvironmentVariable "LIMEN_NUGET_SOURCE"
-        printfn "Restored. An IDE needs the same variable: start it from a shell with"
-        printfn $"  export LIMEN_NUGET_SOURCE={source}"
 
 module Format =
     let private fsharp =
@@ -38,14 +34,14 @@ module Format =
 
     /// Formats F# with Fantomas and C# with dotnet format.
     let apply () : unit =
-        Packages.restore ()
+        Dependencies.restore ()
 
         [ Shell.words "dotnet fantomas" @ fsharp; whitespace; style ]
         |> List.iter Shell.require
 
     /// Whether a run of `apply` would change nothing. Every difference is printed.
     let check () : bool =
-        Packages.restore ()
+        Dependencies.restore ()
 
         [
             Shell.words "dotnet fantomas --check" @ fsharp
@@ -68,12 +64,10 @@ let clean () =
     |> Seq.iter (fun folder -> Directory.Delete(folder, recursive = true))
 
 /// Prints the tally as the last line. Nothing run is a failure too.
-let test arguments =
+let tests (run: unit -> Tally) : int =
     let tally =
         try
-            Step.compileNative ()
-            |> Step.buildSolution
-            |> Step.test (List.tryHead arguments)
+            run ()
         with Stopped reason ->
             eprintfn $"{reason}"
             { Tally.zero with Failed = 1 }
@@ -81,11 +75,24 @@ let test arguments =
     printfn $"{tally}"
     if tally.Failed = 0 && tally.Passed > 0 then 0 else 1
 
-let program folder assembly arguments =
-    Step.compileNative () |> Step.buildProgram folder assembly |> Step.run arguments
+/// All tests and the packages from outside, or only the tests with a name in theirs.
+let test (name: string option) : Tally =
+    let ofProjects = Step.buildSolution () |> Step.test name
+
+    match name with
+    | Some _ -> ofProjects
+    | None -> ofProjects + Outside.test (Packages.pack ())
+
+/// A command of the command line, in the folder of the caller.
+let command name arguments : int =
+    Step.buildProgram "src/Cli" "Limen.Cli" |> Step.run caller (name :: arguments)
+
+let bench arguments : int =
+    Peers.install ()
+    Step.buildProgram "bench/Limen.Bench" "Limen.Bench" |> Step.run "." arguments
 
 let help =
-    """./build.sh TARGET [ARGS]
+    """./build.sh TARGET [ARGS], or build.cmd TARGET [ARGS], or dotnet fsi build.fsx TARGET [ARGS]
 
   demo            train four models on the embedded default and print the table
   predict TEXT    the labels of a text by the demo's model, and why
@@ -95,45 +102,48 @@ let help =
 
   test            build everything, run every test, or those of the lists and classes with a NAME in theirs: [NAME]
   proof           the same with ten times the random cases of every law: [NAME]
+  test-packages   pack, and use the packages in an empty folder; part of `test`
+  pack            the packages, in artifacts/packages
   build           build everything
   format          format F# and C#
   check-format    whether `format` would change anything
   restore         restore the packages; says what an IDE needs
   paket-install   after an edit of paket.dependencies: write paket.lock anew
-  clean           remove what the build made"""
+  clean           remove what the build made
 
-let target name arguments : int =
-    match name with
-    | "demo"
-    | "predict"
-    | "train"
-    | "experiments" -> program "src/Cli" "limen" (name :: arguments)
-    | "bench" -> program "bench/Limen.Bench" "Limen.Bench" arguments
-    | "test" -> test arguments
-    | "proof" ->
+--help prints this, --version the version."""
+
+exception NoSuchTarget of name: string
+
+/// What a target does, once it is called.
+let target name arguments : unit -> int =
+    let toTheEnd (made: unit -> unit) () =
+        made ()
+        0
+
+    let proof () =
         Environment.SetEnvironmentVariable("LIMEN_PROOF", "1")
-        test arguments
-    | "build" ->
-        Step.compileNative () |> Step.buildSolution |> ignore
-        0
-    | "format" ->
-        Format.apply ()
-        0
-    | "check-format" -> if Format.check () then 0 else 1
-    | "restore" ->
-        Packages.restore ()
-        Packages.sayVariable ()
-        0
-    | "paket-install" ->
-        Packages.install ()
-        0
-    | "clean" ->
-        clean ()
-        0
-    | "help" ->
-        printfn $"{help}"
-        0
-    | unknown -> stop $"There is no target {unknown}.\n\n{help}"
+        test (List.tryHead arguments)
+
+    let run =
+        match name with
+        | "demo"
+        | "predict"
+        | "train"
+        | "experiments" -> fun () -> command name arguments
+        | "bench" -> fun () -> bench arguments
+        | "test" -> fun () -> tests (fun () -> test (List.tryHead arguments))
+        | "proof" -> fun () -> tests proof
+        | "test-packages" -> fun () -> tests (Packages.pack >> Outside.test)
+        | "pack" -> toTheEnd (Packages.pack >> ignore)
+        | "build" -> toTheEnd (Step.buildSolution >> ignore)
+        | "format" -> toTheEnd Format.apply
+        | "check-format" -> fun () -> if Format.check () then 0 else 1
+        | "restore" -> toTheEnd (Dependencies.restore >> Setup.sayVariable)
+        | "paket-install" -> toTheEnd Dependencies.install
+        | unknown -> raise (NoSuchTarget unknown)
+
+    Setup.prepare >> run
 
 // A program that is interrupted ends by itself, and the build after it.
 Console.CancelKeyPress.Add(fun interrupt -> interrupt.Cancel <- true)
@@ -141,9 +151,22 @@ Console.CancelKeyPress.Add(fun interrupt -> interrupt.Cancel <- true)
 let exitCode =
     try
         match List.tail (List.ofArray fsi.CommandLineArgs) with
-        | [] -> target "help" []
-        | name :: arguments -> target name arguments
-    with Stopped reason ->
+        | []
+        | ("help" | "--help" | "-h") :: _ ->
+            printfn $"{help}"
+            0
+        | "--version" :: _ ->
+            printfn $"Limen {version}"
+            0
+        | "clean" :: _ ->
+            clean ()
+            0
+        | name :: arguments -> target name arguments ()
+    with
+    | NoSuchTarget name ->
+        eprintfn $"There is no target {name}.\n\n{help}"
+        2
+    | Stopped reason ->
         eprintfn $"{reason}"
         1
 

@@ -1,5 +1,5 @@
 // The steps of the build. Each returns a witness that nothing else can make, and asks for the witnesses of the steps before
-// it: tests cannot run on what was not built, nor a program over a native part that was not compiled.
+// it: tests cannot run on what was not built.
 module Steps
 
 open System
@@ -7,29 +7,70 @@ open System.Diagnostics
 open System.IO
 open System.Xml.Linq
 
+/// The folder that the build was called from: paths on its command line start there. Everything else starts at the repository's root.
+let caller = Directory.GetCurrentDirectory()
+
+Directory.SetCurrentDirectory(Path.GetDirectoryName __SOURCE_DIRECTORY__)
+
 /// Ends the build with a plain sentence.
-exception Stopped of reason: string
+exception Stopped of reason: string with
+    override stopped.Message = stopped.reason
 
 let stop reason = raise (Stopped reason)
+
+/// Of the library and all its packages.
+let version: string =
+    XDocument.Load("Directory.Build.props").Descendants(XName.Get "Version")
+    |> Seq.exactlyOne
+    |> _.Value
 
 module Shell =
     /// The words of a command line whose parts hold no blanks.
     let words (line: string) : string list =
         List.ofArray (line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
 
-    /// Runs a command on this console and returns its exit code.
-    let run (command: string list) : int =
-        use running = Process.Start(ProcessStartInfo(command.Head, command.Tail))
+    /// Runs a command in a folder on this console and returns its exit code.
+    let runIn (folder: string) (command: string list) : int =
+        use running =
+            Process.Start(ProcessStartInfo(command.Head, command.Tail, WorkingDirectory = folder))
+
         running.WaitForExit()
         running.ExitCode
 
-    /// Runs a command that must succeed.
-    let require (command: string list) : unit =
-        let code = run command
+    /// Runs a command on this console and returns its exit code.
+    let run (command: string list) : int = runIn "." command
 
+    let private mustSucceed (command: string list) (code: int) (said: string) : unit =
         if code <> 0 then
             let line = String.Join(' ', command)
-            stop $"`{line}` ended with exit code {code}."
+            stop $"{said}`{line}` ended with exit code {code}."
+
+    /// Runs a command that must succeed.
+    let require (command: string list) : unit = mustSucceed command (run command) ""
+
+    /// What a command prints that must succeed; it runs in a folder, with environment variables beside this process's.
+    let outputIn (folder: string) (variables: (string * string) list) (command: string list) : string =
+        let info =
+            ProcessStartInfo(
+                command.Head,
+                command.Tail,
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+
+        for name, value in variables do
+            info.Environment[name] <- value
+
+        use running = Process.Start info
+        let errors = running.StandardError.ReadToEndAsync()
+        let output = running.StandardOutput.ReadToEnd()
+        running.WaitForExit()
+        mustSucceed command running.ExitCode $"{output}{errors.Result}\n"
+        output
+
+    /// What a command prints that must succeed.
+    let output (command: string list) : string = outputIn "." [] command
 
 /// How many tests passed, failed and were skipped.
 type Tally =
@@ -86,54 +127,26 @@ module Tally =
             counted
 
 module Step =
-    type NativeReady = private | NativeReady
     type SolutionBuilt = private | SolutionBuilt
     type ProgramBuilt = private ProgramBuilt of dll: string
-
-    let private native = "artifacts/native/liblimen_torch.so"
-
-    /// The C ABI over the system's libtorch and oneDNN, compiled when a source is newer. The torchsharp engine has none.
-    let compileNative () : NativeReady =
-        let sources = Directory.GetFiles("native", "*.cpp") |> Array.sort |> List.ofArray
-
-        let newest =
-            Directory.GetFiles "native" |> Seq.map File.GetLastWriteTimeUtc |> Seq.max
-
-        if
-            Environment.GetEnvironmentVariable "TensorEngine" <> "torchsharp"
-            && File.GetLastWriteTimeUtc native < newest
-        then
-            printfn "Compiling the native part."
-            Directory.CreateDirectory(Path.GetDirectoryName native) |> ignore
-            let unfinished = native + ".part"
-
-            Shell.words
-                "g++ -O2 -std=c++17 -fPIC -shared -fopenmp -fvisibility=hidden -I/usr/include/torch/csrc/api/include"
-            @ sources
-            @ Shell.words $"-ltorch -ltorch_cpu -lc10 -ldnnl -o {unfinished}"
-            |> Shell.require
-
-            File.Move(unfinished, native, overwrite = true)
-
-        NativeReady
 
     let private build project =
         Shell.require (Shell.words $"dotnet msbuild {project} -restore -p:Configuration=Release -v:q -nologo")
 
     /// Every project of the solution, in Release.
-    let buildSolution (NativeReady) : SolutionBuilt =
+    let buildSolution () : SolutionBuilt =
         printfn "Building the solution."
         build "Limen.slnx"
         SolutionBuilt
 
     /// One program and what it needs, in Release.
-    let buildProgram (folder: string) (assembly: string) (NativeReady) : ProgramBuilt =
+    let buildProgram (folder: string) (assembly: string) : ProgramBuilt =
         build folder
-        ProgramBuilt $"{folder}/bin/Release/net10.0/{assembly}.dll"
+        ProgramBuilt(Path.GetFullPath $"{folder}/bin/Release/net10.0/{assembly}.dll")
 
-    /// Runs a built program on this console.
-    let run (arguments: string list) (ProgramBuilt dll) : int =
-        Shell.run ("dotnet" :: dll :: arguments)
+    /// Runs a built program in a folder on this console.
+    let run (folder: string) (arguments: string list) (ProgramBuilt dll) : int =
+        Shell.runIn folder ("dotnet" :: dll :: arguments)
 
     let private results = Path.GetFullPath "artifacts/tests"
 
@@ -162,12 +175,13 @@ module Step =
         |> Shell.run
         |> fun code -> Tally.ofRun code (Tally.ofTrx (Path.Combine(results, name + ".trx")))
 
-    /// Every test project under tests/, one after the other; all tests, or those with a name in the name of their list or class.
+    /// Every project of tests, one after the other; all tests, or those with a name in the name of their list or class.
     let test (filter: string option) (SolutionBuilt) : Tally =
         if Directory.Exists results then
             Directory.Delete(results, recursive = true)
 
-        Directory.EnumerateFiles("tests", "*.*proj", SearchOption.AllDirectories)
+        Directory.EnumerateDirectories "tests"
+        |> Seq.collect (fun folder -> Directory.EnumerateFiles(folder, "*.*proj"))
         |> Seq.sort
         |> Seq.map (fun project ->
             let name = Path.GetFileNameWithoutExtension project

@@ -1,5 +1,5 @@
-// Thresholds behind a classifier that is there already, without training it again:  dotnet run samples/own-scores.cs
-#:project ../src/Api.CSharp/Limen.csproj
+// Thresholds behind a classifier that is there already, without training it again:  dotnet run own-scores.cs
+#:package Limen@*
 #:property PublishAot=false
 using Limen;
 
@@ -46,3 +46,8 @@ IEnumerable<(int Label, double Score)> Score(string[] words) =>
 
 static string[] Words(MultiLabelDataset rows, int row) =>
     [.. rows.TextOf(row)!.Split([' ', '.', ',', '(', ')', '"']).Where(word => word != "").Distinct()];
+
+// It prints:
+// a threshold of one half:     6839 rows: macro-F1 0.001 (A), 0.001 (C), micro-F1 0.034, P@1 0.670, P@5 0.375, nDCG@5 0.699
+// thresholds that know rarity: 6839 rows: macro-F1 0.341 (A), 0.486 (C), micro-F1 0.593, P@1 0.729, P@5 0.397, nDCG@5 0.752
+// ... and the neighbours:      6839 rows: macro-F1 0.416 (A), 0.594 (C), micro-F1 0.739, P@1 0.838, P@5 0.435, nDCG@5 0.844

@@ -1,6 +1,6 @@
-// A network of one's own in a TorchSharp loop, with a loss and thresholds of Limen:  dotnet run samples/torch-loop.cs
+// A network of one's own in a TorchSharp loop, with a loss and thresholds of Limen:  dotnet run torch-loop.cs
 // torch itself is the package of your system: libtorch-cpu-win-x64, libtorch-cpu-osx-arm64, ...
-#:project ../src/Api.CSharp/Limen.csproj
+#:package Limen@*
 #:package libtorch-cpu-linux-x64@2.10.0
 #:property PublishAot=false
 #:property CreateSymbolicLinksForCopyLocalIfPossible=true

@@ -99,4 +99,4 @@ module Demo =
         Explain.print model test.Texts[0]
 
         AnsiConsole.MarkupLine
-            $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: ./build.sh predict "Throws when the stream is closed" """
+            $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: predict "Throws when the stream is closed" """

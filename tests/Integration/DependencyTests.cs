@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace Limen.Integration;
@@ -20,9 +21,19 @@ public sealed class DependencyTests
             .Select(words => words[1])
             .Distinct();
 
-    private static string[] DebianPackages() =>
-        Repository.Lines("build.sh")
-            .Single(line => line.StartsWith("packages=(", StringComparison.Ordinal))
-            .Split('(', ')')[1]
-            .Split(' ');
+    private static IEnumerable<string> DebianPackages() =>
+        Regex.Matches(Repository.Lines("build/peers.fsx").SkipWhile(line => line != "let packages =").Skip(1).First(), "\"(.+?)\"").Select(name => name.Groups[1].Value);
+
+    /// <summary>Projects of the repository bring the torch that TorchSharp is built for.</summary>
+    [Test]
+    public void Torch_is_of_one_version()
+    {
+        static string Version(string file, string pattern) => Regex.Match(File.ReadAllText(Repository.File(file)), pattern).Groups[1].Value;
+
+        var projects = Version("build/Torch.props", "<TorchVersion>(.+)</TorchVersion>");
+        Assert.That(projects, Is.Not.Empty);
+        Assert.That(Version("src/Core.FSharp/Torch/TorchFiles.fs", "let version = \"(.+)\""), Is.EqualTo(projects));
+        Assert.That(Version("README.md", "libtorch-cpu-linux-x64 --version (\\S+)"), Is.EqualTo(projects));
+        Assert.That(Version("samples/torch-loop.cs", "libtorch-cpu-linux-x64@(\\S+)"), Is.EqualTo(projects));
+    }
 }

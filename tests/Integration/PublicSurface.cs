@@ -13,6 +13,7 @@ internal static class PublicSurface
         [
             .. assembly
                 .GetExportedTypes()
+                .Where(type => !type.Name.StartsWith('<')) // anonymous records
                 .SelectMany(type => Members(type).Select(member => $"{Name(type)}: {Show(member)}").Prepend($"{Name(type)}: {Kind(type)}"))
                 .Order(StringComparer.Ordinal),
         ];
@@ -78,6 +79,10 @@ internal static class PublicSurface
     private static string Name(Type type) =>
         Nullable.GetUnderlyingType(type) is { } value ? $"{Name(value)}?"
         : type.IsArray ? $"{Name(type.GetElementType()!)}[{new string(',', type.GetArrayRank() - 1)}]"
-        : type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+        : type is { IsNested: true, IsGenericParameter: false } ? $"{Name(type.DeclaringType!)}.{Simple(type)}"
+        : Simple(type);
+
+    private static string Simple(Type type) =>
+        type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
         : type.Name;
 }

@@ -6,27 +6,27 @@ namespace Limen.Integration;
 /// <summary>What callers build on does not change unnoticed.</summary>
 public sealed class PublicSurfaceTests
 {
-    private const string Accepted = "tests/Integration/PublicSurface.txt";
     private const string Accept = "LIMEN_ACCEPT_SURFACE";
 
     private static readonly Assembly Limen = typeof(AdaptiveThresholdModel).Assembly;
 
-    [Test]
-    public void The_public_surface_is_the_accepted_one()
+    [TestCase("Limen", "tests/Integration/PublicSurface.txt")]
+    [TestCase("Limen.Core", "tests/Integration/PublicSurface.Core.txt")]
+    [TestCase("Limen.Kernels", "tests/Integration/PublicSurface.Kernels.txt")]
+    public void The_public_surface_is_the_accepted_one(string assembly, string file)
     {
-        var found = PublicSurface.Lines(Limen);
-        if (Environment.GetEnvironmentVariable(Accept) == "1") File.WriteAllLines(Repository.File(Accepted), found);
-        var accepted = Repository.Lines(Accepted);
+        var found = PublicSurface.Lines(Assembly.Load(assembly));
+        if (Environment.GetEnvironmentVariable(Accept) == "1") File.WriteAllLines(Repository.File(file), found);
+        var accepted = Repository.Lines(file);
         string[] changes = [.. accepted.Except(found).Select(line => "- " + line), .. found.Except(accepted).Select(line => "+ " + line)];
         Assert.That(
             changes,
             Is.Empty,
-            $"The public surface of Limen changed. If that is meant, accept it with {Accept}=1 dotnet test tests/Integration, and say it in RELEASE_NOTES.md "
+            $"The public surface of {assembly} changed. If that is meant, accept it with {Accept}=1 dotnet test tests/Integration, and say it in RELEASE_NOTES.md "
                 + "(a line that begins with - is BREAKING)."
         );
     }
 
-    /// <summary>Callers of C# see types of .NET, of TorchSharp and of namespace Limen, whichever of our assemblies declares them.</summary>
     [Test]
     public void No_public_signature_names_a_type_of_FSharp()
     {

@@ -1,8 +1,10 @@
 // What the labels' own corrections of the shared threshold should rest on: every basis of the default rule on the validation rows
 // of a data set, by halves that decide each other, measured one by one and with their counts pooled. After ./build.sh build:
-//   LIMEN_DATA=DIR dotnet fsi samples/fused-basis.fsx NAME
-#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Kernels.dll"
-#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Core.dll"
+//   LIMEN_DATA=DIR dotnet fsi bench/studies/fused-basis.fsx NAME
+#I "../../src/Cli/bin/Release/net10.0"
+#r "Limen.Kernels.dll"
+#r "Limen.Core.dll"
+#r "TorchSharp.dll"
 
 open System
 open System.IO
@@ -12,7 +14,11 @@ open Limen.Core
 let cuts = 4
 
 let folder =
-    Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", fsi.CommandLineArgs[1]))
+    match List.tail (List.ofArray fsi.CommandLineArgs) with
+    | [ name ] -> Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
+    | _ ->
+        eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/fused-basis.fsx NAME"
+        exit 2
 
 let vectoriser, train, validation =
     match folder.Rows with

@@ -1,8 +1,10 @@
 // Which rows the decision is fitted on where there are no validation rows: holding rows out against cross-fitting, on data
 // sets as svmlight files below the folder that LIMEN_DATA names. After ./build.sh build:
-//   LIMEN_DATA=DIR dotnet fsi samples/decision-rows.fsx SEEDS NAME NAME ...
-#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Kernels.dll"
-#r "../src/Core.FSharp/bin/Release/net10.0/Limen.Core.dll"
+//   LIMEN_DATA=DIR dotnet fsi bench/studies/decision-rows.fsx SEEDS NAME NAME ...
+#I "../../src/Cli/bin/Release/net10.0"
+#r "Limen.Kernels.dll"
+#r "Limen.Core.dll"
+#r "TorchSharp.dll"
 
 open System
 open System.Diagnostics
@@ -59,7 +61,9 @@ let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
 let seeds, names =
     match List.tail (List.ofArray fsi.CommandLineArgs) with
     | seeds :: names -> int seeds, names
-    | [] -> failwith "expected a number of seeds and names of data sets"
+    | [] ->
+        eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/decision-rows.fsx SEEDS NAME NAME ..."
+        exit 2
 
 printfn "| data | rows for the decision | macro-F1 A | micro-F1 | P@1 | P@5 | seconds |"
 printfn "|---|---|---|---|---|---|---|"
