@@ -5,6 +5,7 @@ module Steps
 open System
 open System.Diagnostics
 open System.IO
+open System.Xml
 open System.Xml.Linq
 
 /// The folder that the build was called from: paths on its command line start there. Everything else starts at the repository's root.
@@ -97,7 +98,10 @@ module Tally =
 
     let private elements (name: string) (ofElement: XElement -> Tally) (file: string) : Tally =
         if File.Exists file then
-            XDocument.Load(file).Descendants()
+            // messages of failed tests may hold characters that XML has no place for, such as those that colour a console
+            use reader = XmlReader.Create(file, XmlReaderSettings(CheckCharacters = false))
+
+            XDocument.Load(reader).Descendants()
             |> Seq.filter (fun e -> e.Name.LocalName = name)
             |> Seq.fold (fun sum e -> sum + ofElement e) zero
         else
