@@ -65,8 +65,7 @@ module WholeTraining =
                     clock.Start()
             ]
 
-        {
-            Check = snd (List.last trajectory)
+        { Outcome.ofCheck (snd (List.last trajectory)) with
             Trajectory = trajectory
         }
 
