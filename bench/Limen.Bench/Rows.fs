@@ -34,6 +34,8 @@ module Rows =
     let private sklearn script arguments =
         Script(script, "python3-sklearn", arguments)
 
+    let private torchSharp arguments = Program("TorchSharp", arguments)
+
     let private speed name needs threads ours peer note =
         {
             Name = name
@@ -71,6 +73,13 @@ module Rows =
                     dropout
                     (torch "step.py" (arguments @ [ "sparse" ]))
                     "EmbeddingBag(sparse=True), SparseAdam"
+
+                step
+                    $"step-b{size}-torchsharp"
+                    size
+                    dropout
+                    (torchSharp ("step" :: arguments))
+                    "EmbeddingBag, composed loss, Adam, in C#"
             step
                 "step-b128-paper"
                 "128"
@@ -89,6 +98,13 @@ module Rows =
                 [ "loss"; "512" ]
                 (torch "loss.py" [ "512" ])
                 "composed in Python torch, dense labels and KNN; ours sparse, 0.3 % KNN"
+            speed
+                "loss-512x13330-torchsharp"
+                []
+                2
+                [ "loss"; "512" ]
+                (torchSharp [ "loss"; "512" ])
+                "composed in C#, dense labels and KNN; ours sparse, 0.3 % KNN"
             yield! steps
             speed
                 "knn-eurlex-sklearn"
