@@ -79,6 +79,7 @@ let private job (arguments: string list) : Job =
             (int hidden)
             (int epochs)
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
+    | [ "fit"; _; set ] -> WholeModel.fit (Path.Combine(data.Value, set))
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 
 let private work arguments = Worker.serve (job arguments)
@@ -104,7 +105,8 @@ let private compare (row: Row) : Figure =
         match row.Goal with
         | Speed runs -> runs
         | EqualQuality
-        | PeersBest -> 1
+        | PeersBest
+        | WholeFit -> 1
 
     let ours, peer = Contest.interleaved runs a b
     let best = Standing.best
@@ -123,6 +125,13 @@ let private compare (row: Row) : Figure =
             let target = min (best ours) (best peer)
             until target, $"P@5 {target:F4}; best ours {best ours:F4}, peer {best peer:F4}"
         | PeersBest -> until (best peer), $"P@5 {best peer:F4}; best ours {best ours:F4}"
+        | WholeFit ->
+            let said side =
+                (Standing.outcome side).Measures
+                |> List.map (fun (name, value) -> $"{name} {Report.number value}")
+                |> String.concat ", "
+
+            Standing.trained, $"ours {said ours}; peer {said peer}"
 
     {
         Name = row.Name
@@ -231,8 +240,9 @@ let private chosen (names: string) (rows: Row list) =
     | unknown -> invalidArg (nameof names) $"""there is no row {String.Join(", ", unknown)}"""
 
 let private help =
-    """bench [--quick]           every comparison; --quick leaves out the whole trainings
-bench --rows NAME,NAME    these comparisons, as --quick makes them
+    $"""bench [--quick]           every comparison; --quick leaves out the whole trainings
+bench --rows NAME,NAME [--limit SECONDS]
+                          these comparisons, as --quick makes them; ML.NET starts no label after so many seconds ({Rows.limit} by default)
 bench curves              how time and memory grow with L, N, D and the non-zeros
 bench micro [ARGS]        kernels one by one (arguments of BenchmarkDotNet)"""
 
@@ -248,8 +258,9 @@ let main arguments =
     | [ "--quick" ] ->
         contest surroundings Rows.quick
         0
-    | [ "--rows"; names ] ->
-        contest (fun () -> []) (chosen names Rows.named)
+    | "--rows" :: names :: ([] | [ "--limit"; _ ] as rest) ->
+        let limit = List.tryLast rest |> Option.map int |> Option.defaultValue Rows.limit
+        contest (fun () -> []) (Rows.named limit |> chosen names)
         0
     | [ "curves" ] ->
         prepare [ Eurlex57k ]

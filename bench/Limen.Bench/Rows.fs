@@ -10,6 +10,8 @@ type Goal =
     | EqualQuality
     /// One training each: the seconds until we have reached the peer's best value, against its whole training.
     | PeersBest
+    /// One training each: its seconds, and beside them what both models come to.
+    | WholeFit
 
 /// A comparison: what it needs beside the synthetic rows, our worker's arguments, and the peer.
 type Row =
@@ -157,8 +159,8 @@ module Rows =
                 "seconds a row, L 13,330, top 50, one row at a time, one core"
         ]
 
-    /// Whole trainings, once each.
-    let private trainings: Row list =
+    /// Whole trainings, once each; limit: the seconds after which ML.NET starts no further label.
+    let private trainings (limit: int) : Row list =
         let training name needs goal ours peer note =
             {
                 Name = name
@@ -169,6 +171,15 @@ module Rows =
                 Peer = peer
                 Note = note
             }
+
+        let mlNet name set files =
+            training
+                name
+                [ set ]
+                WholeFit
+                [ "fit"; DataSet.folder set ]
+                (Program("MlNet", [ files; string limit ]))
+                $"one training each: ours as `limen train`, ML.NET an averaged perceptron for each label on the TF-IDF rows, two labels at a time, its seconds extrapolated to all labels where {limit:N0} s do not do"
 
         [
             training
@@ -185,13 +196,19 @@ module Rows =
                 [ "train-from-file"; "512"; "3" ]
                 (Script("fasttext.py", "fasttext", [ "10" ]))
                 "one training each, from the file: fastText -loss ova, dim 200, 10 epochs; ours 3 epochs, hidden 512, the neighbours' search included"
+            mlNet "fit-bibtex-mlnet" Bibtex "bibtex"
+            mlNet "fit-delicious-mlnet" Delicious "delicious"
+            mlNet "fit-eurlex-mlnet" Eurlex57k "eurlex"
         ]
+
+    /// Half an hour.
+    let limit = 1_800
 
     /// The comparisons that --quick makes: all but the trainings, neighbours of a share of the rows.
     let quick: Row list = jobs 1_500
 
     /// Every comparison by name, as --quick makes those that it makes.
-    let named: Row list = quick @ trainings
+    let named (limit: int) : Row list = quick @ trainings limit
 
     /// Every comparison; the neighbours of all rows are searched once by each side.
     let whole: Row list =
@@ -201,7 +218,7 @@ module Rows =
                  { row with Goal = Speed 1 }
              else
                  row))
-        @ trainings
+        @ trainings limit
 
     /// The folder goes before our worker's other arguments.
     let ours (folder: string) (row: Row) : string list =
