@@ -6,14 +6,9 @@ open System.IO
 open System.Text.Json.Nodes
 
 /// One measurement of one side.
-type Sample =
-    {
-        Seconds: float
-        Check: float
-        Trajectory: (float * float) list
-    }
+type Sample = { Seconds: float; Outcome: Outcome }
 
-/// A process that works when it is told to, over `Worker.serve` or its Python twin.
+/// A process that works when it is told to, over `Worker.serve` or one of its twins.
 [<Sealed>]
 type Contestant(start: ProcessStartInfo) =
     let running =
@@ -35,11 +30,19 @@ type Contestant(start: ProcessStartInfo) =
 
         {
             Seconds = answer["seconds"].GetValue<float>()
-            Check = answer["check"].GetValue<float>()
-            Trajectory =
-                [
-                    for pair in answer["trajectory"].AsArray() -> pair[0].GetValue<float>(), pair[1].GetValue<float>()
-                ]
+            Outcome =
+                {
+                    Check = answer["check"].GetValue<float>()
+                    Trajectory =
+                        [
+                            for pair in answer["trajectory"].AsArray() ->
+                                pair[0].GetValue<float>(), pair[1].GetValue<float>()
+                        ]
+                    Measures =
+                        match answer["measures"] with
+                        | null -> []
+                        | measures -> [ for m in measures.AsObject() -> m.Key, m.Value.GetValue<float>() ]
+                }
         }
 
     /// Ends the process; its peak of resident memory in MB.
@@ -83,30 +86,8 @@ module Contest =
         let dll = Path.Combine(AppContext.BaseDirectory, "Limen.Bench.dll")
         start threads 1 "dotnet" (dll :: "worker" :: arguments)
 
-    let private python = "/usr/bin/python3"
-
-    /// Debian's Python, where the peers' packages are.
-    let peer (threads: int) (scripts: string) (script: string) (arguments: string list) : Contestant =
-        start threads threads python (Path.Combine(scripts, script) :: arguments)
-
-    let private succeeds (program: string) (arguments: string list) =
-        try
-            use probe =
-                Process.Start(
-                    ProcessStartInfo(program, arguments, RedirectStandardError = true, RedirectStandardOutput = true)
-                )
-
-            probe.StandardOutput.ReadToEnd() |> ignore
-            probe.WaitForExit()
-            probe.ExitCode = 0
-        with :? ComponentModel.Win32Exception ->
-            false
-
-    /// Whether a Debian package of the peers is there.
-    let hasPackage (name: string) : bool =
-        match name with
-        | "fasttext" -> succeeds "sh" [ "-c"; "command -v fasttext" ]
-        | name -> succeeds python [ "-c"; $"""import {name.Replace("python3-", "")}""" ]
+    let peer (threads: int) (peer: Peer) : Contestant =
+        Peer.command peer ||> start threads threads
 
     /// So many runs of each, in turn.
     let interleaved (runs: int) (a: Contestant) (b: Contestant) : Standing * Standing =
@@ -137,13 +118,17 @@ module Standing =
         let sorted = s.Samples |> List.map _.Seconds |> List.sort
         sorted[sorted.Length / 2]
 
-    let check (s: Standing) : float = s.Samples.Head.Check
+    /// What its first measurement came to.
+    let outcome (s: Standing) : Outcome = s.Samples.Head.Outcome
+
+    /// The seconds of a whole training.
+    let trained (s: Standing) : float = fst (List.last (outcome s).Trajectory)
 
     /// The seconds after which a training first reached a value; None where it never did.
     let reached (value: float) (s: Standing) : float option =
-        s.Samples.Head.Trajectory
+        (outcome s).Trajectory
         |> List.tryFind (fun (_, v) -> v >= value)
         |> Option.map fst
 
     let best (s: Standing) : float =
-        s.Samples.Head.Trajectory |> List.map snd |> List.max
+        (outcome s).Trajectory |> List.map snd |> List.max

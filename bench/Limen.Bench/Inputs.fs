@@ -159,6 +159,21 @@ module Corpus =
 
         CsrMatrix(rows, labels, scores.RowStart, scores.Indices, values), Csr.ofSets labels sets
 
+/// A public data set that some comparisons are made on: a folder of LIMEN_DATA.
+type DataSet =
+    | Bibtex
+    | Delicious
+    | Eurlex57k
+
+[<RequireQualifiedAccess>]
+module DataSet =
+
+    let folder (set: DataSet) : string =
+        match set with
+        | Bibtex -> "bibtex"
+        | Delicious -> "delicious"
+        | Eurlex57k -> "eurlex57k"
+
 /// The files of a run, made once.
 [<RequireQualifiedAccess>]
 module Inputs =
@@ -182,8 +197,14 @@ module Inputs =
             Local = part "local"
         }
 
-    let private write folder name (rows: TrainingRows) =
-        for part, m in [ "labels", rows.Labels; "local", rows.Local; "features", rows.Features ] do
+    /// The features go last: where they are, so is the rest.
+    let private write folder name (rows: Dataset) (local: CsrMatrix option) =
+        for part, m in
+            [
+                "labels", rows.Labels
+                yield! local |> Option.toList |> List.map (fun m -> "local", m)
+                "features", rows.Features
+            ] do
             once (file folder name part) (fun path -> CsrBytes.write path m)
 
     /// The synthetic corpus, and logits N(0, 4) for a batch of 512.
@@ -191,7 +212,8 @@ module Inputs =
         Directory.CreateDirectory folder |> ignore
 
         if not (File.Exists(file folder "amazoncat" "features")) then
-            write folder "amazoncat" (Corpus.make CorpusShape.amazonCat)
+            let rows = Corpus.make CorpusShape.amazonCat
+            write folder "amazoncat" (Dataset.create rows.Features rows.Labels) (Some rows.Local)
 
         once (Path.Combine(folder, "logits.f32")) (fun path ->
             let z = Seed.normals (512 * CorpusShape.amazonCat.Labels) (Seed.ofInt 5)
@@ -217,49 +239,52 @@ module Inputs =
 
             out.Write '\n'
 
-    /// The files made of EURLEX57K in a folder of data: TF-IDF rows, the leave-one-out KNN signal, sets predicted by it.
-    let eurlex (data: string) (folder: string) : unit =
-        Directory.CreateDirectory folder |> ignore
+    let private readParts (data: string) (set: DataSet) : Dataset * Dataset =
+        [ "train"; "test" ]
+        |> List.map (fun part -> Path.Combine(data, DataSet.folder set, $"{part}.svm.gz"))
+        |> Svmlight.readTogether Svmlight.defaults
+        |> function
+            | [ train; test ] -> train, test
+            | _ -> invalidOp "expected two parts"
 
-        let source part =
-            Path.Combine(data, "eurlex57k", $"{part}.svm.gz")
+    /// TF-IDF rows of both parts, with weights of the training rows.
+    let private weighed (train: Dataset, test: Dataset) : Dataset * Dataset =
+        let weights = TfIdfWeights.fit Sublinear train.Features
 
-        once (Path.Combine(folder, "eurlex.svm")) (unpack (source "train"))
+        let weigh (d: Dataset) =
+            Dataset.create (TfIdfWeights.apply weights d.Features) d.Labels
+
+        weigh train, weigh test
+
+    /// EURLEX57K: the text of its training rows, TF-IDF rows, the leave-one-out KNN signal, sets predicted by it.
+    let private eurlex (data: string) (folder: string) : unit =
+        once (Path.Combine(folder, "eurlex.svm")) (unpack (Path.Combine(data, "eurlex57k", "train.svm.gz")))
 
         if not (File.Exists(file folder "eurlex.train" "features")) then
-            let train, test =
-                match Svmlight.readTogether Svmlight.defaults [ source "train"; source "test" ] with
-                | [ train; test ] -> train, test
-                | _ -> invalidOp "expected two parts"
-
+            let train, test = readParts data Eurlex57k
             words train (Path.Combine(folder, "eurlex.train.txt"))
             words test (Path.Combine(folder, "eurlex.test.txt"))
-            let weights = TfIdfWeights.fit Sublinear train.Features
-
-            let weigh (d: Dataset) =
-                Dataset.create (TfIdfWeights.apply weights d.Features) d.Labels
-
-            let train, test = weigh train, weigh test
+            let train, test = weighed (train, test)
             let knn = FeatureKnn.fit FeatureKnnOptions.standard train
             let local = (FeatureKnn.leaveOneOut knn).Values
 
             once (file folder "eurlex.train" "predicted") (fun path ->
                 CsrBytes.write path (Thresholds.decide (Thresholds.fixedAt local.Columns 0.3f) local))
 
-            write
-                folder
-                "eurlex.test"
-                {
-                    Features = test.Features
-                    Labels = test.Labels
-                    Local = (FeatureKnn.apply test.Features knn).Values
-                }
+            write folder "eurlex.test" test (Some (FeatureKnn.apply test.Features knn).Values)
+            write folder "eurlex.train" train (Some local)
 
-            write
-                folder
-                "eurlex.train"
-                {
-                    Features = train.Features
-                    Labels = train.Labels
-                    Local = local
-                }
+    /// The files made of a data set: the TF-IDF rows and label sets of both parts, of EURLEX57K more.
+    let dataSet (data: string) (folder: string) (set: DataSet) : unit =
+        Directory.CreateDirectory folder |> ignore
+        let name = DataSet.folder set
+
+        match set with
+        | Eurlex57k -> eurlex data folder
+        | Bibtex
+        | Delicious when File.Exists(file folder $"{name}.train" "features") -> ()
+        | Bibtex
+        | Delicious ->
+            let train, test = weighed (readParts data set)
+            write folder $"{name}.test" test None
+            write folder $"{name}.train" train None

@@ -62,7 +62,8 @@ module Jobs =
         let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
-        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () -> (BatchObjective.composed paper data batch line z).Loss)
+        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
+            (BatchObjective.composed paper data batch line z).Loss)
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =
@@ -197,8 +198,7 @@ module Jobs =
             clock.Elapsed.TotalSeconds
 
         Job.once (fun () ->
-            {
-                Check = float labels.NonZeros
+            { Outcome.ofCheck (float labels.NonZeros) with
                 Trajectory = fits |> List.mapi (fun i fit -> timed fit, float i)
             })
 

@@ -56,8 +56,4 @@ module Prediction =
             else
                 answered
 
-        Job.once (fun () ->
-            {
-                Check = float (go 0)
-                Trajectory = []
-            })
+        Job.once (fun () -> Outcome.ofCheck (float (go 0)))

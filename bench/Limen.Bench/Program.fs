@@ -9,7 +9,6 @@ open Limen.Core
 open Limen.Kernels
 
 let private folder = Path.GetFullPath "artifacts/bench/data"
-let private scripts = Path.GetFullPath "bench/peers"
 let private report = "artifacts/bench/report.json"
 
 /// The folder of public data sets: LIMEN_DATA, else ../shared/data where there is one.
@@ -19,7 +18,7 @@ let private data =
         "../shared/data"
         "../../shared/data"
     ]
-    |> List.tryFind (fun d -> not (isNull d) && Directory.Exists(Path.Combine(d, "eurlex57k")))
+    |> List.tryFind (fun d -> not (isNull d) && Directory.Exists d)
 
 let private job (arguments: string list) : Job =
     let corpus rows features labels perRow =
@@ -80,65 +79,64 @@ let private job (arguments: string list) : Job =
             (int hidden)
             (int epochs)
     | [ "train-from-file"; folder; hidden; epochs ] -> WholeTraining.fromFile folder (int hidden) (int epochs)
+    | [ "fit"; _; set ] -> WholeModel.fit (Path.Combine(data.Value, set))
     | unknown -> invalidArg (nameof arguments) $"""there is no job {String.Join(' ', unknown)}"""
 
 let private work arguments = Worker.serve (job arguments)
 
+let private hasData (set: DataSet) =
+    data
+    |> Option.exists (fun d -> Directory.Exists(Path.Combine(d, DataSet.folder set)))
+
 /// Why a row cannot be measured here.
 let private obstacle (row: Row) =
-    let missing need =
-        match need with
-        | Eurlex when data.IsNone -> Some "no eurlex57k in LIMEN_DATA"
-        | Eurlex -> None
-
-    let package =
-        if Contest.hasPackage row.Package then
-            None
-        else
-            Some $"{row.Package} is not installed"
-
     row.Needs
-    |> List.tryPick missing
-    |> Option.orElse package
+    |> List.tryFind (hasData >> not)
+    |> Option.map (fun set -> $"no {DataSet.folder set} in LIMEN_DATA")
+    |> Option.orElseWith (fun () -> Peer.obstacle row.Peer)
     |> Option.map (fun what -> $"{row.Name}: {what}")
 
 let private compare (row: Row) : Figure =
     Console.Error.WriteLine $"{row.Name}"
     use a = Contest.ours row.Threads (Rows.ours folder row)
-    use b = Contest.peer row.Threads scripts row.Script (Rows.peer folder row)
+    use b = Contest.peer row.Threads (Rows.peer folder row)
 
     let runs =
         match row.Goal with
         | Speed runs -> runs
         | EqualQuality
-        | PeersBest -> 1
+        | PeersBest
+        | WholeFit -> 1
 
     let ours, peer = Contest.interleaved runs a b
+    let best = Standing.best
 
-    let (oursSeconds, peerSeconds), reached =
+    let until target side =
+        Standing.reached target side |> Option.defaultValue nan
+
+    let seconds, reached =
         match row.Goal with
         | Speed _ ->
-            (Standing.median ours, Standing.median peer),
-            $"check value ours {Report.number (Standing.check ours)}, peer {Report.number (Standing.check peer)}"
+            let check side =
+                Report.number (Standing.outcome side).Check
+
+            Standing.median, $"check value ours {check ours}, peer {check peer}"
         | EqualQuality ->
-            let target = min (Standing.best ours) (Standing.best peer)
+            let target = min (best ours) (best peer)
+            until target, $"P@5 {target:F4}; best ours {best ours:F4}, peer {best peer:F4}"
+        | PeersBest -> until (best peer), $"P@5 {best peer:F4}; best ours {best ours:F4}"
+        | WholeFit ->
+            let said side =
+                (Standing.outcome side).Measures
+                |> List.map (fun (name, value) -> $"{name} {Report.number value}")
+                |> String.concat ", "
 
-            let time s =
-                Standing.reached target s |> Option.defaultValue nan
-
-            (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}, peer {Standing.best peer:F4}"
-        | PeersBest ->
-            let target = Standing.best peer
-
-            let time s =
-                Standing.reached target s |> Option.defaultValue nan
-
-            (time ours, time peer), $"P@5 {target:F4}; best ours {Standing.best ours:F4}"
+            Standing.trained, $"ours {said ours}; peer {said peer}"
 
     {
         Name = row.Name
-        Ours = oursSeconds
-        Peer = peerSeconds
+        Ours = seconds ours
+        Peer = seconds peer
         OursMb = ours.PeakMb
         PeerMb = peer.PeakMb
         Note = $"{row.Note}; {reached}"
@@ -146,12 +144,14 @@ let private compare (row: Row) : Figure =
 
 /// Peers that were not chosen for a row, because they are faster than what a user would write first, or not the same job.
 let private alternatives () : (string * JsonNode) list =
+    let scipy = "python3-scipy"
+
     let median script arguments =
-        use peer = Contest.peer 2 scripts script arguments
+        use peer = Contest.peer 2 (Script(script, scipy, arguments))
         Standing.median (Contest.alone 3 peer)
 
     [
-        if data.IsSome && Contest.hasPackage "python3-scipy" then
+        if hasData Eurlex57k && Peer.hasPackage scipy then
             "decisions_scipy_lists_seconds", JsonValue.Create(median "decisions.py" [ folder; "lists" ])
             "cached_scipy_load_npz_seconds", JsonValue.Create(median "load_npz.py" [ folder ])
     ]
@@ -170,7 +170,7 @@ let private limits () : (string * JsonNode) list =
         let dropout = string Steps.dropout
 
         let active =
-            (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Check
+            (List.last (standing [ "active-share"; folder; rows; "256"; dropout ]).Samples).Outcome.Check
 
         let products (share: float) =
             let seconds = median [ "products"; folder; rows; "256"; "13330"; string share ]
@@ -202,15 +202,19 @@ let private limits () : (string * JsonNode) list =
 
 let private surroundings () = limits () @ alternatives ()
 
-let private prepare () =
+/// Makes the files of the synthetic rows, and of those of the data sets that are there.
+let private prepare (sets: DataSet list) =
     Inputs.synthetic folder
-    data |> Option.iter (fun d -> Inputs.eurlex d folder)
+
+    for set in sets |> List.filter hasData do
+        Inputs.dataSet data.Value folder set
 
 /// Makes the comparisons one by one; the report is written after each, so that an interrupted run leaves what it has.
 let private contest (about: unit -> (string * JsonNode) list) (rows: Row list) =
-    prepare ()
-    let skipped = rows |> List.choose obstacle
-    let possible = rows |> List.filter (obstacle >> Option.isNone)
+    rows |> List.collect _.Needs |> List.distinct |> prepare
+    let judged = rows |> List.map (fun row -> row, obstacle row)
+    let skipped = judged |> List.choose snd
+    let possible = judged |> List.filter (snd >> Option.isNone) |> List.map fst
 
     let figures =
         possible
@@ -236,8 +240,9 @@ let private chosen (names: string) (rows: Row list) =
     | unknown -> invalidArg (nameof names) $"""there is no row {String.Join(", ", unknown)}"""
 
 let private help =
-    """bench [--quick]           every comparison; --quick leaves out the whole trainings
-bench --rows NAME,NAME    these comparisons, as --quick makes them
+    $"""bench [--quick]           every comparison; --quick leaves out the whole trainings
+bench --rows NAME,NAME [--limit SECONDS]
+                          these comparisons, as --quick makes them; ML.NET starts no label after so many seconds ({Rows.limit} by default)
 bench curves              how time and memory grow with L, N, D and the non-zeros
 bench micro [ARGS]        kernels one by one (arguments of BenchmarkDotNet)"""
 
@@ -253,12 +258,13 @@ let main arguments =
     | [ "--quick" ] ->
         contest surroundings Rows.quick
         0
-    | [ "--rows"; names ] ->
-        contest (fun () -> []) (chosen names (Rows.quick @ Rows.trainings))
+    | "--rows" :: names :: ([] | [ "--limit"; _ ] as rest) ->
+        let limit = List.tryLast rest |> Option.map int |> Option.defaultValue Rows.limit
+        contest (fun () -> []) (Rows.named limit |> chosen names)
         0
     | [ "curves" ] ->
-        prepare ()
-        Curves.run folder data.IsSome "artifacts/bench/curves.json"
+        prepare [ Eurlex57k ]
+        Curves.run folder (hasData Eurlex57k) "artifacts/bench/curves.json"
         0
     | "micro" :: rest ->
         BenchmarkSwitcher

@@ -3,6 +3,7 @@ namespace Limen.Bench
 open System
 open System.Diagnostics
 open System.IO
+open System.Threading
 open Limen.Core
 open Limen.Kernels
 
@@ -65,8 +66,7 @@ module WholeTraining =
                     clock.Start()
             ]
 
-        {
-            Check = snd (List.last trajectory)
+        { Outcome.ofCheck (snd (List.last trajectory)) with
             Trajectory = trajectory
         }
 
@@ -103,3 +103,51 @@ module WholeTraining =
                 }
 
             train training hidden epochs clock rows test)
+
+/// Whole models, from the feature files of a data folder to F1 on its test rows.
+[<RequireQualifiedAccess>]
+module WholeModel =
+
+    /// What `limen train` does with the folder: features, signals, scorers and decision are in the seconds, reading and measuring are not.
+    /// Macro-F1 is over all labels with 0/0 = 0.
+    let fit (folder: string) : Job =
+        let options =
+            { Folder.defaults with
+                Kind = Some InputKind.Svmlight
+            }
+
+        match Folder.read options folder with
+        | {
+              Labels = labels
+              Rows = CountRows {
+                                   Train = train
+                                   Validation = validation
+                                   Test = Some test
+                               }
+          } ->
+            Job.once (fun () ->
+                let clock = Stopwatch.StartNew()
+                let input = InputSpace.ofTrainingRows train.Features
+
+                let features (part: Dataset) =
+                    Dataset.create (InputSpace.ofRows part.Features input) part.Labels
+
+                let model =
+                    Model.fit
+                        (Recipe.full Objective.standard 1 train.Rows labels.Count)
+                        labels
+                        input
+                        (features train)
+                        (Option.map features validation)
+                        ignore
+                        CancellationToken.None
+
+                let seconds = clock.Elapsed.TotalSeconds
+                let measures = Evaluation.model (features test) model
+
+                {
+                    Check = measures.MacroF1A
+                    Trajectory = [ seconds, measures.MacroF1A ]
+                    Measures = [ "macro-F1", measures.MacroF1A; "micro-F1", measures.MicroF1 ]
+                })
+        | _ -> invalidArg (nameof folder) $"expected training and test rows as svmlight in {folder}"

@@ -5,12 +5,26 @@ open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
 
-/// What a piece of work came to: a value that the other side must reach too, and (seconds, value) on the way, where it is a training.
+/// What a piece of work came to.
 type Outcome =
     {
+        /// A value that the other side must reach too.
         Check: float
+        /// Of a training: (seconds, value) on the way.
         Trajectory: (float * float) list
+        /// What else is reported, by name.
+        Measures: (string * float) list
     }
+
+[<RequireQualifiedAccess>]
+module Outcome =
+
+    let ofCheck (check: float) : Outcome =
+        {
+            Check = check
+            Trajectory = []
+            Measures = []
+        }
 
 /// A piece of work over inputs that are read already.
 [<ReferenceEquality>]
@@ -28,15 +42,12 @@ type Job =
 [<RequireQualifiedAccess>]
 module Job =
 
-    let private checkOnly work =
-        fun () -> { Check = work (); Trajectory = [] }
-
     let repeated (units: int) (work: unit -> float) : Job =
         {
             Units = units
             Warm = true
             Prepare = ignore
-            Work = checkOnly work
+            Work = work >> Outcome.ofCheck
         }
 
     /// Repeated work that consumes its inputs.
@@ -77,14 +88,17 @@ module Peak =
             float (line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)[1])
             / 1024.0
 
-/// The loop that the harness drives; bench/peers/peer.py is its twin.
+/// The loop that the harness drives; bench/peers/peer.py and Peer.cs are its twins.
 [<RequireQualifiedAccess>]
 module Worker =
 
-    let private say (answer: (string * JsonNode) list) =
+    let private node (fields: (string * JsonNode) list) : JsonNode =
         let o = JsonObject()
-        answer |> List.iter (fun (key, value) -> o[key] <- value)
-        Console.WriteLine(o.ToJsonString())
+        fields |> List.iter (fun (key, value) -> o[key] <- value)
+        o
+
+    let private say answer =
+        Console.WriteLine((node answer).ToJsonString())
 
     let private measure (job: Job) =
         let clock = Stopwatch()
@@ -123,6 +137,10 @@ module Worker =
                         "seconds", JsonValue.Create seconds
                         "check", JsonValue.Create outcome.Check
                         "trajectory", JsonArray(outcome.Trajectory |> List.map pair |> List.toArray)
+                        "measures",
+                        outcome.Measures
+                        |> List.map (fun (name, value) -> name, JsonValue.Create value :> JsonNode)
+                        |> node
                     ]
 
                 answer ()

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using NUnit.Framework;
 
 namespace Limen.Integration;
@@ -11,6 +12,7 @@ public sealed class DependencyTests
 
     [TestCaseSource(nameof(PaketPackages))]
     [TestCaseSource(nameof(DebianPackages))]
+    [TestCaseSource(nameof(PeersPackages))]
     public void Package_is_explained(string package) =>
         Assert.That(Explained.Contains(package), $"docs/dependencies.md has no row for {package}");
 
@@ -23,6 +25,11 @@ public sealed class DependencyTests
 
     private static IEnumerable<string> DebianPackages() =>
         Regex.Matches(Repository.Lines("build/peers.fsx").SkipWhile(line => line != "let packages =").Skip(1).First(), "\"(.+?)\"").Select(name => name.Groups[1].Value);
+
+    private static IEnumerable<string> PeersPackages() =>
+        Directory.EnumerateFiles(Repository.File("bench/peers"), "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(project => XDocument.Load(project).Descendants("PackageReference"))
+            .Select(reference => reference.Attribute("Include")!.Value);
 
     /// <summary>Projects of the repository bring the torch that TorchSharp is built for.</summary>
     [Test]
