@@ -7,6 +7,8 @@ namespace Limen.Kernels;
 /// </summary>
 public sealed class CsrMatrix
 {
+    private const int RowsPerTask = 4096;
+
     /// <summary>
     /// Wraps the arrays without copying, and checks their structure: row starts ascend from 0, the columns of a row ascend strictly within
     /// [0, columns). Values may be any numbers (<see cref="Validate"/> wants finite ones). What lies beyond the last row start is not looked at.
@@ -80,18 +82,34 @@ public sealed class CsrMatrix
     /// <summary>What is wrong with row starts and columns, of the first row where anything is; null where nothing is.</summary>
     internal string? StructureFault()
     {
-        for (var row = 0; row < Rows; row++)
+        var faulty = new int[Lanes.Tasks(Rows, RowsPerTask)];
+        Workers.For(faulty.Length, task => faulty[task] = FirstFault(task * RowsPerTask, Lanes.End(task, RowsPerTask, Rows)));
+        foreach (var row in faulty)
+            if (row < Rows)
+                return FaultOf(row);
+        return null;
+    }
+
+    /// <summary>The first of some rows with a fault; N where there is none.</summary>
+    private int FirstFault(int first, int end)
+    {
+        for (var row = first; row < end; row++)
+            if (FaultOf(row) is not null)
+                return row;
+        return Rows;
+    }
+
+    private string? FaultOf(int row)
+    {
+        var (start, end) = (RowStart[row], RowStart[row + 1]);
+        if (end < start || end > NonZeros)
+            return $"row {row}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
+        var previous = -1;
+        foreach (var column in Indices.AsSpan(start, end - start))
         {
-            var (start, end) = (RowStart[row], RowStart[row + 1]);
-            if (end < start || end > NonZeros)
-                return $"row {row}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
-            var previous = -1;
-            foreach (var column in Indices.AsSpan(start, end - start))
-            {
-                if (column <= previous || column >= Columns)
-                    return $"row {row}: expected strictly ascending columns below {Columns}, received {column} after {previous}";
-                previous = column;
-            }
+            if (column <= previous || column >= Columns)
+                return $"row {row}: expected strictly ascending columns below {Columns}, received {column} after {previous}";
+            previous = column;
         }
         return null;
     }
