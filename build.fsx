@@ -1,9 +1,6 @@
 // The build: `dotnet fsi build.fsx TARGET ARGS`, which build.sh and build.cmd run.
-#load "build/steps.fsx"
-#load "build/setup.fsx"
-#load "build/peers.fsx"
-#load "build/packages.fsx"
-#load "build/outside.fsx"
+// One line, so that a file that several of them load is loaded once.
+#load "build/steps.fsx" "build/setup.fsx" "build/peers.fsx" "build/packages.fsx" "build/outside.fsx"
 
 open System
 open System.IO

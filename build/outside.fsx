@@ -1,9 +1,7 @@
 // The packages as somebody elsewhere uses them: in an empty folder, with a NuGet cache of its own.
 module Outside
 
-#load "steps.fsx"
-#load "packages.fsx"
-#load "printed.fsx"
+#load "steps.fsx" "packages.fsx" "printed.fsx"
 
 open System
 open System.Diagnostics

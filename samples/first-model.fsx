@@ -6,17 +6,15 @@ open Limen.Core
 
 let docs = ApiDocs.read ()
 
-let model =
-    Pipeline.fitText
-        ModelOptions.defaults
-        Vectoriser.defaults
-        None
-        docs.Train
-        docs.Validation
-        ignore
-        CancellationToken.None
+let options =
+    { ModelOptions.defaults with
+        Scorers = [ Linear LinearOptions.standard ]
+    }
 
-let text = "Reads the next line of characters from the file."
+let model =
+    Pipeline.fitText options Vectoriser.defaults None docs.Train docs.Validation ignore CancellationToken.None
+
+let text = "Waits for the task to complete or the token to be cancelled."
 
 let why = Explanation.row 0 (Model.ofTexts [| text |] model) model
 
@@ -24,6 +22,6 @@ for pair in why |> List.filter _.Predicted do
     printfn $"{model.Labels.Name pair.Label}: score {pair.Score:F2}, threshold {pair.Threshold:F2}"
 
 // It prints:
-// System.OutOfMemoryException: score 2.25, threshold 0.35
-// System.IO.IOException: score 1.04, threshold -0.25
-// System.ArgumentOutOfRangeException: score -1.40, threshold -2.23
+// System.Threading.CancellationToken: score 2.02, threshold -0.93
+// System.OperationCanceledException: score 0.42, threshold -1.67
+// System.AggregateException: score -1.00, threshold -1.43

@@ -41,6 +41,8 @@ public sealed class DependencyTests
         Assert.That(projects, Is.Not.Empty);
         Assert.That(Version("src/Core.FSharp/Torch/TorchFiles.fs", "let version = \"(.+)\""), Is.EqualTo(projects));
         Assert.That(Version("README.md", "libtorch-cpu-linux-x64 --version (\\S+)"), Is.EqualTo(projects));
+        Assert.That(Version("src/Api.CSharp/README.md", "`-osx-arm64`, version (\\S+)\\."), Is.EqualTo(projects));
+        Assert.That(Version("src/Core.FSharp/README.md", "`-osx-arm64`, version (\\S+)\\."), Is.EqualTo(projects));
         Assert.That(Version("samples/torch-loop.cs", "libtorch-cpu-linux-x64@(\\S+)"), Is.EqualTo(projects));
     }
 }
