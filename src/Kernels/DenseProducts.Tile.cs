@@ -55,6 +55,8 @@ public static unsafe partial class DenseProducts
             if (H.Rows > 4) (s40, s41) = (V.Load(c4), V.Load(c4 + V.Count));
             if (H.Rows > 5) (s50, s51) = (V.Load(c5), V.Load(c5 + V.Count));
         }
+        // what is written, or by the next tile read, arrives meanwhile
+        Fetch<V, H>(adds ? c + H.Rows * stride : c, stride);
         nint at = 0;
         for (; depth > 0; depth--, at += step, b += next)
         {
@@ -72,6 +74,16 @@ public static unsafe partial class DenseProducts
         if (H.Rows > 3) Store(s30, s31, c3);
         if (H.Rows > 4) Store(s40, s41, c4);
         if (H.Rows > 5) Store(s50, s51, c5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<V, H>(float* c, nint stride) where V : struct, ILanes<V> where H : struct, IHeight
+    {
+        for (var r = 0; r < H.Rows; r++, c += stride)
+        {
+            Lanes.Prefetch(c);
+            Lanes.Prefetch(c + V.Count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
