@@ -110,6 +110,16 @@ module Network =
             Output = n.Output.Copy()
         }
 
+    /// Overwrites the weights of a network of the same shape.
+    let copyTo (target: Network) (n: Network) : unit =
+        for from, into in List.zip (matrices n) (matrices target) do
+            from.Span.CopyTo into.Span
+
+        n.InputBias.CopyTo(target.InputBias, 0)
+
+        for from, into in List.zip n.Inner target.Inner do
+            from.Bias.CopyTo(into.Bias, 0)
+
     /// The share of a layer's units to drop, and the key that says which.
     let private dropping (dropout: Dropout) (layer: int) : struct (float32 * uint64) =
         match dropout with

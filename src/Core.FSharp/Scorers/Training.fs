@@ -184,8 +184,14 @@ module Training =
 
                     let best =
                         if better then
-                            best |> Option.iter (fun (_, _, old, _) -> Network.dispose old)
-                            Some(defaultArg score 0.0, number, Network.copy state.Weights, state.Fusion)
+                            let kept =
+                                match best with
+                                | Some(_, _, network, _) ->
+                                    state.Weights |> Network.copyTo network
+                                    network
+                                | None -> Network.copy state.Weights
+
+                            Some(defaultArg score 0.0, number, kept, state.Fusion)
                         else
                             best
 
