@@ -6,6 +6,7 @@ open System.IO
 open System.Runtime.InteropServices
 open Limen.Core
 open Limen.Kernels
+open TorchSharp
 
 /// Our side of the comparisons, each over inputs that it reads first.
 [<RequireQualifiedAccess>]
@@ -64,6 +65,28 @@ module Jobs =
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
             (BatchObjective.composed paper data batch line z).Loss)
+
+    /// The same loss as a module of torch.nn over dense truth, forward and backward.
+    let lossModule folder rows : Job =
+        let data = Inputs.read folder "amazoncat"
+        let labels = data.Labels.Columns
+        let size = [| int64 rows; int64 labels |]
+        Limen.TorchRuntime.Load()
+        let z = torch.from_array(logits folder (rows * labels)).reshape(size).requires_grad_ true
+        let truth: float32[] = Array.zeroCreate (rows * labels)
+
+        for row in 0 .. rows - 1 do
+            for label in data.Labels.RowIndices row do
+                truth[row * labels + label] <- 1f
+
+        let y = torch.from_array(truth).reshape size
+        let loss = new Limen.LossModule(paper)
+
+        Job.repeated 1 (fun () ->
+            use _ = torch.NewDisposeScope()
+            let value = loss.forward (z, y)
+            torch.autograd.grad ([| value |], [| z |]) |> ignore
+            float (value.item<float32> ()))
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =

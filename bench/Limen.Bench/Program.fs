@@ -33,6 +33,7 @@ let private job (arguments: string list) : Job =
     match arguments with
     | [ "loss"; folder; rows ] -> Jobs.loss folder (int rows)
     | [ "composed"; folder; rows ] -> Jobs.composed folder (int rows)
+    | [ "loss-module"; folder; rows ] -> Jobs.lossModule folder (int rows)
     | [ "copy"; _; rows; labels ] -> Jobs.copy (int rows) (int labels)
     | [ "products"; _; rows; hidden; labels; share ] ->
         Steps.products (int rows) (int hidden) (int labels) (float share)

@@ -1,6 +1,6 @@
+using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 using TensorModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
-using TorchSharp;
 
 namespace Limen;
 

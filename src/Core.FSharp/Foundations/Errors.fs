@@ -33,7 +33,7 @@ type ConfigurationException(faults: string list) =
 
     member _.Faults = faults
 
-/// An error of the tensor engine, with torch's own message.
+/// An error of torch while a loss was computed, with torch's own message.
 [<Sealed>]
 type TensorException(message: string) =
     inherit Exception(message)

@@ -107,6 +107,7 @@ module BatchObjective =
         | gradient -> gradient
 
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
+    /// Throws TensorException with torch's message where a loss of one's own does what torch refuses.
     let composed
         (loss: Loss)
         (data: TrainingRows)
@@ -116,7 +117,7 @@ module BatchObjective =
         : BatchGradient =
         Limen.TorchRuntime.Load()
 
-        Tensors.using (fun () ->
+        let computed () =
             let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
             let offset = Tensors.leaf [ 1; z.Columns ] (line.Offset.AsSpan())
             let slope = Tensors.leaf [ 1; z.Columns ] (line.Slope.AsSpan())
@@ -135,4 +136,6 @@ module BatchObjective =
                 Logits = z
                 Offset = Tensors.toArray (gradientOf offset)
                 Slope = Tensors.toArray (gradientOf slope)
-            })
+            }
+
+        TorchErrors.told (fun () -> Tensors.using computed)

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open System.Runtime.InteropServices
+
 /// Errors of torch as TorchSharp hands them on.
 [<RequireQualifiedAccess>]
 module internal TorchErrors =
@@ -9,3 +11,10 @@ module internal TorchErrors =
         match message.IndexOf "\nException raised from " with
         | -1 -> message
         | start -> message.Substring(0, start)
+
+    /// Runs f; what torch throws in it becomes a TensorException without the trace.
+    let told (f: unit -> 'a) : 'a =
+        try
+            f ()
+        with :? ExternalException as e ->
+            raise (TensorException(withoutTrace e.Message))

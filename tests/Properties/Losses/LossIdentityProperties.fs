@@ -41,14 +41,11 @@ let tests =
                         let pairs = Array.map2 (expected reading) (Array.concat case.Y) (Array.concat m)
                         close (Array.sumBy fst pairs) value && closeAll (Array.map snd pairs) gradient))
 
-            property
-                cases
-                "Poly-1 with epsilon 0 is BCE, with -1 at most BCE and not below 0"
-                (fun (case: LossCase) ->
-                    let bce = pairsOf Bce.pairs case
+            property cases "Poly-1 with epsilon 0 is BCE, with -1 at most BCE and not below 0" (fun (case: LossCase) ->
+                let bce = pairsOf Bce.pairs case
 
-                    closeAll (pairsOf (Poly1.pairs 0.0) case) bce
-                    && Array.forall2 (fun p b -> 0.0 <= p && p <= b) (pairsOf (Poly1.pairs -1.0) case) bce)
+                closeAll (pairsOf (Poly1.pairs 0.0) case) bce
+                && Array.forall2 (fun p b -> 0.0 <= p && p <= b) (pairsOf (Poly1.pairs -1.0) case) bce)
 
             property cases "focal with gamma 0 is BCE" (fun (case: LossCase) ->
                 closeAll (pairsOf (Focal.pairs 0.0) case) (pairsOf Bce.pairs case))

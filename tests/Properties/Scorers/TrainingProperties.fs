@@ -84,7 +84,8 @@ let tests =
                     SmallProblem.options
                     |> withTraining (fun t ->
                         { t with
-                            Loss = Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins)
+                            Loss =
+                                Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins)
                         })
 
                 let fused = SmallProblem.options |> withTraining (fun t -> { t with Loss = bce })
@@ -223,6 +224,16 @@ let tests =
                 let error = Require.thrown<TrainingDivergedException>(fun () -> fitted options)
 
                 Require.contains "step 1 (batch 0 of its epoch): the loss is not finite" error.Message)
+
+            testCase "what torch refuses in a loss of one's own is told with torch's words alone" (fun () ->
+                let wrong = Loss.ofBatch "wrong" [] (fun _ (Margins m) -> m.mm(m).sum())
+
+                let options =
+                    SmallProblem.options |> withTraining (fun t -> { t with Loss = wrong })
+
+                let error = Require.thrown<TensorException>(fun () -> fitted options)
+                Require.contains "mat1 and mat2 shapes cannot be multiplied" error.Message
+                Expect.isFalse (error.Message.Contains "frame #0") error.Message)
 
             // 64 rows with half of the units dropped: products with the active units; 16 rows: dense products
             testTheory
