@@ -72,7 +72,10 @@ module Jobs =
         let labels = data.Labels.Columns
         let size = [| int64 rows; int64 labels |]
         Limen.TorchRuntime.Load()
-        let z = torch.from_array(logits folder (rows * labels)).reshape(size).requires_grad_ true
+
+        let z =
+            torch.from_array(logits folder (rows * labels)).reshape(size).requires_grad_ true
+
         let truth: float32[] = Array.zeroCreate (rows * labels)
 
         for row in 0 .. rows - 1 do
@@ -86,7 +89,7 @@ module Jobs =
             use _ = torch.NewDisposeScope()
             let value = loss.forward (z, y)
             torch.autograd.grad ([| value |], [| z |]) |> ignore
-            float (value.item<float32> ()))
+            float (value.item<float32>()))
 
     /// A plain copy of B L floats by all threads: what memory allows a pass that reads and writes as much.
     let copy rows labels : Job =

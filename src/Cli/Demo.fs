@@ -99,4 +99,4 @@ module Demo =
         Explain.print model test.Texts[0]
 
         AnsiConsole.MarkupLine
-            $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: predict "Throws when the stream is closed" """
+            $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: limen predict "Throws when the stream is closed" (./build.sh predict in a checkout)"""
