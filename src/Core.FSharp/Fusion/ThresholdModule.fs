@@ -74,8 +74,9 @@ type ThresholdLossModule(threshold: ThresholdModule, loss: Loss) as this =
 
     override _.forward(logits, local, target) =
         Tensors.scope (fun () ->
+            let offset, slope = threshold.Offset, threshold.Slope
+
             match terms with
-            | Some terms when logits |> FusedLoss.takes [ local; target ] ->
-                logits
-                |> FusedLoss.value terms threshold.Offset threshold.Slope (Some local) target
-            | _ -> Loss.value loss (Targets target) (Margins(threshold.forward (logits, local))))
+            | Some terms when logits |> FusedLoss.takes [ offset; slope ] [ local; target ] ->
+                logits |> FusedLoss.value terms offset slope (Some local) target
+            | _ -> Loss.value loss (Targets target) (Margins(logits - (offset + slope * local))))

@@ -68,12 +68,16 @@ type internal FusedLossFunction() =
 [<RequireQualifiedAccess>]
 module internal FusedLoss =
 
-    /// Whether the fused pass takes them: logits [B, L] contiguous float32 on the CPU, and truth and local signal that need no gradient.
-    let takes (constants: torch.Tensor list) (logits: torch.Tensor) : bool =
-        logits.dtype = torch.ScalarType.Float32
-        && logits.device_type = DeviceType.CPU
+    let private isSingle (t: torch.Tensor) =
+        t.dtype = torch.ScalarType.Float32 && t.device_type = DeviceType.CPU
+
+    /// Whether the fused pass takes them: logits [B, L] contiguous float32 on the CPU, some, and no more than a span holds; the threshold's numbers of
+    /// the same type; truth and local signal of their shape that need no gradient.
+    let takes (threshold: torch.Tensor list) (constants: torch.Tensor list) (logits: torch.Tensor) : bool =
+        List.forall isSingle (logits :: threshold)
         && logits.dim () = 2L
-        && logits.shape[1] > 0L
+        && logits.numel () > 0L
+        && logits.numel () <= int64 (Int32.MaxValue / sizeof<float32>)
         && logits.is_contiguous ()
         && constants
            |> List.forall (fun t -> t.device_type = DeviceType.CPU && not t.requires_grad && t.shape = logits.shape)

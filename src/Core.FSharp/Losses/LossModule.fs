@@ -17,7 +17,7 @@ type LossModule(loss: Loss) =
 
     override _.forward(input, target) =
         match terms with
-        | Some terms when input |> FusedLoss.takes [ target ] ->
+        | Some terms when input |> FusedLoss.takes [] [ target ] ->
             Tensors.scope (fun () ->
                 let none = Tensors.zeros [ int input.shape[1] ]
                 input |> FusedLoss.value terms none none None target)

@@ -194,6 +194,27 @@ let tests =
                         Require.equal torch.ScalarType.Float64 p.dtype
                         Expect.isNotNull p.grad name))
 
+            testCase "a threshold of float64 goes with logits of float32 by the composed form" (fun () ->
+                Tensors.using (fun () ->
+                    let value (change: torch.nn.Module -> unit) =
+                        use m =
+                            new ThresholdLossModule(ThresholdModule.OfCounts(10, [| 2; 5 |]), Loss.sum [ Bce.loss ])
+
+                        change m
+
+                        let z, a, y =
+                            single [| [| 1.0; -1.0 |] |], single [| [| 0.5; 0.0 |] |], single [| [| 1.0; 0.0 |] |]
+
+                        Tensors.item (m.forward (z, a, y))
+
+                    Require.near 1e-6 (value ignore) (value (fun m -> m.``double`` () |> ignore))))
+
+            testCase "a batch without rows has no mean, as in torch" (fun () ->
+                Tensors.using (fun () ->
+                    use m = new LossModule(Bce.loss)
+                    let none = Tensors.zeros [ 0; 3 ]
+                    Require.isTrue (Double.IsNaN(Tensors.item (m.forward (none, none))))))
+
             testCase "targets of another shape are refused with both shapes" (fun () ->
                 Tensors.using (fun () ->
                     use m = new LossModule(Bce.loss)
