@@ -1,6 +1,6 @@
 namespace Limen.Core
 
-/// Coordinate ascent on thresholds (thresholds.md T14; Pillai, Fumera and Roli 2013,
+/// Coordinate ascent on thresholds (Pillai, Fumera and Roli 2013,
 /// https://doi.org/10.1016/j.patcog.2012.12.012): from the common threshold on, each label in turn takes the cut that
 /// is best for the whole objective with all others fixed, until none changes.
 [<RequireQualifiedAccess>]

@@ -6,9 +6,9 @@ open Limen.Kernels
 /// How a score becomes a probability.
 [<RequireQualifiedAccess>]
 type Calibrator =
-    /// sigmoid(score / T), one parameter.
+    /// Logistic.ofLogit(score / T), one parameter.
     | Temperature
-    /// sigmoid(slope * score + offset) with Platt's smoothed targets (Platt 1999).
+    /// Logistic.ofLogit(slope * score + offset) with Platt's smoothed targets (Platt 1999).
     | Platt
     /// The non-decreasing step function of least squared error (pool adjacent violators), linear between steps.
     | Isotonic
@@ -22,12 +22,11 @@ type Curve =
 [<RequireQualifiedAccess>]
 module Curve =
 
-    let private sigmoid (z: float) = 1.0 / (1.0 + exp (-z))
 
     /// The probability of a score, in [0, 1]; beyond the fitted scores the last value holds.
     let probability (curve: Curve) (score: float32) : float =
         match curve with
-        | Curve.Logistic(slope, offset) -> sigmoid (slope * float score + offset)
+        | Curve.Logistic(slope, offset) -> Logistic.ofLogit (slope * float score + offset)
         | Curve.Steps(x, p) ->
             let found = Array.BinarySearch(x, score)
 
@@ -46,7 +45,7 @@ module Curve =
 
                     p[right - 1] + part * (p[right] - p[right - 1])
 
-    /// Maximum likelihood of sigmoid(slope z + offset), slope at least 0.001; the offset stays 0 for temperature.
+    /// Maximum likelihood of Logistic.ofLogit(slope z + offset), slope at least 0.001; the offset stays 0 for temperature.
     let private logistic (withOffset: bool) (targets: float[]) (scores: float32[]) =
         let f (w: float[]) : Curvature =
             let mutable value = 0.0
@@ -56,7 +55,7 @@ module Curve =
             for i in 0 .. scores.Length - 1 do
                 let x = float scores[i]
                 let z = w[0] * x + (if withOffset then w[1] else 0.0)
-                let p = sigmoid z
+                let p = Logistic.ofLogit z
                 value <- value + max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z))
                 g[0] <- g[0] + (p - targets[i]) * x
                 g[1] <- g[1] + (p - targets[i])
@@ -125,7 +124,7 @@ module Curve =
 
         Curve.Steps(Array.map fst ends, Array.map snd ends)
 
-    /// Fits a curve to scores and whether each was a positive; without any score sigmoid(score).
+    /// Fits a curve to scores and whether each was a positive; without any score Logistic.ofLogit(score).
     let fit (calibrator: Calibrator) (hit: bool[]) (scores: float32[]) : Curve =
         match calibrator with
         | _ when scores.Length = 0 -> Curve.Logistic(1.0, 0.0)

@@ -67,7 +67,7 @@ module Decision =
     let probabilities (decision: Decision) (scores: CsrMatrix) : CsrMatrix =
         match decision.Calibration with
         | Some calibration -> Calibration.apply calibration scores
-        | None -> scores |> Csr.mapValues (fun _ _ z -> 1f / (1f + exp -z))
+        | None -> scores |> Csr.mapValues (fun _ _ z -> Logistic.ofLogit32 z)
 
     /// Fits combination, rule and calibration on the score lists of held-out rows and their labels [N, L].
     let fit (options: DecisionOptions) (context: DecisionContext) (lists: ScoreLists) (labels: CsrMatrix) : Decision =

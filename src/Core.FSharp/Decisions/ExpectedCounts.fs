@@ -3,7 +3,7 @@ namespace Limen.Core
 open System
 
 /// Thresholds by counts that are truth in part and probability for the rest: few held-out positives say little of a label's
-/// best cut, calibrated probabilities of all its rows say more (thresholds.md T12; Lipton, Elkan and Naryanaswamy 2014,
+/// best cut, calibrated probabilities of all its rows say more (Lipton, Elkan and Naryanaswamy 2014,
 /// https://arxiv.org/abs/1402.1892).
 [<RequireQualifiedAccess>]
 module ExpectedCounts =
@@ -23,7 +23,7 @@ module ExpectedCounts =
 
             for at in s.Start[l] .. s.Start[l + 1] - 1 do
                 let y = if s.Hit[at] then 1.0 else 0.0
-                let p = 1.0 / (1.0 + exp -(float s.Scores[at]))
+                let p = Logistic.ofLogit (float s.Scores[at])
                 counts[at] <- truth * y + (1.0 - truth) * p
                 positives[l] <- positives[l] + counts[at]
 

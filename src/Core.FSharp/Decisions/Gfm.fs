@@ -2,7 +2,7 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// The general F-measure maximiser (thresholds.md T15; Waegeman et al. 2014,
+/// The general F-measure maximiser (Waegeman et al. 2014,
 /// https://jmlr.org/papers/v15/waegeman14a.html) under independent labels: the set of greatest expected F1 of a row,
 /// which is always a set of its best labels.
 [<RequireQualifiedAccess>]
@@ -49,7 +49,7 @@ module Gfm =
             let f =
                 descending
                 |> Array.truncate top
-                |> Array.map (fun z -> 1.0 / (1.0 + exp (-(float z))))
+                |> Array.map (fun z -> Logistic.ofLogit (float z))
                 |> expectedF1
 
             Array.findIndex ((=) (Array.max f)) f

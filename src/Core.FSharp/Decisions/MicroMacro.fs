@@ -2,7 +2,7 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// The micro-macro rule of LibMultiLabel (thresholds.md T11): labels by descending frequency; each chooses, fold by
+/// The micro-macro rule of LibMultiLabel: labels by descending frequency; each chooses, fold by
 /// fold, the cut that is best for the mean of the macro-F1 so far and the micro-F1 with all labels before it. No
 /// hyper-parameter.
 [<RequireQualifiedAccess>]

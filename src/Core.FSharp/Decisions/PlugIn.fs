@@ -118,7 +118,7 @@ module PlugIn =
         let lists =
             Array.Parallel.init scores.Columns (fun l ->
                 byLabel.RowValues(l).ToArray()
-                |> Array.map (fun z -> 1.0 / (1.0 + exp (-(float z))))
+                |> Array.map (fun z -> Logistic.ofLogit (float z))
                 |> listed)
 
         let fitted =
@@ -167,7 +167,7 @@ module OnlineF =
                 let positive = Array.BinarySearch(truth, l) >= 0
                 let before = if positive then b[l] - 1.0 else b[l]
 
-                if 1.0 / (1.0 + exp (-(float z))) > a[l] / before then
+                if Logistic.ofLogit (float z) > a[l] / before then
                     b[l] <- b[l] + 1.0
 
                     if positive then

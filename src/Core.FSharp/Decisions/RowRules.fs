@@ -29,7 +29,7 @@ module RowRules =
 
         Csr.ofSets scores.Columns chosen
 
-    /// RCut (thresholds.md T2): the k best labels of each row.
+    /// RCut (Yang, SIGIR 2001): the k best labels of each row.
     let rCut (k: int) (scores: CsrMatrix) : CsrMatrix = topBy (fun _ -> k) scores
 
     /// How many scores, in descending order, stand above the widest gap (the first of equal ones); one score stands
@@ -41,14 +41,14 @@ module RowRules =
             let gaps = descending |> Array.pairwise |> Array.map (fun (a, b) -> a - b)
             1 + Array.findIndex ((=) (Array.max gaps)) gaps
 
-    /// MCut (T5): the labels above the widest gap between consecutive scores of the row. Nothing is fitted.
+    /// MCut (Largeron, Moulin and Géry, IDA 2012): the labels above the widest gap between consecutive scores of the row. Nothing is fitted.
     let mCut (scores: CsrMatrix) : CsrMatrix = topBy aboveWidestGap scores
 
 /// MetaLabeler's model of |Y|: a linear function of a constant, the sum of the row's probabilities sigmoid(score),
 /// and its best probabilities in descending order (0 where there are fewer). Coefficients: constant, sum, ranks.
 type SizeModel = { Coefficients: float[] }
 
-/// MetaLabeler (T6; Tang, Rajan and Narayanan, WWW 2009): predicts the size of a row's label set from its scores,
+/// MetaLabeler (Tang, Rajan and Narayanan, WWW 2009): predicts the size of a row's label set from its scores,
 /// then takes that many.
 [<RequireQualifiedAccess>]
 module SizeModel =
@@ -56,7 +56,7 @@ module SizeModel =
     let private ranks = 10
 
     let private features (descending: float32[]) : float[] =
-        let p = descending |> Array.map (fun z -> 1.0 / (1.0 + exp (-(float z))))
+        let p = descending |> Array.map (fun z -> Logistic.ofLogit (float z))
 
         Array.concat
             [

@@ -26,8 +26,7 @@ module Thresholds =
     /// One threshold that is known beforehand.
     let fixedAt (labels: int) (threshold: float32) : float32[] = Array.create labels threshold
 
-    /// One threshold for all labels, the exact maximiser of the objective over all cuts of the pooled scores
-    /// (thresholds.md T1).
+    /// One threshold for all labels, the exact maximiser of the objective over all cuts of the pooled scores.
     let common (objective: Objective) (s: Sweep) : float32 =
         let struct (threshold, _) = Sweep.bestCommon objective (Array.zeroCreate s.Count) s
         let rounded = float32 threshold
@@ -42,7 +41,7 @@ module Thresholds =
 
     let private each (s: Sweep) (f: int -> float32) = Array.Parallel.init s.Count f
 
-    /// SCut (T8): each label's best cut by the objective's per-label value, the largest threshold among equals. A
+    /// SCut (Yang, SIGIR 2001): each label's best cut by the objective's per-label value, the largest threshold among equals. A
     /// label without listed positives takes the default.
     let sCut (objective: Objective) (otherwise: float32) (s: Sweep) : float32[] =
         each s (fun l ->
@@ -53,7 +52,7 @@ module Thresholds =
             | ValueSome cut when Sweep.listedHits l s > 0 -> cut.Threshold
             | _ -> otherwise)
 
-    /// Smoothed F (T10; Lin and Lin, CIKM 2023): each label's best cut by (2 TP + a) / (predicted + positives + b), 0
+    /// Smoothed F (Lin and Lin, CIKM 2023): each label's best cut by (2 TP + a) / (predicted + positives + b), 0
     /// < a <= b, which keeps a label with few positives from being predicted everywhere. A label without positives
     /// takes the default.
     let smoothedF (a: float) (b: float) (otherwise: float32) (s: Sweep) : float32[] =
@@ -65,7 +64,7 @@ module Thresholds =
             | ValueSome cut when s.Positives[l] > 0 -> cut.Threshold
             | _ -> otherwise)
 
-    /// PCut (T3): label l is given to about ratio * N * prior_l of the N rows, prior_l = n_l / N_train: the threshold
+    /// PCut (Yang, SIGIR 2001): label l is given to about ratio * N * prior_l of the N rows, prior_l = n_l / N_train: the threshold
     /// is the quantile of its scores. A label without listed pairs takes the default.
     let pCut (ratio: float) (priors: float[]) (otherwise: float32) (s: Sweep) : float32[] =
         each s (fun l ->
@@ -83,7 +82,7 @@ module Thresholds =
             else
                 s.Scores[first + wanted])
 
-    /// Label cardinality (T4): the one threshold at which the mean size of the predicted sets comes nearest to the
+    /// Label cardinality (Read et al. 2011, https://doi.org/10.1007/s10994-011-5256-5): the one threshold at which the mean size of the predicted sets comes nearest to the
     /// given cardinality (the larger threshold where two are equally near).
     let cardinality (wanted: float) (s: Sweep) : float32 =
         let sorted = Array.sortDescending s.Scores
@@ -106,13 +105,13 @@ module Thresholds =
 
         best
 
-    /// Class prior (T7): the logit of the prior (n_l + 1) / (N + 2), with one row added on each side so that it is
+    /// Class prior: the logit of the prior (n_l + 1) / (N + 2), with one row added on each side so that it is
     /// finite. Nothing is tuned.
     let classPrior (rows: int) (support: int[]) : float32[] =
         support
         |> Array.map (fun n -> float32 (log (float (n + 1) / float (rows - n + 1))))
 
-/// SCut with a floor on F1 (SCutFBR.1; thresholds.md T9; Lewis et al., JMLR 2004,
+/// SCut with a floor on F1 (SCutFBR.1; Lewis et al., JMLR 2004,
 /// https://jmlr.org/papers/v5/lewis04a.html; Fan and Lin 2007): where a fold reaches no more than the floor its
 /// threshold is the highest score seen, and the floor itself is chosen per label by cross-validation.
 [<RequireQualifiedAccess>]

@@ -49,7 +49,7 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
     /// The numbers as they are now.
     member _.Fusion: Fusion =
         {
-            Lambda = float32 (1.0 / (1.0 + exp -(Tensors.item (learned "odds"))))
+            Lambda = float32 (Logistic.ofLogit (Tensors.item (learned "odds")))
             Alpha = fusion.Alpha |> Alpha.withValues (Tensors.toArray (learned "alpha"))
             Beta = Tensors.toArray (learned "beta")
             Bias = Tensors.toArray (learned "bias")

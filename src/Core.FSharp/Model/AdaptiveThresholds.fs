@@ -22,11 +22,10 @@ type AdaptiveThresholds =
 [<RequireQualifiedAccess>]
 module AdaptiveThresholds =
 
-    let private sigmoid (z: float32) = 1f / (1f + exp -z)
 
     /// What signals that read predictions take for probabilities [N, L].
     let private predictions (rows: ForeignRows) =
-        rows.Scores |> Csr.mapValues (fun _ _ z -> sigmoid z)
+        rows.Scores |> Csr.mapValues (fun _ _ z -> Logistic.ofLogit32 z)
 
     let private listsOf (scores: CsrMatrix) (local: CsrMatrix) : ScoreLists =
         ScoreLists.create [| scores |] (scores |> Csr.mapValues (fun row label _ -> Csr.item row label local))

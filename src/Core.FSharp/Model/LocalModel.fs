@@ -21,13 +21,12 @@ module LocalModel =
     /// Parts of the training rows of which each is predicted by a base scorer that saw the others.
     let private folds = 3
 
-    let private sigmoid (m: float32) = 1f / (1f + exp -m)
 
     /// The base scorer's probabilities [N, L] of its best labels.
     let private probabilities (idf: float32[]) (x: CsrMatrix) (scorer: FittedScorer) : CsrMatrix =
         Scorer.margins idf x (Csr.empty x.Rows idf.Length) scorer
         |> Candidates.top predictedLabels idf.Length x.Rows
-        |> Csr.mapValues (fun _ _ (m: float32) -> sigmoid m)
+        |> Csr.mapValues (fun _ _ (m: float32) -> Logistic.ofLogit32 m)
 
     let private fitBase (idf: float32[]) (train: Dataset) cancellation (options: ScorerOptions) =
         let rows: TrainingRows =

@@ -12,7 +12,7 @@ module internal SignalParameters =
         let shared = (Alpha.values f.Alpha).Length
 
         {
-            Lambda = 1f / (1f + exp -parameters[0])
+            Lambda = Logistic.ofLogit32 parameters[0]
             Alpha = f.Alpha |> Alpha.withValues parameters[1..shared]
             Beta = parameters[shared + 1 ..]
             Bias = bias

@@ -27,7 +27,7 @@ type LearnedGraph =
     }
 
 /// Label agreement with learned instead of counted conditionals (the fourth open question of arXiv 2505.03118):
-/// A_il = sum_m p_im W_ml / sum_m p_im, W_ml = sigmoid(v_ml), v trained by the logistic loss (cross-entropy of A_il and y_il)
+/// A_il = sum_m p_im W_ml / sum_m p_im, W_ml = Logistic.ofLogit(v_ml), v trained by the logistic loss (cross-entropy of A_il and y_il)
 /// over the pairs that the graph reaches from row i, from v_ml = logit P(l | m).
 [<RequireQualifiedAccess>]
 module LearnedGraph =
@@ -47,7 +47,6 @@ module LearnedGraph =
     /// Agreements are held within [limit, 1 - limit]; beyond, the gradient is 0.
     let private limit = 1e-6
 
-    let private sigmoid v = 1.0 / (1.0 + exp -v)
 
     /// v [E] in the order of the graph's entries: logit of the weights, which are first held within [0.001, 0.999].
     let logits (weights: CsrMatrix) : float[] =
@@ -70,7 +69,7 @@ module LearnedGraph =
             Slopes = Array.zeroCreate labels.Columns
         }
 
-    /// The cross-entropy summed over the labels that row i reaches, with edge weights w [E] = sigmoid v; `emit` receives
+    /// The cross-entropy summed over the labels that row i reaches, with edge weights w [E] = Logistic.ofLogit v; `emit` receives
     /// (edge, d loss / d v_edge), each edge once.
     let private row (graph: CsrMatrix) (w: float[]) (labels: CsrMatrix) (p: CsrMatrix) scratch i emit =
         let mutable mass = 0.0
@@ -106,7 +105,7 @@ module LearnedGraph =
     /// v [E]. `graph` [L, L] gives the edges only; p and labels are [N, L].
     let gradient (graph: CsrMatrix) (v: float[]) (labels: CsrMatrix) (p: CsrMatrix) : struct (float * float[]) =
         requireShapes graph v labels p
-        let w = v |> Array.map sigmoid
+        let w = v |> Array.map Logistic.ofLogit
         let scratch = scratch labels
         let total = Array.zeroCreate v.Length
         let mutable loss = 0.0
@@ -132,13 +131,13 @@ module LearnedGraph =
         let v = logits graph
         requireShapes graph v labels p
         let squares = Array.create v.Length options.Damping
-        let w = v |> Array.map sigmoid
+        let w = v |> Array.map Logistic.ofLogit
         let scratch = scratch labels
 
         let step e g =
             squares[e] <- squares[e] + g * g
             v[e] <- v[e] - options.LearningRate * g / sqrt squares[e]
-            w[e] <- sigmoid v[e]
+            w[e] <- Logistic.ofLogit v[e]
 
         for epoch in 1 .. options.Epochs do
             for i in Seed.permutation labels.Rows (Seed.derive "learned graph" epoch seed) do
