@@ -130,6 +130,7 @@ module Corpus =
                 labels
                 |> Array.Parallel.mapi local
                 |> ofRows shape.Labels (fun i k -> float32 (noise i k))
+            Weights = None
         }
 
     /// The score lists (log-odds) of N rows, so many labels each, and label sets that are drawn by those odds.
@@ -195,6 +196,7 @@ module Inputs =
             Features = part "features"
             Labels = part "labels"
             Local = part "local"
+            Weights = None
         }
 
     /// The features go last: where they are, so is the rest.

@@ -42,6 +42,7 @@ module Prediction =
                 Features = some data.Features
                 Labels = some data.Labels
                 Local = some data.Local
+                Weights = None
             }
             size
             hidden

@@ -100,6 +100,7 @@ module WholeTraining =
                     Features = weighed.Features
                     Labels = weighed.Labels
                     Local = (FeatureKnn.fit FeatureKnnOptions.standard weighed |> FeatureKnn.leaveOneOut).Values
+                    Weights = None
                 }
 
             train training hidden epochs clock rows test)

@@ -59,7 +59,7 @@ module Generators =
 
             return
                 {
-                    Data = { Features = features; Labels = labels }
+                    Data = Dataset.create features labels
                 }
         }
 

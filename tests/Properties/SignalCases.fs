@@ -43,7 +43,7 @@ module SignalCase =
 
             return
                 {
-                    Training = { Features = features; Labels = labels }
+                    Training = Dataset.create features labels
                     Predicted = predicted
                     Neighbours = Csr.ofRows rows neighbours
                     Row = row

@@ -105,6 +105,7 @@ module Studies =
                     Features = d.Features
                     Labels = d.Labels
                     Local = local d.Labels
+                    Weights = None
                 }
 
             let fitted =
@@ -199,6 +200,7 @@ module Studies =
                     Features = task.Train.Features
                     Labels = task.Train.Labels
                     Local = silent task.Train
+                    Weights = None
                 }
                 None
                 ignore

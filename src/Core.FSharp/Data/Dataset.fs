@@ -31,10 +31,15 @@ type Dataset =
     {
         Features: CsrMatrix
         Labels: CsrMatrix
+        /// How much each row counts [N], finite and at least 0: a row of weight 2 counts as that row twice. None: 1 each.
+        Weights: float32[] option
     }
 
     /// N, the number of rows.
     member d.Rows = d.Features.Rows
+
+    /// The label sets, as what they are.
+    member d.Truth = LabelSets d.Labels
 
 /// Rows as text with the names of their labels, before any vectoriser.
 type TextDataset =
@@ -62,13 +67,29 @@ module Dataset =
         if features.Rows <> labels.Rows then
             invalidArg (nameof labels) $"expected {features.Rows} rows as in the features, received {labels.Rows}"
 
-        { Features = features; Labels = labels }
+        {
+            Features = features
+            Labels = labels
+            Weights = None
+        }
+
+    /// The same rows with weights [N]. Throws ArgumentException where there are not N of them, or one is not finite or below 0.
+    let weighted (weights: float32[]) (d: Dataset) : Dataset =
+        Shape.require (nameof weights) "[N]" [ d.Rows ] [ weights.Length ]
+
+        weights
+        |> Array.iteri (fun row w ->
+            if not (Single.IsFinite w && w >= 0f) then
+                invalidArg (nameof weights) $"row {row + 1}: expected a finite weight of at least 0, received {w}")
+
+        { d with Weights = Some weights }
 
     /// The chosen rows.
     let selectRows (chosen: int[]) (d: Dataset) : Dataset =
         {
             Features = Csr.selectRows chosen d.Features
             Labels = Csr.selectRows chosen d.Labels
+            Weights = d.Weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))
         }
 
     /// The row numbers of two seeded parts of so many rows, each in order: the second holds the given share (at least one

@@ -63,6 +63,7 @@ module Fitting =
             Features = Csr.selectRows chosen rows.Features
             Labels = Csr.selectRows chosen rows.Labels
             Local = Csr.selectRows chosen rows.Local
+            Weights = rows.Weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))
         }
 
     /// A ranker of the rows outside a fold with the lists of those inside. Networks stop early on a tenth of the rows

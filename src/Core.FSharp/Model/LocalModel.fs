@@ -34,6 +34,7 @@ module LocalModel =
                 Features = train.Features
                 Labels = train.Labels
                 Local = Csr.empty train.Rows idf.Length
+                Weights = train.Weights
             }
 
         Scorer.fit idf false rows None ignore cancellation options

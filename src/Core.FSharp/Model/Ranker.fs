@@ -48,6 +48,7 @@ module Ranker =
                 match fitted with
                 | Some(_, signal) -> signal.Values
                 | None -> Csr.empty train.Rows idf.Length
+            Weights = train.Weights
         }
 
     /// The local signal [N, L] of any rows, from their features alone.
@@ -66,6 +67,7 @@ module Ranker =
             Features = d.Features
             Labels = d.Labels
             Local = (localSignal d.Features ranker).Values
+            Weights = d.Weights
         }
 
     /// The same with scorers, each fitted on its training rows and, where there are any, stopped early on others.

@@ -12,6 +12,8 @@ type TrainingRows =
         Features: CsrMatrix
         Labels: CsrMatrix
         Local: CsrMatrix
+        /// How much each row counts [N]; None: 1 each.
+        Weights: float32[] option
     }
 
 /// The threshold of every pair in the two vectors that a batch needs: theta_l(x) = Offset_l + Slope_l * A_l(x).

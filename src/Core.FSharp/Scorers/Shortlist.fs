@@ -60,6 +60,7 @@ module Shortlist =
                     Features = Csr.empty rows.Length 0
                     Labels = restrict ids rows data.Labels
                     Local = restrict ids rows data.Local
+                    Weights = data.Weights |> Option.map (fun w -> rows |> Array.map (Array.get w))
                 }
         }
 

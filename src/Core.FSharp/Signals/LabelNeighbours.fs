@@ -9,7 +9,7 @@ module LabelNeighbours =
 
     /// Indexes the label sets [N, L] of the training rows.
     let fit (options: FeatureKnnOptions) (labels: CsrMatrix) : FeatureKnn =
-        FeatureKnn.fit options { Features = labels; Labels = labels }
+        FeatureKnn.fit options (Dataset.create labels labels)
 
     /// The signal [B, L] of rows with predicted probabilities p [B, L].
     let apply (p: CsrMatrix) (fitted: FeatureKnn) : LocalSignal = FeatureKnn.apply p fitted

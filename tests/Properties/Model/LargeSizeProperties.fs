@@ -43,6 +43,7 @@ let private trained (batchSize: int option) =
             Features = rows.Features
             Labels = rows.Labels
             Local = Csr.empty rows.Rows SmallProblem.labels
+            Weights = None
         }
 
     let idf: float32[] = Array.zeroCreate SmallProblem.labels

@@ -52,6 +52,7 @@ let tests =
                                 Features = d.Data.Features
                                 Labels = d.Data.Labels
                                 Local = d.Data.Labels
+                                Weights = None
                             }
                             [| 0; 0 |])
                             .Rows.Labels

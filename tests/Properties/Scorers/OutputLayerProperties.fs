@@ -41,6 +41,7 @@ let private data labels : TrainingRows =
         Features = CsrMatrix(rows, 1, Array.zeroCreate (rows + 1), [||], [||])
         Labels = entries 2 0
         Local = entries 3 1
+        Weights = None
     }
 
 let private line labels : ThresholdLine =

@@ -32,6 +32,7 @@ type ShortlistArbitraries =
                             Features = CsrMatrix(rows, 0, Array.zeroCreate (rows + 1), [||], [||])
                             Labels = y
                             Local = a
+                            Weights = None
                         }
                     Batch = batch
                     Others = others
@@ -152,6 +153,7 @@ let tests =
                                     Features = labels
                                     Labels = labels
                                     Local = labels
+                                    Weights = None
                                 }
                         }
 

@@ -23,6 +23,7 @@ let private rows (d: Dataset) : TrainingRows =
         Features = d.Features
         Labels = d.Labels
         Local = Csr.ofRows d.Labels.Columns (Array.create d.Rows [||])
+        Weights = None
     }
 
 let private start labels : Fusion =

@@ -44,10 +44,7 @@ let private input (case: SignalCase) =
     }
 
 let private small =
-    {
-        Features = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
-        Labels = Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]
-    }
+    Dataset.create (Csr.ofSets 2 [| [| 0 |]; [| 1 |] |]) (Csr.ofSets 2 [| [| 0 |]; [| 1 |] |])
 
 let private cases = Cases.from [ typeof<SignalArbitraries> ] |> Cases.times 20
 

@@ -77,10 +77,9 @@ let tests =
                     let theirs =
                         TfIdf.fit
                             options
-                            {
-                                Features = SignalCase.others case.Row case.Training.Features
-                                Labels = SignalCase.others case.Row case.Training.Labels
-                            }
+                            (Dataset.create
+                                (SignalCase.others case.Row case.Training.Features)
+                                (SignalCase.others case.Row case.Training.Labels))
                         |> TfIdf.apply (Csr.selectRows [| case.Row |] case.Training.Features)
 
                     Csr.row case.Row ours.Values = Csr.row 0 theirs.Values))
