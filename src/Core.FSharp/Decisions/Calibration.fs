@@ -43,37 +43,45 @@ module CalibrationOptions =
 [<RequireQualifiedAccess>]
 module Calibration =
 
-    let private pairs (labels: int seq) (s: Sweep) =
+    let private pairs (labels: int seq) (s: SortedPairs) =
         let places =
             [|
                 for l in labels do
                     yield! seq { s.Start[l] .. s.Start[l + 1] - 1 }
             |]
 
-        places |> Array.map (fun at -> s.Hit[at]), places |> Array.map (fun at -> s.Scores[at])
+        places |> Array.map (fun at -> s.Hit[at]),
+        places |> Array.map (fun at -> s.Scores[at]),
+        places |> Array.map s.Weight
 
-    /// Fits the curves: support [L] are training positives (for buckets), scores and labels [N, L] held-out rows.
+    /// Fits the curves: counts of the training rows (for buckets), and held-out rows with their weights [N] (None: 1 each).
     /// Throws ConfigurationException with every fault of the options.
-    let fit (options: CalibrationOptions) (support: int[]) (scores: CsrMatrix) (labels: CsrMatrix) : Calibration =
+    let fit
+        (options: CalibrationOptions)
+        (counts: LabelCounts)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        : Calibration =
         match CalibrationOptions.faults options with
         | [] -> ()
         | faults -> raise (ConfigurationException faults)
 
-        Shape.require (nameof support) "[L]" [ scores.Columns ] [ support.Length ]
-        let s = Sweep.build scores labels
+        Shape.require (nameof counts) "[L]" [ scores.Matrix.Columns ] [ counts.Positives.Length ]
+        let s = SortedPairs.build weights scores labels
 
         let groupOf =
             match options.Scope with
             | CalibrationScope.AllLabels -> Array.zeroCreate s.Count
             | CalibrationScope.EachLabel minimum ->
-                Array.init s.Count (fun l -> if Sweep.listedHits l s >= minimum then l + 1 else 0)
+                Array.init s.Count (fun l -> if SortedPairs.listedHits l s >= float minimum then l + 1 else 0)
             | CalibrationScope.EachBucket edges ->
-                support
-                |> Array.map (fun n -> 1 + (edges |> Array.filter (fun edge -> n >= edge) |> Array.length))
+                counts.Positives
+                |> Array.map (fun n -> 1 + (edges |> Array.filter (fun edge -> n >= float edge) |> Array.length))
 
         let curve labels =
-            let hit, scores = pairs labels s
-            Curve.fit options.Calibrator hit scores
+            let hit, scores, weights = pairs labels s
+            Curve.fit options.Calibrator weights scores hit
 
         let all = [| 0 .. s.Count - 1 |]
 
@@ -81,7 +89,7 @@ module Calibration =
             all |> Array.groupBy (fun l -> groupOf[l]) |> Array.filter (fun (g, _) -> g > 0)
 
         let anyHit members =
-            members |> Array.exists (fun l -> Sweep.listedHits l s > 0)
+            members |> Array.exists (fun l -> SortedPairs.listedHits l s > 0.0)
 
         let own = groups |> Array.filter (snd >> anyHit)
         let curveOf = Array.zeroCreate s.Count
@@ -95,14 +103,15 @@ module Calibration =
         }
 
     /// The probabilities [N, L] of the listed pairs.
-    let apply (calibration: Calibration) (scores: CsrMatrix) : CsrMatrix =
+    let apply (calibration: Calibration) (Scores scores) : PairProbabilities =
         Shape.require (nameof scores) "[L]" [ calibration.CurveOf.Length ] [ scores.Columns ]
 
         scores
         |> Csr.mapValues (fun _ l z -> float32 (Curve.probability calibration.Curves[calibration.CurveOf[l]] z))
+        |> PairProbabilities
 
     /// The same as logits, probabilities kept within [1e-6, 1 - 1e-6]: calibrated scores for any rule.
-    let logits (calibration: Calibration) (scores: CsrMatrix) : CsrMatrix =
+    let logits (calibration: Calibration) (Scores scores) : Scores =
         scores
         |> Csr.mapValues (fun _ l z ->
             let p =
@@ -111,3 +120,4 @@ module Calibration =
                 |> min (1.0 - 1e-6)
 
             float32 (log (p / (1.0 - p))))
+        |> Scores

@@ -1,14 +1,17 @@
+namespace Limen
+
+/// The nonconformity of a label set y under probabilities p: the sum over labels of |p - y|^q, q = 1 or 2.
+type ConformalNorm =
+    /// q = 1.
+    | L1 = 0
+    /// q = 2.
+    | L2 = 1
+
 namespace Limen.Core
 
 open System
 open System.Collections.Generic
-open Limen.Kernels
-
-/// The nonconformity of a label set y under probabilities p: the sum over labels of |p - y|^q.
-[<RequireQualifiedAccess>]
-type ConformalNorm =
-    | L1
-    | L2
+open Limen
 
 /// A fitted label-powerset conformal predictor: the nonconformity of the calibration rows' own label sets, ascending.
 type ConformalSets =
@@ -40,8 +43,8 @@ module ConformalSets =
 
     let private power norm (v: float) =
         match norm with
-        | ConformalNorm.L1 -> v
         | ConformalNorm.L2 -> v * v
+        | _ -> v
 
     /// The score of the rounded set of a row: the sum of min(p, 1 - p)^q.
     let private floorOf norm (p: float32[]) =
@@ -50,7 +53,7 @@ module ConformalSets =
     let private price (p: float32) = abs (1.0 - 2.0 * float p)
 
     /// The nonconformity of a label set of a row.
-    let score (norm: ConformalNorm) (probabilities: CsrMatrix) (row: int) (labels: int[]) : float =
+    let score (norm: ConformalNorm) (PairProbabilities probabilities) (row: int) (labels: int[]) : float =
         let p = probabilities.RowValues(row).ToArray()
         let ids = probabilities.RowIndices(row).ToArray()
         let within = HashSet labels
@@ -63,7 +66,9 @@ module ConformalSets =
         floorOf norm p + Array.sum flips + float unlisted
 
     /// Calibrates on held-out probabilities [N, L] (values in [0, 1]) and label sets [N, L].
-    let fit (norm: ConformalNorm) (probabilities: CsrMatrix) (labels: CsrMatrix) : ConformalSets =
+    let fit (norm: ConformalNorm) (given: PairProbabilities) (LabelSets labels) : ConformalSets =
+        let probabilities = given.Matrix
+
         if probabilities.Rows <> labels.Rows || probabilities.Columns <> labels.Columns then
             invalidArg
                 (nameof labels)
@@ -72,7 +77,7 @@ module ConformalSets =
         {
             Norm = norm
             Nonconformity =
-                Array.Parallel.init labels.Rows (fun row -> score norm probabilities row (Csr.set row labels))
+                Array.Parallel.init labels.Rows (fun row -> score norm given row (Csr.set row labels))
                 |> Array.sort
         }
 
@@ -115,7 +120,7 @@ module ConformalSets =
                 | _ -> ()
         }
 
-    let private ofRow fitted epsilon cap (probabilities: CsrMatrix) row =
+    let private ofRow fitted epsilon cap (probabilities: Limen.Kernels.CsrMatrix) row =
         let p = probabilities.RowValues(row).ToArray()
         let ids = probabilities.RowIndices(row).ToArray()
         let floor = floorOf fitted.Norm p
@@ -185,7 +190,7 @@ module ConformalSets =
 
     /// The possible label sets of each row at significance epsilon: for rows exchangeable with the calibration rows
     /// the true set is among them with probability at least 1 - epsilon. At most cap sets of a row are listed.
-    let predict (fitted: ConformalSets) (epsilon: float) (cap: int) (probabilities: CsrMatrix) : SetPrediction[] =
+    let predict (fitted: ConformalSets) (epsilon: float) (cap: int) (PairProbabilities probabilities) : SetPrediction[] =
         if not (0.0 < epsilon && epsilon < 1.0) then
             raise (ConfigurationException [ $"significance: expected epsilon in (0, 1), received {epsilon}" ])
 

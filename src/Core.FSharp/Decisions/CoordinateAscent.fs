@@ -10,19 +10,19 @@ module CoordinateAscent =
 
     /// Thresholds [L]; the objective on the fitting rows never falls from one step to the next. Labels go by
     /// descending positives; one without listed pairs keeps the common threshold.
-    let thresholds (objective: Objective) (s: Sweep) : float32[] =
+    let thresholds (objective: Objective) (s: SortedPairs) : float32[] =
         let common = Thresholds.common objective s
         let thresholds = Array.create s.Count common
-        let hits = Array.zeroCreate s.Count
-        let predicted = Array.zeroCreate s.Count
+        let hits = Array.zeroCreate<float> s.Count
+        let predicted = Array.zeroCreate<float> s.Count
 
         for l in 0 .. s.Count - 1 do
             for at in s.Start[l] .. s.Start[l + 1] - 1 do
                 if s.Scores[at] > common then
-                    predicted[l] <- predicted[l] + 1
+                    predicted[l] <- predicted[l] + s.Weight at
 
                     if s.Hit[at] then
-                        hits[l] <- hits[l] + 1
+                        hits[l] <- hits[l] + s.Weight at
 
         let positives = Array.sum s.Positives
         let mutable allHits = Array.sum hits
@@ -34,7 +34,7 @@ module CoordinateAscent =
         let mutable sum =
             Array.init s.Count (fun l -> ofLabel l hits[l] predicted[l]) |> Array.sum
 
-        let order = Sweep.byFrequency s
+        let order = SortedPairs.byFrequency s
         let mutable moved = true
         let mutable pass = 0
 
@@ -56,7 +56,7 @@ module CoordinateAscent =
                         (otherPredicted + p)
                         positives
 
-                match Sweep.best whole l s with
+                match SortedPairs.best whole l s with
                 | ValueSome cut when cut.Value > whole hits[l] predicted[l] + 1e-12 ->
                     thresholds[l] <- cut.Threshold
                     hits[l] <- cut.Hits

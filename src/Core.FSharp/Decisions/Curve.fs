@@ -46,7 +46,7 @@ module Curve =
                     p[right - 1] + part * (p[right] - p[right - 1])
 
     /// Maximum likelihood of Logistic.ofLogit(slope z + offset), slope at least 0.001; the offset stays 0 for temperature.
-    let private logistic (withOffset: bool) (targets: float[]) (scores: float32[]) =
+    let private logistic (withOffset: bool) (weights: float[]) (targets: float[]) (scores: float32[]) =
         let f (w: float[]) : Curvature =
             let mutable value = 0.0
             let g = Array.zeroCreate 2
@@ -56,10 +56,10 @@ module Curve =
                 let x = float scores[i]
                 let z = w[0] * x + (if withOffset then w[1] else 0.0)
                 let p = Logistic.ofLogit z
-                value <- value + max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z))
-                g[0] <- g[0] + (p - targets[i]) * x
-                g[1] <- g[1] + (p - targets[i])
-                let weight = p * (1.0 - p)
+                value <- value + weights[i] * (max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z)))
+                g[0] <- g[0] + weights[i] * (p - targets[i]) * x
+                g[1] <- g[1] + weights[i] * (p - targets[i])
+                let weight = weights[i] * p * (1.0 - p)
                 h[0, 0] <- h[0, 0] + weight * x * x
                 h[0, 1] <- h[0, 1] + weight * x
                 h[1, 1] <- h[1, 1] + weight
@@ -87,22 +87,26 @@ module Curve =
 
     /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do
     /// not ascend.
-    let private isotonic (hit: bool[]) (scores: float32[]) =
+    let private isotonic (weights: float[]) (hit: bool[]) (scores: float32[]) =
         let tied =
-            Array.zip scores hit
-            |> Array.groupBy fst
+            Array.zip3 scores hit weights
+            |> Array.groupBy (fun (score, _, _) -> score)
             |> Array.sortBy fst
             |> Array.map (fun (score, members) ->
-                struct (score, score, members |> Array.sumBy (fun (_, h) -> if h then 1 else 0), members.Length))
+                struct (score,
+                        score,
+                        members |> Array.sumBy (fun (_, h, w) -> if h then w else 0.0),
+                        members |> Array.sumBy (fun (_, _, w) -> w)))
+            |> Array.filter (fun (struct (_, _, _, n)) -> n > 0.0)
 
-        let blocks = Collections.Generic.Stack<struct (float32 * float32 * int * int)>()
+        let blocks = Collections.Generic.Stack<struct (float32 * float32 * float * float)>()
 
         for group in tied do
             let mutable block = group
 
             let violates (struct (_, _, p, n)) =
                 let struct (_, _, p', n') = blocks.Peek()
-                int64 p' * int64 n >= int64 p * int64 n'
+                p' * n >= p * n'
 
             while blocks.Count > 0 && violates block do
                 let struct (low, _, p', n') = blocks.Pop()
@@ -115,7 +119,7 @@ module Curve =
             blocks.ToArray()
             |> Array.rev
             |> Array.collect (fun (struct (low, high, p, n)) ->
-                let mean = float p / float n
+                let mean = p / n
 
                 if low = high then
                     [| low, mean |]
@@ -124,14 +128,14 @@ module Curve =
 
         Curve.Steps(Array.map fst ends, Array.map snd ends)
 
-    /// Fits a curve to scores and whether each was a positive; without any score Logistic.ofLogit(score).
-    let fit (calibrator: Calibrator) (hit: bool[]) (scores: float32[]) : Curve =
+    /// Fits a curve to scores and whether each was a positive, with the weight of each; without any score Logistic.ofLogit(score).
+    let fit (calibrator: Calibrator) (weights: float[]) (scores: float32[]) (hit: bool[]) : Curve =
         match calibrator with
-        | _ when scores.Length = 0 -> Curve.Logistic(1.0, 0.0)
-        | Calibrator.Temperature -> logistic false (hit |> Array.map (fun h -> if h then 1.0 else 0.0)) scores
+        | _ when Array.sum weights = 0.0 -> Curve.Logistic(1.0, 0.0)
+        | Calibrator.Temperature -> logistic false weights (hit |> Array.map (fun h -> if h then 1.0 else 0.0)) scores
         | Calibrator.Platt ->
-            let positives = hit |> Array.sumBy (fun h -> if h then 1.0 else 0.0)
-            let negatives = float hit.Length - positives
+            let positives = Array.map2 (fun h w -> if h then w else 0.0) hit weights |> Array.sum
+            let negatives = Array.sum weights - positives
             let high, low = (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0)
-            logistic true (hit |> Array.map (fun h -> if h then high else low)) scores
-        | Calibrator.Isotonic -> isotonic hit scores
+            logistic true weights (hit |> Array.map (fun h -> if h then high else low)) scores
+        | Calibrator.Isotonic -> isotonic weights hit scores

@@ -9,7 +9,7 @@ module Folds =
     /// The fold of a row is a function of the seed and of the row's scores as a multiset, so neither the order of the
     /// rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of nearly equal size only in
     /// expectation.
-    let ofScores (folds: int) (seed: Seed) (scores: CsrMatrix) : int[] =
+    let ofScores (folds: int) (seed: Seed) (Scores scores) : int[] =
         Array.init scores.Rows (fun row ->
             let mutable sum = 0UL
 
@@ -23,7 +23,7 @@ module Folds =
     /// stratification (Sechidis, Tsoumakas and Vlahavas 2011, https://doi.org/10.1007/978-3-642-23808-6_10), labels taken once, the
     /// rarest first. A row goes to the fold with the fewest rows of the label, then with the fewest rows; with N rows or
     /// fewer as folds, none is empty.
-    let stratified (folds: int) (seed: Seed) (labels: CsrMatrix) : int[] =
+    let stratified (folds: int) (seed: Seed) (LabelSets labels) : int[] =
         let foldOf = Array.create labels.Rows -1
         let sizes = Array.zeroCreate folds
         let place = Array.zeroCreate labels.Rows

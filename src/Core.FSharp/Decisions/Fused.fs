@@ -15,7 +15,7 @@ type FusedBasis =
 
 /// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores.
 /// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
-type FusedRule =
+type RarityThresholds =
     {
         A: float
         C: float
@@ -47,19 +47,28 @@ module Fused =
         rarity |> Array.map (fun r -> float32 (a * float r + c))
 
     /// theta [L].
-    let thresholds (rule: FusedRule) : float32[] =
+    let thresholds (rule: RarityThresholds) : float32[] =
         Array.map2 (+) (shared rule.Rarity rule.A rule.C) rule.Correction
 
-    /// Hits among the first k listed pairs of every label: what makes the counts at any threshold one binary search.
-    let private prefixHits (s: Sweep) =
-        let through = Array.zeroCreate (s.Hit.Length + 1)
+    /// Hits and predictions among the first k listed pairs of all labels: what makes the counts at any threshold one binary search.
+    [<Struct>]
+    type private RunningCounts =
+        {
+            Hits: float[]
+            Predicted: float[]
+        }
+
+    let private running (s: SortedPairs) : RunningCounts =
+        let hits = Array.zeroCreate (s.Hit.Length + 1)
+        let predicted = Array.zeroCreate (s.Hit.Length + 1)
 
         for at in 0 .. s.Hit.Length - 1 do
-            through[at + 1] <- through[at] + (if s.Hit[at] then 1 else 0)
+            predicted[at + 1] <- predicted[at] + s.Weight at
+            hits[at + 1] <- hits[at] + (if s.Hit[at] then s.Weight at else 0.0)
 
-        through
+        { Hits = hits; Predicted = predicted }
 
-    let private counts (through: int[]) (theta: float32[]) (s: Sweep) =
+    let private counts (through: RunningCounts) (theta: float32[]) (s: SortedPairs) =
         let hits = Array.zeroCreate s.Count
         let predicted = Array.zeroCreate s.Count
 
@@ -74,8 +83,8 @@ module Fused =
                 else
                     high <- middle
 
-            predicted[l] <- low - s.Start[l]
-            hits[l] <- through[low] - through[s.Start[l]]
+            predicted[l] <- through.Predicted[low] - through.Predicted[s.Start[l]]
+            hits[l] <- through.Hits[low] - through.Hits[s.Start[l]]
 
         struct (hits, predicted)
 
@@ -93,8 +102,8 @@ module Fused =
 
     /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for
     /// that A and for A = 0.
-    let private sharedFit objective (rarity: float32[]) (s: Sweep) =
-        let through = prefixHits s
+    let private sharedFit objective (rarity: float32[]) (s: SortedPairs) =
+        let through = running s
 
         let evaluate (struct (a, c)) =
             value objective through s (shared rarity a c)
@@ -130,7 +139,7 @@ module Fused =
 
             let exact a =
                 let struct (c, _) =
-                    Sweep.bestCommon objective (rarity |> Array.map (fun r -> a * float r)) s
+                    SortedPairs.bestCommon objective (rarity |> Array.map (fun r -> a * float r)) s
 
                 struct (a, c)
 
@@ -142,12 +151,12 @@ module Fused =
                 |]
 
     /// SCut on the residuals, shrunk.
-    let private heldOut objective kappa (theta: float32[]) (s: Sweep) : float32[] =
+    let private heldOut objective kappa (theta: float32[]) (s: SortedPairs) : float32[] =
         let asked = Thresholds.sCut objective nanf s
 
         Array.mapi2
             (fun l asked (shared: float32) ->
-                let n = float s.Positives[l]
+                let n = s.Positives[l]
 
                 if Single.IsNaN asked || n = 0.0 then
                     0f
@@ -157,7 +166,7 @@ module Fused =
             theta
 
     /// The correction [L] that some basis asks for on top of the shared thresholds.
-    let private correction objective (theta: float32[]) (s: Sweep) (basis: FusedBasis) : float32[] =
+    let private correction objective (theta: float32[]) (s: SortedPairs) (basis: FusedBasis) : float32[] =
         match basis with
         | FusedBasis.SharedOnly -> Array.zeroCreate s.Count
         | FusedBasis.HeldOut kappa -> heldOut objective kappa theta s
@@ -165,16 +174,16 @@ module Fused =
 
     /// Each half of the rows is decided by what the other teaches, the shared thresholds included, and counts by itself: pooled
     /// counts flatter a correction, for a half lacks exactly the positives that the other holds.
-    let private choose objective seed (rarity: float32[]) scores (s: Sweep) =
+    let private choose objective seed (rarity: float32[]) scores (s: SortedPairs) =
         let values = bases |> Array.map (fun _ -> 0.0)
 
         for cut in 1..halvings do
             let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
 
             for half in 0..1 do
-                let inside = Sweep.restrict (fun row -> halfOf[row] = half) s
-                let outside = Sweep.restrict (fun row -> halfOf[row] <> half) s
-                let through = prefixHits inside
+                let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
+                let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
+                let through = running inside
                 let struct (a, c) = sharedFit objective rarity outside
                 let theta = shared rarity a c
 
@@ -185,7 +194,7 @@ module Fused =
 
         bases[firstBest values]
 
-    let private fitted objective (rarity: float32[]) (s: Sweep) (basis: FusedBasis) : FusedRule =
+    let private fitted objective (rarity: float32[]) (s: SortedPairs) (basis: FusedBasis) : RarityThresholds =
         let struct (a, c) = sharedFit objective rarity s
         let theta = shared rarity a c
         let correction = correction objective theta s basis
@@ -196,11 +205,11 @@ module Fused =
             Basis = basis
             Rarity = rarity
             Correction = correction
-            Objective = value objective (prefixHits s) s (Array.map2 (+) theta correction)
+            Objective = value objective (running s) s (Array.map2 (+) theta correction)
         }
 
-    let private sweep (rarity: float32[]) scores labels =
-        let s = Sweep.build scores labels
+    let private sorted (rarity: float32[]) weights scores labels =
+        let s = SortedPairs.build weights scores labels
         Shape.require (nameof rarity) "[L]" [ s.Count ] [ rarity.Length ]
         s
 
@@ -209,18 +218,31 @@ module Fused =
         (objective: Objective)
         (basis: FusedBasis)
         (rarity: float32[])
-        (scores: Limen.Kernels.CsrMatrix)
-        (labels: Limen.Kernels.CsrMatrix)
-        : FusedRule =
-        fitted objective rarity (sweep rarity scores labels) basis
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        : RarityThresholds =
+        fitted objective rarity (sorted rarity weights scores labels) basis
 
     /// The same, and what the labels' corrections rest on by halves of the rows that decide each other (no correction wins ties).
     let fit
         (objective: Objective)
         (seed: Seed)
         (rarity: float32[])
-        (scores: Limen.Kernels.CsrMatrix)
-        (labels: Limen.Kernels.CsrMatrix)
-        : FusedRule =
-        let s = sweep rarity scores labels
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        : RarityThresholds =
+        let s = sorted rarity weights scores labels
         choose objective seed rarity scores s |> fitted objective rarity s
+
+    /// What the choice rests on, for the history.
+    let notes (t: RarityThresholds) : string list =
+        let basis =
+            match t.Basis with
+            | FusedBasis.SharedOnly -> "no correction"
+            | FusedBasis.HeldOut kappa -> $"held-out counts, kappa {kappa}"
+            | FusedBasis.Expected kappa when kappa = infinity -> "probabilities alone"
+            | FusedBasis.Expected kappa -> $"counts and probabilities, kappa {kappa}"
+
+        [ $"the labels' corrections rest on: {basis}" ]

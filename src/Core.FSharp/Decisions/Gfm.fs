@@ -1,7 +1,5 @@
 namespace Limen.Core
 
-open Limen.Kernels
-
 /// The general F-measure maximiser (Waegeman et al. 2014,
 /// https://jmlr.org/papers/v15/waegeman14a.html) under independent labels: the set of greatest expected F1 of a row,
 /// which is always a set of its best labels.
@@ -42,16 +40,13 @@ module Gfm =
 
                 f)
 
-    /// The best sets of each row among its top candidates; p = sigmoid(score) must be calibrated. Labels beyond the
-    /// top count as absent.
-    let decide (top: int) (scores: CsrMatrix) : CsrMatrix =
-        let size (descending: float32[]) =
-            let f =
-                descending
-                |> Array.truncate top
-                |> Array.map (fun z -> Logistic.ofLogit (float z))
-                |> expectedF1
+    /// How many of a row's best labels make its best set, from its listed scores in descending order, of which the top are looked at;
+    /// p = sigmoid(score) must be calibrated. Labels beyond the top count as absent.
+    let size (top: int) (descending: float32[]) : int =
+        let f =
+            descending
+            |> Array.truncate top
+            |> Array.map (fun z -> Logistic.ofLogit (float z))
+            |> expectedF1
 
-            Array.findIndex ((=) (Array.max f)) f
-
-        RowRules.topBy size scores
+        Array.findIndex ((=) (Array.max f)) f

@@ -1,7 +1,5 @@
 namespace Limen.Core
 
-open Limen.Kernels
-
 /// The micro-macro rule of LibMultiLabel: labels by descending frequency; each chooses, fold by
 /// fold, the cut that is best for the mean of the macro-F1 so far and the micro-F1 with all labels before it. No
 /// hyper-parameter.
@@ -13,19 +11,25 @@ module MicroMacro =
     /// Thresholds [L]: the mean over three folds of the cut that maximises F_l(cut) / q + F(counts of the label plus
     /// those of the q - 1 labels before it); the largest threshold among equals. A label without listed pairs takes
     /// the default.
-    let thresholds (seed: Seed) (otherwise: float32) (scores: CsrMatrix) (labels: CsrMatrix) : float32[] =
-        let whole = Sweep.build scores labels
+    let thresholds
+        (seed: Seed)
+        (otherwise: float32)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        : float32[] =
+        let whole = SortedPairs.build weights scores labels
         let foldOf = Folds.ofScores folds seed scores
 
         let parts =
-            Array.init folds (fun k -> Sweep.restrict (fun row -> foldOf[row] = k) whole)
+            Array.init folds (fun k -> SortedPairs.restrict (fun row -> foldOf[row] = k) whole)
 
         let fitted = Array.create whole.Count otherwise
-        let mutable allHits = 0
-        let mutable allPredicted = 0
-        let mutable allPositives = 0
+        let mutable allHits = 0.0
+        let mutable allPredicted = 0.0
+        let mutable allPositives = 0.0
 
-        let order = Sweep.byFrequency whole
+        let order = SortedPairs.byFrequency whole
 
         for before in 0 .. order.Length - 1 do
             let l = order[before]
@@ -33,7 +37,7 @@ module MicroMacro =
             let hitsBefore, predictedBefore, positivesBefore =
                 allHits, allPredicted, allPositives
 
-            let best (part: Sweep) =
+            let best (part: SortedPairs) =
                 let value hits predicted =
                     Objective.f1 hits predicted part.Positives[l] / float (before + 1)
                     + Objective.f1
@@ -41,7 +45,7 @@ module MicroMacro =
                         (predicted + predictedBefore)
                         (part.Positives[l] + positivesBefore)
 
-                struct (Sweep.best value l part, part.Positives[l])
+                struct (SortedPairs.best value l part, part.Positives[l])
 
             let cuts = parts |> Array.map best
 

@@ -18,9 +18,11 @@ type Objective =
     | ExpectedCost of falsePositive: float * falseNegative: float
     /// The same with costs [L] of each label's own.
     | LabelCosts of falsePositive: float[] * falseNegative: float[]
+    /// Recall of all pairs together where their precision is at least the level, and less than any of that where it is not: precision - 1.
+    | RecallAtPrecision of level: float
 
 /// Objectives from counts per label: hits (TP), predicted (TP + FP), positives (TP + FN, also those outside the score
-/// list).
+/// list). Counts are sums of the rows' weights.
 [<RequireQualifiedAccess>]
 module Objective =
 
@@ -53,10 +55,19 @@ module Objective =
                 $"label costs: expected {labels} of each kind, received {falsePositive.Length} and {falseNegative.Length}"
             ]
         | Objective.LabelCosts(falsePositive, falseNegative) -> costs (Seq.zip falsePositive falseNegative)
+        | Objective.RecallAtPrecision level when not (level > 0.0 && level <= 1.0) ->
+            [ $"recall at precision: expected a precision above 0, at most 1, received {level}" ]
         | _ -> []
 
+    /// Recall where the precision is reached; below 0, and the nearer to 0 the better the precision, where it is not.
+    let private recallAt level hits predicted positives =
+        if hits >= level * predicted then
+            ratio hits positives
+        else
+            hits / predicted - 1.0
+
     /// The part of the objective that one label has, from counts that need not be whole; for MicroF1 the label's own F1.
-    let ofCounts (objective: Objective) (label: int) (hits: float) (predicted: float) (positives: float) : float =
+    let ofLabel (objective: Objective) (label: int) (hits: float) (predicted: float) (positives: float) : float =
         let cost falsePositive falseNegative =
             -(falsePositive * (predicted - hits) + falseNegative * (positives - hits))
 
@@ -70,24 +81,22 @@ module Objective =
         | Objective.Jaccard -> ratio hits (predicted + positives - hits)
         | Objective.ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
         | Objective.LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
-
-    /// The same from whole counts.
-    let ofLabel (objective: Objective) (label: int) (hits: int) (predicted: int) (positives: int) : float =
-        ofCounts objective label (float hits) (float predicted) (float positives)
+        | Objective.RecallAtPrecision level -> recallAt level hits predicted positives
 
     /// F1 from counts, 0/0 = 0.
-    let f1 (hits: int) (predicted: int) (positives: int) =
-        ratio (2.0 * float hits) (float (predicted + positives))
+    let f1 (hits: float) (predicted: float) (positives: float) : float =
+        ratio (2.0 * hits) (predicted + positives)
 
     /// The objective from the sum over L labels of ofLabel and the summed counts.
-    let ofSums (objective: Objective) (labels: int) (sum: float) (hits: int) (predicted: int) (positives: int) : float =
+    let ofSums (objective: Objective) (labels: int) (sum: float) (hits: float) (predicted: float) (positives: float) : float =
         match objective with
         | Objective.MicroF1 -> f1 hits predicted positives
         | Objective.MacroPlusMicro weight -> ratio sum (float labels) + weight * f1 hits predicted positives
+        | Objective.RecallAtPrecision level -> recallAt level hits predicted positives
         | _ -> ratio sum (float labels)
 
     /// The objective of the counts [L] of all labels.
-    let evaluate (objective: Objective) (hits: int[]) (predicted: int[]) (positives: int[]) : float =
+    let evaluate (objective: Objective) (hits: float[]) (predicted: float[]) (positives: float[]) : float =
         let mutable sum = 0.0
 
         for l in 0 .. hits.Length - 1 do
@@ -97,30 +106,30 @@ module Objective =
 
 /// The running value of an objective while pairs are predicted one after the other: O(1) per pair.
 [<Sealed>]
-type internal Tally(objective: Objective, positives: int[]) =
-    let hits = Array.zeroCreate<int> positives.Length
-    let predicted = Array.zeroCreate<int> positives.Length
+type internal Tally(objective: Objective, positives: float[]) =
+    let hits = Array.zeroCreate<float> positives.Length
+    let predicted = Array.zeroCreate<float> positives.Length
     let allPositives = Array.sum positives
-    let mutable allHits = 0
-    let mutable allPredicted = 0
+    let mutable allHits = 0.0
+    let mutable allPredicted = 0.0
 
     let mutable sum =
         positives
-        |> Array.mapi (fun l p -> Objective.ofLabel objective l 0 0 p)
+        |> Array.mapi (fun l p -> Objective.ofLabel objective l 0.0 0.0 p)
         |> Array.sum
 
     let ofLabel l =
         Objective.ofLabel objective l hits[l] predicted[l] positives[l]
 
     /// Predicts one more pair of the label.
-    member _.Add(label: int, hit: bool) =
+    member _.Add(label: int, hit: bool, weight: float) =
         let before = ofLabel label
-        predicted[label] <- predicted[label] + 1
-        allPredicted <- allPredicted + 1
+        predicted[label] <- predicted[label] + weight
+        allPredicted <- allPredicted + weight
 
         if hit then
-            hits[label] <- hits[label] + 1
-            allHits <- allHits + 1
+            hits[label] <- hits[label] + weight
+            allHits <- allHits + weight
 
         sum <- sum + ofLabel label - before
 

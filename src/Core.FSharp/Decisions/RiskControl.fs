@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open Limen.Kernels
 
 /// The outcome of conformal risk control at a level alpha.
 type RiskControl =
@@ -20,11 +19,12 @@ module RiskControl =
     /// The largest threshold t with (sum over calibration rows of |Y \ predicted(t)| / |Y| + 1) / (N + 1) <= alpha.
     /// For a new row exchangeable with the calibration rows the expected share of missed labels is then at most
     /// alpha. A row without labels misses none.
-    let fit (alpha: float) (scores: CsrMatrix) (labels: CsrMatrix) : RiskControl =
+    let fit (alpha: float) (scores: Scores) (truth: LabelSets) : RiskControl =
         if not (0.0 < alpha && alpha < 1.0) then
             raise (ConfigurationException [ $"risk level: expected alpha in (0, 1), received {alpha}" ])
 
-        let s = Sweep.build scores labels
+        let s = SortedPairs.build None scores truth
+        let labels = truth.Matrix
 
         let share row =
             1.0 / float (labels.RowStart[row + 1] - labels.RowStart[row])
@@ -72,3 +72,12 @@ module RiskControl =
                 descend next left
 
         descend 0 labelled
+
+    let private tag = "risk-control"
+
+    /// How a rule of risk control is read back.
+    let codec: Codec<FittedRule> = Rule.thresholdsCodec tag
+
+    /// The rule of one threshold for all labels.
+    let rule (labels: int) (threshold: float32) : FittedRule =
+        Thresholds.fixedAt labels threshold |> FittedRule.ofThresholds tag

@@ -3,34 +3,35 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// Rules that predict the best few labels of a row. Ties go to the smaller label id.
+/// Rules by which a row decides from its own listed scores. Ties go to the smaller label id.
 [<RequireQualifiedAccess>]
 module RowRules =
 
+    let private chosen (size: float32[] -> int) (Scores scores) : LabelSets =
+        Array.Parallel.init scores.Rows (fun row ->
+            let first = scores.RowStart[row]
+            let listed = scores.RowStart[row + 1] - first
+
+            let ranked =
+                Array.init listed id
+                |> Array.sortBy (fun k -> struct (-scores.Values[first + k], k))
+
+            let descending = ranked |> Array.map (fun k -> scores.Values[first + k])
+            let count = size descending |> max 0 |> min listed
+            ranked[.. count - 1] |> Array.map (fun k -> scores.Indices[first + k]))
+        |> Csr.ofSets scores.Columns
+        |> LabelSets
+
     /// The top size(s) labels of each row, s its listed scores in descending order.
-    let topBy (size: float32[] -> int) (scores: CsrMatrix) : CsrMatrix =
-        let chosen =
-            Array.Parallel.init scores.Rows (fun row ->
-                let first = scores.RowStart[row]
-                let listed = scores.RowStart[row + 1] - first
+    let topBy (size: float32[] -> int) (scores: Scores) : LabelSets =
+        chosen size scores
 
-                let ranked =
-                    Array.init listed id
-                    |> Array.sortBy (fun k -> struct (-scores.Values[first + k], k))
-
-                let count =
-                    ranked
-                    |> Array.map (fun k -> scores.Values[first + k])
-                    |> size
-                    |> max 0
-                    |> min listed
-
-                ranked[.. count - 1] |> Array.map (fun k -> scores.Indices[first + k]))
-
-        Csr.ofSets scores.Columns chosen
-
-    /// RCut (Yang, SIGIR 2001): the k best labels of each row.
-    let rCut (k: int) (scores: CsrMatrix) : CsrMatrix = topBy (fun _ -> k) scores
+    /// The labels of each row whose score is above threshold(s), s its listed scores in descending order.
+    let above (threshold: float32[] -> float32) (scores: Scores) : LabelSets =
+        scores
+        |> chosen (fun descending ->
+            let t = threshold descending
+            descending |> Array.filter (fun z -> z > t) |> Array.length)
 
     /// How many scores, in descending order, stand above the widest gap (the first of equal ones); one score stands
     /// alone above it.
@@ -40,9 +41,6 @@ module RowRules =
         else
             let gaps = descending |> Array.pairwise |> Array.map (fun (a, b) -> a - b)
             1 + Array.findIndex ((=) (Array.max gaps)) gaps
-
-    /// MCut (Largeron, Moulin and Géry, IDA 2012): the labels above the widest gap between consecutive scores of the row. Nothing is fitted.
-    let mCut (scores: CsrMatrix) : CsrMatrix = topBy aboveWidestGap scores
 
 /// MetaLabeler's model of |Y|: a linear function of a constant, the sum of the row's probabilities sigmoid(score),
 /// and its best probabilities in descending order (0 where there are fewer). Coefficients: constant, sum, ranks.
@@ -65,7 +63,7 @@ module SizeModel =
             ]
 
     /// Ridge regression (penalty 1 on all but the constant) of the set sizes of held-out rows.
-    let fit (scores: CsrMatrix) (labels: CsrMatrix) : SizeModel =
+    let fit (weights: float32[] option) (Scores scores) (LabelSets labels) : SizeModel =
         let d = ranks + 2
 
         let h =
@@ -79,12 +77,13 @@ module SizeModel =
         for row in 0 .. scores.Rows - 1 do
             let x = features (Array.sortDescending (scores.RowValues(row).ToArray()))
             let size = float (labels.RowStart[row + 1] - labels.RowStart[row])
+            let w = weights |> Option.map (fun w -> float w[row]) |> Option.defaultValue 1.0
 
             for i in 0 .. d - 1 do
-                g[i] <- g[i] + size * x[i]
+                g[i] <- g[i] + w * size * x[i]
 
                 for j in 0 .. d - 1 do
-                    h[i, j] <- h[i, j] + x[i] * x[j]
+                    h[i, j] <- h[i, j] + w * x[i] * x[j]
 
         { Coefficients = Newton.solve h g }
 
@@ -92,6 +91,6 @@ module SizeModel =
     let expected (model: SizeModel) (descending: float32[]) : float =
         Array.fold2 (fun s w x -> s + w * x) 0.0 model.Coefficients (features descending)
 
-    /// As many of the best labels of each row as predicted, rounded to the nearest.
-    let decide (model: SizeModel) (scores: CsrMatrix) : CsrMatrix =
-        RowRules.topBy (fun descending -> int (Math.Round(expected model descending))) scores
+    /// The predicted size, rounded to the nearest whole number.
+    let size (model: SizeModel) (descending: float32[]) : int =
+        int (Math.Round(expected model descending))

@@ -1,172 +1,218 @@
 namespace Limen.Core
 
-open Limen.Kernels
-
-/// What a rule may know besides held-out scores: Support [L] (training positives n_l) of Rows training rows, the
-/// objective, and a seed for folds.
+/// What a rule may know besides held-out scores and their labels.
+[<NoEquality; NoComparison>]
 type RuleContext =
     {
-        Support: int[]
-        Rows: int
-        Seed: Seed
+        /// How often labels occur in the training rows.
+        Counts: LabelCounts
+        /// The labels' rarity [L], in [0, 1]; zeros without a global signal.
+        Rarity: float32[]
+        /// What the rule is fitted for.
         Objective: Objective
+        /// How much each held-out row counts [N]; None: 1 each.
+        Weights: float32[] option
+        Seed: Seed
     }
 
-/// How scores become label sets.
-[<RequireQualifiedAccess>]
-type Rule =
-    /// One threshold known beforehand; 0 on logits is probability 1/2.
-    | Fixed of threshold: float32
-    /// One threshold fitted for the objective.
-    | Global
-    /// Shared thresholds A IDF + C for the objective, corrected per label (the default).
-    | Fused
-    /// Each label's own best threshold; labels without listed positives take the Global one.
-    | SCut
-    /// SCut with a cross-validated floor on F1.
-    | SCutFbr
-    /// The same by smoothed F, (2 TP + a) / (predicted + positives + b).
-    | SmoothedF of a: float * b: float
-    /// Micro-F1 and macro-F1 jointly, labels by descending frequency.
-    | MicroMacroFreq
-    /// Half the expected F1 per label, from the scores alone; no threshold below the minimum probability.
-    | PlugIn of minimum: float
-    /// Running F1 per label from starting counts a and b.
-    | OnlineF of a: float * b: float
-    /// Each label's threshold in turn for the whole objective.
-    | CoordinateAscent
-    /// The k best labels of a row.
-    | RCut of k: int
-    /// As many predictions per label as its training prior, times a ratio.
-    | PCut of ratio: float
-    /// The labels above the widest gap of a row.
-    | MCut
-    /// One threshold at which sets are as large on average as in training.
-    | Cardinality
-    /// The logit of each label's prior.
-    | ClassPrior
-    /// As many of the best labels as a model of the set size says.
-    | MetaLabeler
-    /// The set of greatest expected F1 of a row among its top candidates.
-    | Gfm of top: int
+/// Thresholds [L] in the space of the scores, with what of them comes from the labels' rarity and what is each label's own correction; the rest is the same
+/// for all labels.
+type LabelThresholds =
+    {
+        /// theta [L].
+        Thresholds: float32[]
+        /// Rarity's part [L].
+        Global: float[]
+        /// The labels' own parts [L].
+        Correction: float[]
+    }
 
-/// A fitted rule: data only, saved with the model.
-[<RequireQualifiedAccess>]
+/// What a fitted rule compares: label sets follow from it alone, and so do the reasons for them.
+[<NoEquality; NoComparison>]
+type Criterion =
+    /// A label is predicted where score > threshold of the label.
+    | AboveThreshold of LabelThresholds
+    /// Where score > a threshold of the row, made from its listed scores in descending order.
+    | AboveRowThreshold of (float32[] -> float32)
+    /// The best few of a row, as many as is made from its listed scores in descending order. Of equal scores the lower label comes first.
+    | Best of (float32[] -> int)
+
+/// A fitted rule: from a row's own listed scores to its label set, never from labels or from other rows.
+[<NoEquality; NoComparison>]
 type FittedRule =
-    | PerLabel of thresholds: float32[]
-    | Shared of FusedRule
-    | TopK of k: int
-    | WidestGap
-    | PredictedSize of SizeModel
-    | ExpectedF1 of top: int
-
-[<RequireQualifiedAccess>]
-module Rule =
-
-    /// Every rule with its usual parameters, under its name.
-    let all: (string * Rule) list =
-        [
-            "Fixed", Rule.Fixed 0f
-            "Global", Rule.Global
-            "Fused", Rule.Fused
-            "SCut", Rule.SCut
-            "SCutFBR.1", Rule.SCutFbr
-            "SmoothedF", Rule.SmoothedF(1.0, 1.0)
-            "MicroMacroFreq", Rule.MicroMacroFreq
-            "PlugIn", Rule.PlugIn 2e-3
-            "OnlineF", Rule.OnlineF(1.0, 4.0)
-            "CoordinateAscent", Rule.CoordinateAscent
-            "RCut", Rule.RCut 3
-            "PCut", Rule.PCut 1.0
-            "MCut", Rule.MCut
-            "Cardinality", Rule.Cardinality
-            "ClassPrior", Rule.ClassPrior
-            "MetaLabeler", Rule.MetaLabeler
-            "GFM", Rule.Gfm 30
-        ]
-
-    /// What is wrong with a rule's parameters; empty when nothing is.
-    let faults (rule: Rule) : string list =
-        let check ok message = if ok then [] else [ message ]
-
-        match rule with
-        | Rule.Fixed t -> check (System.Single.IsFinite t) $"Fixed: expected a finite threshold, received {t}"
-        | Rule.SmoothedF(a, b) -> check (0.0 < a && a <= b) $"SmoothedF: expected 0 < a <= b, received a = {a}, b = {b}"
-        | Rule.PlugIn minimum ->
-            check (0.0 <= minimum && minimum < 1.0) $"PlugIn: expected a minimum in [0, 1), received {minimum}"
-        | Rule.OnlineF(a, b) -> check (0.0 < a && a < b) $"OnlineF: expected 0 < a < b, received a = {a}, b = {b}"
-        | Rule.RCut k -> check (k > 0) $"RCut: expected k > 0, received {k}"
-        | Rule.PCut ratio -> check (ratio > 0.0) $"PCut: expected a ratio > 0, received {ratio}"
-        | Rule.Gfm top -> check (top > 0) $"Gfm: expected top > 0, received {top}"
-        | Rule.Global
-        | Rule.Fused
-        | Rule.SCut
-        | Rule.SCutFbr
-        | Rule.MicroMacroFreq
-        | Rule.CoordinateAscent
-        | Rule.MCut
-        | Rule.Cardinality
-        | Rule.ClassPrior
-        | Rule.MetaLabeler -> []
-
-    /// Fits a rule on held-out scores [N, L] and their labels [N, L]; ConfigurationException names every faulty
-    /// parameter.
-    let fit (rule: Rule) (context: RuleContext) (scores: CsrMatrix) (labels: CsrMatrix) : FittedRule =
-        match faults rule @ Objective.faults scores.Columns context.Objective with
-        | [] -> ()
-        | found -> raise (ConfigurationException found)
-
-        Shape.require "Support" "[L]" [ scores.Columns ] [ context.Support.Length ]
-        let sweep = lazy Sweep.build scores labels
-        let common = lazy Thresholds.common context.Objective sweep.Value
-        let rows = float (max 1 context.Rows)
-
-        let byCardinality =
-            lazy Thresholds.cardinality (float (Array.sum context.Support) / rows) sweep.Value
-
-        match rule with
-        | Rule.Fixed t -> FittedRule.PerLabel(Thresholds.fixedAt scores.Columns t)
-        | Rule.Global -> FittedRule.PerLabel(Thresholds.fixedAt scores.Columns common.Value)
-        | Rule.Fused ->
-            let rarity = Rarity.ofSupport context.Rows context.Support
-            FittedRule.Shared(Fused.fit context.Objective context.Seed rarity scores labels)
-        | Rule.SCut -> FittedRule.PerLabel(Thresholds.sCut context.Objective common.Value sweep.Value)
-        | Rule.SCutFbr -> FittedRule.PerLabel(SCutFbr.thresholds context.Seed 0f scores labels)
-        | Rule.SmoothedF(a, b) -> FittedRule.PerLabel(Thresholds.smoothedF a b common.Value sweep.Value)
-        | Rule.MicroMacroFreq -> FittedRule.PerLabel(MicroMacro.thresholds context.Seed common.Value scores labels)
-        | Rule.PlugIn minimum -> FittedRule.PerLabel(PlugIn.thresholds context.Objective minimum scores)
-        | Rule.OnlineF(a, b) -> FittedRule.PerLabel(OnlineF.thresholds a b scores labels)
-        | Rule.CoordinateAscent -> FittedRule.PerLabel(CoordinateAscent.thresholds context.Objective sweep.Value)
-        | Rule.RCut k -> FittedRule.TopK k
-        | Rule.PCut ratio ->
-            let priors = context.Support |> Array.map (fun n -> float n / rows)
-            FittedRule.PerLabel(Thresholds.pCut ratio priors byCardinality.Value sweep.Value)
-        | Rule.MCut -> FittedRule.WidestGap
-        | Rule.Cardinality -> FittedRule.PerLabel(Thresholds.fixedAt scores.Columns byCardinality.Value)
-        | Rule.ClassPrior -> FittedRule.PerLabel(Thresholds.classPrior context.Rows context.Support)
-        | Rule.MetaLabeler -> FittedRule.PredictedSize(SizeModel.fit scores labels)
-        | Rule.Gfm top -> FittedRule.ExpectedF1 top
+    {
+        Criterion: Criterion
+        Stored: Stored
+        /// What the fit has to say of its choice: shown in the history.
+        Notes: string list
+    }
 
 [<RequireQualifiedAccess>]
 module FittedRule =
 
-    /// The thresholds [L] of a rule that has one per label; None where a row decides by rank.
+    /// The thresholds [L] of a rule that has one per label; None where a row decides.
     let thresholds (rule: FittedRule) : float32[] option =
-        match rule with
-        | FittedRule.PerLabel t -> Some t
-        | FittedRule.Shared fused -> Some(Fused.thresholds fused)
-        | FittedRule.TopK _
-        | FittedRule.WidestGap
-        | FittedRule.PredictedSize _
-        | FittedRule.ExpectedF1 _ -> None
+        match rule.Criterion with
+        | AboveThreshold t -> Some t.Thresholds
+        | AboveRowThreshold _
+        | Best _ -> None
 
-    /// The label sets [N, L] of score lists [N, L]: from the row's own listed scores only, never from labels or from
-    /// other rows.
-    let decide (scores: CsrMatrix) (rule: FittedRule) : CsrMatrix =
-        match rule with
-        | FittedRule.PerLabel t -> Thresholds.decide t scores
-        | FittedRule.Shared fused -> Thresholds.decide (Fused.thresholds fused) scores
-        | FittedRule.TopK k -> RowRules.rCut k scores
-        | FittedRule.WidestGap -> RowRules.mCut scores
-        | FittedRule.PredictedSize model -> SizeModel.decide model scores
-        | FittedRule.ExpectedF1 top -> Gfm.decide top scores
+    /// The label sets [N, L] of scores [N, L].
+    let decide (scores: Scores) (rule: FittedRule) : LabelSets =
+        match rule.Criterion with
+        | AboveThreshold t -> Thresholds.decide t.Thresholds scores
+        | AboveRowThreshold threshold -> RowRules.above threshold scores
+        | Best size -> RowRules.topBy size scores
+
+    let private fitted tag data criterion : FittedRule =
+        {
+            Criterion = criterion
+            Stored = { Tag = tag; Data = data }
+            Notes = []
+        }
+
+    /// A threshold [L] for each label, from nothing but itself.
+    let ofThresholds (tag: string) (theta: float32[]) : FittedRule =
+        let none = Array.zeroCreate theta.Length
+
+        AboveThreshold
+            {
+                Thresholds = theta
+                Global = none
+                Correction = none
+            }
+        |> fitted tag theta
+
+    /// The best few of a row; data is what is stored.
+    let ofBest (tag: string) (data: obj) (size: float32[] -> int) : FittedRule = Best size |> fitted tag data
+
+    /// A threshold for each row; data is what is stored.
+    let ofRowThreshold (tag: string) (data: obj) (threshold: float32[] -> float32) : FittedRule =
+        AboveRowThreshold threshold |> fitted tag data
+
+namespace Limen
+
+open Limen.Core
+
+/// A restriction of label sets that holds whatever the rule says.
+type internal Constraint =
+    | AtLeast of count: int
+    | AtMost of count: int
+    | Only of labels: string list
+    | Without of labels: string list
+    | Threshold of label: string * threshold: float32
+    | Exclusive of labels: string list
+
+/// How scores become label sets: a rule, fitted on held-out rows for an objective, and constraints that hold whatever it says. C# makes rules by `Decisions`,
+/// F# by the modules of their names (`SCut.rule`). A new rule is a file of its own with `rule` and `entry`, and a line in `Rules.all`.
+[<Sealed>]
+type Decision
+    internal
+    (
+        name: string,
+        faults: string list,
+        refuses: Objective -> string list,
+        fit: RuleContext -> Scores -> LabelSets -> FittedRule,
+        constraints: Constraint list
+    ) =
+
+    let also (c: Constraint) =
+        Decision(name, faults, refuses, fit, constraints @ [ c ])
+
+    member internal _.Name = name
+    member internal _.RuleFaults = faults
+    member internal _.Refuses(objective: Objective) = refuses objective
+    member internal _.Fit(context: RuleContext) = fit context
+    member internal _.Constraints = constraints
+
+    /// At least so many labels for each row, 0 or more: those nearest to being predicted are added, among the labels that were weighed.
+    member _.AtLeast(labels: int) = also (Constraint.AtLeast labels)
+
+    /// At most so many labels for each row, 0 or more: the surest stay.
+    member _.AtMost(labels: int) = also (Constraint.AtMost labels)
+
+    /// No label but these.
+    member _.Only([<System.ParamArray>] labels: string[]) = also (Constraint.Only(List.ofArray labels))
+
+    /// None of these labels.
+    member _.Without([<System.ParamArray>] labels: string[]) = also (Constraint.Without(List.ofArray labels))
+
+    /// One label's threshold in log-odds, known beforehand: the label is predicted where its score is above it, whatever the rule says.
+    member _.WithThreshold(label: string, threshold: float) =
+        also (Constraint.Threshold(label, float32 threshold))
+
+    /// At most one of these labels for each row: the surest stays.
+    member _.Exclusive([<System.ParamArray>] labels: string[]) =
+        also (Constraint.Exclusive(List.ofArray labels))
+
+    /// The rule with its numbers, and the constraints.
+    override _.ToString() =
+        name :: (constraints |> List.map string) |> String.concat ", "
+
+namespace Limen.Core
+
+open Limen
+
+/// A rule is a decision without constraints.
+type Rule = Limen.Decision
+
+/// What the registry says of a rule.
+[<NoEquality; NoComparison>]
+type RuleEntry =
+    {
+        /// How a fitted one is read back.
+        Codec: Codec<FittedRule>
+        /// Its function in C#'s `Decisions`.
+        Door: string
+        /// Where it was published.
+        Source: string
+        /// With its usual numbers, in every form that it has: what the laws are tested on.
+        Examples: Rule list
+        /// With numbers out of range: each must have a fault. Empty for a rule without numbers.
+        Faulty: Rule list
+    }
+
+[<RequireQualifiedAccess>]
+module Rule =
+
+    let private check (rule: Rule) (context: RuleContext) (Scores scores) =
+        match rule.RuleFaults @ rule.Refuses context.Objective @ Objective.faults scores.Columns context.Objective with
+        | [] -> ()
+        | found -> raise (ConfigurationException found)
+
+        Shape.require "counts" "[L]" [ scores.Columns ] [ context.Counts.Positives.Length ]
+        Shape.require "rarity" "[L]" [ scores.Columns ] [ context.Rarity.Length ]
+
+    /// A rule that follows every objective. faults: every number that is out of its range, in words.
+    let create
+        (name: string)
+        (faults: string list)
+        (fit: RuleContext -> Scores -> LabelSets -> FittedRule)
+        : Rule =
+        Rule(name, faults, (fun _ -> []), fit, [])
+
+    /// A rule that gives a threshold for each label; its tag is its name.
+    let ofThresholds
+        (name: string)
+        (faults: string list)
+        (fit: RuleContext -> Scores -> LabelSets -> float32[])
+        : Rule =
+        create name faults (fun context scores labels -> fit context scores labels |> FittedRule.ofThresholds name)
+
+    /// How thresholds [L] under a tag are read back.
+    let thresholdsCodec (tag: string) : Codec<FittedRule> =
+        Codec.create<float32[], FittedRule> tag (FittedRule.ofThresholds tag)
+
+    /// A fault in words, where a number is not in its range.
+    let fault (ok: bool) (words: string) : string list = if ok then [] else [ words ]
+
+    /// The rule's name.
+    let name (rule: Rule) : string = rule.Name
+
+    /// What is wrong with a rule's numbers and constraints; empty when nothing is.
+    let faults (rule: Rule) : string list = rule.RuleFaults
+
+    /// Fits a rule on held-out scores [N, L] and their labels [N, L], apart from its constraints; ConfigurationException names every fault.
+    let fit (rule: Rule) (context: RuleContext) (scores: Scores) (labels: LabelSets) : FittedRule =
+        check rule context scores
+        rule.Fit context scores labels

@@ -19,6 +19,28 @@ type Stack =
         Intercept: RaritySlope
     }
 
+/// The parts whose sum is the score of a pair.
+type StackParts =
+    {
+        /// What one unit of each scorer's margin gives.
+        Slopes: float[]
+        /// Of each scorer's margin.
+        Margins: float[]
+        /// Of the local signal, against none.
+        Local: float
+        /// Of the label's rarity, against a label of rarity 0.
+        Rarity: float
+        /// What is left: the same for all labels.
+        Rest: float
+    }
+
+[<RequireQualifiedAccess>]
+module StackParts =
+
+    /// The score: float32 of the parts' sum, in this order.
+    let score (p: StackParts) : float32 =
+        float32 (Array.sum p.Margins + p.Local + p.Rarity + p.Rest)
+
 [<RequireQualifiedAccess>]
 module RaritySlope =
 
@@ -31,11 +53,13 @@ module RaritySlope =
 module Stacking =
 
     let private smallestSlope = 1e-3
+    /// Added to the local signal before its logarithm.
+    let private localFloor = 0.02
     // ridge on every parameter, in units of summed log loss; next to none on the intercept
     let private ridge = 0.1
     let private interceptRidge = 1e-3
     let private chunk = 256
-    // what a label is told besides the margins: KNN, its logarithm and 1
+    // features besides the margins: KNN, its logarithm and 1
     let private others = 3
 
     let private slopes (k: Stack) =
@@ -59,7 +83,7 @@ module Stacking =
             Intercept = slopes[scorers + 2]
         }
 
-    let private fill (features: float[]) (rarity: float32[]) (lists: ScoreLists) at =
+    let private fill (features: float[]) (rarity: float32[]) (lists: CandidateScores) at =
         let scorers = lists.Margins.Length
         let r = float rarity[lists.Local.Indices[at]]
         let local = float lists.Local.Values[at]
@@ -72,7 +96,7 @@ module Stacking =
             put s (float lists.Margins[s].Values[at])
 
         put scorers local
-        put (scorers + 1) (log (local + 0.02))
+        put (scorers + 1) (log (local + localFloor))
         put (scorers + 2) 1.0
 
     let private dot (w: float[]) (x: float[]) =
@@ -83,11 +107,17 @@ module Stacking =
 
         s
 
-    let private requireIdf (idf: float32[]) (lists: ScoreLists) =
+    let private requireIdf (idf: float32[]) (lists: CandidateScores) =
         Shape.require (nameof idf) "[L]" [ lists.Local.Columns ] [ idf.Length ]
 
     /// Summed log loss over the listed pairs plus the ridge: rows in fixed chunks whose sums are added in order.
-    let private curvature (rarity: float32[]) (hit: bool[]) (lists: ScoreLists) (w: float[]) : Curvature =
+    let private curvature
+        (rarity: float32[])
+        (weights: float32[] option)
+        (hit: bool[])
+        (lists: CandidateScores)
+        (w: float[])
+        : Curvature =
         let d = w.Length
         let rows = lists.Local.Rows
 
@@ -97,21 +127,24 @@ module Stacking =
             let hessian = Array2D.zeroCreate d d
             let mutable value = 0.0
 
-            for at in lists.Local.RowStart[index * chunk] .. lists.Local.RowStart[Lanes.End(index, chunk, rows)] - 1 do
-                fill features rarity lists at
-                let z = dot w features
-                let tail = exp (-abs z)
-                let p = if z >= 0.0 then 1.0 / (1.0 + tail) else tail / (1.0 + tail)
-                value <- value + max (if hit[at] then -z else z) 0.0 + Math.Log(1.0 + tail)
-                let slope = if hit[at] then p - 1.0 else p
-                let weight = p * (1.0 - p)
+            for row in index * chunk .. Lanes.End(index, chunk, rows) - 1 do
+                let ofRow = weights |> Option.map (fun w -> float w[row]) |> Option.defaultValue 1.0
 
-                for i in 0 .. d - 1 do
-                    gradient[i] <- gradient[i] + slope * features[i]
-                    let wi = weight * features[i]
+                for at in lists.Local.RowStart[row] .. lists.Local.RowStart[row + 1] - 1 do
+                    fill features rarity lists at
+                    let z = dot w features
+                    let tail = exp (-abs z)
+                    let p = if z >= 0.0 then 1.0 / (1.0 + tail) else tail / (1.0 + tail)
+                    value <- value + ofRow * (max (if hit[at] then -z else z) 0.0 + Math.Log(1.0 + tail))
+                    let slope = ofRow * (if hit[at] then p - 1.0 else p)
+                    let weight = ofRow * p * (1.0 - p)
 
-                    for j in 0..i do
-                        hessian[i, j] <- hessian[i, j] + wi * features[j]
+                    for i in 0 .. d - 1 do
+                        gradient[i] <- gradient[i] + slope * features[i]
+                        let wi = weight * features[i]
+
+                        for j in 0..i do
+                            hessian[i, j] <- hessian[i, j] + wi * features[j]
 
             value, gradient, hessian
 
@@ -142,7 +175,7 @@ module Stacking =
     let private lowerBounds scorers =
         Array.append (Array.create (2 * scorers) smallestSlope) (Array.create (2 * others) Double.NegativeInfinity)
 
-    let private hits (labels: CsrMatrix) (lists: ScoreLists) =
+    let private hits (lists: CandidateScores) (LabelSets labels) =
         let pairs = lists.Local
 
         if labels.Rows <> pairs.Rows || labels.Columns <> pairs.Columns then
@@ -165,69 +198,64 @@ module Stacking =
 
     /// The gradient [2 S + 6] of the fitted loss at a stack, Common and Rare of each of Margins, Local, LogLocal and Intercept in
     /// turn, without the components held back by a slope's bound: zero at the optimum.
-    let gradient (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) (stack: Stack) : float[] =
+    let gradient
+        (idf: float32[])
+        (weights: float32[] option)
+        (lists: CandidateScores)
+        (labels: LabelSets)
+        (stack: Stack)
+        : float[] =
         requireIdf idf lists
         let w = toVector stack
-        let at = curvature (Rarity.ofIdf idf) (hits labels lists) lists w
+        let at = curvature (Rarity.ofIdf idf) weights (hits lists labels) lists w
         Newton.projected (lowerBounds lists.Margins.Length) at.Gradient w
 
-    /// Fits the stack on the listed pairs of held-out rows: idf [L] (any smoothing, from training rows), labels [N,
-    /// L]. Log loss plus a slight ridge, minimised by projected Newton steps in float64.
-    let fit (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) : Stack =
+    /// Fits the stack on the listed pairs of held-out rows: idf [L] (any smoothing, from training rows), the rows' weights [N] (None: 1 each) and label
+    /// sets. Log loss plus a slight ridge, minimised by projected Newton steps in float64.
+    let fit (idf: float32[]) (weights: float32[] option) (lists: CandidateScores) (labels: LabelSets) : Stack =
         requireIdf idf lists
         let scorers = lists.Margins.Length
         let slopes = Array.create (2 * scorers) (1.0 / float scorers)
 
         Newton.minimise
             (lowerBounds scorers)
-            (curvature (Rarity.ofIdf idf) (hits labels lists) lists)
+            (curvature (Rarity.ofIdf idf) weights (hits lists labels) lists)
             (Array.append slopes (Array.zeroCreate (2 * others)))
         |> ofVector
 
-    /// The fused logits on the same pairs.
-    let apply (stack: Stack) (idf: float32[]) (lists: ScoreLists) : CsrMatrix =
-        requireIdf idf lists
+    /// What the evidence of one pair gives to its score, part by part: each scorer's margin, the local signal, rarity, and what is left.
+    /// The score is float32 of ((margins + Local) + Rarity) + Rest, the margins added in their order.
+    let parts (stack: Stack) (rarity: float) (margins: float[]) (local: float) : StackParts =
+        let silent r =
+            RaritySlope.at r stack.Intercept + RaritySlope.at r stack.LogLocal * log localFloor
+
+        {
+            Slopes = stack.Margins |> Array.map (RaritySlope.at rarity)
+            Margins = Array.map2 (fun slope m -> RaritySlope.at rarity slope * m) stack.Margins margins
+            Local =
+                RaritySlope.at rarity stack.Local * local
+                + RaritySlope.at rarity stack.LogLocal * (log (local + localFloor) - log localFloor)
+            Rarity = silent rarity - silent 0.0
+            Rest = silent 0.0
+        }
+
+    /// The fused logits on the same pairs: the sums of their parts.
+    let apply (stack: Stack) (rarity: float32[]) (lists: CandidateScores) : Scores =
+        requireIdf rarity lists
 
         if stack.Margins.Length <> lists.Margins.Length then
             invalidArg
                 (nameof lists)
                 $"expected {stack.Margins.Length} scorers as fitted, received {lists.Margins.Length}"
 
-        let w = toVector stack
-        let rarity = Rarity.ofIdf idf
+        let rarity = Rarity.ofIdf rarity
         let pairs = lists.Local
-        let features = Array.zeroCreate w.Length
 
         let values =
             Array.init pairs.NonZeros (fun at ->
-                fill features rarity lists at
-                float32 (dot w features))
+                let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
 
-        CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
+                parts stack (float rarity[pairs.Indices[at]]) margins (float pairs.Values[at])
+                |> StackParts.score)
 
-    /// The fused logits of the fitting rows themselves, each row by a stack fitted on the other folds, so that
-    /// thresholds fitted on them are not optimistic. Folds come from the first scorer's margins (Folds.ofScores).
-    let crossFit (folds: int) (seed: Seed) (idf: float32[]) (labels: CsrMatrix) (lists: ScoreLists) : CsrMatrix =
-        let foldOf = Folds.ofScores folds seed lists.Margins[0]
-        let pairs = lists.Local
-        let values = Array.zeroCreate pairs.NonZeros
-
-        for fold in 0 .. folds - 1 do
-            let inside, outside = Folds.split fold foldOf
-
-            if inside.Length > 0 then
-                let stack =
-                    fit idf (Csr.selectRows outside labels) (ScoreLists.selectRows outside lists)
-
-                let fused = apply stack idf (ScoreLists.selectRows inside lists)
-
-                inside
-                |> Array.iteri (fun i row ->
-                    Array.blit
-                        fused.Values
-                        fused.RowStart[i]
-                        values
-                        pairs.RowStart[row]
-                        (fused.RowStart[i + 1] - fused.RowStart[i]))
-
-        CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values)
+        Scores(CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values))

@@ -1,37 +1,82 @@
 namespace Limen.Core
 
-open System
-
 /// A place in an input file: lines and columns count from 1.
 type Place =
     { File: string; Line: int; Column: int }
 
-/// Input that does not have the form it should: where, what was expected, what was found.
+namespace Limen
+
+open System
+open System.Collections.Generic
+open Limen.Core
+
+/// Input that does not have the form it should: where, what was expected, what was found. Lines and columns count from 1.
 /// The message is one line: "train.svm:17:8: expected ..., found ...".
 [<Sealed>]
 type DataFormatException(place: Place, expected: string, found: string) =
     inherit FormatException($"{place.File}:{place.Line}:{place.Column}: expected {expected}, found {found}")
-    member _.Place = place
+
+    /// The file.
+    member _.File = place.File
+
+    /// The line, counted from 1.
+    member _.Line = place.Line
+
+    /// The column, counted from 1.
+    member _.Column = place.Column
+
+    /// What should stand there.
     member _.Expected = expected
+
+    /// What stands there.
     member _.Found = found
 
 /// A saved model that cannot be used: damaged, incomplete, or written by a newer version.
 [<Sealed>]
 type ModelFormatException(path: string, reason: string) =
     inherit Exception($"{path}: {reason}")
+
+    /// The file or folder.
     member _.Path = path
+
+    /// What is wrong with it.
     member _.Reason = reason
 
-/// A configuration with faults: all of them, not the first.
+/// Settings with faults: all of them, not the first.
 [<Sealed>]
-type ConfigurationException(faults: string list) =
+type ModelConfigurationException(faults: IEnumerable<string>) =
+    inherit ArgumentException("The configuration has faults:\n" + String.Join("\n", faults |> Seq.map (fun f -> "  - " + f)))
+
+    /// Every fault, in a plain sentence each.
+    member val Faults: IReadOnlyList<string> = Seq.toArray faults
+
+/// A value that training met in its first epoch and cannot go on from.
+[<Sealed>]
+type TrainingDivergedException(step: int, batch: int, what: string) =
     inherit
-        ArgumentException(
-            "The configuration has faults:\n"
-            + String.Join("\n", faults |> List.map (fun f -> "  - " + f))
+        Exception(
+            $"training stopped at step {step} (batch {batch} of its epoch): {what} is not finite. "
+            + "A lower learning rate, or features without huge values, usually helps."
         )
 
-    member _.Faults = faults
+    /// The step, counted from 1 over all epochs.
+    member _.Step = step
+
+    /// The batch of its epoch.
+    member _.Batch = batch
+
+namespace Limen.Core
+
+open System
+
+/// The exception of settings with faults, raised with F#'s lists.
+type ConfigurationException = Limen.ModelConfigurationException
+
+type DataFormatException = Limen.DataFormatException
+
+type ModelFormatException = Limen.ModelFormatException
+
+type TrainingDivergedException = Limen.TrainingDivergedException
 
 /// An error of torch while a loss was computed, with torch's own message.
 [<Sealed>]

@@ -126,12 +126,14 @@ module Fusion =
 
     /// Where a model's training starts: b_l = -ln odds of label l among N training rows, so that an untrained model predicts each label as often as it
     /// occurs; lambda = 1/2; alpha = 0; (1 - lambda) beta = -4 where there is a local signal (a label that the neighbours carry has a lower threshold).
-    let atLogOdds (sharing: Alpha) (hasLocal: bool) (rows: int) (support: int[]) : Fusion =
-        { zero sharing support.Length with
-            Beta = Array.create support.Length (if hasLocal then -8f else 0f)
+    let atLogOdds (sharing: Alpha) (hasLocal: bool) (counts: LabelCounts) : Fusion =
+        let labels = counts.Positives.Length
+
+        { zero sharing labels with
+            Beta = Array.create labels (if hasLocal then -8f else 0f)
             Bias =
-                support
-                |> Array.map (fun n -> float32 (log ((float rows - float n + 0.5) / (float n + 0.5))))
+                counts.Positives
+                |> Array.map (fun n -> float32 (log ((counts.Rows - n + 0.5) / (n + 0.5))))
         }
 
     /// lambda alpha_l IDF_l + b_l [L]: the threshold where the local signal is 0.

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// Whether gradients flow through the focal weights of the asymmetric loss: it changes gradients, not values.
@@ -95,5 +96,5 @@ module Asymmetric =
         {
             Door = "Asymmetric"
             Source = "https://arxiv.org/abs/2009.14119"
-            Examples = fun _ _ -> [ loss defaults ]
+            Examples = fun _ -> [ loss defaults ]
         }

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// Binary cross-entropy in which each label's positives weigh as much as its negatives: the univariate form of the pairwise loss
@@ -9,26 +10,26 @@ module Balanced =
 
     /// (1 / L) sum_l of the mean loss of label l's positives plus that of its negatives, as BCE [B, L]
     /// weighted by N / n_l and N / (N - n_l), from counts n_l [L] among N training rows; a class without rows has weight 1.
-    let pairs (rows: int) (counts: int[]) (targets: Targets) (margins: Margins) : torch.Tensor =
+    let pairs (counts: LabelCounts) (targets: Targets) (margins: Margins) : torch.Tensor =
         let y = Bce.truth targets margins
 
         let weights others =
             let ofCount n =
-                if n <= 0 then 1f else float32 rows / float32 n
+                if n <= 0.0 then 1f else float32 (counts.Rows / n)
 
-            Tensors.perLabel (counts |> Array.map (others >> ofCount)) y
+            Tensors.perLabel (counts.Positives |> Array.map (others >> ofCount)) y
 
-        (y * weights id + (1.0 - y) * weights (fun n -> rows - n))
+        (y * weights id + (1.0 - y) * weights (fun n -> counts.Rows - n))
         * Bce.pairs targets margins
 
     /// The mean over pairs, from N training rows and n_l [L] of them with each label.
-    let loss (rows: int) (counts: int[]) : Loss =
-        Loss.ofPairs "balanced" [] (pairs rows counts)
+    let loss: Loss =
+        Loss.byCounts (fun counts -> Loss.ofPairs "balanced" [] (pairs counts))
 
     /// In the registry.
     let entry: LossEntry =
         {
             Door = "BalancedBce"
             Source = "https://arxiv.org/abs/2305.05248"
-            Examples = fun rows counts -> [ loss rows counts ]
+            Examples = fun counts -> [ Loss.counted counts loss ]
         }

@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open Limen
 open TorchSharp
 
 /// Binary cross-entropy of the margins m = z - theta, pair by pair [B, L], in nats.
@@ -39,15 +40,17 @@ module Bce =
         Loss.ofPairs "bce-pos-weight" faults (weightedPairs posWeight)
         |> Loss.asFused (FusedBce(Some posWeight))
 
+    /// The mean over pairs with weights on positives from N, the training rows, and n_l, the label's positives among them.
+    let weightedBy (weight: float -> float -> float) : Loss =
+        Loss.byCounts (fun counts ->
+            counts.Positives
+            |> Array.map (fun n -> float32 (weight counts.Rows n))
+            |> weighted)
+
     /// In the registry.
     let entry: LossEntry =
         {
             Door = "BceWithThreshold"
             Source = "arXiv 2505.03118, section 3"
-            Examples =
-                fun rows counts ->
-                    [
-                        loss
-                        weighted (counts |> Array.map (fun n -> float32 (max 1 rows) / float32 (max 1 n)))
-                    ]
+            Examples = fun counts -> [ loss; weightedBy (fun rows n -> max 1.0 rows / max 1.0 n) |> Loss.counted counts ]
         }

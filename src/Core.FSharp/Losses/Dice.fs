@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// The numbers of the soft F loss.
@@ -57,5 +58,5 @@ module Dice =
         {
             Door = "Dice"
             Source = "https://arxiv.org/abs/2303.16296"
-            Examples = fun _ _ -> [ for scope in LossScope.all -> loss { defaults with Scope = scope } ]
+            Examples = fun _ -> [ for scope in LossScope.all -> loss { defaults with Scope = scope } ]
         }

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// Focal loss (Lin et al. 2017, https://arxiv.org/abs/1708.02002): cross-entropy that fades where the prediction is good already.
@@ -25,5 +26,5 @@ module Focal =
         {
             Door = "Focal"
             Source = "https://arxiv.org/abs/1708.02002"
-            Examples = fun _ _ -> [ loss 2.0 ]
+            Examples = fun _ -> [ loss 2.0 ]
         }

@@ -1,11 +1,13 @@
 namespace Limen.Core
 
-/// What the fused kernel computes: Bce * BCE (with PosWeight) + weight * margin loss (weight, Delta, reading), each a mean over pairs.
+open Limen
+
+/// What the fused kernel computes: Bce * BCE (with PosWeight) + weight * margin loss (weight, Delta, form), each a mean over pairs.
 type FusedTerms =
     {
         Bce: float
         PosWeight: float32[] option
-        Margin: (float * float * MarginReading) option
+        Margin: (float * float * MarginForm) option
     }
 
 [<RequireQualifiedAccess>]
@@ -14,9 +16,9 @@ module FusedTerms =
     let private total (terms: (float * FusedForm) list) = terms |> List.sumBy fst
 
     /// The loss in the terms of the fused kernel, where it is a weighted sum of BCE, all with the same pos_weight, and of one margin
-    /// loss (any number of terms of the same Delta and reading); None for every other loss.
+    /// loss (any number of terms of the same Delta and form); None for every other loss.
     let ofLoss (loss: Loss) : FusedTerms option =
-        let counted = loss.Terms |> List.filter (fun t -> t.Factor <> 0.0)
+        let counted = Loss.terms loss |> List.filter (fun t -> t.Factor <> 0.0)
 
         let fused =
             counted
@@ -38,7 +40,7 @@ module FusedTerms =
                         | _ -> None
                     Margin =
                         match margin with
-                        | [ FusedMargin(reading, delta) ] -> Some(total margins, delta, reading)
+                        | [ FusedMargin(form, delta) ] -> Some(total margins, delta, form)
                         | _ -> None
                 }
         | _ -> None
@@ -47,8 +49,8 @@ module FusedTerms =
     let internal toKernel (scale: float32) (terms: FusedTerms) : Limen.Kernels.LossTerms =
         let weight, delta, reading =
             match terms.Margin with
-            | Some(weight, delta, Symmetric) -> weight, delta, Limen.Kernels.MarginReading.Symmetric
-            | Some(weight, delta, Ranking) -> weight, delta, Limen.Kernels.MarginReading.Ranking
+            | Some(weight, delta, MarginForm.Ranking) -> weight, delta, Limen.Kernels.MarginReading.Ranking
+            | Some(weight, delta, _) -> weight, delta, Limen.Kernels.MarginReading.Symmetric
             | None -> 0.0, 0.0, Limen.Kernels.MarginReading.Symmetric
 
         Limen.Kernels.LossTerms(float32 terms.Bce, float32 weight, float32 delta, reading, scale)

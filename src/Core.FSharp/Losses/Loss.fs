@@ -1,6 +1,6 @@
 namespace Limen.Core
 
-open System
+open Limen
 open TorchSharp
 
 /// How a loss that is not made of others is computed from the targets y and the margins m = z - theta.
@@ -16,7 +16,7 @@ type FusedForm =
     /// Binary cross-entropy, with a weight per label [L] on positives where given.
     | FusedBce of posWeight: float32[] option
     /// The margin loss.
-    | FusedMargin of reading: MarginReading * delta: float
+    | FusedMargin of form: MarginForm * delta: float
 
 /// A loss that is not made of others, with how much it counts and over which pairs.
 [<NoEquality; NoComparison>]
@@ -37,69 +37,11 @@ type LossTerm =
         Weights: (Targets -> torch.Tensor) list
     }
 
-/// A loss of margins m = z - theta against targets y, as a value: a weighted sum of terms. What is defined pair by pair is averaged over the
-/// B L pairs. The losses of the library stand in the modules of their names (`Bce.loss`, `Focal.loss 2.0`) and, all of them, in `Losses.all`.
-[<NoEquality; NoComparison>]
-type Loss = { Terms: LossTerm list }
+[<RequireQualifiedAccess>]
+module internal LossTerm =
 
-/// What the registry says of a loss.
-[<NoEquality; NoComparison>]
-type LossEntry =
-    {
-        /// Its function in C#'s `Losses`.
-        Door: string
-        /// Where it was published.
-        Source: string
-        /// The loss with its published numbers, in every form that it has, for labels with n_l [L] of N training rows: what the laws are tested on.
-        Examples: int -> int[] -> Loss list
-    }
-
-[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module Loss =
-
-    // -- making losses --
-
-    let private single name faults form fused : Loss =
-        {
-            Terms =
-                [
-                    {
-                        Name = name
-                        Faults = faults
-                        Form = form
-                        Fused = fused
-                        Factor = 1.0
-                        Summed = false
-                        Masks = []
-                        Weights = []
-                    }
-                ]
-        }
-
-    /// A loss that gives a value for each pair [B, L]; faults name its numbers that are out of range.
-    let ofPairs (name: string) (faults: string list) (pairs: Targets -> Margins -> torch.Tensor) : Loss =
-        single name faults (PerPair pairs) None
-
-    /// A loss that gives a scalar for a batch.
-    let ofBatch (name: string) (faults: string list) (value: Targets -> Margins -> torch.Tensor) : Loss =
-        single name faults (PerBatch value) None
-
-    /// The same loss, which the fused kernel computes too.
-    let internal asFused (form: FusedForm) (loss: Loss) : Loss =
-        {
-            Terms = loss.Terms |> List.map (fun t -> { t with Fused = Some form })
-        }
-
-    /// A fault in words, where a number is not in its range.
-    let fault (ok: bool) (expected: string) (received: float) : string list =
-        if ok then
-            []
-        else
-            [ $"expected {expected}, received {received}" ]
-
-    // -- what a loss is --
-
-    let private termName (t: LossTerm) =
+    /// A name that says what is done to the term.
+    let name (t: LossTerm) : string =
         [
             if not t.Weights.IsEmpty then
                 fun name -> $"weighted ({name})"
@@ -112,14 +54,132 @@ module Loss =
         ]
         |> List.fold (fun name decorate -> decorate name) t.Name
 
+namespace Limen
+
+open System
+open Limen.Core
+
+/// A loss of the margins m = z - theta against the targets y, as a value: a weighted sum of terms, some of which may depend on how often labels occur.
+/// What is defined pair by pair is averaged over the B L pairs. C# makes them by `Losses`, F# by the modules of their names (`Bce.loss`, `Focal.loss 2.0`).
+[<Sealed>]
+type Loss internal (terms: LabelCounts -> LossTerm list, isCounted: bool) =
+
+    /// The terms for known counts.
+    member internal _.Terms(counts: LabelCounts) : LossTerm list = terms counts
+
+    /// Whether it depends on how often labels occur.
+    member internal _.IsCounted = isCounted
+
+    /// This loss plus weight times the other. The weight is a finite number of at least 0.
+    member loss.Plus(weight: float, other: Loss) : Loss =
+        if isNull (box other) then
+            nullArg (nameof other)
+
+        Loss(
+            (fun counts ->
+                terms counts
+                @ (other.Terms counts |> List.map (fun t -> { t with Factor = weight * t.Factor }))),
+            isCounted || other.IsCounted
+        )
+
+    /// This loss plus the other.
+    member loss.Plus(other: Loss) : Loss = loss.Plus(1.0, other)
+
+    /// This loss times a factor, a finite number of at least 0.
+    member _.Times(factor: float) : Loss =
+        Loss((fun counts -> terms counts |> List.map (fun t -> { t with Factor = factor * t.Factor })), isCounted)
+
+    /// What the loss is made of.
+    override _.ToString() =
+        terms LabelCounts.sample |> List.map LossTerm.name |> String.concat " + "
+
+namespace Limen.Core
+
+open System
+open Limen
+open TorchSharp
+
+/// What the registry says of a loss.
+[<NoEquality; NoComparison>]
+type LossEntry =
+    {
+        /// Its function in C#'s `Losses`.
+        Door: string
+        /// Where it was published.
+        Source: string
+        /// The loss with its published numbers, in every form that it has, for labels with n_l [L] of N training rows: what the laws are tested on.
+        Examples: LabelCounts -> Loss list
+    }
+
+[<RequireQualifiedAccess>]
+module Loss =
+
+    // -- making losses --
+
+    let private ofTerms (terms: LossTerm list) = Loss((fun _ -> terms), false)
+
+    let private single name faults form fused : Loss =
+        ofTerms
+            [
+                {
+                    Name = name
+                    Faults = faults
+                    Form = form
+                    Fused = fused
+                    Factor = 1.0
+                    Summed = false
+                    Masks = []
+                    Weights = []
+                }
+            ]
+
+    /// A loss that depends on how often labels occur in the training rows, of which it is made when they are known.
+    let byCounts (make: LabelCounts -> Loss) : Loss =
+        Loss((fun counts -> (make counts).Terms counts), true)
+
+    /// The same loss for known counts.
+    let counted (counts: LabelCounts) (loss: Loss) : Loss =
+        let terms = loss.Terms counts
+        ofTerms terms
+
+    /// The terms. Throws InvalidOperationException for a loss that depends on counts which are not known.
+    let internal terms (loss: Loss) : LossTerm list =
+        if loss.IsCounted then
+            invalidOp $"the loss {loss} depends on how often labels occur: give the counts first (Loss.counted)"
+
+        loss.Terms LabelCounts.sample
+
+    let private each change (loss: Loss) : Loss =
+        Loss((fun counts -> loss.Terms counts |> List.map change), loss.IsCounted)
+
+    /// A loss that gives a value for each pair [B, L]; faults name its numbers that are out of range.
+    let ofPairs (name: string) (faults: string list) (pairs: Targets -> Margins -> torch.Tensor) : Loss =
+        single name faults (PerPair pairs) None
+
+    /// A loss that gives a scalar for a batch.
+    let ofBatch (name: string) (faults: string list) (value: Targets -> Margins -> torch.Tensor) : Loss =
+        single name faults (PerBatch value) None
+
+    /// The same loss, which the fused kernel computes too.
+    let internal asFused (form: FusedForm) (loss: Loss) : Loss =
+        loss |> each (fun t -> { t with Fused = Some form })
+
+    /// A fault in words, where a number is not in its range.
+    let fault (ok: bool) (expected: string) (received: float) : string list =
+        if ok then
+            []
+        else
+            [ $"expected {expected}, received {received}" ]
+
+    // -- what a loss is --
+
     /// A name that says what the loss is made of.
-    let name (loss: Loss) : string =
-        loss.Terms |> List.map termName |> String.concat " + "
+    let name (loss: Loss) : string = string loss
 
     /// Every number that is out of its range, in words; lengths per label are checked when the loss meets a batch.
     let faults (loss: Loss) : string list =
         [
-            for t in loss.Terms do
+            for t in loss.Terms LabelCounts.sample do
                 let factor =
                     fault (Double.IsFinite t.Factor && t.Factor >= 0.0) "finite scales of at least 0" t.Factor
 
@@ -129,13 +189,8 @@ module Loss =
 
     // -- combining losses --
 
-    let private each change (loss: Loss) : Loss =
-        {
-            Terms = loss.Terms |> List.map change
-        }
-
     let private eachPair what change (loss: Loss) : Loss =
-        for t in loss.Terms do
+        for t in loss.Terms LabelCounts.sample do
             match t.Form with
             | PerPair _ -> ()
             | PerBatch _ ->
@@ -143,13 +198,12 @@ module Loss =
 
         each change loss
 
+    /// The sum of losses.
     let sum (parts: Loss list) : Loss =
-        {
-            Terms = parts |> List.collect _.Terms
-        }
+        Loss((fun counts -> parts |> List.collect (fun part -> part.Terms counts)), parts |> List.exists _.IsCounted)
 
-    let scale (factor: float) (loss: Loss) : Loss =
-        loss |> each (fun t -> { t with Factor = factor * t.Factor })
+    /// A loss times a factor.
+    let scale (factor: float) (loss: Loss) : Loss = loss.Times factor
 
     /// The sum over pairs in the place of the mean. Throws ArgumentException for a loss that is not defined pair by pair.
     let summed (loss: Loss) : Loss =
@@ -208,14 +262,15 @@ module Loss =
         | PerBatch value -> t.Factor * value targets margins
 
     /// The loss of a batch: a scalar, in the margins' graph, on their device. What it makes on the way is disposed.
-    /// Throws ArgumentException where the shapes differ.
+    /// Throws ArgumentException where the shapes differ; InvalidOperationException for a loss whose counts are not known.
     let value (loss: Loss) (targets: Targets) (margins: Margins) : torch.Tensor =
+        let terms = terms loss
         let (Targets y) = targets
         let (Margins m) = margins
         let sizes (t: torch.Tensor) = t.shape |> Seq.map int |> List.ofSeq
         Shape.require (nameof targets) "[B; L]" (sizes m) (sizes y)
 
         Tensors.scope (fun () ->
-            match loss.Terms |> List.map (termValue targets margins) with
+            match terms |> List.map (termValue targets margins) with
             | [] -> nothing m
             | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms)

@@ -1,16 +1,18 @@
-namespace Limen.Core
-
-open TorchSharp
+namespace Limen
 
 /// Which pairs of a batch a score is formed over.
-[<RequireQualifiedAccess>]
 type LossScope =
     /// Over the rows of each label, then the mean over labels: macro.
-    | PerLabel
+    | PerLabel = 0
     /// Over the labels of each row, then the mean over rows: example-wise.
-    | PerRow
+    | PerRow = 1
     /// Over all pairs of the batch: micro.
-    | Global
+    | Global = 2
+
+namespace Limen.Core
+
+open Limen
+open TorchSharp
 
 [<RequireQualifiedAccess>]
 module internal LossScope =
@@ -20,6 +22,7 @@ module internal LossScope =
         | LossScope.PerLabel -> "per-label"
         | LossScope.PerRow -> "per-row"
         | LossScope.Global -> "global"
+        | other -> invalidArg (nameof scope) $"expected a scope of a loss, received {other}"
 
     let all = [ LossScope.PerLabel; LossScope.PerRow; LossScope.Global ]
 
@@ -28,4 +31,4 @@ module internal LossScope =
         match scope with
         | LossScope.PerLabel -> x
         | LossScope.PerRow -> x.t ()
-        | LossScope.Global -> x.reshape [| -1L; 1L |]
+        | _ -> x.reshape [| -1L; 1L |]

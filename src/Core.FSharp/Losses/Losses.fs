@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// The losses of the library: a new one is a file of its own and a line here.
 [<RequireQualifiedAccess>]
 module Losses =
@@ -20,9 +22,9 @@ module Losses =
         ]
 
     /// Every loss with its published numbers, in every form that it has, for labels with n_l [L] of N training rows.
-    let examples (rows: int) (counts: int[]) : Loss list =
-        all |> List.collect (fun entry -> entry.Examples rows counts)
+    let examples (counts: LabelCounts) : Loss list =
+        all |> List.collect (fun entry -> entry.Examples counts)
 
     /// The paper's loss (arXiv 2505.03118): BCE + lambda_m margin, lambda_m = 0.1 and Delta = 0.1 there.
-    let paper (weight: float) (delta: float) (reading: MarginReading) : Loss =
-        Loss.sum [ Bce.loss; Margin.loss reading delta |> Loss.scale weight ]
+    let paper (weight: float) (delta: float) (form: MarginForm) : Loss =
+        Loss.sum [ Bce.loss; Margin.loss form delta |> Loss.scale weight ]

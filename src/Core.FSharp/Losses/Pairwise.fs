@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// Pairwise logistic losses: every positive above every negative. Per label it bounds one minus the macro-AUC (Wu et al. 2023,
@@ -67,5 +68,5 @@ module Pairwise =
         {
             Door = "Pairwise"
             Source = "https://arxiv.org/abs/2305.05248, https://arxiv.org/abs/2510.00137"
-            Examples = fun _ _ -> LossScope.all |> List.map loss
+            Examples = fun _ -> LossScope.all |> List.map loss
         }

@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open Limen
 open TorchSharp
 
 /// Poly-1 loss (Leng et al. 2022, https://arxiv.org/abs/2204.12511): cross-entropy with its first polynomial coefficient moved.
@@ -28,5 +29,5 @@ module Poly1 =
         {
             Door = "Poly1"
             Source = "https://arxiv.org/abs/2204.12511"
-            Examples = fun _ _ -> [ loss 1.0 ]
+            Examples = fun _ -> [ loss 1.0 ]
         }

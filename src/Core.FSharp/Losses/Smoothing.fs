@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open TorchSharp
 
 /// How the targets of label smoothing are softened.
@@ -44,10 +45,15 @@ module Smoothing =
 
         Loss.ofPairs "smoothed" faults (pairs smoothing)
 
+    /// Smoothing towards each label's share of the training rows.
+    let towardsPrior (a: float) : Loss =
+        Loss.byCounts (fun counts ->
+            loss (Smoothing.Prior(a, counts.Positives |> Array.map (fun n -> float32 (n / max 1.0 counts.Rows)))))
+
     /// In the registry.
     let entry: LossEntry =
         {
             Door = "LabelSmoothing"
             Source = "https://arxiv.org/abs/1906.02629"
-            Examples = fun _ _ -> [ loss (Smoothing.Even 0.1) ]
+            Examples = fun _ -> [ loss (Smoothing.Even 0.1) ]
         }

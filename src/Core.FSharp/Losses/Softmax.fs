@@ -1,18 +1,20 @@
-namespace Limen.Core
-
-open TorchSharp
+namespace Limen
 
 /// Which log-sum-exp loss over the labels of a row.
-[<RequireQualifiedAccess>]
-type SoftmaxReading =
+type SoftmaxForm =
     /// Each positive against the negatives only, ln(e^m + sum over negatives e^m_j) - m, mean over the batch's positives
     /// (Gupta et al. 2024, https://arxiv.org/abs/2310.10636).
-    | Decoupled
+    | Decoupled = 0
     /// Each positive against all labels, mean over the batch's positives.
-    | Coupled
+    | Coupled = 1
     /// ln(1 + sum over negatives e^m_j) + ln(1 + sum over positives e^-m_i), mean over rows: 0 is its threshold
     /// (An et al. 2024, https://arxiv.org/abs/2407.17331, after ZLPR, https://arxiv.org/abs/2208.02955).
-    | Separated
+    | Separated = 2
+
+namespace Limen.Core
+
+open Limen
+open TorchSharp
 
 /// Losses that weigh a row's labels against each other through log-sum-exp; y > 1/2 is positive.
 [<RequireQualifiedAccess>]
@@ -22,7 +24,7 @@ module Softmax =
     let private logSumExp (x: torch.Tensor) = x.logsumexp (1L, keepdim = true)
 
     /// The scalar loss of the batch; 0 for Decoupled and Coupled when no row has a positive.
-    let value (reading: SoftmaxReading) (targets: Targets) (margins: Margins) : torch.Tensor =
+    let value (form: SoftmaxForm) (targets: Targets) (margins: Margins) : torch.Tensor =
         let (Margins m) = margins
         let y = Bce.truth targets margins
         let positive = y |> Tensors.above 0.5
@@ -37,22 +39,23 @@ module Softmax =
             else
                 (pairs * positive).sum() / count
 
-        match reading with
-        | SoftmaxReading.Decoupled -> Tensors.softplus (negatives - m) |> overPositives
-        | SoftmaxReading.Coupled -> logSumExp m - m |> overPositives
-        | SoftmaxReading.Separated ->
+        match form with
+        | SoftmaxForm.Decoupled -> Tensors.softplus (negatives - m) |> overPositives
+        | SoftmaxForm.Coupled -> logSumExp m - m |> overPositives
+        | SoftmaxForm.Separated ->
             // ln(1 + sum e^x) = softplus(ln sum e^x)
             let missed = torch.where (isPositive, -m, nowhere) |> logSumExp
             (Tensors.softplus negatives + Tensors.softplus missed).mean()
+        | other -> invalidArg (nameof form) $"expected a form of the softmax loss, received {other}"
 
-    let loss (reading: SoftmaxReading) : Loss =
+    let loss (form: SoftmaxForm) : Loss =
         let name =
-            match reading with
-            | SoftmaxReading.Decoupled -> "decoupled"
-            | SoftmaxReading.Coupled -> "coupled"
-            | SoftmaxReading.Separated -> "separated"
+            match form with
+            | SoftmaxForm.Decoupled -> "decoupled"
+            | SoftmaxForm.Coupled -> "coupled"
+            | _ -> "separated"
 
-        Loss.ofBatch $"softmax-{name}" [] (value reading)
+        Loss.ofBatch $"softmax-{name}" [] (value form)
 
     /// In the registry.
     let entry: LossEntry =
@@ -60,9 +63,9 @@ module Softmax =
             Door = "Softmax"
             Source = "https://arxiv.org/abs/2310.10636, https://arxiv.org/abs/2407.17331"
             Examples =
-                fun _ _ ->
+                fun _ ->
                     [
-                        for reading in [ SoftmaxReading.Decoupled; SoftmaxReading.Coupled; SoftmaxReading.Separated ] ->
-                            loss reading
+                        for form in [ SoftmaxForm.Decoupled; SoftmaxForm.Coupled; SoftmaxForm.Separated ] ->
+                            loss form
                     ]
         }

@@ -1,111 +1,155 @@
+namespace Limen
+
+open System.Collections.Generic
+
+/// The signs that a model fails.
+type WarningKind =
+    /// Hardly a label is predicted: fewer than a tenth of what the training rows carry.
+    | ThresholdsTooHigh = 0
+    /// The neighbours say nothing for most rows, so the global signal decides there.
+    | NeighboursSilent = 1
+    /// Labels with ten or more training rows that no row was given.
+    | NeverPredicted = 2
+    /// Labels given to most rows though few training rows carry them.
+    | PredictedEverywhere = 3
+    /// A scorer was best after its first epoch: it stopped learning at once.
+    | StoppedAtOnce = 4
+
+/// A sign that a model fails, with its cause.
+[<NoComparison>]
+type ModelWarning =
+    {
+        /// Which sign.
+        Kind: WarningKind
+        /// One plain sentence with the cause.
+        Message: string
+        /// What may help.
+        Remedy: string
+        /// The labels in question; none where it is about all.
+        Labels: IReadOnlyList<string>
+    }
+
+    /// The sentence, and what may help.
+    override w.ToString() = $"{w.Message}. {w.Remedy}"
+
 namespace Limen.Core
 
+open Limen
 open Limen.Kernels
-
-/// Which part of the thresholds is the largest on average: where to look when too little is predicted.
-type ThresholdPart =
-    | GlobalPart
-    | LocalPart
-    | BiasPart
-    | CorrectionPart
-
-/// Signs that a model fails, each with its cause.
-type ModelWarning =
-    /// Hardly a label is predicted: fewer than a tenth of what the training rows carry.
-    | ThresholdsTooHigh of perRow: float * expected: float * cause: ThresholdPart
-    /// The neighbours say nothing for most rows, so the global signal decides there.
-    | NeighboursSilent of share: float
-    /// Labels with ten or more training rows that no row was given.
-    | NeverPredicted of labels: int[]
-    /// Labels given to most rows though few training rows carry them.
-    | PredictedEverywhere of labels: int[]
-    /// The best epoch of a scorer was its first: it stopped learning at once.
-    | StoppedAtOnce of scorer: int
 
 [<RequireQualifiedAccess>]
 module Diagnosis =
 
-    let private partName =
-        function
-        | GlobalPart -> "the global part (lambda * alpha * IDF)"
-        | LocalPart -> "the local part ((1 - lambda) * beta * KNN)"
-        | BiasPart -> "the bias b"
-        | CorrectionPart -> "the labels' own corrections"
+    let private some (names: string[]) =
+        let listed = names |> Seq.truncate 3 |> String.concat ", "
 
-    /// One plain sentence.
-    let text (labels: LabelSpace) (warning: ModelWarning) : string =
-        let some (ids: int[]) =
-            let names = ids |> Seq.truncate 3 |> Seq.map labels.Name |> String.concat ", "
+        if names.Length > 3 then
+            $"{listed} and {names.Length - 3} more"
+        else
+            listed
 
-            if ids.Length > 3 then
-                $"{names} and {ids.Length - 3} more"
-            else
-                names
+    let private warning kind (labels: string[]) message remedy : ModelWarning =
+        {
+            Kind = kind
+            Message = message
+            Remedy = remedy
+            Labels = labels
+        }
 
-        match warning with
-        | ThresholdsTooHigh(perRow, expected, cause) ->
-            $"thresholds are too high: {perRow:F2} labels a row are predicted where the training rows carry {expected:F2}; the largest part of the thresholds is {partName cause}"
-        | NeighboursSilent share ->
-            $"the neighbours of {100.0 * share:F0} %% of the rows carry no vote, and the global signal decides there"
-        | NeverPredicted ids -> $"{ids.Length} labels with ten or more training rows are never predicted: {some ids}"
-        | PredictedEverywhere ids -> $"{ids.Length} labels are predicted for most rows: {some ids}"
-        | StoppedAtOnce scorer ->
-            $"scorer {scorer} was best after its first epoch: its signals may say too little, or the learning rate is too high"
-
-    let private largestPart (pairs: PairExplanation list) =
-        let mean f = pairs |> List.averageBy f
-
+    /// The largest part of the thresholds on average: where to look when too little is predicted.
+    let private largestPart (candidates: Candidate seq) =
         [
-            GlobalPart, mean _.Global
-            LocalPart, mean _.Local
-            BiasPart, mean _.Bias
-            CorrectionPart, mean _.Correction
+            "the global part (lambda * alpha * IDF)", Seq.averageBy (fun c -> c.Global)
+            "the local part ((1 - lambda) * beta * KNN)", Seq.averageBy _.Local
+            "the bias b", Seq.averageBy _.Bias
+            "the labels' own corrections", Seq.averageBy _.Correction
         ]
-        |> List.maxBy snd
+        |> List.maxBy (fun (_, mean: Candidate seq -> float) -> mean candidates)
         |> fst
 
-    let private stoppedAtOnce (i: int) (scorer: FittedScorer) =
-        match scorer with
-        | FittedPerceptron(_, _, history, EarlyStop 1) when history.Length > 1 -> [ StoppedAtOnce(i + 1) ]
-        | _ -> []
+    let private tooFew (x: CsrMatrix) (perRow: float) (model: Model) =
+        let expected = model.Counts.Cardinality
 
-    /// What can be said of a model from its predictions for rows of features, without their labels.
-    let ofPredictions (x: CsrMatrix) (predicted: CsrMatrix) (model: Model) : ModelWarning list =
-        let rows = float (max 1 x.Rows)
-        let perRow = float predicted.NonZeros / rows
-        let expected = float (Array.sum model.Support) / float (max 1 model.Rows)
-        let counts = Csr.columnCounts predicted
+        if x.Rows > 0 && perRow < 0.1 * expected then
+            let first = (Explanation.row 0 x model).Prediction.Candidates
 
-        let labelsWhere f =
-            [|
-                for l in 0 .. counts.Length - 1 do
-                    if f counts[l] model.Support[l] then
-                        l
-            |]
+            [
+                if first.Count > 0 then
+                    warning
+                        WarningKind.ThresholdsTooHigh
+                        [||]
+                        $"thresholds are too high: {perRow:F2} labels a row are predicted where the training rows carry {expected:F2}; the largest part of the thresholds is {largestPart first}"
+                        "Fit the decision on rows like these, or for an objective that asks for more labels (macro-F1, FBeta above 1)"
+            ]
+        else
+            []
 
-        let never =
-            labelsWhere (fun n support -> n = 0 && support >= 10 && float support / float model.Rows * rows >= 3.0)
-
-        let everywhere =
-            labelsWhere (fun n support -> float n > 0.5 * rows && float support < 0.1 * float model.Rows)
-
-        let silent =
-            if model.Local.IsSome then
-                float (Model.localSignal x model).Fallbacks / rows
+    let private silent (x: CsrMatrix) (model: Model) =
+        let share =
+            if model.Ranker.Local.IsSome then
+                float (Model.localSignal x model).Fallbacks / float (max 1 x.Rows)
             else
                 0.0
 
         [
-            if x.Rows > 0 && perRow < 0.1 * expected then
-                let pairs = Explanation.row 0 x model
+            if share > 0.5 then
+                warning
+                    WarningKind.NeighboursSilent
+                    [||]
+                    $"the neighbours of {100.0 * share:F0} %% of the rows carry no vote, and the global signal decides there"
+                    "The rows may be unlike the training rows, or share no feature with them; a larger K helps where neighbours have no labels"
+        ]
 
-                if not pairs.IsEmpty then
-                    ThresholdsTooHigh(perRow, expected, largestPart pairs)
-            if silent > 0.5 then
-                NeighboursSilent silent
+    let private byLabel (predicted: CsrMatrix) (model: Model) =
+        let rows = float predicted.Rows
+        let counts = Csr.columnCounts predicted |> Array.map float
+        let positives, trained = model.Counts.Positives, max 1.0 model.Counts.Rows
+
+        let where f =
+            [|
+                for l in 0 .. counts.Length - 1 do
+                    if f counts[l] positives[l] then
+                        model.Labels.Name l
+            |]
+
+        let never =
+            where (fun n support -> n = 0.0 && support >= 10.0 && support / trained * rows >= 3.0)
+
+        let everywhere =
+            where (fun n support -> n > 0.5 * rows && support < 0.1 * trained)
+
+        [
             if never.Length > 0 then
-                NeverPredicted never
-            if everywhere.Length > 0 && x.Rows >= 10 then
-                PredictedEverywhere everywhere
-            yield! model.Scorers |> List.mapi stoppedAtOnce |> List.concat
+                warning
+                    WarningKind.NeverPredicted
+                    never
+                    $"{never.Length} labels with ten or more training rows are never predicted: {some never}"
+                    "An objective with more weight on macro-F1 lowers the thresholds of rare labels; more candidates a row may let them in"
+            if everywhere.Length > 0 && predicted.Rows >= 10 then
+                warning
+                    WarningKind.PredictedEverywhere
+                    everywhere
+                    $"{everywhere.Length} labels are predicted for most rows: {some everywhere}"
+                    "Their scores do not tell rows apart: look at their training rows, or block them (Decision.Without)"
+        ]
+
+    let private stoppedAtOnce (i: int) (scorer: FittedScorer) =
+        match scorer.Log with
+        | Some { Epochs = epochs; End = EarlyStop 1 } when epochs.Length > 1 ->
+            [
+                warning
+                    WarningKind.StoppedAtOnce
+                    [||]
+                    $"scorer {i + 1} was best after its first epoch: its signals may say too little, or the learning rate is too high"
+                    "A lower learning rate, or more patience"
+            ]
+        | _ -> []
+
+    /// What can be said of a model from its predictions for rows of features, without their labels.
+    let ofPredictions (x: CsrMatrix) (LabelSets predicted) (model: Model) : ModelWarning list =
+        [
+            yield! tooFew x (float predicted.NonZeros / float (max 1 x.Rows)) model
+            yield! silent x model
+            yield! byLabel predicted model
+            yield! model.Ranker.Scorers |> List.mapi stoppedAtOnce |> List.concat
         ]

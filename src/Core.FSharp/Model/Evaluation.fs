@@ -1,7 +1,5 @@
 namespace Limen.Core
 
-open Limen.Kernels
-
 /// What a model comes to on rows with known labels; macro-F1 under the conventions A to E (see MacroConvention).
 type Measures =
     {
@@ -22,7 +20,8 @@ type Measures =
 module Evaluation =
 
     /// Measures of predicted label sets and ranking scores against the truth, all [N, L].
-    let measure (truth: CsrMatrix) (scores: CsrMatrix) (predicted: CsrMatrix) : Measures =
+    let measure (Scores scores) (predicted: LabelSets) (truth: LabelSets) : Measures =
+        let truth, predicted = truth.Matrix, predicted.Matrix
         let counts = Counts.ofSets truth predicted
         let macro convention = F1.macro convention counts
         let at5 = AtK.ofScores 5 truth scores
@@ -43,13 +42,13 @@ module Evaluation =
             EverPredicted = float everPredicted / float (max 1 truth.Columns)
         }
 
-    /// The rows predicted together: scores as ever, thresholds by the plug-in rule on these rows' own scores (PlugIn.onBatch;
+    /// The rows predicted together: scores as always, thresholds by the plug-in rule on these rows' own scores (PlugIn.onBatch;
     /// no label is used, but a row's set depends on the other rows).
     let asBatch (objective: Objective) (rows: Dataset) (model: Model) : Measures =
         let scores = Model.scores rows.Features model
-        measure rows.Labels scores (PlugIn.onBatch objective 2e-3 scores)
+        measure scores (PlugIn.onBatch objective 2e-3 scores) rows.Truth
 
     /// Predicts the rows and measures against their labels: the one place where a model meets test labels.
     let model (rows: Dataset) (model: Model) : Measures =
         let scores = Model.scores rows.Features model
-        measure rows.Labels scores (Decision.decide model.Decision scores)
+        measure scores (FittedDecision.decide model.Decision scores) rows.Truth

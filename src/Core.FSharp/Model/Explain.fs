@@ -1,153 +1,201 @@
 namespace Limen.Core
 
+open System
+open Limen
 open Limen.Kernels
 
-/// Why a pair was decided as it was, in log-odds: predicted where Score > Threshold, and
-/// Threshold = Global + Local + Bias + Correction.
-type PairExplanation =
+/// What an explanation reads: signals, scorers' own thresholds and the decision.
+[<NoEquality; NoComparison>]
+type internal Decider =
     {
-        Label: int
-        /// What the scorers say of the label, before any threshold.
-        Score: float
-        Threshold: float
-        /// The global signal's share: the label's rarity.
-        Global: float
-        /// The local signal's share: the labels of the row's neighbours. Negative: they lower the threshold.
-        Local: float
-        /// What the threshold starts from, without any signal.
-        Bias: float
-        /// The label's own correction, learned on held-out rows and shrunk.
-        Correction: float
-        /// In [0, 1], calibrated where the decision is.
-        Probability: float
-        Predicted: bool
+        Labels: LabelSpace
+        Rarity: float32[]
+        /// The threshold that each scorer has taken off its margins, part by part.
+        Thresholds: (float32[] -> int -> float32 -> ThresholdParts)[]
+        Decision: FittedDecision
     }
 
-    /// The smallest change of the score that flips the decision: negative where the label is predicted.
-    member p.ToFlip = p.Threshold - p.Score
-
-/// A neighbour that voted: its row in the training data, its share of the vote, and its labels among those asked about.
-type Voter =
-    {
-        Row: int
-        Weight: float
-        Labels: int[]
-    }
-
+/// Explanations are made of what the decision compares, and of nothing else: its score with the threshold of its rule, and the parts that the score is the sum of.
 [<RequireQualifiedAccess>]
 module Explanation =
 
-    let private logLocal (a: float) = log (a + 0.02)
+    let private decider (model: Model) : Decider =
+        {
+            Labels = model.Labels
+            Rarity = model.Ranker.Rarity
+            Thresholds = [| for scorer in model.Ranker.Scorers -> scorer.Threshold |]
+            Decision = model.Decision
+        }
 
-    /// The decision's slopes for a label, of each scorer's margin; what the local signal adds; what rarity and the intercept add
-    /// where there is none.
-    let private stackTerms (stack: Stack option) (scorers: int) (rarity: float) (local: float) =
-        match stack with
-        | None -> Array.create scorers (1.0 / float scorers), 0.0, 0.0, 0.0
-        | Some s ->
-            let silent rarity =
-                RaritySlope.at rarity s.Intercept
-                + RaritySlope.at rarity s.LogLocal * logLocal 0.0
+    /// What the rule's threshold is made of: rarity's part, the same for all, and the label's own.
+    let private ruleParts (rule: FittedRule) (label: int) (threshold: float32) =
+        match rule.Criterion with
+        | AboveThreshold t when t.Thresholds[label] = threshold ->
+            let theirs, own = t.Global[label], t.Correction[label]
+            theirs, float threshold - theirs - own, own
+        | _ when Single.IsNaN threshold -> 0.0, 0.0, 0.0
+        | _ -> 0.0, float threshold, 0.0
 
-            let localGain =
-                RaritySlope.at rarity s.Local * local
-                + RaritySlope.at rarity s.LogLocal * (logLocal local - logLocal 0.0)
+    /// threshold + margin, rounded away from the threshold: it is above it exactly where the margin is above 0.
+    let private beyond (threshold: float) (margin: float) =
+        let score = threshold + margin
 
-            s.Margins |> Array.map (RaritySlope.at rarity), localGain, silent rarity - silent 0.0, silent 0.0
+        if margin > 0.0 && not (score > threshold) then
+            Math.BitIncrement threshold
+        elif margin <= 0.0 && score > threshold then
+            threshold
+        else
+            score
 
-    let private ruleTerms (rule: FittedRule) (label: int) =
-        match rule with
-        | FittedRule.Shared fused -> fused.A * float fused.Rarity[label], fused.C, float fused.Correction[label]
-        | other ->
-            match FittedRule.thresholds other with
-            | Some t -> 0.0, float t[label], 0.0
-            | None -> 0.0, 0.0, 0.0
+    /// The parts that the decision's score has of the pair, beside the scorers' own thresholds.
+    let private stackParts (d: Decider) (rarity: float) (margins: float[]) (local: float) =
+        match d.Decision.Stack with
+        | Some stack -> Stacking.parts stack (float rarity) margins local
+        | None ->
+            let share = 1.0 / float margins.Length
 
-    /// What one scorer's own threshold gives for a label, part by part; nothing for a scorer that learned none.
-    let private scorerTerms (model: Model) (label: int) (local: float) (scorer: FittedScorer) =
-        match scorer with
-        | FittedPerceptron(_, fusion, _, _) -> Fusion.parts model.Idf label (float32 local) fusion
-        | FittedLinear _ -> ThresholdParts.none
+            {
+                Slopes = Array.create margins.Length share
+                Margins = margins |> Array.map (fun m -> share * m)
+                Local = 0.0
+                Rarity = 0.0
+                Rest = 0.0
+            }
 
-    /// The parts of one candidate pair (entry `at` of the lists).
-    let private pair
-        (model: Model)
-        (lists: ScoreLists)
-        (predicted: Set<int>)
-        (probability: float)
-        (at: int)
-        : PairExplanation =
+    /// One candidate pair (entry `at` of the lists), with the decision's score and its verdict.
+    let private pair (d: Decider) (lists: CandidateScores) (at: int) (score: float32) (probability: float32) (v: Verdict) =
         let label = lists.Local.Indices[at]
-        let local = float lists.Local.Values[at]
-        let rarity = float model.Idf[label]
+        let local = lists.Local.Values[at]
+        let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
+        let stack = stackParts d (float d.Rarity[label]) margins (float local)
 
-        let slopes, localGain, rarityGain, intercept =
-            stackTerms model.Decision.Stack lists.Margins.Length rarity local
+        let own =
+            if d.Thresholds.Length = 0 then
+                margins |> Array.map (fun _ -> ThresholdParts.none)
+            else
+                d.Thresholds |> Array.map (fun parts -> parts d.Rarity label local)
 
-        let ruleGlobal, ruleConstant, correction = ruleTerms model.Decision.Rule label
+        let ofScorers (part: ThresholdParts -> float32) =
+            Array.map2 (fun slope p -> slope * float (part p)) stack.Slopes own |> Array.sum
 
-        // the scores of another model come without thresholds of their own
-        let parts =
-            match model.Scorers with
-            | [] -> Array.create lists.Margins.Length ThresholdParts.none
-            | scorers -> scorers |> List.map (scorerTerms model label local) |> List.toArray
-
-        let weighted (f: ThresholdParts -> float32) =
-            Array.map2 (fun slope part -> slope * float (f part)) slopes parts |> Array.sum
-
-        let ofGlobal = ruleGlobal - rarityGain + weighted _.Global
-        let ofLocal = -localGain + weighted _.Local
-        let ofBias = ruleConstant - intercept + weighted _.Bias
-
-        let margins =
-            Array.mapi (fun s slope -> slope * float lists.Margins[s].Values[at]) slopes
-            |> Array.sum
+        let ruleGlobal, ruleBias, correction = ruleParts d.Decision.Rule label v.Threshold
+        let ofGlobal = ruleGlobal - stack.Rarity + ofScorers _.Global
+        let ofLocal = -stack.Local + ofScorers _.Local
+        let ofBias = ruleBias - stack.Rest + ofScorers _.Bias
+        let threshold = ofGlobal + ofLocal + ofBias + correction
+        let compared = if Single.IsNaN v.Threshold then 0.0 else float v.Threshold
 
         {
-            Label = label
-            Score = margins + weighted _.Threshold
-            Threshold = ofGlobal + ofLocal + ofBias + correction
+            Label = d.Labels.Name label
+            Score = beyond threshold (float score - compared)
+            Threshold = threshold
             Global = ofGlobal
             Local = ofLocal
             Bias = ofBias
             Correction = correction
-            Probability = probability
-            Predicted = predicted.Contains label
+            Probability = float probability
+            IsPredicted = v.Predicted
+            Rank = v.Rank
+            Taken = v.Taken
+            Turned = v.Turned
         }
 
-    /// Every candidate label of each row of score lists, the farthest above (or closest to) its threshold first.
-    let ofLists (lists: ScoreLists) (model: Model) : PairExplanation list[] =
-        let scores = lists |> Decision.scores model.Idf model.Decision
-        let predicted = scores |> Decision.decide model.Decision
-        let probabilities = scores |> Decision.probabilities model.Decision
+    let private prediction (candidates: Candidate[]) : Prediction =
+        {
+            Labels = candidates |> Array.filter _.IsPredicted |> Array.map _.Label
+            Candidates = candidates
+        }
 
-        Array.Parallel.init lists.Local.Rows (fun row ->
-            let chosen = Csr.set row predicted |> Set.ofArray
+    /// Every candidate label of each row, the farthest above (or closest to) its threshold first.
+    let internal ofCandidates (d: Decider) (lists: CandidateScores) : Prediction[] =
+        let scores = lists |> FittedDecision.scores d.Rarity d.Decision
+        let (PairProbabilities probabilities) = scores |> FittedDecision.probabilities d.Decision
+        let (Scores z) = scores
 
-            [ lists.Local.RowStart[row] .. lists.Local.RowStart[row + 1] - 1 ]
-            |> List.map (fun at -> pair model lists chosen (float probabilities.Values[at]) at)
-            |> List.sortByDescending (fun p -> p.Score - p.Threshold))
+        Array.Parallel.init z.Rows (fun row ->
+            let first, count = z.RowStart[row], z.RowStart[row + 1] - z.RowStart[row]
 
-    /// Every candidate label of each row of features [N, D].
-    let rows (x: CsrMatrix) (model: Model) : PairExplanation list[] =
-        ofLists (Model.scoreLists x model) model
+            let verdicts =
+                FittedDecision.judge d.Decision (Csr.set row z) (z.RowValues(row).ToArray())
 
-    /// Every candidate label of one row of features, the farthest above (or closest to) its threshold first.
-    let row (i: int) (x: CsrMatrix) (model: Model) : PairExplanation list =
-        (rows (Csr.selectRows [| i |] x) model)[0]
+            Array.init count (fun k ->
+                let at = first + k
+                pair d lists at z.Values[at] probabilities.Values[at] verdicts[k])
+            |> Array.sortBy (fun c -> struct (-c.Margin, c.Rank))
+            |> prediction)
 
-    /// The training rows that voted on a row of features, the heaviest first, each with its labels among the given ones.
-    /// None where the model's local signal is not FeatureKnn.
-    let voters (i: int) (x: CsrMatrix) (labels: int[]) (model: Model) : Voter[] =
-        match model.Local with
-        | Some { Signal = FittedSignal.FeatureKnn knn } ->
-            let wanted = Set.ofArray labels
+    /// Every candidate label of each row of features [N, D], the farthest above (or closest to) its threshold first.
+    let rows (x: CsrMatrix) (model: Model) : Prediction[] =
+        ofCandidates (decider model) (Model.candidates x model)
 
-            (FeatureKnn.neighbours (Csr.selectRows [| i |] x) knn)[0]
-            |> Array.map (fun neighbour ->
-                {
-                    Row = neighbour.Row
-                    Weight = neighbour.Weight
-                    Labels = Csr.set neighbour.Row knn.Labels |> Array.filter wanted.Contains
-                })
-        | _ -> [||]
+    /// The prediction of one row of features, with the training rows that voted on it, the heaviest first, each with its labels among the predicted ones.
+    let row (i: int) (x: CsrMatrix) (model: Model) : Explanation =
+        let x = Csr.selectRows [| i |] x
+        let prediction = (rows x model)[0]
+        let predicted = Collections.Generic.HashSet prediction.Labels
+
+        let neighbour (votes: Votes) (n: RowNeighbour) : Neighbour =
+            {
+                Row = n.Row
+                Weight = n.Weight
+                Labels =
+                    Csr.set n.Row votes.Labels
+                    |> Array.map model.Labels.Name
+                    |> Array.filter predicted.Contains
+            }
+
+        {
+            Prediction = prediction
+            Neighbours =
+                match model.Ranker.Local with
+                | Some { Signal = { Voters = Some votes } } -> (votes.Of x)[0] |> Array.map (neighbour votes)
+                | _ -> [||]
+        }
+
+    /// The best place of a label among all labels by any scorer, for a single row of features.
+    let private bestRank (x: CsrMatrix) (label: int) (model: Model) =
+        let local = (Model.localSignal x model).Values
+
+        [
+            for scorer in Ranker.margins local x model.Ranker do
+                use m = scorer [| 0 |]
+                let ofRow = (m.Row 0).ToArray()
+
+                1
+                + (ofRow
+                   |> Seq.indexed
+                   |> Seq.filter (fun (l, z) -> z > ofRow[label] || (z = ofRow[label] && l < label))
+                   |> Seq.length)
+        ]
+        |> List.min
+
+    let private words (rank: int) (labels: int) (c: Candidate option) =
+        match c with
+        | None -> $"not weighed: no scorer proposes it and no neighbour carries it; the best place that a scorer gives it is {rank} of {labels}"
+        | Some c when not (isNull c.Turned) ->
+            let what = if c.IsPredicted then "predicted" else "not predicted"
+            $"{what} by a constraint: {c.Turned}"
+        | Some c when c.Taken > 0 && c.IsPredicted -> $"predicted: its place {c.Rank} is among the best {c.Taken} of the row"
+        | Some c when c.Taken > 0 -> $"not predicted: its place is {c.Rank}, and the best {c.Taken} of the row are taken"
+        | Some c when c.IsPredicted ->
+            $"predicted: its score {c.Score:F3} is above its threshold {c.Threshold:F3}, by {c.Margin:F3}"
+        | Some c when c.Rank > 0 && c.Taken = 0 && c.Margin <= 0.0 ->
+            $"not predicted: its score {c.Score:F3} is below its threshold {c.Threshold:F3}, by {-c.Margin:F3}"
+        | Some c -> $"not predicted: the rule takes no label of the row, and its place is {c.Rank}"
+
+    /// Why a label is predicted for a row of features, or why it is not. Throws ArgumentException for a label that the model does not know.
+    let label (name: string) (i: int) (x: CsrMatrix) (model: Model) : LabelReason =
+        match model.Labels.TryId name with
+        | None -> invalidArg (nameof name) $"\"{name}\" is not one of the model's {model.Labels.Count} labels"
+        | Some id ->
+            let x = Csr.selectRows [| i |] x
+            let prediction = rows x model |> Array.head
+            let found = prediction.Candidates |> Seq.tryFind (fun (c: Candidate) -> c.Label = name)
+            let rank = bestRank x id model
+
+            {
+                Label = name
+                Candidate = found |> Option.defaultValue Unchecked.defaultof<Candidate>
+                Rank = rank
+                Message = $"\"{name}\" is {words rank model.Labels.Count found}"
+            }

@@ -2,20 +2,22 @@ namespace Limen.Core
 
 open System
 open System.Threading
-open Limen.Kernels
+open Limen
 
 /// A ranker with the score lists of rows that are new to it or, cross-fitted, to rankers like it: what a decision is
 /// fitted on.
-[<ReferenceEquality>]
+[<NoEquality; NoComparison>]
 type DecisionEvidence =
     {
         Ranker: Ranker
         /// The rows that the ranker was fitted on.
         Train: Dataset
         /// Of M rows and their candidate labels.
-        Lists: ScoreLists
+        Lists: CandidateScores
         /// The label sets of these rows [M, L].
-        Labels: CsrMatrix
+        Labels: LabelSets
+        /// How much these rows count [M]; None: 1 each.
+        Weights: float32[] option
     }
 
 /// Score lists for the decision without a row that its own labels reach.
@@ -26,36 +28,34 @@ module Fitting =
     let private stopShare = 0.1
 
     /// Reports the scorers of a ranker, of which so many come after `before` others.
-    let private tell (progress: FitProgress -> unit) before count i (training: TrainingProgress) =
-        progress
-            {
-                Phase = FittingScorer(before + i + 1, count)
-                Done = training.Done
-                Training = Some training
-            }
+    let private tell (progress: TrainingProgress -> unit) before count i (e: EpochProgress) =
+        progress (TrainingProgress.scorer (before + i + 1) count e)
+
+    let private noEnd (_: int) : int option = None
 
     /// Fits on training rows; networks stop early, and the lists are, on validation rows.
     let heldOut
         (options: ModelOptions)
         (train: Dataset)
         (validation: Dataset)
-        (progress: FitProgress -> unit)
+        (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let report = tell progress 0 options.Scorers.Length
-        let signals, rows = Ranker.ofSignals options train cancellation
+        let signals, rows = Ranker.ofSignals options cancellation train
         let held = Ranker.rows validation signals
         let stop = if validation.Rows > 0 then Some held else None
 
         let ranker =
             signals
-            |> Ranker.withScorers (fun _ -> rows, stop) options.Scorers report cancellation
+            |> Ranker.withScorers (fun _ -> rows, stop) noEnd options.Scorers options.Seed report cancellation
 
         {
             Ranker = ranker
             Train = train
-            Lists = Ranker.scoreListsWith held.Local held.Features ranker
-            Labels = validation.Labels
+            Lists = Ranker.candidatesWith held.Local held.Features ranker
+            Labels = validation.Truth
+            Weights = validation.Weights
         }
 
     let private select (chosen: int[]) (rows: TrainingRows) : TrainingRows =
@@ -70,48 +70,45 @@ module Fitting =
     /// outside, so that nothing about the fold's labels reaches its scores.
     let private ofFold (options: ModelOptions) (train: Dataset) report cancellation (inside: int[], outside: int[]) =
         let training = Dataset.selectRows outside train
-        let signals, rows = Ranker.ofSignals options training cancellation
+        let signals, rows = Ranker.ofSignals options cancellation training
 
         let kept, stop =
             Dataset.partition stopShare (Seed.derive "early stopping" 0 options.Seed) outside.Length
 
-        let rowsFor (scorer: ScorerOptions) =
-            match scorer with
-            | Perceptron _ when stop.Length > 0 -> select kept rows, Some(select stop rows)
-            | Perceptron _
-            | Linear _ -> rows, None
+        let rowsFor (scorer: Scorer) =
+            if Scorer.stopsEarly scorer && stop.Length > 0 then
+                select kept rows, Some(select stop rows)
+            else
+                rows, None
 
         let ranker =
-            signals |> Ranker.withScorers rowsFor options.Scorers report cancellation
+            signals
+            |> Ranker.withScorers rowsFor noEnd options.Scorers options.Seed report cancellation
 
-        let x = Csr.selectRows inside train.Features
+        let inner = Dataset.selectRows inside train
 
         {
             Ranker = ranker
             Train = training
-            Lists = Ranker.scoreLists x ranker
-            Labels = Csr.selectRows inside train.Labels
+            Lists = Ranker.candidates inner.Features ranker
+            Labels = inner.Truth
+            Weights = inner.Weights
         }
 
     /// The epoch of the best score on the rows for early stopping.
     let private bestEpoch (scorer: FittedScorer) =
-        match scorer with
-        | FittedPerceptron(_, _, history, _) when not history.IsEmpty ->
-            let best = history |> List.maxBy (fun e -> defaultArg e.Validation 0.0)
+        match scorer.Log with
+        | Some { Epochs = (_ :: _ as epochs) } ->
+            let best = epochs |> List.maxBy (fun e -> defaultArg e.Validation 0.0)
             Some best.Epoch
-        | FittedPerceptron _
-        | FittedLinear _ -> None
+        | _ -> None
 
-    /// The scorers of the model itself: networks without rows to stop on train until the mean of the folds' best epochs, on the
-    /// folds' schedule, so that their scores are like the folds' scores.
-    let private finalScorers (options: ModelOptions) (best: int option list list) =
-        options.Scorers
-        |> List.mapi (fun i scorer ->
-            match scorer, best |> List.choose (List.item i) with
-            | Perceptron(network, training), (_ :: _ as epochs) ->
-                let mean = epochs |> List.averageBy float |> Math.Round |> int
-                Perceptron(network, { training with Until = Some mean })
-            | _ -> scorer)
+    /// Where the model's own scorers end, which have no rows to stop on: at the mean of the folds' best epochs, on the folds' schedule, so that their
+    /// scores are like the folds' scores.
+    let private meanBest (best: int option list list) (scorer: int) : int option =
+        match best |> List.choose (List.item scorer) with
+        | [] -> None
+        | epochs -> epochs |> List.averageBy float |> Math.Round |> int |> Some
 
     /// The lists of all training rows, each row scored by a ranker that was fitted without its fold (foldOf: the fold of
     /// each row), and a ranker of all rows. Cancelled, it ends with the first fold's ranker and lists, whose rows were held out.
@@ -119,7 +116,7 @@ module Fitting =
         (foldOf: int[])
         (options: ModelOptions)
         (train: Dataset)
-        (progress: FitProgress -> unit)
+        (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let scorers = options.Scorers.Length
@@ -148,10 +145,16 @@ module Fitting =
 
         let ofAll epochs =
             cancellation.ThrowIfCancellationRequested()
-            let signals, rows = Ranker.ofSignals options train cancellation
+            let signals, rows = Ranker.ofSignals options cancellation train
 
             signals
-            |> Ranker.withScorers (fun _ -> rows, None) (finalScorers options epochs) (report folds) cancellation
+            |> Ranker.withScorers
+                (fun _ -> rows, None)
+                (meanBest epochs)
+                options.Scorers
+                options.Seed
+                (report folds)
+                cancellation
 
         try
             let parts = summary first :: rest ()
@@ -165,9 +168,10 @@ module Fitting =
                 Lists =
                     parts
                     |> List.map fst
-                    |> List.reduce ScoreLists.append
-                    |> ScoreLists.selectRows (splits |> List.map fst |> Folds.places)
-                Labels = train.Labels
+                    |> List.reduce CandidateScores.append
+                    |> CandidateScores.selectRows (splits |> List.map fst |> Folds.places)
+                Labels = train.Truth
+                Weights = train.Weights
             }
         with :? OperationCanceledException when cancellation.IsCancellationRequested ->
             first
@@ -178,7 +182,7 @@ module Fitting =
         (options: ModelOptions)
         (train: Dataset)
         (validation: Dataset option)
-        (progress: FitProgress -> unit)
+        (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let holdOut share =
@@ -188,10 +192,10 @@ module Fitting =
 
         match validation, options.DecisionRows |> Option.defaultValue (DecisionRows.forRows train.Rows) with
         | Some rows, _ -> heldOut options train rows progress cancellation
-        | None, DecisionRows.HoldOut share -> holdOut share
-        | None, DecisionRows.CrossFit folds when train.Rows < 2 -> holdOut (1.0 / float folds)
-        | None, DecisionRows.CrossFit folds ->
+        | None, OutOfTraining share -> holdOut share
+        | None, AcrossFolds folds when train.Rows < 2 -> holdOut (1.0 / float folds)
+        | None, AcrossFolds folds ->
             let foldOf =
-                Folds.stratified (min folds train.Rows) (Seed.derive "folds" 0 options.Seed) train.Labels
+                Folds.stratified (min folds train.Rows) (Seed.derive "folds" 0 options.Seed) train.Truth
 
             crossFit foldOf options train progress cancellation

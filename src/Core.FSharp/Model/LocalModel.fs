@@ -1,11 +1,11 @@
 namespace Limen.Core
 
-open System
 open System.Threading
+open Limen
 open Limen.Kernels
 
 /// A local signal in a model: what was fitted, and the base scorer whose predictions it reads, where it reads any.
-[<ReferenceEquality>]
+[<NoEquality; NoComparison>]
 type LocalModel =
     {
         Signal: FittedSignal
@@ -21,32 +21,41 @@ module LocalModel =
     /// Parts of the training rows of which each is predicted by a base scorer that saw the others.
     let private folds = 3
 
-
     /// The base scorer's probabilities [N, L] of its best labels.
-    let private probabilities (idf: float32[]) (x: CsrMatrix) (scorer: FittedScorer) : CsrMatrix =
-        Scorer.margins idf x (Csr.empty x.Rows idf.Length) scorer
-        |> Candidates.top predictedLabels idf.Length x.Rows
+    let private probabilities (rarity: float32[]) (x: CsrMatrix) (scorer: FittedScorer) : CsrMatrix =
+        scorer
+        |> Scorer.margins
+            {
+                Rarity = rarity
+                Features = x
+                Local = Csr.empty x.Rows rarity.Length
+            }
+        |> Candidates.top predictedLabels rarity.Length x.Rows
         |> Csr.mapValues (fun _ _ (m: float32) -> Logistic.ofLogit32 m)
 
-    let private fitBase (idf: float32[]) (train: Dataset) cancellation (options: ScorerOptions) =
-        let rows: TrainingRows =
+    let private fitBase (rarity: float32[]) seed (train: Dataset) cancellation (scorer: Scorer) =
+        let training: ScorerTraining =
             {
-                Features = train.Features
-                Labels = train.Labels
-                Local = Csr.empty train.Rows idf.Length
-                Weights = train.Weights
+                Rows =
+                    {
+                        Features = train.Features
+                        Labels = train.Labels
+                        Local = Csr.empty train.Rows rarity.Length
+                        Weights = train.Weights
+                    }
+                Stop = None
+                Until = None
+                Rarity = rarity
+                HasLocal = false
+                Seed = seed
+                Progress = ignore
+                Cancellation = cancellation
             }
 
-        Scorer.fit idf false rows None ignore cancellation options
+        Scorer.fit training scorer
 
     /// Each training row's probabilities by a base scorer that did not see it.
-    let private outOfFold
-        (idf: float32[])
-        (seed: Seed)
-        (train: Dataset)
-        cancellation
-        (options: ScorerOptions)
-        : OutOfFold =
+    let private outOfFold (rarity: float32[]) seed (train: Dataset) cancellation (scorer: Scorer) : OutOfFold =
         let order = Seed.permutation train.Rows (Seed.derive "folds" 0 seed)
         let foldOf = Array.zeroCreate train.Rows
         order |> Array.iteri (fun place row -> foldOf[row] <- place % folds)
@@ -55,8 +64,11 @@ module LocalModel =
             [
                 for fold in 0 .. folds - 1 do
                     let inside, outside = Folds.split fold foldOf
-                    let scorer = fitBase idf (Dataset.selectRows outside train) cancellation options
-                    inside, probabilities idf (Csr.selectRows inside train.Features) scorer
+
+                    let fitted =
+                        fitBase rarity seed (Dataset.selectRows outside train) cancellation scorer
+
+                    inside, probabilities rarity (Csr.selectRows inside train.Features) fitted
             ]
 
         parts
@@ -69,30 +81,30 @@ module LocalModel =
     /// labels do not reach. baseScorer: the kind of scorer whose predictions the signal reads, where it reads any.
     let fit
         (spec: LocalSignalSpec)
-        (baseScorer: ScorerOptions)
-        (idf: float32[])
+        (baseScorer: Scorer)
+        (rarity: float32[])
         (seed: Seed)
-        (train: Dataset)
         (cancellation: CancellationToken)
+        (train: Dataset)
         : LocalModel * LocalSignal =
         if LocalSignalSpec.needsPredictions spec then
-            let predictions = outOfFold idf seed train cancellation baseScorer
-            let signal, values = LocalSignalSpec.fit spec seed train (Some predictions)
+            let predictions = outOfFold rarity seed train cancellation baseScorer
+            let signal, values = LocalSignalSpec.fit spec seed (Some predictions) train
 
             {
                 Signal = signal
-                Base = Some(fitBase idf train cancellation baseScorer)
+                Base = Some(fitBase rarity seed train cancellation baseScorer)
             },
             values
         else
-            let signal, values = LocalSignalSpec.fit spec seed train None
+            let signal, values = LocalSignalSpec.fit spec seed None train
             { Signal = signal; Base = None }, values
 
     /// The signal of any rows, from their features alone.
-    let apply (idf: float32[]) (x: CsrMatrix) (local: LocalModel) : LocalSignal =
+    let apply (rarity: float32[]) (x: CsrMatrix) (local: LocalModel) : LocalSignal =
         local.Signal
         |> FittedSignal.apply
             {
                 Features = x
-                Predicted = local.Base |> Option.map (probabilities idf x)
+                Predicted = local.Base |> Option.map (probabilities rarity x)
             }

@@ -1,86 +1,67 @@
 namespace Limen.Core
 
 open System.Threading
+open Limen
 open Limen.Kernels
 
 /// A fitted model: one immutable record, and all there is. Prediction is a function of it and of features.
-[<ReferenceEquality>]
+[<NoEquality; NoComparison>]
 type Model =
     {
         Labels: LabelSpace
         /// What a row is before it becomes features.
         Input: InputSpace
-        /// n_l: positives of each label in the training rows.
-        Support: int[]
-        /// N, the training rows.
-        Rows: int
-        /// IDF_l divided by the largest, in [0, 1]; zeros without a global signal.
-        Idf: float32[]
-        Local: LocalModel option
-        Scorers: FittedScorer list
-        Decision: Decision
-        /// Labels that each scorer proposes for a row.
-        Candidates: int
+        /// How often labels occur in the training rows.
+        Counts: LabelCounts
+        /// Signals and scorers.
+        Ranker: Ranker
+        Decision: FittedDecision
     }
 
 [<RequireQualifiedAccess>]
 module Model =
 
-    let private ranker (model: Model) : Ranker =
-        {
-            Idf = model.Idf
-            Local = model.Local
-            Scorers = model.Scorers
-            Candidates = model.Candidates
-        }
-
     /// The local signal [N, L] of any rows, from their features alone.
-    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal = ranker model |> Ranker.localSignal x
+    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal = Ranker.localSignal x model.Ranker
 
     /// The candidate pairs of rows with every scorer's margin and the local signal.
-    let scoreLists (x: CsrMatrix) (model: Model) : ScoreLists = ranker model |> Ranker.scoreLists x
+    let candidates (x: CsrMatrix) (model: Model) : CandidateScores = Ranker.candidates x model.Ranker
 
     /// The fused scores of the candidate pairs, in log-odds: what P@k and nDCG rank by.
-    let scores (x: CsrMatrix) (model: Model) : CsrMatrix =
-        scoreLists x model |> Decision.scores model.Idf model.Decision
+    let scores (x: CsrMatrix) (model: Model) : Scores =
+        candidates x model |> FittedDecision.scores model.Ranker.Rarity model.Decision
 
     /// The predicted label sets [N, L] of rows of features.
-    let predict (x: CsrMatrix) (model: Model) : CsrMatrix =
-        scores x model |> Decision.decide model.Decision
+    let predict (x: CsrMatrix) (model: Model) : LabelSets =
+        scores x model |> FittedDecision.decide model.Decision
 
     /// The probabilities [N, L] of the candidate pairs, calibrated where the decision is.
-    let probabilities (x: CsrMatrix) (model: Model) : CsrMatrix =
-        scores x model |> Decision.probabilities model.Decision
+    let probabilities (x: CsrMatrix) (model: Model) : PairProbabilities =
+        scores x model |> FittedDecision.probabilities model.Decision
+
+    let private decidedBy decide (rows: Dataset) (model: Model) : Model =
+        { model with
+            Decision = decide (scores rows.Features model) rows.Truth model.Decision
+        }
 
     /// The same label sets with probabilities calibrated on labelled rows of their own.
     let withCalibration (options: CalibrationOptions) (rows: Dataset) (model: Model) : Model =
-        { model with
-            Decision =
-                model.Decision
-                |> Decision.withCalibration options model.Support (scores rows.Features model) rows.Labels
-        }
+        model
+        |> decidedBy (FittedDecision.withCalibration options model.Counts rows.Weights) rows
 
     /// The same model with another rule: the expected share of a row's labels that is missed is at most the level, for rows
-    /// exchangeable with these, none of which was used in fitting (Decision.withRisk).
+    /// exchangeable with these, none of which was used in fitting (FittedDecision.withRisk).
     let withRisk (level: float) (rows: Dataset) (model: Model) : Model =
-        { model with
-            Decision =
-                model.Decision
-                |> Decision.withRisk level (scores rows.Features model) rows.Labels
-        }
+        model |> decidedBy (FittedDecision.withRisk level rows.Weights) rows
 
     /// The same model with what it takes to say which label sets are possible, from rows not used in fitting.
     let withSets (norm: ConformalNorm) (rows: Dataset) (model: Model) : Model =
-        { model with
-            Decision =
-                model.Decision
-                |> Decision.withSets norm (scores rows.Features model) rows.Labels
-        }
+        model |> decidedBy (FittedDecision.withSets norm rows.Weights) rows
 
     /// The label sets that are possible for each row at significance epsilon, at most cap of a row: the true one is among
     /// all of them with probability at least 1 - epsilon (ConformalSets). Throws InvalidOperationException without withSets.
     let possibleSets (epsilon: float) (cap: int) (x: CsrMatrix) (model: Model) : SetPrediction[] =
-        model.Decision |> Decision.possibleSets epsilon cap (scores x model)
+        model.Decision |> FittedDecision.possibleSets epsilon cap (scores x model)
 
     /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
     let ofTexts (texts: string[]) (model: Model) : CsrMatrix = InputSpace.ofTexts texts model.Input
@@ -98,11 +79,11 @@ module Model =
         (input: InputSpace)
         (train: Dataset)
         (validation: Dataset option)
-        (progress: FitProgress -> unit)
+        (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : Model =
 
-        match ModelOptions.faults options with
+        match ModelOptions.faultsFor labels options with
         | [] -> ()
         | faults -> raise (ConfigurationException faults)
 
@@ -116,42 +97,27 @@ module Model =
 
         train.Features.Validate() |> ignore
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
-
-        let tell phase share =
-            progress
-                {
-                    Phase = phase
-                    Done = share
-                    Training = None
-                }
-
-        tell FittingSignals 0.0
+        progress TrainingProgress.signals
         let evidence = Fitting.evidence options train validation progress cancellation
-        tell FittingDecision 0.0
-        let support = Csr.columnCounts evidence.Train.Labels
+        progress TrainingProgress.decision
+
+        let context =
+            {
+                Labels = labels
+                Counts = LabelCounts.ofRows evidence.Train
+                Rarity = evidence.Ranker.Rarity
+                Seed = options.Seed
+            }
 
         let decision =
-            Decision.fit
-                options.Decision
-                {
-                    Support = support
-                    Rows = evidence.Train.Rows
-                    Idf = evidence.Ranker.Idf
-                    Seed = options.Seed
-                }
-                evidence.Lists
-                evidence.Labels
+            FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
 
-        tell FittingDecision 1.0
+        progress TrainingProgress.finished
 
         {
             Labels = labels
             Input = input
-            Support = support
-            Rows = evidence.Train.Rows
-            Idf = evidence.Ranker.Idf
-            Local = evidence.Ranker.Local
-            Scorers = evidence.Ranker.Scorers
+            Counts = context.Counts
+            Ranker = evidence.Ranker
             Decision = decision
-            Candidates = options.Candidates
         }

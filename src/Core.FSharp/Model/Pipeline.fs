@@ -2,6 +2,7 @@ namespace Limen.Core
 
 open System
 open System.Threading
+open Limen
 open Limen.Kernels
 
 /// From texts to a model in one call: vectoriser, signals, scorers and decision, each fitted on its own rows only.
@@ -42,7 +43,7 @@ module Pipeline =
         (space: LabelSpace option)
         (train: TextDataset)
         (validation: TextDataset option)
-        (progress: FitProgress -> unit)
+        (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : Model =
 

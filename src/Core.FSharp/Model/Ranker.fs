@@ -1,14 +1,15 @@
 namespace Limen.Core
 
 open System.Threading
+open Limen
 open Limen.Kernels
 
 /// Signals and scorers that were fitted on the same training rows: a model before its decision.
-[<ReferenceEquality>]
+[<NoEquality; NoComparison>]
 type Ranker =
     {
-        /// IDF_l divided by the largest, in [0, 1] [L]; zeros without a global signal.
-        Idf: float32[]
+        /// The labels' rarity [L], in [0, 1]; zeros without a global signal.
+        Rarity: float32[]
         Local: LocalModel option
         Scorers: FittedScorer list
         /// Labels that each scorer proposes for a row.
@@ -21,22 +22,17 @@ module Ranker =
     /// The local signal that makes a label a candidate though no scorer proposes it.
     let private localFloor = 0.03f
 
-    let private rarity (options: ModelOptions) (train: Dataset) =
-        match options.Global with
-        | Some smoothing -> Idf.fit smoothing train |> Rarity.ofIdf
-        | None -> Array.zeroCreate train.Labels.Columns
-
     /// The signals alone, fitted on training rows, and these rows with their own local signal, which their labels do not reach.
-    let ofSignals (options: ModelOptions) (train: Dataset) (cancellation: CancellationToken) : Ranker * TrainingRows =
-        let idf = rarity options train
+    let ofSignals (options: ModelOptions) (cancellation: CancellationToken) (train: Dataset) : Ranker * TrainingRows =
+        let rarity = GlobalSignals.rarity options.Global (LabelCounts.ofRows train)
+        let seed = Seed.derive "local" 0 options.Seed
 
         let fitted =
             options.Local
-            |> Option.map (fun spec ->
-                LocalModel.fit spec options.Scorers.Head idf (Seed.derive "local" 0 options.Seed) train cancellation)
+            |> Option.map (fun spec -> LocalModel.fit spec options.Scorers.Head rarity seed cancellation train)
 
         {
-            Idf = idf
+            Rarity = rarity
             Local = Option.map fst fitted
             Scorers = []
             Candidates = options.Candidates
@@ -47,17 +43,17 @@ module Ranker =
             Local =
                 match fitted with
                 | Some(_, signal) -> signal.Values
-                | None -> Csr.empty train.Rows idf.Length
+                | None -> Csr.empty train.Rows rarity.Length
             Weights = train.Weights
         }
 
     /// The local signal [N, L] of any rows, from their features alone.
     let localSignal (x: CsrMatrix) (ranker: Ranker) : LocalSignal =
         match ranker.Local with
-        | Some local -> LocalModel.apply ranker.Idf x local
+        | Some local -> LocalModel.apply ranker.Rarity x local
         | None ->
             {
-                Values = Csr.empty x.Rows ranker.Idf.Length
+                Values = Csr.empty x.Rows ranker.Rarity.Length
                 Fallbacks = x.Rows
             }
 
@@ -70,36 +66,64 @@ module Ranker =
             Weights = d.Weights
         }
 
-    /// The same with scorers, each fitted on its training rows and, where there are any, stopped early on others.
+    /// The first scorer has the model's own seed; those after it start elsewhere.
+    let private scorerSeed (seed: Seed) (index: int) =
+        if index = 0 then seed else Seed.derive "scorer" index seed
+
+    /// The same with scorers, each fitted on its training rows and, where there are any, stopped early on others; where there are none, scorers that
+    /// train in passes end after the pass that `until` gives for their number.
     /// progress receives the number of the scorer, counted from 0.
     let withScorers
-        (rowsFor: ScorerOptions -> TrainingRows * TrainingRows option)
-        (scorers: ScorerOptions list)
-        (progress: int -> TrainingProgress -> unit)
+        (rowsFor: Scorer -> TrainingRows * TrainingRows option)
+        (until: int -> int option)
+        (scorers: Scorer list)
+        (seed: Seed)
+        (progress: int -> EpochProgress -> unit)
         (cancellation: CancellationToken)
         (ranker: Ranker)
         : Ranker =
+        let fit i scorer =
+            let train, stop = rowsFor scorer
+
+            scorer
+            |> Scorer.fit
+                {
+                    Rows = train
+                    Stop = stop
+                    Until = until i
+                    Rarity = ranker.Rarity
+                    HasLocal = ranker.Local.IsSome
+                    Seed = scorerSeed seed i
+                    Progress = progress i
+                    Cancellation = cancellation
+                }
+
         { ranker with
-            Scorers =
-                scorers
-                |> List.mapi (fun i scorer ->
-                    let train, stop = rowsFor scorer
-                    Scorer.fit ranker.Idf ranker.Local.IsSome train stop (progress i) cancellation scorer)
+            Scorers = scorers |> List.mapi fit
         }
 
-    /// The candidate pairs of rows of features [N, D] whose local signal [N, L] is known.
-    let scoreListsWith (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : ScoreLists =
+    /// The scorers' margins of rows of features [N, D] whose local signal [N, L] is known, for all labels.
+    let margins (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : MarginBlocks list =
         ranker.Scorers
-        |> List.map (Scorer.margins ranker.Idf x local)
+        |> List.map (
+            Scorer.margins
+                {
+                    Rarity = ranker.Rarity
+                    Features = x
+                    Local = local
+                }
+        )
+
+    /// The candidate pairs of rows of features [N, D] whose local signal [N, L] is known.
+    let candidatesWith (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : CandidateScores =
+        margins local x ranker
         |> Candidates.collect ranker.Candidates localFloor local
 
     /// The candidate pairs of rows of features [N, D] with every scorer's margin and the local signal.
-    let scoreLists (x: CsrMatrix) (ranker: Ranker) : ScoreLists =
-        scoreListsWith (localSignal x ranker).Values x ranker
+    let candidates (x: CsrMatrix) (ranker: Ranker) : CandidateScores =
+        candidatesWith (localSignal x ranker).Values x ranker
 
-    /// Gives back the memory of the networks.
+    /// Gives back the memory of the scorers.
     let dispose (ranker: Ranker) : unit =
         for scorer in ranker.Scorers do
-            match scorer with
-            | FittedPerceptron(network, _, _, _) -> Network.dispose network
-            | FittedLinear _ -> ()
+            scorer.Release()

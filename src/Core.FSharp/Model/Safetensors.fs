@@ -10,6 +10,7 @@ open System.Text.Json
 /// An array with its shape, as the safetensors format stores it.
 type StoredArray =
     | F32 of shape: int[] * values: float32[]
+    | F64 of shape: int[] * values: float[]
     | I32 of shape: int[] * values: int[]
 
 /// The safetensors file format (https://github.com/huggingface/safetensors): eight bytes with the length of a JSON header,
@@ -22,11 +23,13 @@ module Safetensors =
     let private bytesOf (a: StoredArray) =
         match a with
         | F32(_, v) -> MemoryMarshal.AsBytes(ReadOnlySpan v)
+        | F64(_, v) -> MemoryMarshal.AsBytes(ReadOnlySpan v)
         | I32(_, v) -> MemoryMarshal.AsBytes(ReadOnlySpan v)
 
     let private describe (a: StoredArray) =
         match a with
         | F32(shape, v) -> "F32", shape, 4L * int64 v.Length
+        | F64(shape, v) -> "F64", shape, 8L * int64 v.Length
         | I32(shape, v) -> "I32", shape, 4L * int64 v.Length
 
     /// Writes the arrays under their names, in the order given.
@@ -117,9 +120,12 @@ module Safetensors =
                         for o in entry.Value.GetProperty("data_offsets").EnumerateArray() -> o.GetInt64()
                     |]
 
+                let dtype = entry.Value.GetProperty("dtype").GetString()
+                let bytes = if dtype = "F64" then 8L else 4L
+
                 let count =
                     match numbers shape with
-                    | Some n when offsets.Length = 2 && offsets[0] >= 0L && offsets[1] - offsets[0] = 4L * n -> n
+                    | Some n when offsets.Length = 2 && offsets[0] >= 0L && offsets[1] - offsets[0] = bytes * n -> n
                     | _ -> refuse path $"the array \"{entry.Name}\" has offsets that do not fit its shape"
 
                 if 8L + length + offsets[1] > file.Length then
@@ -127,15 +133,19 @@ module Safetensors =
 
                 file.Position <- 8L + length + offsets[0]
 
-                match entry.Value.GetProperty("dtype").GetString() with
+                match dtype with
                 | "F32" ->
                     let values = Array.zeroCreate<float32>(int count)
                     readExactly path file (MemoryMarshal.AsBytes(values.AsSpan()))
                     arrays[entry.Name] <- F32(shape, values)
+                | "F64" ->
+                    let values = Array.zeroCreate<float>(int count)
+                    readExactly path file (MemoryMarshal.AsBytes(values.AsSpan()))
+                    arrays[entry.Name] <- F64(shape, values)
                 | "I32" ->
                     let values = Array.zeroCreate<int>(int count)
                     readExactly path file (MemoryMarshal.AsBytes(values.AsSpan()))
                     arrays[entry.Name] <- I32(shape, values)
-                | other -> refuse path $"the array \"{entry.Name}\" has the type {other}; F32 and I32 are known"
+                | other -> refuse path $"the array \"{entry.Name}\" has the type {other}; F32, F64 and I32 are known"
 
         arrays

@@ -34,17 +34,26 @@ type internal Sidecar() =
     member s.Floats(name: string) =
         match s.Find("array", s.Arrays, name) with
         | F32(_, values) -> values
+        | F64 _
         | I32 _ -> raise (JsonException $"the array \"{name}\" should hold F32")
+
+    member s.Doubles(name: string) =
+        match s.Find("array", s.Arrays, name) with
+        | F64(_, values) -> values
+        | F32 _
+        | I32 _ -> raise (JsonException $"the array \"{name}\" should hold F64")
 
     member s.Shape(name: string) =
         match s.Find("array", s.Arrays, name) with
         | F32(shape, _)
+        | F64(shape, _)
         | I32(shape, _) -> shape
 
     member s.Ints(name: string) =
         match s.Find("array", s.Arrays, name) with
         | I32(_, values) -> values
-        | F32 _ -> raise (JsonException $"the array \"{name}\" should hold I32")
+        | F32 _
+        | F64 _ -> raise (JsonException $"the array \"{name}\" should hold I32")
 
     member s.StringList(name: string) =
         s.Find("list of strings", s.Strings, name)
@@ -58,6 +67,30 @@ type private Through<'value, 'stored>(toStored: 'value -> 'stored, ofStored: 'st
 
     override _.Read(reader, _, options) =
         ofStored (JsonSerializer.Deserialize<'stored>(&reader, options))
+
+/// A fitted variant under the tag of its registry line, with data of that line's own type.
+type private Tagged<'fitted>(codecs: Codec<'fitted> list, stored: 'fitted -> Stored) =
+    inherit JsonConverter<'fitted>()
+
+    override _.Write(writer, value, options) =
+        let stored = stored value
+        writer.WriteStartObject()
+        writer.WriteString("Tag", stored.Tag)
+        writer.WritePropertyName "Data"
+        JsonSerializer.Serialize(writer, stored.Data, stored.Data.GetType(), options)
+        writer.WriteEndObject()
+
+    override _.Read(reader, _, options) =
+        use json = JsonDocument.ParseValue &reader
+
+        match json.RootElement.TryGetProperty "Tag", json.RootElement.TryGetProperty "Data" with
+        | (true, tag), (true, data) when tag.ValueKind = JsonValueKind.String ->
+            match codecs |> List.tryFind (fun codec -> codec.Tag = tag.GetString()) with
+            | Some codec -> codec.Load(data.Deserialize(codec.Data, options))
+            | None ->
+                let known = codecs |> List.map _.Tag |> String.concat ", "
+                raise (JsonException $"\"{tag.GetString()}\" is none of the variants that this version knows: {known}")
+        | _ -> raise (JsonException "expected a tag and data")
 
 /// A matrix as its three arrays.
 [<ReferenceEquality>]
@@ -114,6 +147,7 @@ module internal ModelJson =
 
         [
             named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
+            named (fun (v: float[]) -> sidecar.AddArray(F64([| v.Length |], v))) sidecar.Doubles
             named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
             named (fun (m: DenseMatrix) -> sidecar.AddArray(F32([| m.Rows; m.Columns |], m.ToArray()))) (fun name ->
                 match sidecar.Shape name with
@@ -138,6 +172,9 @@ module internal ModelJson =
                         Bias = linear.Bias
                     })
                 (fun s -> Linear.ofWeights s.Weights s.Bias)
+            Tagged<FittedSignal>(LocalSignals.all |> List.map _.Codec, _.Stored)
+            Tagged<FittedScorer>(Scorers.all |> List.map _.Codec, _.Stored)
+            Tagged<FittedRule>(RiskControl.codec :: (Rules.all |> List.map _.Codec), _.Stored)
             JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields)
         ]
         |> List.iter o.Converters.Add

@@ -6,13 +6,19 @@ open System.Security.Cryptography
 open System.Text.Json
 open System.Text.Json.Nodes
 
+/// What a folder can hold.
+[<NoEquality; NoComparison>]
+type Saved =
+    | Whole of Model
+    | Thresholds of PostHocThresholds
+
 /// Saved models: a folder with manifest.json (format version, the model's structure, SHA-256 of the other files), weights.safetensors (arrays) and strings.json
 /// (labels, terms). Training rows are part of a model that looks for neighbours among them; nothing else is kept of them.
 [<RequireQualifiedAccess>]
 module Store =
 
     /// The format that this library writes, and the only one that it reads.
-    let format = 2
+    let format = 3
 
     let private manifestFile = ModelFolder.manifestFile
     let private weightsFile = "weights.safetensors"
@@ -22,18 +28,31 @@ module Store =
         use file = File.OpenRead path
         Convert.ToHexStringLower(SHA256.HashData file)
 
+    let private node (options: JsonSerializerOptions) (saved: Saved) : string * JsonNode =
+        match saved with
+        | Whole model -> "model", JsonSerializer.SerializeToNode(model, options)
+        | Thresholds thresholds -> "thresholds", JsonSerializer.SerializeToNode(thresholds, options)
+
+    let private ofNode (options: JsonSerializerOptions) (manifest: JsonNode) : Saved =
+        match manifest["Kind"] with
+        | null -> raise (JsonException "it does not say what it holds")
+        | kind when kind.ToString() = "model" -> Whole(manifest["Model"].Deserialize<Model> options)
+        | kind when kind.ToString() = "thresholds" -> Thresholds(manifest["Model"].Deserialize<PostHocThresholds> options)
+        | kind -> raise (JsonException $"it holds \"{kind}\", which this version does not know")
+
     /// Writes all files into the folder, manifest last.
-    let private writeInto (folder: string) (model: Model) =
+    let private writeInto (folder: string) (saved: Saved) =
         let at (file: string) = Path.Combine(folder, file)
         let sidecar = Sidecar()
         let options = ModelJson.options sidecar
-        let structure = JsonSerializer.SerializeToNode(model, options)
+        let kind, structure = node options saved
         Safetensors.write (at weightsFile) (List.ofSeq sidecar.Arrays)
         File.WriteAllText(at stringsFile, JsonSerializer.Serialize(dict sidecar.Strings))
 
         let manifest = JsonObject()
         manifest["Format"] <- format
         manifest["Library"] <- $"Limen {typeof<Model>.Assembly.GetName().Version}"
+        manifest["Kind"] <- kind
         manifest["Model"] <- structure
         let files = JsonObject()
 
@@ -43,9 +62,7 @@ module Store =
         manifest["Files"] <- files
         File.WriteAllText(at manifestFile, manifest.ToJsonString(JsonSerializerOptions(WriteIndented = true)) + "\n")
 
-    /// Saves a model atomically: written beside the target, then renamed. An interrupted save leaves the old model whole.
-    /// A saved model is replaced; throws IOException, before anything is written, where anything else is in the way (ModelFolder.requireFree).
-    let save (folder: string) (model: Model) : unit =
+    let private saveAny (folder: string) (saved: Saved) : unit =
         ModelFolder.requireFree folder
         let target = ModelFolder.fullPath folder
         let unfinished = $"{target}.{Guid.NewGuid():N}.unfinished"
@@ -53,7 +70,7 @@ module Store =
         Directory.CreateDirectory unfinished |> ignore
 
         try
-            writeInto unfinished model
+            writeInto unfinished saved
 
             if Directory.Exists target then
                 Directory.Move(target, old)
@@ -110,8 +127,7 @@ module Store =
             | :? JsonObject as files when files.ContainsKey file && files[file].ToString() = checksum path -> ()
             | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
 
-    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete or of another format.
-    let load (folder: string) : Model =
+    let private loadAny (folder: string) : Saved =
         let at (file: string) = Path.Combine(folder, file)
         let manifest = readManifest (at manifestFile)
         verify folder manifest
@@ -127,17 +143,37 @@ module Store =
             sidecar.Strings.Add(name, strings)
 
         try
-            let model =
-                JsonSerializer.Deserialize<Model>(manifest["Model"], ModelJson.options sidecar)
-
+            let saved = ofNode (ModelJson.options sidecar) manifest
             // a key that this version does not know would be lost silently: what was read must say all that was written
-            let again = JsonSerializer.SerializeToNode(model, ModelJson.options (Sidecar()))
+            let _, again = node (ModelJson.options (Sidecar())) saved
 
             if not (JsonNode.DeepEquals(manifest["Model"], again)) then
                 refuse
                     (at manifestFile)
                     "the manifest is damaged: it holds keys or values that this version does not know"
 
-            model
+            saved
         with :? JsonException as e ->
             refuse (at manifestFile) $"the manifest is damaged: {e.Message}"
+
+    /// Saves a model atomically: written beside the target, then renamed. An interrupted save leaves the old model whole.
+    /// A saved model is replaced; throws IOException, before anything is written, where anything else is in the way (ModelFolder.requireFree).
+    let save (folder: string) (model: Model) : unit = saveAny folder (Whole model)
+
+    /// Saves thresholds for the scores of another model, as models are saved.
+    let saveThresholds (folder: string) (thresholds: PostHocThresholds) : unit = saveAny folder (Thresholds thresholds)
+
+    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete, of another format, or holds thresholds for another model.
+    let load (folder: string) : Model =
+        match loadAny folder with
+        | Whole model -> model
+        | Thresholds _ -> refuse folder "expected a model, found thresholds for the scores of another model"
+
+    /// Loads thresholds for the scores of another model. Throws ModelFormatException as load does.
+    let loadThresholds (folder: string) : PostHocThresholds =
+        match loadAny folder with
+        | Thresholds thresholds -> thresholds
+        | Whole model ->
+            refuse
+                folder
+                $"expected thresholds for the scores of another model, found a model with {model.Ranker.Scorers.Length} scorers of its own"

@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open Limen
 open Limen.Kernels
 open TorchSharp
 

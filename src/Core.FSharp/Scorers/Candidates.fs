@@ -119,7 +119,7 @@ module Candidates =
     /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
     /// Throws ArgumentException where a scorer gives margins of other rows or labels.
-    let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) : ScoreLists =
+    let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) : CandidateScores =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
 

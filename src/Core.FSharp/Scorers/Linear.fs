@@ -2,6 +2,7 @@ namespace Limen.Core
 
 open System
 open System.Threading
+open Limen
 open Limen.Kernels
 
 /// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i loss(y_i f(x_i)), label by label.
@@ -114,3 +115,46 @@ module Linear =
             let block = new DenseMatrix(rows.Length, scorer.Bias.Length)
             scorer.ByFeature.Block(x, rows, block.Span)
             block
+
+    let private tag = "linear"
+
+    let private fitted (linear: LinearScorer) : FittedScorer =
+        Scorer.withoutThreshold { Tag = tag; Data = linear } (fun x -> margins x linear)
+
+    /// The scorer of one-vs-rest linear models; the model's seed takes the place of the options'.
+    let scorer (options: LinearOptions) : Scorer =
+        Scorer.create tag (LinearOptions.faults options) (fun t ->
+            let report =
+                { new IProgress<float> with
+                    member _.Report share = t.Progress(EpochProgress.ofShare share)
+                }
+
+            let rows =
+                {
+                    Features = t.Rows.Features
+                    Labels = t.Rows.Labels
+                    Weights = t.Rows.Weights
+                }
+
+            fit { options with Seed = t.Seed } report t.Cancellation rows |> fitted)
+
+    /// In the registry.
+    let entry: ScorerEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "Linear"
+            Source = "https://www.jmlr.org/papers/v9/fan08a.html"
+            Examples =
+                [
+                    scorer LinearOptions.standard
+                    scorer
+                        { LinearOptions.standard with
+                            Loss = LinearLoss.Logistic
+                        }
+                ]
+            Faulty =
+                [
+                    scorer { LinearOptions.standard with C = 0.0 }
+                    scorer { LinearOptions.standard with Passes = 0 }
+                ]
+        }

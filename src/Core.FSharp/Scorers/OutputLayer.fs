@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open Limen
 open Limen.Kernels
 
 /// A batch's loss with its gradients for the last hidden units h [B, H] and the threshold's Offset [L] and Slope [L]. That for h is

@@ -1,84 +1,129 @@
 namespace Limen.Core
 
-open System
 open System.Threading
 open Limen.Kernels
 
-/// What gives a row a score for every label.
-[<ReferenceEquality>]
-type ScorerOptions =
-    /// A multi-layer perceptron whose threshold theta is learned with it.
-    | Perceptron of NetworkOptions * TrainingOptions
-    /// One-vs-rest linear models, a sparse weight vector for each label.
-    | Linear of LinearOptions
+/// What a scorer looks at in rows: their features X [N, D] and their local signal A [N, L]; beside it the labels' rarity [L], in [0, 1], zeros without a
+/// global signal. Never labels.
+[<NoEquality; NoComparison>]
+type ScorerInput =
+    {
+        Rarity: float32[]
+        Features: CsrMatrix
+        Local: CsrMatrix
+    }
 
-/// A fitted scorer: gives margins m = z - theta. A linear scorer has no threshold of its own: theta = 0.
-[<ReferenceEquality>]
+/// What a scorer is fitted on.
+[<NoEquality; NoComparison>]
+type ScorerTraining =
+    {
+        Rows: TrainingRows
+        /// Rows on which scorers that train in passes stop early.
+        Stop: TrainingRows option
+        /// The pass after which such scorers end where there are no rows to stop on; None: their last.
+        Until: int option
+        Rarity: float32[]
+        /// Whether the rows have a local signal.
+        HasLocal: bool
+        Seed: Seed
+        Progress: EpochProgress -> unit
+        Cancellation: CancellationToken
+    }
+
+/// How a scorer that trains in passes came to its end.
+type TrainingLog =
+    {
+        Epochs: EpochReport list
+        End: TrainingEnd
+    }
+
+/// A fitted scorer: gives margins m = z - theta.
+[<NoEquality; NoComparison>]
 type FittedScorer =
-    | FittedPerceptron of Network * Fusion * history: EpochReport list * ending: TrainingEnd
-    | FittedLinear of LinearScorer
+    {
+        /// The margins of any of the rows, for all labels.
+        Margins: ScorerInput -> MarginBlocks
+        /// The parts of the threshold theta that its margins have taken off, from the rarity [L], a label and its local signal; nothing for a
+        /// scorer that learned no threshold.
+        Threshold: float32[] -> int -> float32 -> ThresholdParts
+        Log: TrainingLog option
+        /// Gives back memory early; the scorer must not be used afterwards.
+        Release: unit -> unit
+        Stored: Stored
+    }
 
-/// The two signals on their way into a threshold: IDF [L], scaled to at most 1, zeros without a global signal;
-/// the local signal A [N, L] of the rows in question.
+namespace Limen
+
+open Limen.Core
+
+/// What gives rows a score for every label. C# makes them by `Scorers`, F# by the modules of their names (`Perceptron.scorer`). A new one is a file of its own
+/// with `scorer` and `entry`, and a line in `Scorers.all`.
+[<Sealed>]
+type Scorer internal (name: string, faults: string list, stopsEarly: bool, fit: ScorerTraining -> FittedScorer) =
+
+    member internal _.Faults = faults
+
+    /// Whether it trains in passes, and rows to stop on do it good.
+    member internal _.StopsEarly = stopsEarly
+
+    member internal _.Fit(training: ScorerTraining) = fit training
+
+    /// The scorer's name.
+    override _.ToString() = name
+
+namespace Limen.Core
+
+open Limen
+open Limen.Kernels
+
+/// What the registry says of a scorer.
+[<NoEquality; NoComparison>]
+type ScorerEntry =
+    {
+        /// How a fitted one is read back.
+        Codec: Codec<FittedScorer>
+        /// Its function in C#'s `Scorers`.
+        Door: string
+        /// Where it was published.
+        Source: string
+        /// With its defaults, quick enough for small data: what the laws are tested on.
+        Examples: Scorer list
+        /// With numbers out of range: each must have a fault. Empty for a scorer without numbers.
+        Faulty: Scorer list
+    }
+
 [<RequireQualifiedAccess>]
 module Scorer =
 
-    let faults (o: ScorerOptions) =
-        match o with
-        | Perceptron(network, training) -> NetworkOptions.faults network @ TrainingOptions.faults training
-        | Linear linear -> LinearOptions.faults linear
+    /// A scorer that is fitted at once. faults: every number that is out of its range, in words.
+    let create (name: string) (faults: string list) (fit: ScorerTraining -> FittedScorer) : Scorer =
+        Scorer(name, faults, false, fit)
 
-    let private sharing (alpha: AlphaSharing) (labels: int) : Alpha =
-        match alpha with
-        | OneForAll -> Shared 0f
-        | ByFrequency buckets ->
-            PerBucket([| for i in 1 .. buckets - 1 -> float32 i / float32 buckets |], Array.zeroCreate buckets)
-        | EachLabel _ -> PerLabel(Array.zeroCreate labels)
+    /// A scorer that trains in passes, and stops early on rows of their own.
+    let stopping (name: string) (faults: string list) (fit: ScorerTraining -> FittedScorer) : Scorer =
+        Scorer(name, faults, true, fit)
 
-    /// Fits on training rows. local and the validation rows' local signal are leave-one-out and applied respectively.
-    let fit
-        (idf: float32[])
-        (hasLocal: bool)
-        (train: TrainingRows)
-        (validation: TrainingRows option)
-        (progress: TrainingProgress -> unit)
-        (cancellation: CancellationToken)
-        (options: ScorerOptions)
-        : FittedScorer =
-        match options with
-        | Perceptron(shape, training) ->
-            let support = Csr.columnCounts train.Labels
+    /// Every number that is out of its range, in words.
+    let faults (scorer: Scorer) : string list = scorer.Faults
 
-            let network =
-                Network.init shape train.Features.Columns support.Length (Seed.derive "network" 0 training.Seed)
+    /// Whether it trains in passes, and rows to stop on do it good.
+    let stopsEarly (scorer: Scorer) : bool = scorer.StopsEarly
 
-            let fusion =
-                Fusion.atLogOdds (sharing training.Alpha support.Length) hasLocal train.Features.Rows support
+    /// Fits on training rows. Throws ConfigurationException with every fault.
+    let fit (training: ScorerTraining) (scorer: Scorer) : FittedScorer =
+        match scorer.Faults with
+        | [] -> scorer.Fit training
+        | faults -> raise (ConfigurationException faults)
 
-            let trained =
-                Training.fit training shape.Dropout idf network fusion train validation progress cancellation
+    /// The margins of rows.
+    let margins (input: ScorerInput) (scorer: FittedScorer) : MarginBlocks = scorer.Margins input
 
-            FittedPerceptron(trained.Network, trained.Fusion, trained.History, trained.End)
-        | Linear linear ->
-            let report =
-                { new IProgress<float> with
-                    member _.Report share =
-                        progress
-                            {
-                                Epoch = 1
-                                Epochs = 1
-                                Done = share
-                                Loss = nan
-                                Validation = None
-                                ShortlistRecall = None
-                                Elapsed = TimeSpan.Zero
-                            }
-                }
-
-            FittedLinear(Limen.Core.Linear.fit linear report cancellation (Dataset.create train.Features train.Labels))
-
-    /// The margins of rows of x [N, D] with their local signal [N, L].
-    let margins (idf: float32[]) (x: CsrMatrix) (local: CsrMatrix) (scorer: FittedScorer) : MarginBlocks =
-        match scorer with
-        | FittedPerceptron(network, fusion, _, _) -> NetworkScorer.margins idf fusion network x local
-        | FittedLinear linear -> Linear.margins x linear
+    /// A fitted scorer whose margins are its scores: it has learned no threshold.
+    let withoutThreshold (stored: Stored) (scores: CsrMatrix -> MarginBlocks) : FittedScorer =
+        {
+            Margins = fun input -> scores input.Features
+            Threshold = fun _ _ _ -> ThresholdParts.none
+            Log = None
+            Release = ignore
+            Stored = stored
+        }

@@ -1,19 +1,8 @@
 namespace Limen.Core
 
 open System
+open Limen
 open Limen.Kernels
-
-/// A value that training met and cannot go on from: which step, which batch, which quantity.
-[<Sealed>]
-type TrainingDivergedException(step: int, batch: int, what: string) =
-    inherit
-        Exception(
-            $"training stopped at step {step} (batch {batch} of its epoch): {what} is not finite. "
-            + "A lower learning rate, or features without huge values, usually helps."
-        )
-
-    member _.Step = step
-    member _.Batch = batch
 
 /// The two moments of AdamW for so many numbers.
 [<ReferenceEquality>]
@@ -85,9 +74,9 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
     let alphaPrior =
         match options.Alpha with
-        | EachLabel strength -> float32 strength
-        | OneForAll
-        | ByFrequency _ -> 0f
+        | Own strength -> float32 strength
+        | Common
+        | Buckets _ -> 0f
 
     let withPrior (now: Fusion) (g: FusionGradient) =
         let struct (_, pull) = Alpha.prior alphaPrior now.Alpha

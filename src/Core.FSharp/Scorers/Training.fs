@@ -21,7 +21,7 @@ type EpochReport =
     }
 
 /// Where a training stands.
-type TrainingProgress =
+type EpochProgress =
     {
         Epoch: int
         Epochs: int
@@ -33,6 +33,21 @@ type TrainingProgress =
         ShortlistRecall: float option
         Elapsed: TimeSpan
     }
+
+[<RequireQualifiedAccess>]
+module EpochProgress =
+
+    /// Where a training of one pass stands.
+    let ofShare (share: float) : EpochProgress =
+        {
+            Epoch = 1
+            Epochs = 1
+            Done = share
+            Loss = nan
+            Validation = None
+            ShortlistRecall = None
+            Elapsed = TimeSpan.Zero
+        }
 
 /// Why a training ended.
 type TrainingEnd =
@@ -57,7 +72,7 @@ module Training =
 
     /// nDCG@5 of z - theta on held-out rows, block by block.
     let private validationScore (idf: float32[]) (data: TrainingRows) (network: Network) (fusion: Fusion) =
-        let score = NetworkScorer.margins idf fusion network data.Features data.Local
+        let score = ThresholdedNetwork.margins idf fusion network data.Features data.Local
 
         Candidates.top 5 fusion.Bias.Length data.Features.Rows score
         |> AtK.ofScores 5 data.Labels
@@ -75,7 +90,7 @@ module Training =
         (fusion: Fusion)
         (train: TrainingRows)
         (validation: TrainingRows option)
-        (progress: TrainingProgress -> unit)
+        (progress: EpochProgress -> unit)
         (cancellation: CancellationToken)
         : TrainedNetwork =
 
@@ -113,7 +128,7 @@ module Training =
                     Shortlist.ofBatch others (Seed.derive "recall" epoch options.Seed) train chosen
 
                 use margins =
-                    NetworkScorer.margins idf state.Fusion state.Weights train.Features train.Local chosen
+                    ThresholdedNetwork.margins idf state.Fusion state.Weights train.Features train.Local chosen
 
                 Some(Shortlist.recall margins train.Labels chosen list)
 

@@ -1,15 +1,7 @@
 namespace Limen.Core
 
 open System
-
-/// Who shares the weight alpha of IDF. IDF_l is a constant, so alpha_l and b_l are one degree of freedom unless alpha is shared or held.
-type AlphaSharing =
-    /// One alpha for every label (the default).
-    | OneForAll
-    /// One alpha for each of so many buckets of equal width in IDF.
-    | ByFrequency of buckets: int
-    /// One alpha per label, drawn towards their mean: the prior's strength times half the squared distance is added to the loss.
-    | EachLabel of prior: float
+open Limen
 
 /// Which labels a step learns.
 [<RequireQualifiedAccess>]
@@ -20,7 +12,7 @@ type LabelSampling =
     /// does not grow with L; every epoch reports how many of the hardest negatives the shortlists held.
     | Shortlist of others: int
 
-/// How a network is trained.
+/// How a network is trained, with nothing left open: PerceptronOptions for known counts of labels and a known seed.
 [<ReferenceEquality>]
 type TrainingOptions =
     {
@@ -44,19 +36,55 @@ type TrainingOptions =
 [<RequireQualifiedAccess>]
 module TrainingOptions =
 
+    /// Small data sets get more passes.
+    let private epochs (counts: LabelCounts) =
+        int (Math.Clamp(500_000.0 / max 1.0 counts.Rows, 15.0, 60.0))
+
+    /// Labels from which a network learns from shortlists, and how many others these then have.
+    let private many, private others = 20_000, 2_000
+
+    let private sampling (chosen: int option) (loss: Loss) (counts: LabelCounts) =
+        let labels = counts.Positives.Length
+
+        match chosen with
+        | Some n when n >= labels -> LabelSampling.All
+        | Some n -> LabelSampling.Shortlist n
+        | None when labels >= many && (FusedTerms.ofLoss loss).IsSome -> LabelSampling.Shortlist others
+        | None -> LabelSampling.All
+
+    /// The settings of a perceptron as they are now; what is left open are the counts of its training rows, the model's seed, and the epoch after which
+    /// training ends.
+    let reader (o: PerceptronOptions) : LabelCounts -> Seed -> int option -> TrainingOptions =
+        let loss, passes, shortlist = o.Loss, Option.ofNullable o.Epochs, Option.ofNullable o.Shortlist
+        let batch, patience, alpha = Option.ofNullable o.BatchSize, o.Patience, o.Alpha
+        let own = o.Seed |> Option.ofNullable |> Option.map Seed.ofInt
+
+        let optimiser =
+            { OptimiserOptions.defaults with
+                LearningRate = o.LearningRate
+                WeightDecay = o.WeightDecay
+            }
+
+        fun counts seed until ->
+            let loss = Loss.counted counts loss
+            let passes = passes |> Option.defaultWith (fun () -> epochs counts)
+
+            {
+                Epochs = passes
+                Until = until |> Option.map (min passes)
+                BatchSize = batch
+                Optimiser = optimiser
+                FusionRate = 5.0
+                Patience = patience
+                Loss = loss
+                Alpha = alpha
+                Labels = sampling shortlist loss counts
+                Seed = defaultArg own seed
+            }
+
+    /// The default settings for 15 passes.
     let defaults =
-        {
-            Epochs = 15
-            Until = None
-            BatchSize = None
-            Optimiser = OptimiserOptions.defaults
-            FusionRate = 5.0
-            Patience = 3
-            Loss = Losses.paper 0.1 0.1 Symmetric
-            Alpha = OneForAll
-            Labels = LabelSampling.All
-            Seed = Seed.ofInt 1
-        }
+        reader (PerceptronOptions(Epochs = 15)) LabelCounts.sample (Seed.ofInt 1) None
 
     let faults (o: TrainingOptions) =
         [
@@ -74,8 +102,8 @@ module TrainingOptions =
             if not (o.FusionRate > 0.0) then
                 $"fusion rate: expected above 0, received {o.FusionRate}"
             match o.Alpha with
-            | ByFrequency buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
-            | EachLabel prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
+            | Buckets buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
+            | Own prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
             | _ -> ()
             match o.Labels with
             | LabelSampling.Shortlist others when others < 0 ->
@@ -84,6 +112,8 @@ module TrainingOptions =
                 $"shortlist: expected a loss of BCE and a margin term, received {Loss.name o.Loss}"
             | _ -> ()
             yield! OptimiserOptions.faults o.Optimiser
+            for fault in Loss.faults o.Loss do
+                $"loss: {fault}"
         ]
 
     /// The last epoch that early stopping may let run.

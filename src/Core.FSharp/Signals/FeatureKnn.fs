@@ -2,15 +2,6 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// A signal about each row and label, A [N, L] in [0, 1], sparse; and how many rows it knew nothing about.
-[<ReferenceEquality>]
-type LocalSignal =
-    {
-        Values: CsrMatrix
-        /// Rows whose neighbourhood is silent: they have no entries, so that the global signal decides.
-        Fallbacks: int
-    }
-
 /// How the neighbours of a row are chosen and weighted.
 type FeatureKnnOptions =
     {
@@ -56,15 +47,6 @@ type FeatureKnn =
         Labels: CsrMatrix
     }
 
-/// A training row that speaks for a row, with its share of the total weight.
-[<Struct>]
-type Neighbour =
-    {
-        Row: int
-        Cosine: float32
-        Weight: float
-    }
-
 [<RequireQualifiedAccess>]
 module FeatureKnn =
 
@@ -99,7 +81,7 @@ module FeatureKnn =
         knn.Index.Search(features, knn.Options.K) |> vote knn
 
     /// For explanations: the neighbours of each row of the features [N, D], heaviest first; the weights of a row sum to 1.
-    let neighbours (features: CsrMatrix) (knn: FeatureKnn) : Neighbour[][] =
+    let neighbours (features: CsrMatrix) (knn: FeatureKnn) : RowNeighbour[][] =
         let cosines = knn.Index.Search(features, knn.Options.K)
 
         Array.init cosines.Rows (fun i ->
@@ -115,3 +97,32 @@ module FeatureKnn =
                     Weight = weight cosine / total
                 })
             |> Array.sortBy (fun n -> -n.Weight, n.Row))
+
+    let private tag = "feature-knn"
+
+    /// What is stored is the training rows themselves: the index is built from their features when they are loaded.
+    let private fitted (knn: FeatureKnn) : FittedSignal =
+        { FittedSignal.ofFeatures { Tag = tag; Data = knn } (fun x -> apply x knn) with
+            Voters =
+                Some
+                    {
+                        Of = fun x -> neighbours x knn
+                        Labels = knn.Labels
+                    }
+        }
+
+    /// The signal of the nearest training rows.
+    let signal (options: FeatureKnnOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofFeatures tag (FeatureKnnOptions.faults options) (fun training ->
+            let knn = ofIndex options training.Index.Value training.Rows.Labels
+            fitted knn, leaveOneOut knn)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "FeatureKnn"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ signal FeatureKnnOptions.standard ]
+            Faulty = [ signal { K = 0; Power = -1.0; Floor = -1.0 } ]
+        }

@@ -2,11 +2,6 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// Predicted probabilities [N, L] of training rows, each made by a model that did not see the row (cross-fitting).
-/// Only such predictions have, in training, the distribution that predictions have at inference.
-[<ReferenceEquality>]
-type OutOfFold = OutOfFold of CsrMatrix
-
 /// What of the label co-occurrences is kept.
 type LabelAgreementOptions =
     {
@@ -90,7 +85,7 @@ module LabelAgreement =
             |> Array.map (fun struct (l, a) -> struct (l, float32 (a / mass)))
             |> SparseRows.top options.LabelsPerRow
 
-    let private signal (p: CsrMatrix) row =
+    let private built (p: CsrMatrix) row =
         SparseRows.build p.Rows p.Columns row |> SparseRows.signal
 
     /// Learns P(l | m) from the label sets [N, L] of training rows.
@@ -104,7 +99,7 @@ module LabelAgreement =
     /// other, is empty and counted as fallback. Throws ArgumentException when L differs from the training rows'.
     let apply (p: CsrMatrix) (fitted: LabelAgreement) : LocalSignal =
         Shape.require (nameof p) "[L]" [ fitted.Conditional.Columns ] [ p.Columns ]
-        signal p (agreement fitted.Options (fun m -> Csr.row m fitted.Conditional) p)
+        built p (agreement fitted.Options (fun m -> Csr.row m fitted.Conditional) p)
 
     /// A [N, L] of the training rows themselves, each with the conditionals that the other N - 1 rows give: exactly
     /// what `fit` on the others and `apply` to the row would say.
@@ -121,4 +116,47 @@ module LabelAgreement =
                 |> Array.map (fun struct (l, n) -> struct (l, n - Csr.item i l labels))
                 |> conditional options m
 
-        signal p (fun sums i -> agreement options (without i) p sums i)
+        built p (fun sums i -> agreement options (without i) p sums i)
+
+    let private tag = "label-agreement"
+
+    let private fitted (agreement: LabelAgreement) : FittedSignal =
+        FittedSignal.ofPredictions { Tag = tag; Data = agreement } (fun p -> apply p agreement)
+
+    /// Every number that is out of its range, in words.
+    let faults (o: LabelAgreementOptions) : string list =
+        [
+            if not (o.Floor >= 0f && o.Floor <= 1f) then
+                $"LabelAgreement.Floor: expected a value in 0 .. 1, received {o.Floor}"
+            if o.TopPerLabel < 1 then
+                $"LabelAgreement.TopPerLabel: expected at least 1, received {o.TopPerLabel}"
+            if o.LabelsPerRow < 1 then
+                $"LabelAgreement.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
+            if not (o.MassFloor >= 0f) then
+                $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}"
+        ]
+
+    /// The signal of agreement with the predicted labels.
+    let signal (options: LabelAgreementOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofPredictions tag (faults options) (fun training predicted ->
+            let labels = training.Rows.Labels
+            fitted (fit options labels), leaveOneOut options labels predicted)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "LabelAgreement"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ signal defaults ]
+            Faulty =
+                [
+                    signal
+                        {
+                            Floor = 2f
+                            TopPerLabel = 0
+                            LabelsPerRow = 0
+                            MassFloor = -1f
+                        }
+                ]
+        }

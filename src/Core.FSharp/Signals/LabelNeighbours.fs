@@ -42,3 +42,24 @@ module LabelNeighbours =
             Values = values
             Fallbacks = fallbacks
         }
+
+    let private tag = "label-neighbours"
+
+    let private fitted (knn: FeatureKnn) : FittedSignal =
+        FittedSignal.ofPredictions { Tag = tag; Data = knn } (fun p -> apply p knn)
+
+    /// The signal of the nearest training label sets.
+    let signal (options: FeatureKnnOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofPredictions tag (FeatureKnnOptions.faults options) (fun training predicted ->
+            let knn = fit options training.Rows.Labels
+            fitted knn, leaveOneOut predicted knn)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "LabelNeighbours"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ signal FeatureKnnOptions.standard ]
+            Faulty = [ signal { K = 0; Power = -1.0; Floor = -1.0 } ]
+        }

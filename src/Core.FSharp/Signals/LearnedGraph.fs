@@ -47,7 +47,6 @@ module LearnedGraph =
     /// Agreements are held within [limit, 1 - limit]; beyond, the gradient is 0.
     let private limit = 1e-6
 
-
     /// v [E] in the order of the graph's entries: logit of the weights, which are first held within [0.001, 0.999].
     let logits (weights: CsrMatrix) : float[] =
         Array.init weights.NonZeros (fun e ->
@@ -177,4 +176,48 @@ module LearnedGraph =
         {
             Values = Csr.selectRows place together
             Fallbacks = parts |> Array.sumBy _.Fallbacks
+        }
+
+    let private tag = "learned-graph"
+
+    let private fitted (graph: LearnedGraph) : FittedSignal =
+        FittedSignal.ofPredictions { Tag = tag; Data = graph } (fun p -> apply p graph)
+
+    let private faults (o: LearnedGraphOptions) =
+        [
+            yield! LabelAgreement.faults o.Start
+            if o.Epochs < 0 then
+                $"LearnedGraph.Epochs: expected at least 0, received {o.Epochs}"
+            if not (o.LearningRate > 0.0) then
+                $"LearnedGraph.LearningRate: expected above 0, received {o.LearningRate}"
+            if not (o.Damping > 0.0) then
+                $"LearnedGraph.Damping: expected above 0, received {o.Damping}"
+            if o.Folds < 2 then
+                $"LearnedGraph.Folds: expected at least 2, received {o.Folds}"
+        ]
+
+    /// The signal of a trained label graph.
+    let signal (options: LearnedGraphOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofPredictions tag (faults options) (fun training predicted ->
+            let labels = training.Rows.Labels
+
+            fitted (fit options training.Seed labels predicted), crossFit options training.Seed labels predicted)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "LearnedGraph"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ signal defaults ]
+            Faulty =
+                [
+                    signal
+                        { defaults with
+                            Epochs = -1
+                            LearningRate = 0.0
+                            Damping = 0.0
+                            Folds = 1
+                        }
+                ]
         }

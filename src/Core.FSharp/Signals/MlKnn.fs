@@ -27,6 +27,10 @@ type MlKnn =
         Negative: int[]
     }
 
+/// What is stored: the training rows that neighbours are looked for in, and the counts.
+[<ReferenceEquality>]
+type StoredMlKnn = { Index: CosineIndex; Counts: MlKnn }
+
 /// The ML-kNN posterior of a label given how many of the K neighbours have it (Zhang and Zhou 2007,
 /// https://doi.org/10.1016/j.patcog.2006.12.019): with P(H1) = (s + n_l) / (2s + N) and
 /// P(d | H1) = (s + c_l[d]) / (s (K + 1) + n_l), the same for H0, p = P(H1) P(d | H1) / (P(H1) P(d | H1) + P(H0) P(d | H0)).
@@ -149,3 +153,35 @@ module MlKnn =
                 posterior m (m.Labels.Rows - 1) m.Support[l] m.Positive[bin] (m.Negative[bin] - 1)
 
         Csr.mapValues value votes |> SparseRows.signal
+
+    let private tag = "ml-knn"
+
+    let private fitted (stored: StoredMlKnn) : FittedSignal =
+        FittedSignal.ofFeatures { Tag = tag; Data = stored } (fun x ->
+            apply (stored.Index.Search(x, stored.Counts.Options.K)) stored.Counts)
+
+    let private faults (o: MlKnnOptions) =
+        [
+            if o.K < 1 then
+                $"MlKnn.K: expected at least 1, received {o.K}"
+            if not (o.Smoothing > 0.0) then
+                $"MlKnn.Smoothing: expected above 0, received {o.Smoothing}"
+        ]
+
+    /// The signal of ML-kNN posteriors.
+    let signal (options: MlKnnOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofFeatures tag (faults options) (fun training ->
+            let index = training.Index.Value
+            let neighbours = index.LeaveOneOut options.K
+            let counts = fit options neighbours training.Rows.Labels
+            fitted { Index = index; Counts = counts }, leaveOneOut neighbours counts)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "MlKnn"
+            Source = "https://doi.org/10.1016/j.patcog.2006.12.019"
+            Examples = [ signal defaults ]
+            Faulty = [ signal { K = 0; Smoothing = 0.0 } ]
+        }

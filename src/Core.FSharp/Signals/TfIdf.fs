@@ -233,3 +233,34 @@ module TfIdf =
             |> SparseRows.signal
 
         fitted, signal
+
+    let private tag = "tf-idf"
+
+    let private fitted (profiles: TfIdf) : FittedSignal =
+        FittedSignal.ofFeatures { Tag = tag; Data = profiles } (fun x -> apply x profiles)
+
+    let private faults (o: TfIdfOptions) =
+        [
+            if o.Terms < 1 then
+                $"TfIdf.Terms: expected at least 1, received {o.Terms}"
+            if o.LabelsPerRow < 1 then
+                $"TfIdf.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
+            if not (o.Floor >= 0f && o.Floor <= 1f) then
+                $"TfIdf.Floor: expected a value in 0 .. 1, received {o.Floor}"
+        ]
+
+    /// The signal of cosines with label profiles.
+    let signal (options: TfIdfOptions) : LocalSignalSpec =
+        LocalSignalSpec.ofFeatures tag (faults options) (fun training ->
+            let profiles, values = fitLeaveOneOut options training.Rows
+            fitted profiles, values)
+
+    /// In the registry.
+    let entry: LocalSignalEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "TfIdf"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ signal defaults ]
+            Faulty = [ signal { Terms = 0; LabelsPerRow = 0; Floor = 2f } ]
+        }

@@ -6,14 +6,14 @@ open Limen.Kernels
 /// space, and Local, the local signal KNN_l(x) in [0, 1] (0: no vote), all on the same pairs. A pair outside the list
 /// scores below every listed one and is never predicted.
 [<ReferenceEquality>]
-type ScoreLists =
+type CandidateScores =
     {
         Margins: CsrMatrix[]
         Local: CsrMatrix
     }
 
 [<RequireQualifiedAccess>]
-module ScoreLists =
+module CandidateScores =
 
     let private samePairs (a: CsrMatrix) (b: CsrMatrix) =
         a.Rows = b.Rows
@@ -28,7 +28,7 @@ module ScoreLists =
             ))
 
     /// Checks that there is a scorer and that every matrix lists the same pairs; ArgumentException otherwise.
-    let create (margins: CsrMatrix[]) (local: CsrMatrix) : ScoreLists =
+    let create (margins: CsrMatrix[]) (local: CsrMatrix) : CandidateScores =
         if margins.Length = 0 then
             invalidArg (nameof margins) "expected the margins of at least one scorer, received none"
 
@@ -42,11 +42,11 @@ module ScoreLists =
         { Margins = margins; Local = local }
 
     /// One scorer without a local signal.
-    let ofScores (margins: CsrMatrix) : ScoreLists =
+    let ofScores (Scores margins) : CandidateScores =
         create [| margins |] (Csr.mapValues (fun _ _ _ -> 0f) margins)
 
     /// The mean of the scorers' margins on the same pairs.
-    let average (lists: ScoreLists) : CsrMatrix =
+    let average (lists: CandidateScores) : Scores =
         let first = lists.Margins[0]
 
         let values =
@@ -56,17 +56,17 @@ module ScoreLists =
                     / float lists.Margins.Length
                 ))
 
-        CsrMatrix.Trusted(first.Rows, first.Columns, first.RowStart, first.Indices, values)
+        Scores(CsrMatrix.Trusted(first.Rows, first.Columns, first.RowStart, first.Indices, values))
 
     /// The chosen rows of every matrix.
-    let selectRows (chosen: int[]) (lists: ScoreLists) : ScoreLists =
+    let selectRows (chosen: int[]) (lists: CandidateScores) : CandidateScores =
         {
             Margins = lists.Margins |> Array.map (Csr.selectRows chosen)
             Local = Csr.selectRows chosen lists.Local
         }
 
     /// The rows of a, then the rows of b, of as many scorers.
-    let append (a: ScoreLists) (b: ScoreLists) : ScoreLists =
+    let append (a: CandidateScores) (b: CandidateScores) : CandidateScores =
         {
             Margins = Array.map2 Csr.append a.Margins b.Margins
             Local = Csr.append a.Local b.Local

@@ -6,33 +6,38 @@ open Limen.Kernels
 
 /// The listed pairs of held-out rows, label by label, best score first. Label l holds the places Start[l] .. Start[l
 /// + 1] - 1 of Scores (descending), Row and Hit (is the pair a positive); Positives [L] counts the positives outside
-/// the list as well. Memory in the number of listed pairs.
+/// the list as well. Everything is counted in the rows' weights. Memory in the number of listed pairs.
 [<ReferenceEquality>]
-type Sweep =
+type SortedPairs =
     {
         Truth: CsrMatrix
+        /// How much each row counts [N].
+        Weights: float[]
         Start: int[]
         Scores: float32[]
         Row: int[]
         Hit: bool[]
-        Positives: int[]
+        Positives: float[]
     }
 
     /// L, the number of labels.
     member s.Count = s.Positives.Length
+
+    /// How much the pair at a place counts.
+    member s.Weight(at: int) = s.Weights[s.Row[at]]
 
 /// A place to cut a list of scores: what is above the threshold is predicted.
 [<Struct>]
 type Cut =
     {
         Threshold: float32
-        Hits: int
-        Predicted: int
+        Hits: float
+        Predicted: float
         Value: float
     }
 
 [<RequireQualifiedAccess>]
-module Sweep =
+module SortedPairs =
 
     /// A threshold t with below <= t < above: their midpoint where float32 has one, so that exactly the upper score
     /// passes score > t.
@@ -40,8 +45,19 @@ module Sweep =
         let middle = float32 ((float above + float below) / 2.0)
         if middle < above then middle else below
 
-    /// Sorts the listed pairs of scores [N, L] by label and marks those that labels [N, L] holds.
-    let build (scores: CsrMatrix) (labels: CsrMatrix) : Sweep =
+    /// The positives [L] of the rows that are kept, in their weights.
+    let private positives (weights: float[]) (keep: int -> bool) (truth: CsrMatrix) : float[] =
+        let counts = Array.zeroCreate truth.Columns
+
+        for row in 0 .. truth.Rows - 1 do
+            if keep row then
+                for l in truth.RowIndices row do
+                    counts[l] <- counts[l] + weights[row]
+
+        counts
+
+    /// Sorts the listed pairs of scores [N, L] by label and marks those that labels [N, L] holds. weights [N]: how much each row counts; None: 1 each.
+    let build (weights: float32[] option) (Scores scores) (LabelSets labels) : SortedPairs =
         if scores.Rows <> labels.Rows || scores.Columns <> labels.Columns then
             invalidArg
                 (nameof labels)
@@ -79,17 +95,25 @@ module Sweep =
         )
         |> ignore
 
+        let weights =
+            match weights with
+            | None -> Array.create labels.Rows 1.0
+            | Some given ->
+                Shape.require (nameof weights) "[N]" [ labels.Rows ] [ given.Length ]
+                given |> Array.map float
+
         {
             Truth = labels
+            Weights = weights
             Start = byLabel.RowStart
             Scores = order
             Row = row
             Hit = hit
-            Positives = Csr.columnCounts labels
+            Positives = positives weights (fun _ -> true) labels
         }
 
     /// The same of the rows kept only; the order by score stays.
-    let restrict (keep: int -> bool) (s: Sweep) : Sweep =
+    let restrict (keep: int -> bool) (s: SortedPairs) : SortedPairs =
         let kept =
             [|
                 for at in 0 .. s.Row.Length - 1 do
@@ -98,7 +122,6 @@ module Sweep =
             |]
 
         let start = Array.zeroCreate s.Start.Length
-        let positives = Array.zeroCreate s.Count
         let mutable label = 0
 
         for at in kept do
@@ -110,45 +133,40 @@ module Sweep =
         for l in 0 .. s.Count - 1 do
             start[l + 1] <- start[l + 1] + start[l]
 
-        for r in 0 .. s.Truth.Rows - 1 do
-            if keep r then
-                for at in s.Truth.RowStart[r] .. s.Truth.RowStart[r + 1] - 1 do
-                    positives[s.Truth.Indices[at]] <- positives[s.Truth.Indices[at]] + 1
-
         { s with
             Start = start
             Scores = kept |> Array.map (fun at -> s.Scores[at])
             Row = kept |> Array.map (fun at -> s.Row[at])
             Hit = kept |> Array.map (fun at -> s.Hit[at])
-            Positives = positives
+            Positives = positives s.Weights keep s.Truth
         }
 
     /// The labels by descending positives; equals by the sum of their scores, so that the numbering of the labels
     /// does not matter.
-    let byFrequency (s: Sweep) : int[] =
+    let byFrequency (s: SortedPairs) : int[] =
         let sum l =
             let mutable t = 0.0
 
             for at in s.Start[l] .. s.Start[l + 1] - 1 do
-                t <- t + float s.Scores[at]
+                t <- t + s.Weight at * float s.Scores[at]
 
             t
 
         Array.init s.Count id |> Array.sortBy (fun l -> struct (-s.Positives[l], sum l))
 
-    /// How many positives of a label are listed.
-    let listedHits (label: int) (s: Sweep) : int =
-        let mutable n = 0
+    /// The positives of a label that are listed, in their weights.
+    let listedHits (label: int) (s: SortedPairs) : float =
+        let mutable n = 0.0
 
         for at in s.Start[label] .. s.Start[label + 1] - 1 do
             if s.Hit[at] then
-                n <- n + 1
+                n <- n + s.Weight at
 
         n
 
     /// The best cut of a label by value hits predicted: from no prediction (threshold: the highest score) down to all
     /// (just below the lowest), ties grouped; among equal values the largest threshold. None where nothing is listed.
-    let best (value: int -> int -> float) (label: int) (s: Sweep) : Cut voption =
+    let best (value: float -> float -> float) (label: int) (s: SortedPairs) : Cut voption =
         let first, last = s.Start[label], s.Start[label + 1]
 
         if first = last then
@@ -157,21 +175,24 @@ module Sweep =
             let mutable found =
                 {
                     Threshold = s.Scores[first]
-                    Hits = 0
-                    Predicted = 0
-                    Value = value 0 0
+                    Hits = 0.0
+                    Predicted = 0.0
+                    Value = value 0.0 0.0
                 }
 
-            let mutable hits = 0
+            let mutable hits = 0.0
+            let mutable predicted = 0.0
 
             for at in first .. last - 1 do
+                predicted <- predicted + s.Weight at
+
                 if s.Hit[at] then
-                    hits <- hits + 1
+                    hits <- hits + s.Weight at
 
                 let above = s.Scores[at]
 
                 if at + 1 = last || s.Scores[at + 1] < above then
-                    let v = value hits (at + 1 - first)
+                    let v = value hits predicted
 
                     if v > found.Value then
                         found <-
@@ -182,7 +203,7 @@ module Sweep =
                                     else
                                         between above s.Scores[at + 1]
                                 Hits = hits
-                                Predicted = at + 1 - first
+                                Predicted = predicted
                                 Value = v
                             }
 
@@ -191,7 +212,7 @@ module Sweep =
     /// The best common cut of score - shift_l over all labels for an objective, by one walk down all pairs in order:
     /// O(m log m). The same ends, ties and preference as best; the threshold is one of the shifted scores' space.
     /// With nothing listed: 0.
-    let bestCommon (objective: Objective) (shift: float[]) (s: Sweep) : struct (float * float) =
+    let bestCommon (objective: Objective) (shift: float[]) (s: SortedPairs) : struct (float * float) =
         let m = s.Scores.Length
         let keys = Array.zeroCreate<float> m
         let place = Array.init m id
@@ -208,7 +229,7 @@ module Sweep =
         let mutable threshold = if m = 0 then 0.0 else -keys[0]
 
         for i in 0 .. m - 1 do
-            tally.Add(label[place[i]], s.Hit[place[i]])
+            tally.Add(label[place[i]], s.Hit[place[i]], s.Weight place[i])
 
             if (i + 1 = m || keys[i + 1] > keys[i]) && tally.Value > best + 1e-12 then
                 best <- tally.Value

@@ -3,9 +3,9 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// A trained network with its threshold, as a scorer.
+/// A network with the threshold that is trained with it.
 [<RequireQualifiedAccess>]
-module NetworkScorer =
+module ThresholdedNetwork =
 
     /// m = z - theta [B, L] of the chosen rows: theta = offset + slope * A, the local signal A [N, L] sparse.
     let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : MarginBlocks =

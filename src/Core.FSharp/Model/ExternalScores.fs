@@ -1,19 +1,21 @@
+namespace Limen
+
+/// What the numbers of another model are.
+type ScoreScale =
+    /// Log-odds, or any other scores without bounds, margins of a support vector machine for one: taken as they are.
+    | Logits = 0
+    /// Probabilities in [0, 1]: taken to log-odds.
+    | Probabilities = 1
+
 namespace Limen.Core
 
 open System
+open Limen
 open Limen.Kernels
-
-/// What the numbers of another model are.
-[<RequireQualifiedAccess>]
-type ScoreScale =
-    /// Log-odds, or any other scores without bounds, margins of a support vector machine for one: taken as they are.
-    | Logits
-    /// Probabilities in [0, 1]: taken to log-odds.
-    | Probabilities
 
 /// Scores of another model as score lists [N, L] in log-odds.
 [<RequireQualifiedAccess>]
-module ForeignScores =
+module ExternalScores =
 
     /// Probabilities are kept this far from 0 and 1, where log-odds are infinite.
     let private edge = 1e-9
@@ -27,15 +29,16 @@ module ForeignScores =
 
     /// Scores [N, L] in log-odds, on the same pairs. Throws ArgumentException at the first score that is not finite, and
     /// at the first probability outside [0, 1].
-    let toLogits (scale: ScoreScale) (scores: CsrMatrix) : CsrMatrix =
+    let toLogits (scale: ScoreScale) (scores: CsrMatrix) : Scores =
         scores
         |> Csr.mapValues (fun row label score ->
             match scale with
             | ScoreScale.Logits when not (Single.IsFinite score) -> refuse row label "a finite score" score
             | ScoreScale.Probabilities when not (score >= 0f && score <= 1f) ->
                 refuse row label "a probability in [0, 1]" score
-            | ScoreScale.Logits -> score
-            | ScoreScale.Probabilities -> logit score)
+            | ScoreScale.Probabilities -> logit score
+            | _ -> score)
+        |> Scores
 
     /// The best `keep` labels of each row of a dense matrix [N, L] as score lists, before any change of scale; of equal
     /// scores the lower label stays. Throws ArgumentException at a NaN.

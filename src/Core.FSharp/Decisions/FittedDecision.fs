@@ -1,0 +1,273 @@
+namespace Limen
+
+/// How the scorers' margins become one score per pair.
+type ScoreCombination =
+    /// One small logistic model over margins, local signal and rarity, fitted on held-out rows.
+    | Stacked = 0
+    /// Their mean; signals take part only through the thresholds that scorers learned.
+    | Average = 1
+
+namespace Limen.Core
+
+open Limen
+open Limen.Kernels
+
+/// What turns candidate scores into label sets and probabilities.
+[<NoEquality; NoComparison>]
+type DecisionOptions =
+    {
+        Combination: ScoreCombination
+        Rule: Decision
+        Objective: Objective
+        /// None: a probability is the sigmoid of its score. Label sets do not depend on it.
+        Calibration: CalibrationOptions option
+    }
+
+/// A fitted decision: data only, saved with the model.
+[<NoEquality; NoComparison>]
+type FittedDecision =
+    {
+        Stack: Stack option
+        Rule: FittedRule
+        Constraints: LabelConstraint list
+        Calibration: Calibration option
+        /// What label sets are possible, by rows of their own.
+        Sets: ConformalSets option
+    }
+
+/// What a decision may know of the training rows.
+[<NoEquality; NoComparison>]
+type DecisionContext =
+    {
+        Labels: LabelSpace
+        /// How often labels occur in the training rows.
+        Counts: LabelCounts
+        /// The labels' rarity [L], in [0, 1]; zeros where the model has no global signal.
+        Rarity: float32[]
+        Seed: Seed
+    }
+
+[<RequireQualifiedAccess>]
+module DecisionOptions =
+
+    let defaults =
+        {
+            Combination = ScoreCombination.Stacked
+            Rule = FusedRule.rule
+            Objective = Objective.standard
+            Calibration = None
+        }
+
+    /// Every fault that shows before the labels are known.
+    let faults (o: DecisionOptions) : string list =
+        [
+            if not (System.Enum.IsDefined o.Combination) then
+                $"combination: expected Stacked or Average, received {o.Combination}"
+            for words in Rule.faults o.Rule @ o.Rule.Refuses o.Objective do
+                $"decision: {words}"
+            yield! Constraints.faults o.Rule
+            yield! o.Calibration |> Option.toList |> List.collect CalibrationOptions.faults
+        ]
+
+    /// Every fault for known labels.
+    let faultsFor (labels: LabelSpace) (o: DecisionOptions) : string list =
+        [
+            yield! faults o
+            yield! Constraints.unknown labels o.Rule
+            for words in Objective.faults labels.Count o.Objective do
+                $"objective: {words}"
+        ]
+
+[<RequireQualifiedAccess>]
+module FittedDecision =
+
+    /// One score per candidate pair [N, L], in log-odds.
+    let scores (rarity: float32[]) (decision: FittedDecision) (lists: CandidateScores) : Scores =
+        match decision.Stack with
+        | Some stack -> Stacking.apply stack rarity lists
+        | None -> CandidateScores.average lists
+
+    /// What is said of each listed pair of a row, from its listed labels (ascending) and their scores: label sets are the pairs that are predicted.
+    let judge (decision: FittedDecision) (labels: int[]) (scores: float32[]) : Verdict[] =
+        let order =
+            Array.init scores.Length id |> Array.sortBy (fun k -> struct (-scores[k], k))
+
+        let descending = order |> Array.map (fun k -> scores[k])
+        let rank = Array.zeroCreate order.Length
+        order |> Array.iteri (fun place k -> rank[k] <- place + 1)
+
+        let verdict =
+            match decision.Rule.Criterion with
+            | AboveThreshold t -> fun k -> struct (scores[k] > t.Thresholds[labels[k]], t.Thresholds[labels[k]], 0)
+            | AboveRowThreshold threshold ->
+                let t = threshold descending
+                fun k -> struct (scores[k] > t, t, 0)
+            | Best size ->
+                let taken = size descending |> max 0 |> min scores.Length
+                fun k -> struct (rank[k] <= taken, nanf, taken)
+
+        Array.init scores.Length (fun k ->
+            let struct (predicted, threshold, taken) = verdict k
+
+            {
+                Predicted = predicted
+                Threshold = threshold
+                Rank = rank[k]
+                Taken = taken
+                Turned = null
+            })
+        |> Constraints.apply decision.Constraints labels scores
+
+    let private constrained decision (Scores scores) =
+        Array.Parallel.init scores.Rows (fun row ->
+            let labels = Csr.set row scores
+            let verdicts = judge decision labels (scores.RowValues(row).ToArray())
+            Array.zip labels verdicts |> Array.filter (fun (_, v) -> v.Predicted) |> Array.map fst)
+        |> Csr.ofSets scores.Columns
+        |> LabelSets
+
+    /// The label sets [N, L] of scores [N, L].
+    let decide (decision: FittedDecision) (scores: Scores) : LabelSets =
+        match decision.Constraints with
+        | [] -> FittedRule.decide scores decision.Rule
+        | _ -> constrained decision scores
+
+    /// The probabilities [N, L] of scores, on the same pairs.
+    let probabilities (decision: FittedDecision) (scores: Scores) : PairProbabilities =
+        match decision.Calibration with
+        | Some calibration -> Calibration.apply calibration scores
+        | None ->
+            scores.Matrix
+            |> Csr.mapValues (fun _ _ z -> Logistic.ofLogit32 z)
+            |> PairProbabilities
+
+    let private unfitted: FittedDecision =
+        {
+            Stack = None
+            Rule = FittedRule.ofThresholds "" [||]
+            Constraints = []
+            Calibration = None
+            Sets = None
+        }
+
+    /// Fits combination, rule and calibration on the candidate scores of held-out rows, with their weights [N] (None: 1 each) and label sets.
+    /// Throws ConfigurationException with every fault of the options.
+    let fit
+        (options: DecisionOptions)
+        (context: DecisionContext)
+        (weights: float32[] option)
+        (lists: CandidateScores)
+        (labels: LabelSets)
+        : FittedDecision =
+        match DecisionOptions.faultsFor context.Labels options with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
+        let stacked =
+            { unfitted with
+                Stack =
+                    match options.Combination with
+                    | ScoreCombination.Average -> None
+                    | _ -> Some(Stacking.fit context.Rarity weights lists labels)
+                Constraints = Constraints.resolve context.Labels options.Rule
+            }
+
+        let scores = scores context.Rarity stacked lists
+
+        let rule: RuleContext =
+            {
+                Counts = context.Counts
+                Rarity = context.Rarity
+                Objective = options.Objective
+                Weights = weights
+                Seed = context.Seed
+            }
+
+        { stacked with
+            Rule = Rule.fit options.Rule rule scores labels
+            Calibration =
+                options.Calibration
+                |> Option.map (fun calibration -> Calibration.fit calibration context.Counts weights scores labels)
+        }
+
+    /// The same label sets with probabilities calibrated on rows of their own; counts are those of the training rows.
+    /// What was known of possible label sets is dropped, for it held for the old probabilities.
+    let withCalibration
+        (options: CalibrationOptions)
+        (counts: LabelCounts)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        (decision: FittedDecision)
+        : FittedDecision =
+        { decision with
+            Calibration = Some(Calibration.fit options counts weights scores labels)
+            Sets = None
+        }
+
+    /// Promises about new rows hold for rows that are exchangeable with the calibration rows: none of these may count more than another.
+    let private requireExchangeable (weights: float32[] option) =
+        match weights with
+        | Some w when Array.distinct w |> Array.length > 1 ->
+            raise (
+                ConfigurationException
+                    [
+                        "weights: expected calibration rows of one weight, for the promise is about rows like them; received different ones"
+                    ]
+            )
+        | _ -> ()
+
+    /// The rule replaced by one threshold for all labels, the highest at which the expected share of a row's labels that
+    /// is missed stays at or below the level (RiskControl). It holds for rows exchangeable with these, which must not have
+    /// been used before. Throws ConfigurationException with the smallest level that these rows can promise, where rows have different weights, and where a
+    /// constraint could break the promise.
+    let withRisk
+        (level: float)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        (decision: FittedDecision)
+        : FittedDecision =
+        requireExchangeable weights
+
+        if not decision.Constraints.IsEmpty then
+            raise (
+                ConfigurationException
+                    [ "risk: expected a decision without constraints, for they can take labels away that the promise needs" ]
+            )
+
+        match RiskControl.fit level scores labels with
+        | Controlled(threshold, _, _) ->
+            { decision with
+                Rule = RiskControl.rule scores.Matrix.Columns threshold
+            }
+        | Unattainable smallest ->
+            raise (
+                ConfigurationException
+                    [
+                        $"risk level: expected at least {smallest:F4}, the smallest that {labels.Matrix.Rows} calibration rows can promise, received {level}"
+                    ]
+            )
+
+    /// The same with what it takes to say which label sets are possible (ConformalSets), from rows that have not been used
+    /// before.
+    let withSets
+        (norm: ConformalNorm)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        (decision: FittedDecision)
+        : FittedDecision =
+        requireExchangeable weights
+
+        { decision with
+            Sets = Some(ConformalSets.fit norm (probabilities decision scores) labels)
+        }
+
+    /// The label sets that are possible at significance epsilon, at most cap of a row. Throws InvalidOperationException
+    /// where withSets has not been called.
+    let possibleSets (epsilon: float) (cap: int) (scores: Scores) (decision: FittedDecision) : SetPrediction[] =
+        match decision.Sets with
+        | Some sets -> ConformalSets.predict sets epsilon cap (probabilities decision scores)
+        | None ->
+            invalidOp "nothing is known of possible label sets: give the decision calibration rows first (withSets)"

@@ -1,0 +1,36 @@
+namespace Limen.Core
+
+/// Shared thresholds A rarity + C for the objective, corrected per label by what its held-out rows support: the default.
+[<RequireQualifiedAccess>]
+module FusedRule =
+
+    let private tag = "fused"
+
+    let private fitted (t: RarityThresholds) : FittedRule =
+        {
+            Criterion =
+                AboveThreshold
+                    {
+                        Thresholds = Fused.thresholds t
+                        Global = t.Rarity |> Array.map (fun r -> t.A * float r)
+                        Correction = t.Correction |> Array.map float
+                    }
+            Stored = { Tag = tag; Data = t }
+            Notes = Fused.notes t
+        }
+
+    /// The rule.
+    let rule: Rule =
+        Rule.create tag [] (fun context scores labels ->
+            Fused.fit context.Objective context.Seed context.Rarity context.Weights scores labels
+            |> fitted)
+
+    /// In the registry.
+    let entry: RuleEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "Fused"
+            Source = "https://arxiv.org/abs/2505.03118"
+            Examples = [ rule ]
+            Faulty = []
+        }
