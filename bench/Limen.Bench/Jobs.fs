@@ -52,7 +52,7 @@ module Jobs =
         let terms = Option.get (FusedTerms.ofLoss paper)
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss)
+            (BatchLoss.fused terms data batch line (LabelBlock.All labels) z).Loss)
 
     /// The same loss through its composed definition, over torch.
     let composed folder rows : Job =
@@ -64,7 +64,7 @@ module Jobs =
         let batch = Array.init rows id
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchObjective.composed paper data batch line z).Loss)
+            (BatchLoss.composed paper data batch line z).Loss)
 
     /// The same loss as a module of torch.nn over dense truth, forward and backward.
     let lossModule folder rows : Job =

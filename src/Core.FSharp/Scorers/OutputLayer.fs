@@ -108,7 +108,7 @@ module OutputLayer =
 
         let hidden =
             backward update blocks h w (fun i block products ->
-                let g = products.Logits() |> BatchObjective.fused terms data rows line block
+                let g = products.Logits() |> BatchLoss.fused terms data rows line block
                 require g
                 losses[i] <- g.Loss
                 g.Offset.CopyTo(offset, block.First)
@@ -145,7 +145,7 @@ module OutputLayer =
         match FusedTerms.ofLoss loss with
         | Some terms -> fused terms data rows line require update h w
         | None ->
-            let g = logits h w |> BatchObjective.composed loss data rows line
+            let g = logits h w |> BatchLoss.composed loss data rows line
             use slopes = g.Logits
             require g
 

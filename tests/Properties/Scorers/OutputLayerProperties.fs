@@ -74,7 +74,7 @@ let private defined active loss labels =
         let w = Tensors.leaf [ labels; hidden ] (noise labels hidden 2).Span
         let z = h.mm (w.t ())
         let values = DenseMatrix.Of(rows, labels, Tensors.toArray z)
-        let g = BatchObjective.composed loss (data labels) batch (line labels) values
+        let g = BatchLoss.composed loss (data labels) batch (line labels) values
         torch.autograd.backward (z, Tensors.ofSpan [ rows; labels ] g.Logits.Span)
         g.Loss, ofActive (units.ToArray()) (Tensors.toArray h.grad), Tensors.toArray w.grad, g.Offset, g.Slope)
 

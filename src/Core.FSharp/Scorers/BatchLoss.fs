@@ -43,7 +43,7 @@ type BatchGradient =
 
 /// From logits to a loss and its gradients: a block of labels at a time where the fused pass knows the loss, all at once elsewhere.
 [<RequireQualifiedAccess>]
-module BatchObjective =
+module BatchLoss =
 
     /// The fused pass over the logits z [B, block] of a block of labels.
     /// The gradient takes the logits' own memory: no step after the loss reads them again.
