@@ -8,7 +8,7 @@ open Limen.Kernels
 module NetworkScorer =
 
     /// m = z - theta [B, L] of the chosen rows: theta = offset + slope * A, the local signal A [N, L] sparse.
-    let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : MarginBlocks =
+    let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : BatchScorer =
         let line = ThresholdLine.ofFusion idf fusion
         let minusOffset = line.Offset |> Array.map (~-)
 

@@ -78,7 +78,7 @@ module Scorer =
             FittedLinear(Limen.Core.Linear.fit linear report cancellation (Dataset.create train.Features train.Labels))
 
     /// The margins of rows of x [N, D] with their local signal [N, L].
-    let margins (idf: float32[]) (x: CsrMatrix) (local: CsrMatrix) (scorer: FittedScorer) : MarginBlocks =
+    let margins (idf: float32[]) (x: CsrMatrix) (local: CsrMatrix) (scorer: FittedScorer) : BatchScorer =
         match scorer with
         | FittedPerceptron(network, fusion, _, _) -> NetworkScorer.margins idf fusion network x local
         | FittedLinear linear -> Linear.margins x linear
