@@ -19,12 +19,12 @@ type TrainingRows =
 /// The threshold of every pair in the two vectors that a batch needs: theta_l(x) = Offset_l + Slope_l * A_l(x).
 /// Offset = lambda * alpha * IDF + b and Slope = (1 - lambda) * beta, both [L], logit space.
 [<ReferenceEquality>]
-type ThresholdLine = { Offset: float32[]; Slope: float32[] }
+type AffineThreshold = { Offset: float32[]; Slope: float32[] }
 
 [<RequireQualifiedAccess>]
-module ThresholdLine =
+module AffineThreshold =
 
-    let ofFusion (idf: float32[]) (fusion: Fusion) : ThresholdLine =
+    let ofFusion (idf: float32[]) (fusion: Fusion) : AffineThreshold =
         {
             Offset = Fusion.offsets idf fusion
             Slope = Fusion.slopes fusion
@@ -51,7 +51,7 @@ module BatchLoss =
         (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (block: LabelBlock)
         (z: DenseMatrix)
         : BatchGradient =
@@ -74,8 +74,8 @@ module BatchLoss =
                 data.Labels,
                 data.Local,
                 rows,
-                Span.op_Implicit (ofBlock line.Offset).Span,
-                Span.op_Implicit (ofBlock line.Slope).Span,
+                Span.op_Implicit (ofBlock threshold.Offset).Span,
+                Span.op_Implicit (ofBlock threshold.Slope).Span,
                 Span.op_Implicit weight.Span,
                 &kernel,
                 offset.AsSpan(),
@@ -114,15 +114,15 @@ module BatchLoss =
         (loss: Loss)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (z: DenseMatrix)
         : BatchGradient =
         Limen.TorchRuntime.Load()
 
         let computed () =
             let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
-            let offset = Tensors.leaf [ 1; z.Columns ] (line.Offset.AsSpan())
-            let slope = Tensors.leaf [ 1; z.Columns ] (line.Slope.AsSpan())
+            let offset = Tensors.leaf [ 1; z.Columns ] (threshold.Offset.AsSpan())
+            let slope = Tensors.leaf [ 1; z.Columns ] (threshold.Slope.AsSpan())
             let theta = offset + slope * dense rows data.Local
 
             let value =
