@@ -46,13 +46,13 @@ module Jobs =
         let labels = data.Labels.Columns
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
-        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
+        let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
         let terms = Option.get (FusedTerms.ofLoss paper)
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchObjective.fused terms data batch line (LabelBlock.All labels) z).Loss)
+            (BatchLoss.fused terms data batch threshold (LabelBlock.All labels) z).Loss)
 
     /// The same loss through its composed definition, over torch.
     let composed folder rows : Job =
@@ -60,11 +60,11 @@ module Jobs =
         let labels = data.Labels.Columns
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
-        let line = ThresholdLine.ofFusion (idf data.Labels) (fusion data.Labels)
+        let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
         let batch = Array.init rows id
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchObjective.composed paper data batch line z).Loss)
+            (BatchLoss.composed paper data batch threshold z).Loss)
 
     /// The same loss as a module of torch.nn over dense truth, forward and backward.
     let lossModule folder rows : Job =

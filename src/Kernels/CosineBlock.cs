@@ -5,12 +5,12 @@ internal sealed class CosineBlock
 {
     public const int Capacity = 1 << 13;
 
-    public CosineBlock(CsrMatrix normalised, CosineHead head, int first)
+    public CosineBlock(CsrMatrix normalised, FrequentFeatures frequent, int first)
     {
         First = first;
         Count = Math.Min(Capacity, normalised.Rows - first);
-        Postings = new CosinePostings(normalised, head, First, Count);
-        Rows = new CosineRows(Postings, head, Count);
+        Postings = new CosinePostings(normalised, frequent, First, Count);
+        Rows = new CosineRows(Postings, frequent, Count);
     }
 
     /// <summary>The number of the block's first row in the matrix.</summary>

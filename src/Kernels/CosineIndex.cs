@@ -18,7 +18,7 @@ public sealed class CosineIndex
     private const int NoRow = -1;
 
     private readonly CsrMatrix normalised;
-    private readonly CosineHead head;
+    private readonly FrequentFeatures frequent;
     private readonly CosineBlock[] blocks;
     private readonly ConcurrentBag<CosineSearch> idle = [];
 
@@ -26,9 +26,9 @@ public sealed class CosineIndex
     {
         Source = rows;
         normalised = Normalise(rows);
-        head = new CosineHead(normalised);
+        frequent = new FrequentFeatures(normalised);
         blocks = new CosineBlock[Lanes.Tasks(rows.Rows, CosineBlock.Capacity)];
-        RowChunks.For(blocks.Length, 1, (block, _) => blocks[block] = new CosineBlock(normalised, head, block * CosineBlock.Capacity));
+        RowChunks.For(blocks.Length, 1, (block, _) => blocks[block] = new CosineBlock(normalised, frequent, block * CosineBlock.Capacity));
     }
 
     /// <summary>The rows as they were given to <see cref="Build"/>; they determine the index.</summary>
@@ -85,7 +85,7 @@ public sealed class CosineIndex
         public void Run<T>(int task) where T : struct, ILanes<T>
         {
             if (!index.idle.TryTake(out var search))
-                search = new CosineSearch(index.normalised, index.head);
+                search = new CosineSearch(index.normalised, index.frequent);
             var from = task * CosineQueries.Lanes;
             var best = new TopKHeap[Math.Min(CosineQueries.Lanes, queries.Rows - from)];
             for (var lane = 0; lane < best.Length; lane++)

@@ -10,13 +10,13 @@ internal sealed unsafe class CosinePostings
     private readonly float[] values;
 
     /// <summary>The rows [first, first + count) of the matrix, numbered from 0; at most 65,536.</summary>
-    public CosinePostings(CsrMatrix normalised, CosineHead head, int first, int count)
+    public CosinePostings(CsrMatrix normalised, FrequentFeatures frequent, int first, int count)
     {
         var from = normalised.RowStart[first];
         var to = normalised.RowStart[first + count];
         start = new int[Shapes.Length(normalised.Columns + 2L, nameof(normalised))];
         for (var at = from; at < to; at++)
-            start[head.Rank(normalised.Indices[at]) + 2]++;
+            start[frequent.Rank(normalised.Indices[at]) + 2]++;
         for (var rank = 2; rank < start.Length; rank++)
             start[rank] += start[rank - 1];
         rows = new ushort[to - from];
@@ -25,7 +25,7 @@ internal sealed unsafe class CosinePostings
         for (var row = 0; row < count; row++)
             for (var at = normalised.RowStart[first + row]; at < normalised.RowStart[first + row + 1]; at++)
             {
-                var place = start[head.Rank(normalised.Indices[at]) + 1]++;
+                var place = start[frequent.Rank(normalised.Indices[at]) + 1]++;
                 rows[place] = (ushort)row;
                 values[place] = normalised.Values[at];
             }

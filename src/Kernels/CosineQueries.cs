@@ -6,13 +6,13 @@ namespace Limen.Kernels;
 /// Up to <see cref="Lanes"/> normalised queries that are searched together, one in each lane: the ranks of the features that any of them
 /// holds, and of each its values in all of them (0 where a query does not hold it).
 /// </summary>
-internal sealed unsafe class CosineQueries(int columns, CosineHead head)
+internal sealed unsafe class CosineQueries(int columns, FrequentFeatures frequent)
 {
     /// <summary>How many queries share a walk over the training rows.</summary>
     public const int Lanes = 32;
 
     private readonly int[] place = new int[columns]; // of each rank among the weights; -1 while the group's features are listed
-    private readonly float[] norms = new float[Lanes * CosineHead.Levels];
+    private readonly float[] norms = new float[Lanes * FrequentFeatures.Levels];
     private int[] ranks = [];
     private float[] memory = [];
     private float* weights;
@@ -46,7 +46,7 @@ internal sealed unsafe class CosineQueries(int columns, CosineHead head)
     public float* Values(int feature) => weights + (nint)place[ranks[feature]] * Lanes;
 
     /// <summary>The norm of a query over the head of a level.</summary>
-    public float Norm(int lane, int level) => norms[lane * CosineHead.Levels + level];
+    public float Norm(int lane, int level) => norms[lane * FrequentFeatures.Levels + level];
 
     /// <summary>Takes the rows [from, to) of the matrix.</summary>
     public void Load(CsrMatrix queries, int from, int to)
@@ -61,8 +61,8 @@ internal sealed unsafe class CosineQueries(int columns, CosineHead head)
             var values = queries.RowValues(from + lane);
             Longest = Math.Max(Longest, features.Length);
             for (var at = 0; at < features.Length; at++)
-                weights[(nint)place[head.Rank(features[at])] * Lanes + lane] = values[at];
-            head.Norms(features, values, norms.AsSpan(lane * CosineHead.Levels, CosineHead.Levels));
+                weights[(nint)place[frequent.Rank(features[at])] * Lanes + lane] = values[at];
+            frequent.Norms(features, values, norms.AsSpan(lane * FrequentFeatures.Levels, FrequentFeatures.Levels));
         }
     }
 
@@ -73,16 +73,16 @@ internal sealed unsafe class CosineQueries(int columns, CosineHead head)
             ranks = new int[all.Length];
         Features = 0;
         foreach (var feature in all)
-            if (place[head.Rank(feature)] >= 0)
+            if (place[frequent.Rank(feature)] >= 0)
             {
-                place[head.Rank(feature)] = -1;
-                ranks[Features++] = head.Rank(feature);
+                place[frequent.Rank(feature)] = -1;
+                ranks[Features++] = frequent.Rank(feature);
             }
         Array.Sort(ranks, 0, Features);
-        var rare = First(head.Common);
+        var rare = First(frequent.Common);
         for (var at = 0; at < Features; at++)
-            place[ranks[at]] = at < rare ? ranks[at] : head.Common + at - rare;
-        Reserve(Shapes.Length((long)head.Common + Features - rare, Lanes, "queries"));
+            place[ranks[at]] = at < rare ? ranks[at] : frequent.Common + at - rare;
+        Reserve(Shapes.Length((long)frequent.Common + Features - rare, Lanes, "queries"));
     }
 
     /// <summary>Room for so many weights, all 0.</summary>

@@ -9,14 +9,14 @@ namespace Limen.Kernels;
 internal sealed unsafe class CosineRows
 {
     private readonly int[] start;
-    private readonly int[][] beyond = new int[CosineHead.Levels][];
+    private readonly int[][] beyond = new int[FrequentFeatures.Levels][];
     private readonly ushort[] ranks;
     private readonly float[] values;
 
-    public CosineRows(CosinePostings postings, CosineHead head, int count)
+    public CosineRows(CosinePostings postings, FrequentFeatures frequent, int count)
     {
         start = new int[count + 1];
-        for (var rank = 0; rank < head.Common; rank++)
+        for (var rank = 0; rank < frequent.Common; rank++)
             foreach (var row in postings.Rows(rank))
                 start[row + 1]++;
         for (var row = 0; row < count; row++)
@@ -25,11 +25,11 @@ internal sealed unsafe class CosineRows
         values = new float[start[count]];
         var next = start[..count];
         var level = 0;
-        for (var rank = 0; rank <= head.Common; rank++)
+        for (var rank = 0; rank <= frequent.Common; rank++)
         {
-            for (; level < CosineHead.Levels && (head.Limit(level) == rank || rank == head.Common); level++)
+            for (; level < FrequentFeatures.Levels && (frequent.Limit(level) == rank || rank == frequent.Common); level++)
                 beyond[level] = [.. next];
-            if (rank < head.Common)
+            if (rank < frequent.Common)
                 Append(rank, postings.Rows(rank), postings.Values(rank), next);
         }
     }

@@ -12,7 +12,7 @@ internal sealed unsafe class CosineSearch
     private const int Lanes = CosineQueries.Lanes;
 
     private readonly CsrMatrix rows;
-    private readonly CosineHead head;
+    private readonly FrequentFeatures frequent;
     private readonly bool rowsNonNegative;
     private readonly CosineQueries group;
     private readonly float[] query;
@@ -24,12 +24,12 @@ internal sealed unsafe class CosineSearch
     private readonly int[] chosen = new int[Lanes];
     private int width; // lanes in use: the sums of a row lie so far from the next row's
 
-    public CosineSearch(CsrMatrix rows, CosineHead head)
+    public CosineSearch(CsrMatrix rows, FrequentFeatures frequent)
     {
         this.rows = rows;
-        this.head = head;
+        this.frequent = frequent;
         rowsNonNegative = AreNonNegative(rows.Values.AsSpan(0, rows.NonZeros));
-        group = new CosineQueries(rows.Columns, head);
+        group = new CosineQueries(rows.Columns, frequent);
         query = new float[rows.Columns];
         sums = CacheLines.Align((float*)Unsafe.AsPointer(ref memory[0]));
     }
@@ -61,7 +61,7 @@ internal sealed unsafe class CosineSearch
         if (level > 0 && !Array.TrueForAll(best, heap => heap.IsFull))
         {
             // too few rows share a rare feature with a query for a bar to stand: the sums become exact, and all above 0 are completed
-            Accumulate<T>(block, 0, group.First(head.Limit(level)));
+            Accumulate<T>(block, 0, group.First(frequent.Limit(level)));
             level = 0;
         }
         Choose<T>(block, level, best);
@@ -73,7 +73,7 @@ internal sealed unsafe class CosineSearch
     /// <summary>The deepest head over which no query's norm is more than its bar allows.</summary>
     private int Level(TopKHeap[] best)
     {
-        var level = CosineHead.Levels - 1;
+        var level = FrequentFeatures.Levels - 1;
         for (var lane = 0; lane < best.Length; lane++)
         {
             var norm = best[lane].IsFull ? MathF.Sqrt(SquaredHeadNormPerBar * best[lane].Bar) : FirstHeadNorm;
@@ -86,11 +86,11 @@ internal sealed unsafe class CosineSearch
     /// <summary>The products of the features beyond the head of a level. Up to eight queries walk the postings alone: most rows hold few of their common features.</summary>
     private void Sum<T>(CosineBlock block, int level) where T : struct, ILanes<T>
     {
-        var from = head.Limit(level);
+        var from = frequent.Limit(level);
         if (width == Lanes)
         {
             block.Rows.Multiply<T>(level, group.Common, group.Count, sums);
-            from = Math.Max(from, head.Common);
+            from = Math.Max(from, frequent.Common);
         }
         else
             new Span<float>(sums, block.Count * width).Clear();
@@ -145,7 +145,7 @@ internal sealed unsafe class CosineSearch
         bars.AsSpan().Fill(float.PositiveInfinity);
         for (var lane = 0; lane < best.Length; lane++)
             (scales[lane], bars[lane], chosen[lane]) = (group.Norm(lane, level), Bar(best[lane]), 0);
-        fixed (float* norm = head.Norms(level).Slice(block.First, block.Count))
+        fixed (float* norm = frequent.Norms(level).Slice(block.First, block.Count))
         fixed (float* scale = scales, bar = bars)
             for (var lane = 0; lane < best.Length; lane += T.Count)
             {
@@ -162,7 +162,7 @@ internal sealed unsafe class CosineSearch
     private void Complete(CosineBlock block, CsrMatrix queries, int from, int lane, int level, TopKHeap best)
     {
         Spread(queries, from + lane, 1f);
-        var norms = head.Norms(level).Slice(block.First, block.Count);
+        var norms = frequent.Norms(level).Slice(block.First, block.Count);
         foreach (var row in candidates.AsSpan(lane * CosineBlock.Capacity, chosen[lane]))
             if (sums[Place(row, lane)] + group.Norm(lane, level) * norms[row] > Bar(best))
                 Offer(block, row, lane, best);

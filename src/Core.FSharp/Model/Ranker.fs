@@ -103,7 +103,7 @@ module Ranker =
         }
 
     /// The scorers' margins of rows of features [N, D] whose local signal [N, L] is known, for all labels.
-    let margins (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : MarginBlocks list =
+    let margins (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : BatchScorer list =
         ranker.Scorers
         |> List.map (
             Scorer.margins

@@ -5,7 +5,7 @@ open System.Collections.Generic
 open Limen.Kernels
 
 /// A scorer's margins for chosen rows: row ids [B] to m = z - theta [B, L], a fresh matrix. Several threads may call it at once.
-type MarginBlocks = int[] -> DenseMatrix
+type BatchScorer = int[] -> DenseMatrix
 
 /// The lists of neighbouring rows, one after the other.
 [<ReferenceEquality>]
@@ -44,7 +44,7 @@ module Candidates =
         kept
 
     /// The lists of a block: the labels of a row are the k best of each scorer and those whose local signal exceeds the floor.
-    let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) (rows: int[]) =
+    let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) (rows: int[]) =
         let margins = [| for score in scorers -> score rows |]
         let labels = local.Columns
 
@@ -119,7 +119,7 @@ module Candidates =
     /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
     /// Throws ArgumentException where a scorer gives margins of other rows or labels.
-    let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: MarginBlocks list) : CandidateScores =
+    let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) : CandidateScores =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
 
@@ -137,5 +137,5 @@ module Candidates =
         }
 
     /// The k best labels of each row by one scorer.
-    let top (k: int) (labels: int) (rows: int) (scorer: MarginBlocks) : CsrMatrix =
+    let top (k: int) (labels: int) (rows: int) (scorer: BatchScorer) : CsrMatrix =
         (collect k Single.PositiveInfinity (Csr.empty rows labels) [ scorer ]).Margins[0]

@@ -110,7 +110,7 @@ module Linear =
         scorer.ByFeature.Compute(topK, extraPairs, features)
 
     /// f_l(x) of all labels, block by block: row ids [B] to a fresh matrix [B, L].
-    let margins (x: CsrMatrix) (scorer: LinearScorer) : MarginBlocks =
+    let margins (x: CsrMatrix) (scorer: LinearScorer) : BatchScorer =
         fun rows ->
             let block = new DenseMatrix(rows.Length, scorer.Bias.Length)
             scorer.ByFeature.Block(x, rows, block.Span)

@@ -95,7 +95,7 @@ module OutputLayer =
         (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (require: BatchGradient -> unit)
         (update: LabelBlock -> DenseMatrix -> unit)
         (h: DenseMatrix)
@@ -109,7 +109,7 @@ module OutputLayer =
 
         let hidden =
             backward update blocks h w (fun i block products ->
-                let g = products.Logits() |> BatchObjective.fused terms data rows line block
+                let g = products.Logits() |> BatchLoss.fused terms data rows threshold block
                 require g
                 losses[i] <- g.Loss
                 g.Offset.CopyTo(offset, block.First)
@@ -137,16 +137,16 @@ module OutputLayer =
         (loss: Loss)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (require: BatchGradient -> unit)
         (update: LabelBlock -> DenseMatrix -> unit)
         (h: DenseMatrix)
         (w: DenseMatrix)
         : OutputGradient =
         match FusedTerms.ofLoss loss with
-        | Some terms -> fused terms data rows line require update h w
+        | Some terms -> fused terms data rows threshold require update h w
         | None ->
-            let g = logits h w |> BatchObjective.composed loss data rows line
+            let g = logits h w |> BatchLoss.composed loss data rows threshold
             use slopes = g.Logits
             require g
 

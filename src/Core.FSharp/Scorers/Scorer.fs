@@ -42,7 +42,7 @@ type TrainingLog =
 type FittedScorer =
     {
         /// The margins of any of the rows, for all labels.
-        Margins: ScorerInput -> MarginBlocks
+        Margins: ScorerInput -> BatchScorer
         /// The parts of the threshold theta that its margins have taken off, from the rarity [L], a label and its local signal; nothing for a
         /// scorer that learned no threshold.
         Threshold: float32[] -> int -> float32 -> ThresholdParts
@@ -116,10 +116,10 @@ module Scorer =
         | faults -> raise (ConfigurationException faults)
 
     /// The margins of rows.
-    let margins (input: ScorerInput) (scorer: FittedScorer) : MarginBlocks = scorer.Margins input
+    let margins (input: ScorerInput) (scorer: FittedScorer) : BatchScorer = scorer.Margins input
 
     /// A fitted scorer whose margins are its scores: it has learned no threshold.
-    let withoutThreshold (stored: Stored) (scores: CsrMatrix -> MarginBlocks) : FittedScorer =
+    let withoutThreshold (stored: Stored) (scores: CsrMatrix -> BatchScorer) : FittedScorer =
         {
             Margins = fun input -> scores input.Features
             Threshold = fun _ _ _ -> ThresholdParts.none

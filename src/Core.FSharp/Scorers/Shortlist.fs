@@ -75,7 +75,7 @@ module Shortlist =
     /// the gradient [S, H] of the shortlist's weights.
     let step
         (terms: FusedTerms)
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (require: BatchGradient -> unit)
         (update: DenseMatrix -> unit)
         (h: DenseMatrix)
@@ -98,8 +98,8 @@ module Shortlist =
                 list.Rows
                 (Array.init h.Rows id)
                 {
-                    Offset = gather list.Ids line.Offset
-                    Slope = gather list.Ids line.Slope
+                    Offset = gather list.Ids threshold.Offset
+                    Slope = gather list.Ids threshold.Slope
                 }
                 require
                 collect

@@ -8,9 +8,9 @@ open Limen.Kernels
 module ThresholdedNetwork =
 
     /// m = z - theta [B, L] of the chosen rows: theta = offset + slope * A, the local signal A [N, L] sparse.
-    let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : MarginBlocks =
-        let line = ThresholdLine.ofFusion idf fusion
-        let minusOffset = line.Offset |> Array.map (~-)
+    let margins (idf: float32[]) (fusion: Fusion) (network: Network) (x: CsrMatrix) (local: CsrMatrix) : BatchScorer =
+        let threshold = AffineThreshold.ofFusion idf fusion
+        let minusOffset = threshold.Offset |> Array.map (~-)
 
         fun rows ->
             let m = Network.logits x rows network
@@ -21,6 +21,6 @@ module ThresholdedNetwork =
 
                 for at in local.RowStart[rows[i]] .. local.RowStart[rows[i] + 1] - 1 do
                     let l = local.Indices[at]
-                    ofRow[l] <- ofRow[l] - line.Slope[l] * local.Values[at]
+                    ofRow[l] <- ofRow[l] - threshold.Slope[l] * local.Values[at]
 
             m

@@ -50,7 +50,7 @@ let private listOf (c: ShortlistCase) =
 let private noise rows columns seed =
     DenseMatrix.Of(rows, columns, Seed.normals (rows * columns) (Seed.ofInt seed))
 
-let private line labels : ThresholdLine =
+let private threshold labels : AffineThreshold =
     {
         Offset = Array.init labels (fun l -> float32 (l % 7) / 3f)
         Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
@@ -105,13 +105,13 @@ let tests =
                         let h, w = noise c.Batch.Length hidden 1, noise labels hidden 2
                         let mutable dw: float32[] = [||]
                         let update (g: DenseMatrix) = dw <- g.ToArray()
-                        let small = Shortlist.step terms (line labels) ignore update h w list
+                        let small = Shortlist.step terms (threshold labels) ignore update h w list
 
                         // the definition: an unlisted label has a threshold that no logit comes near
                         let far =
                             Array.init labels (fun l ->
                                 if Array.contains l list.Ids then
-                                    (line labels).Offset[l]
+                                    (threshold labels).Offset[l]
                                 else
                                     1e9f)
 
@@ -121,7 +121,7 @@ let tests =
                             g.ToArray().CopyTo(whole, block.First * hidden)
 
                         let all =
-                            OutputLayer.fused terms c.Data c.Batch { line labels with Offset = far } ignore into h w
+                            OutputLayer.fused terms c.Data c.Batch { threshold labels with Offset = far } ignore into h w
 
                         let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
 

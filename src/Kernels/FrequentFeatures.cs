@@ -4,7 +4,7 @@ namespace Limen.Kernels;
 /// The features by how many training rows hold them: rank 0 is the most frequent. The head of level g are the first ranks, those that together
 /// cause all but 1 / 2^g of the work of multiplying every row with every row (level 0: none); for each level, the norm of every row over its head.
 /// </summary>
-internal sealed class CosineHead
+internal sealed class FrequentFeatures
 {
     public const int Levels = 10;
 
@@ -15,7 +15,7 @@ internal sealed class CosineHead
     private readonly int[] limits;
     private readonly float[][] norms = new float[Levels][];
 
-    public CosineHead(CsrMatrix normalised)
+    public FrequentFeatures(CsrMatrix normalised)
     {
         var counts = new int[normalised.Columns];
         foreach (var feature in normalised.Indices.AsSpan(0, normalised.NonZeros))

@@ -102,10 +102,10 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
         requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
 
     /// Loss and gradients at the output layer, whose weights are updated on the way.
-    let learnOutput data rows line require (settings: AdamWSettings) (h: DenseMatrix) =
+    let learnOutput data rows threshold require (settings: AdamWSettings) (h: DenseMatrix) =
         match output with
         | EveryRow moments ->
-            OutputLayer.step options.Loss data rows line require (updateBlock settings moments) h network.Output
+            OutputLayer.step options.Loss data rows threshold require (updateBlock settings moments) h network.Output
         | ListedRows(others, adam) ->
             let list =
                 Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
@@ -115,7 +115,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
             adam.CatchUp(network.Output.Span, ReadOnlySpan list.Ids)
             let terms = Option.get (FusedTerms.ofLoss options.Loss)
-            Shortlist.step terms line require update h network.Output list
+            Shortlist.step terms threshold require update h network.Output list
 
     let learnInner settings (gradients: DenseLayer list) =
         for layer, (weight, bias), gradient in List.zip3 network.Inner inner gradients do
@@ -141,7 +141,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
     /// Throws TrainingDivergedException before a value that is not finite reaches a weight.
     member this.Step(data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
         let fusionNow = this.Fusion
-        let line = ThresholdLine.ofFusion idf fusionNow
+        let threshold = AffineThreshold.ofFusion idf fusionNow
         steps <- steps + 1
         touched.Gather(data.Features, rows)
         input.CatchUp(network.Input.Span, touched.Ids)
@@ -151,7 +151,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
 
         let g =
             List.last units
-            |> learnOutput data rows line (requireFiniteGradient batch) settings
+            |> learnOutput data rows threshold (requireFiniteGradient batch) settings
 
         let ofInner, gradient = Network.hiddenBackward dropout units g.Hidden network
         Network.firstBackward dropout first gradient

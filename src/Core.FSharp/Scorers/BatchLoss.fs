@@ -20,12 +20,12 @@ type TrainingRows =
 /// The threshold of every pair in the two vectors that a batch needs: theta_l(x) = Offset_l + Slope_l * A_l(x).
 /// Offset = lambda * alpha * IDF + b and Slope = (1 - lambda) * beta, both [L], logit space.
 [<ReferenceEquality>]
-type ThresholdLine = { Offset: float32[]; Slope: float32[] }
+type AffineThreshold = { Offset: float32[]; Slope: float32[] }
 
 [<RequireQualifiedAccess>]
-module ThresholdLine =
+module AffineThreshold =
 
-    let ofFusion (idf: float32[]) (fusion: Fusion) : ThresholdLine =
+    let ofFusion (idf: float32[]) (fusion: Fusion) : AffineThreshold =
         {
             Offset = Fusion.offsets idf fusion
             Slope = Fusion.slopes fusion
@@ -44,7 +44,7 @@ type BatchGradient =
 
 /// From logits to a loss and its gradients: a block of labels at a time where the fused pass knows the loss, all at once elsewhere.
 [<RequireQualifiedAccess>]
-module BatchObjective =
+module BatchLoss =
 
     /// The fused pass over the logits z [B, block] of a block of labels.
     /// The gradient takes the logits' own memory: no step after the loss reads them again.
@@ -52,7 +52,7 @@ module BatchObjective =
         (terms: FusedTerms)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (block: LabelBlock)
         (z: DenseMatrix)
         : BatchGradient =
@@ -75,8 +75,8 @@ module BatchObjective =
                 data.Labels,
                 data.Local,
                 rows,
-                Span.op_Implicit (ofBlock line.Offset).Span,
-                Span.op_Implicit (ofBlock line.Slope).Span,
+                Span.op_Implicit (ofBlock threshold.Offset).Span,
+                Span.op_Implicit (ofBlock threshold.Slope).Span,
                 Span.op_Implicit weight.Span,
                 &kernel,
                 offset.AsSpan(),
@@ -115,15 +115,15 @@ module BatchObjective =
         (loss: Loss)
         (data: TrainingRows)
         (rows: int[])
-        (line: ThresholdLine)
+        (threshold: AffineThreshold)
         (z: DenseMatrix)
         : BatchGradient =
         Limen.TorchRuntime.Load()
 
         let computed () =
             let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
-            let offset = Tensors.leaf [ 1; z.Columns ] (line.Offset.AsSpan())
-            let slope = Tensors.leaf [ 1; z.Columns ] (line.Slope.AsSpan())
+            let offset = Tensors.leaf [ 1; z.Columns ] (threshold.Offset.AsSpan())
+            let slope = Tensors.leaf [ 1; z.Columns ] (threshold.Slope.AsSpan())
             let theta = offset + slope * dense rows data.Local
 
             let value =
