@@ -1,10 +1,19 @@
 namespace Limen;
 
-/// <summary>How scores become probabilities: see <see cref="Calibrations"/>. Label sets do not depend on it.</summary>
+/// <summary>How scores become probabilities: see <see cref="Calibrations"/>.</summary>
 public sealed class Calibration
 {
-    internal Calibration(Core.Calibrator calibrator, CalibrationScope? scope) =>
-        Options = new(calibrator, (scope ?? CalibrationScope.AllLabels()).Value);
+    internal Calibration(Core.Calibrator calibrator, int? eachLabel, int[]? buckets) =>
+        Options = new(
+            calibrator,
+            (eachLabel, buckets) switch
+            {
+                (null, null) => Core.CalibrationScope.AllLabels,
+                ({ } minimum, null) => Core.CalibrationScope.NewEachLabel(minimum),
+                (null, { } edges) => Core.CalibrationScope.NewEachBucket([.. edges]),
+                _ => throw new ArgumentException("expected a number of positives or buckets, received both", nameof(buckets)),
+            }
+        );
 
     internal Core.CalibrationOptions Options { get; }
 

@@ -1,20 +1,27 @@
 namespace Limen;
 
 /// <summary>
-/// The curves from score, in log-odds, to probability. Every one is non-decreasing: the order of rows within a label
-/// stays.
+/// How scores, in log-odds, become probabilities. Every curve is non-decreasing: the order of rows within a label stays, and label sets do not depend on it.
+/// Labels share one curve unless a number says otherwise: <c>eachLabel</c>, at least 1, gives every label with so many positives among the calibration rows a
+/// curve of its own; <c>buckets</c>, ascending numbers of training rows, gives one to the labels below the first, below the second, and so on.
 /// </summary>
 public static class Calibrations
 {
     /// <summary>sigmoid(score / T), one number.</summary>
-    /// <param name="scope">Which labels share a curve. Default: all.</param>
-    public static Calibration Temperature(CalibrationScope? scope = null) => new(Core.Calibrator.Temperature, scope);
+    /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
+    /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
+    /// <exception cref="ArgumentException">Both are given.</exception>
+    public static Calibration Temperature(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Temperature, eachLabel, buckets);
 
     /// <summary>sigmoid(slope * score + offset) (Platt 1999).</summary>
-    /// <param name="scope">Which labels share a curve. Default: all.</param>
-    public static Calibration Platt(CalibrationScope? scope = null) => new(Core.Calibrator.Platt, scope);
+    /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
+    /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
+    /// <exception cref="ArgumentException">Both are given.</exception>
+    public static Calibration Platt(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Platt, eachLabel, buckets);
 
     /// <summary>The non-decreasing step function of least squared error; needs the most rows.</summary>
-    /// <param name="scope">Which labels share a curve. Default: all.</param>
-    public static Calibration Isotonic(CalibrationScope? scope = null) => new(Core.Calibrator.Isotonic, scope);
+    /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
+    /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
+    /// <exception cref="ArgumentException">Both are given.</exception>
+    public static Calibration Isotonic(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Isotonic, eachLabel, buckets);
 }

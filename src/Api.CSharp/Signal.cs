@@ -5,19 +5,19 @@ public sealed class Signal
 {
     private readonly string name;
 
-    internal Signal(string name, Core.IdfSmoothing global)
+    internal Signal(Core.GlobalSignalSpec global)
     {
-        this.name = name;
+        name = global.Name;
         Global = global;
     }
 
-    internal Signal(string name, Core.LocalSignalSpec local)
+    internal Signal(Core.LocalSignalSpec local)
     {
-        this.name = name;
+        name = local.Name;
         Local = local;
     }
 
-    internal Core.IdfSmoothing? Global { get; }
+    internal Core.GlobalSignalSpec? Global { get; }
 
     internal Core.LocalSignalSpec? Local { get; }
 
@@ -25,12 +25,10 @@ public sealed class Signal
     public override string ToString() => name;
 
     /// <summary>The one global signal of several, if any.</summary>
-    internal static Core.IdfSmoothing? GlobalOf(IEnumerable<Signal> signals) =>
-        signals.FirstOrDefault(s => s.Global is not null)?.Global;
+    internal static Core.GlobalSignalSpec? GlobalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Global is not null)?.Global;
 
     /// <summary>The one local signal of several, if any.</summary>
-    internal static Core.LocalSignalSpec? LocalOf(IEnumerable<Signal> signals) =>
-        signals.FirstOrDefault(s => s.Local is not null)?.Local;
+    internal static Core.LocalSignalSpec? LocalOf(IEnumerable<Signal> signals) => signals.FirstOrDefault(s => s.Local is not null)?.Local;
 
     /// <summary>More than one signal of a kind is a fault.</summary>
     internal static IEnumerable<string> Faults(IReadOnlyList<Signal> signals)

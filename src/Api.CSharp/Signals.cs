@@ -7,46 +7,33 @@ public static class Signals
 
     /// <summary>Global: the label's rarity in the training rows.</summary>
     /// <param name="smoothing">How counts become rarity.</param>
-    public static Signal Idf(IdfSmoothing smoothing = IdfSmoothing.AddOne) =>
-        new(
-            "IDF",
-            smoothing switch
-            {
-                IdfSmoothing.None => Core.IdfSmoothing.NoSmoothing,
-                IdfSmoothing.Normalised => Core.IdfSmoothing.Log1pNormalised,
-                _ => Core.IdfSmoothing.AddOne,
-            }
-        );
+    public static Signal Idf(IdfSmoothing smoothing = IdfSmoothing.AddOne) => new(Core.Idf.signal(smoothing));
 
     /// <summary>
-    /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not
-    /// vote on
-    /// themselves, and no label of a row to predict is looked at.
+    /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not vote on themselves, and no label of a row to
+    /// predict is looked at.
     /// </summary>
     /// <param name="k">Neighbours of a row, at least 1.</param>
     /// <param name="power">A neighbour weighs cosine^power; at least 0. Default: 2.</param>
     /// <param name="floor">The least sum of weights that counts as evidence; at least 0. Default: 0.001.</param>
+    /// <example><code>AdaptiveThresholdModel.Builder().WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30))</code></example>
     public static Signal FeatureKnn(int k = 30, double? power = null, double? floor = null) =>
-        Local(Core.LocalSignalSpec.NewFeatureKnn(Neighbours(k, power, floor)));
+        new(Core.FeatureKnnModule.signal(Neighbours(k, power, floor)));
 
     /// <summary>
-    /// Local: the ML-kNN posterior of each label given how many of the k nearest training rows carry it (Zhang and Zhou
-    /// 2007).
+    /// Local: the ML-kNN posterior of each label given how many of the k nearest training rows carry it (Zhang and Zhou 2007).
     /// </summary>
     /// <param name="k">Neighbours of a row, at least 1.</param>
     /// <param name="smoothing">Added to every count; above 0.</param>
-    public static Signal MlKnn(int k = 10, double smoothing = 1) =>
-        Local(Core.LocalSignalSpec.NewMlKnn(new Core.MlKnnOptions(k, smoothing)));
+    public static Signal MlKnn(int k = 10, double smoothing = 1) => new(Core.MlKnnModule.signal(new Core.MlKnnOptions(k, smoothing)));
 
     /// <summary>Local: the cosine of a row with the mean TF-IDF profile of each label.</summary>
-    public static Signal TfIdf() => Local(Core.LocalSignalSpec.NewTfIdf(Core.TfIdfModule.defaults));
+    public static Signal TfIdf() => new(Core.TfIdfModule.signal(Core.TfIdfModule.defaults));
 
     /// <summary>
-    /// Local: how well a label goes with the labels that a base scorer predicts, by the co-occurrences of the training
-    /// rows.
+    /// Local: how well a label goes with the labels that a base scorer predicts, by the co-occurrences of the training rows.
     /// </summary>
-    public static Signal LabelAgreement() =>
-        Local(Core.LocalSignalSpec.NewLabelAgreement(Core.LabelAgreementModule.defaults));
+    public static Signal LabelAgreement() => new(Core.LabelAgreementModule.signal(Core.LabelAgreementModule.defaults));
 
     /// <summary>
     /// Local: the labels of the k training rows whose label sets are nearest to what a base scorer predicts.
@@ -55,11 +42,10 @@ public static class Signals
     /// <param name="power">A neighbour weighs cosine^power; at least 0. Default: 2.</param>
     /// <param name="floor">The least sum of weights that counts as evidence; at least 0. Default: 0.001.</param>
     public static Signal LabelNeighbours(int k = 30, double? power = null, double? floor = null) =>
-        Local(Core.LocalSignalSpec.NewLabelNeighbours(Neighbours(k, power, floor)));
+        new(Core.LabelNeighbours.signal(Neighbours(k, power, floor)));
 
     /// <summary>Local: label agreement by a trained sparse graph of labels.</summary>
-    public static Signal LearnedGraph() =>
-        Local(Core.LocalSignalSpec.NewLearnedGraph(Core.LearnedGraphModule.defaults));
+    public static Signal LearnedGraph() => new(Core.LearnedGraphModule.signal(Core.LearnedGraphModule.defaults));
 
     /// <summary>Local: the sum of local signals, each times its weight.</summary>
     /// <param name="parts">Weights of at least 0 and local signals.</param>
@@ -67,9 +53,9 @@ public static class Signals
     public static Signal Weighted(params (double Weight, Signal Signal)[] parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        return Local(
-            Core.LocalSignalSpec.NewWeighted(
-                Interop.ToList(
+        return new(
+            Core.WeightedSignalModule.signal(
+                FSharpValues.ToList(
                     parts.Select(part =>
                         Tuple.Create(
                             (float)part.Weight,
@@ -83,6 +69,4 @@ public static class Signals
 
     private static Core.FeatureKnnOptions Neighbours(int k, double? power, double? floor) =>
         new(k, power ?? Knn.Power, floor ?? Knn.Floor);
-
-    private static Signal Local(Core.LocalSignalSpec spec) => new(Core.LocalSignalSpecModule.name(spec), spec);
 }

@@ -1,4 +1,7 @@
-namespace Limen
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
 
 /// The nonconformity of a label set y under probabilities p: the sum over labels of |p - y|^q, q = 1 or 2.
 type ConformalNorm =
@@ -6,12 +9,6 @@ type ConformalNorm =
     | L1 = 0
     /// q = 2.
     | L2 = 1
-
-namespace Limen.Core
-
-open System
-open System.Collections.Generic
-open Limen
 
 /// A fitted label-powerset conformal predictor: the nonconformity of the calibration rows' own label sets, ascending.
 type ConformalSets =

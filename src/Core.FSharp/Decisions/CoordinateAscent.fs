@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// Coordinate ascent on thresholds (Pillai, Fumera and Roli 2013,
 /// https://doi.org/10.1016/j.patcog.2012.12.012): from the common threshold on, each label in turn takes the cut that
 /// is best for the whole objective with all others fixed, until none changes.

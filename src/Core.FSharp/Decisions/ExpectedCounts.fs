@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open System
 
 /// Thresholds by counts that are truth in part and probability for the rest: few held-out positives say little of a label's

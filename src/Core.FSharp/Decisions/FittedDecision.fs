@@ -1,4 +1,7 @@
-namespace Limen
+namespace Limen.Core
+
+open Limen
+open Limen.Kernels
 
 /// How the scorers' margins become one score per pair.
 type ScoreCombination =
@@ -6,11 +9,6 @@ type ScoreCombination =
     | Stacked = 0
     /// Their mean; signals take part only through the thresholds that scorers learned.
     | Average = 1
-
-namespace Limen.Core
-
-open Limen
-open Limen.Kernels
 
 /// What turns candidate scores into label sets and probabilities.
 [<NoEquality; NoComparison>]
@@ -74,7 +72,7 @@ module DecisionOptions =
         [
             yield! faults o
             yield! Constraints.unknown labels o.Rule
-            for words in Objective.faults labels.Count o.Objective do
+            for words in Objective.faults labels.Count o.Objective @ Objective.unknown labels o.Objective do
                 $"objective: {words}"
         ]
 
@@ -178,7 +176,7 @@ module FittedDecision =
             {
                 Counts = context.Counts
                 Rarity = context.Rarity
-                Objective = options.Objective
+                Objective = Objective.resolve context.Labels options.Objective
                 Weights = weights
                 Seed = context.Seed
             }

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open System
 
 /// What a label's own correction of the shared threshold rests on; n_l are the held-out positives of the label.

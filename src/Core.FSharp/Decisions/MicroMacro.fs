@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// The micro-macro rule of LibMultiLabel: labels by descending frequency; each chooses, fold by
 /// fold, the cut that is best for the mean of the macro-F1 so far and the micro-F1 with all labels before it. No
 /// hyper-parameter.

@@ -1,4 +1,4 @@
-namespace Limen.Core
+namespace Limen
 
 /// What a decision is fitted for; every case is larger for better decisions. Macro means are over all L labels with
 /// 0/0 = 0 (convention A).
@@ -18,8 +18,19 @@ type Objective =
     | ExpectedCost of falsePositive: float * falseNegative: float
     /// The same with costs [L] of each label's own.
     | LabelCosts of falsePositive: float[] * falseNegative: float[]
+    /// The same with costs of the named labels' own, and those of all others.
+    | NamedCosts of
+        labels: string[] *
+        falsePositive: float[] *
+        falseNegative: float[] *
+        otherPositive: float *
+        otherNegative: float
     /// Recall of all pairs together where their precision is at least the level, and less than any of that where it is not: precision - 1.
     | RecallAtPrecision of level: float
+
+namespace Limen.Core
+
+open Limen
 
 /// Objectives from counts per label: hits (TP), predicted (TP + FP), positives (TP + FN, also those outside the score
 /// list). Counts are sums of the rows' weights.
@@ -48,6 +59,14 @@ module Objective =
             ]
         | Objective.FBeta beta when not (beta > 0.0) -> [ $"F-beta: expected beta > 0, received {beta}" ]
         | Objective.ExpectedCost(falsePositive, falseNegative) -> costs [ falsePositive, falseNegative ]
+        | Objective.NamedCosts(names, falsePositive, falseNegative, otherPositive, otherNegative) ->
+            costs [
+                yield otherPositive, otherNegative
+                if names.Length = falsePositive.Length && names.Length = falseNegative.Length then
+                    yield! Seq.zip falsePositive falseNegative
+                else
+                    yield -1.0, -1.0
+            ]
         | Objective.LabelCosts(falsePositive, falseNegative) when
             falsePositive.Length <> labels || falseNegative.Length <> labels
             ->
@@ -58,6 +77,29 @@ module Objective =
         | Objective.RecallAtPrecision level when not (level > 0.0 && level <= 1.0) ->
             [ $"recall at precision: expected a precision above 0, at most 1, received {level}" ]
         | _ -> []
+
+    /// Labels that the objective names and the label space lacks.
+    let unknown (space: LabelSpace) (objective: Objective) : string list =
+        match objective with
+        | Objective.NamedCosts(names, _, _, _, _) ->
+            [
+                for name in names do
+                    if (space.TryId name).IsNone then
+                        $"label costs: \"{name}\" is not one of the {space.Count} labels"
+            ]
+        | _ -> []
+
+    /// The objective with costs by id in the place of costs by name.
+    let resolve (space: LabelSpace) (objective: Objective) : Objective =
+        match objective with
+        | Objective.NamedCosts(names, falsePositive, falseNegative, otherPositive, otherNegative) ->
+            let byId other (costs: float[]) =
+                let all = Array.create space.Count other
+                Array.iter2 (fun name cost -> all[(space.TryId name).Value] <- cost) names costs
+                all
+
+            Objective.LabelCosts(byId otherPositive falsePositive, byId otherNegative falseNegative)
+        | other -> other
 
     /// Recall where the precision is reached; below 0, and the nearer to 0 the better the precision, where it is not.
     let private recallAt level hits predicted positives =
@@ -81,6 +123,7 @@ module Objective =
         | Objective.Jaccard -> ratio hits (predicted + positives - hits)
         | Objective.ExpectedCost(falsePositive, falseNegative) -> cost falsePositive falseNegative
         | Objective.LabelCosts(falsePositive, falseNegative) -> cost falsePositive[label] falseNegative[label]
+        | Objective.NamedCosts _ -> invalidOp "costs by name are given ids first (Objective.resolve)"
         | Objective.RecallAtPrecision level -> recallAt level hits predicted positives
 
     /// F1 from counts, 0/0 = 0.

@@ -1,7 +1,7 @@
 namespace Limen.Core
 
 open System
-open Limen.Kernels
+open Limen
 
 /// Plug-in thresholds: the counts behind F1 are replaced by their expectations under p = sigmoid(score), so no label
 /// is needed. At the optimum a label is predicted where p reaches half of the F1 that results (Lipton, Elkan and
@@ -162,6 +162,7 @@ module PlugIn =
                 Array.create lists.Length (falsePositive / (falsePositive + falseNegative))
             | Objective.LabelCosts(falsePositive, falseNegative) ->
                 Array.map2 (fun p n -> p / (p + n)) falsePositive falseNegative
+            | Objective.NamedCosts _ -> invalidOp "costs by name are given ids first (Objective.resolve)"
 
         Array.map2 (fun list t -> if list.P.Length = 0 then 0.5 else max minimum t) lists fitted
 

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// What a rule may know besides held-out scores and their labels.
 [<NoEquality; NoComparison>]
 type RuleContext =

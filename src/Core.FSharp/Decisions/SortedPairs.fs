@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open Limen
 open System
 open System.Threading.Tasks
 open Limen.Kernels

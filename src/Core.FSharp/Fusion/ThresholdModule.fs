@@ -58,6 +58,11 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
     override m.forward(logits, local) =
         Tensors.scope (fun () -> logits - (m.Offset + m.Slope * local))
 
+namespace Limen.Core
+
+open Limen
+open TorchSharp
+
 /// A loss of z - theta with the threshold of a `ThresholdModule`, whose parameters it learns: forward(logits, local, target), all [B, L], gives a scalar. It is
 /// what the loss as a module gives for the threshold's margins; on contiguous float32 tensors of the CPU a loss of BCE and margin terms takes one fused pass over
 /// the logits instead, with all gradients. Disposing it disposes the threshold, as torch.nn does with the parts of a module.

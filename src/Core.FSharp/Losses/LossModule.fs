@@ -1,6 +1,6 @@
-namespace Limen
+namespace Limen.Core
 
-open Limen.Core
+open Limen
 open TorchSharp
 
 /// A loss of the library as a module of torch.nn, as torch's own losses are: forward(input, target), with logits (or margins z - theta) and the

@@ -1,4 +1,4 @@
-namespace Limen
+namespace Limen.Core
 
 /// The two forms of the margin loss of arXiv 2505.03118.
 type MarginForm =

@@ -1,4 +1,7 @@
-namespace Limen
+namespace Limen.Core
+
+open Limen
+open TorchSharp
 
 /// Which log-sum-exp loss over the labels of a row.
 type SoftmaxForm =
@@ -10,11 +13,6 @@ type SoftmaxForm =
     /// ln(1 + sum over negatives e^m_j) + ln(1 + sum over positives e^-m_i), mean over rows: 0 is its threshold
     /// (An et al. 2024, https://arxiv.org/abs/2407.17331, after ZLPR, https://arxiv.org/abs/2208.02955).
     | Separated = 2
-
-namespace Limen.Core
-
-open Limen
-open TorchSharp
 
 /// Losses that weigh a row's labels against each other through log-sum-exp; y > 1/2 is positive.
 [<RequireQualifiedAccess>]

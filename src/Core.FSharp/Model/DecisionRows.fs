@@ -1,21 +1,13 @@
-namespace Limen
-
-/// The rows that the decision is fitted on where no validation rows are given. Either way it is fitted on scores of rows that signals and scorers had not seen.
-type DecisionRows =
-    internal
-    | OutOfTraining of share: float
-    | AcrossFolds of folds: int
-
-    /// A share of the training rows, above 0 and below 1, which signals and scorers then do without.
-    static member HoldOut(share: float) = OutOfTraining share
-
-    /// All training rows: each fold is scored by signals and scorers that were fitted on the other folds; the model's own are fitted on all rows. folds, at least 2:
-    /// the cost is that of as many fits, and one more.
-    static member CrossFit(folds: int) = AcrossFolds folds
-
 namespace Limen.Core
 
-open Limen
+/// The rows that the decision is fitted on where no validation rows are given. Either way it is fitted on scores of rows that signals and scorers had not seen.
+[<RequireQualifiedAccess>]
+type DecisionRows =
+    /// A share of the training rows, above 0 and below 1, which signals and scorers then do without.
+    | HoldOut of share: float
+    /// All training rows: each fold is scored by signals and scorers that were fitted on the other folds; the model's own are fitted on all rows. The cost is that of as
+    /// many fits as there are folds, at least 2, and one more.
+    | CrossFit of folds: int
 
 [<RequireQualifiedAccess>]
 module DecisionRows =
@@ -33,10 +25,10 @@ module DecisionRows =
     /// Every number that is out of its range, in words.
     let faults (rows: DecisionRows) : string list =
         match rows with
-        | OutOfTraining share when not (share > 0.0 && share < 1.0) ->
+        | DecisionRows.HoldOut share when not (share > 0.0 && share < 1.0) ->
             [
                 $"decision rows: expected a held-out share above 0 and below 1, received {share}"
             ]
-        | AcrossFolds folds when folds < 2 -> [ $"decision rows: expected at least 2 folds, received {folds}" ]
-        | OutOfTraining _
-        | AcrossFolds _ -> []
+        | DecisionRows.CrossFit folds when folds < 2 -> [ $"decision rows: expected at least 2 folds, received {folds}" ]
+        | DecisionRows.HoldOut _
+        | DecisionRows.CrossFit _ -> []

@@ -1,36 +1,55 @@
 namespace Limen
 
-open System.Collections.Generic
-
-/// The signs that a model fails.
-type WarningKind =
-    /// Hardly a label is predicted: fewer than a tenth of what the training rows carry.
-    | ThresholdsTooHigh = 0
-    /// The neighbours say nothing for most rows, so the global signal decides there.
-    | NeighboursSilent = 1
-    /// Labels with ten or more training rows that no row was given.
-    | NeverPredicted = 2
-    /// Labels given to most rows though few training rows carry them.
-    | PredictedEverywhere = 3
-    /// A scorer was best after its first epoch: it stopped learning at once.
-    | StoppedAtOnce = 4
-
 /// A sign that a model fails, with its cause.
-[<NoComparison>]
 type ModelWarning =
-    {
-        /// Which sign.
-        Kind: WarningKind
-        /// One plain sentence with the cause.
-        Message: string
-        /// What may help.
-        Remedy: string
-        /// The labels in question; none where it is about all.
-        Labels: IReadOnlyList<string>
-    }
+    /// Hardly a label is predicted: fewer than a tenth of what the training rows carry. part: the largest part of the thresholds on average, where to look.
+    | ThresholdsTooHigh of perRow: float * expected: float * part: string
+    /// The neighbours say nothing for most rows, so the global signal decides there.
+    | NeighboursSilent of share: float
+    /// Labels with ten or more training rows that no row was given.
+    | NeverPredicted of labels: string[]
+    /// Labels given to most rows though few training rows carry them.
+    | PredictedEverywhere of labels: string[]
+    /// The best epoch of a scorer, counted from 1, was its first: it stopped learning at once.
+    | StoppedAtOnce of scorer: int
 
-    /// The sentence, and what may help.
-    override w.ToString() = $"{w.Message}. {w.Remedy}"
+    static member private Some(names: string[]) =
+        let listed = names |> Seq.truncate 3 |> String.concat ", "
+
+        if names.Length > 3 then
+            $"{listed} and {names.Length - 3} more"
+        else
+            listed
+
+    /// One plain sentence with the cause.
+    member w.Message =
+        match w with
+        | ThresholdsTooHigh(perRow, expected, part) ->
+            $"thresholds are too high: {perRow:F2} labels a row are predicted where the training rows carry {expected:F2}; the largest part of the thresholds is {part}"
+        | NeighboursSilent share ->
+            $"the neighbours of {100.0 * share:F0} %% of the rows carry no vote, and the global signal decides there"
+        | NeverPredicted labels ->
+            $"{labels.Length} labels with ten or more training rows are never predicted: {ModelWarning.Some labels}"
+        | PredictedEverywhere labels ->
+            $"{labels.Length} labels are predicted for most rows: {ModelWarning.Some labels}"
+        | StoppedAtOnce scorer ->
+            $"scorer {scorer} was best after its first epoch: its signals may say too little, or the learning rate is too high"
+
+    /// What may help.
+    member w.Remedy =
+        match w with
+        | ThresholdsTooHigh _ ->
+            "fit the decision on rows like these, or for an objective that asks for more labels (macro-F1, F-beta with beta above 1)"
+        | NeighboursSilent _ ->
+            "see whether the rows share features with the training rows; a larger K helps where neighbours have no labels"
+        | NeverPredicted _ ->
+            "an objective with more weight on macro-F1 lowers the thresholds of rare labels; more candidates a row may let them in"
+        | PredictedEverywhere _ ->
+            "their scores do not tell rows apart: look at their training rows, or block them by a constraint"
+        | StoppedAtOnce _ -> "a lower learning rate, or more patience"
+
+    /// The cause, and what may help.
+    override w.ToString() = $"{w.Message} ({w.Remedy})"
 
 namespace Limen.Core
 
@@ -39,22 +58,6 @@ open Limen.Kernels
 
 [<RequireQualifiedAccess>]
 module Diagnosis =
-
-    let private some (names: string[]) =
-        let listed = names |> Seq.truncate 3 |> String.concat ", "
-
-        if names.Length > 3 then
-            $"{listed} and {names.Length - 3} more"
-        else
-            listed
-
-    let private warning kind (labels: string[]) message remedy : ModelWarning =
-        {
-            Kind = kind
-            Message = message
-            Remedy = remedy
-            Labels = labels
-        }
 
     /// The largest part of the thresholds on average: where to look when too little is predicted.
     let private largestPart (candidates: Candidate seq) =
@@ -75,11 +78,7 @@ module Diagnosis =
 
             [
                 if first.Count > 0 then
-                    warning
-                        WarningKind.ThresholdsTooHigh
-                        [||]
-                        $"thresholds are too high: {perRow:F2} labels a row are predicted where the training rows carry {expected:F2}; the largest part of the thresholds is {largestPart first}"
-                        "Fit the decision on rows like these, or for an objective that asks for more labels (macro-F1, FBeta above 1)"
+                    ThresholdsTooHigh(perRow, expected, largestPart first)
             ]
         else
             []
@@ -93,11 +92,7 @@ module Diagnosis =
 
         [
             if share > 0.5 then
-                warning
-                    WarningKind.NeighboursSilent
-                    [||]
-                    $"the neighbours of {100.0 * share:F0} %% of the rows carry no vote, and the global signal decides there"
-                    "The rows may be unlike the training rows, or share no feature with them; a larger K helps where neighbours have no labels"
+                NeighboursSilent share
         ]
 
     let private byLabel (predicted: CsrMatrix) (model: Model) =
@@ -120,29 +115,14 @@ module Diagnosis =
 
         [
             if never.Length > 0 then
-                warning
-                    WarningKind.NeverPredicted
-                    never
-                    $"{never.Length} labels with ten or more training rows are never predicted: {some never}"
-                    "An objective with more weight on macro-F1 lowers the thresholds of rare labels; more candidates a row may let them in"
+                NeverPredicted never
             if everywhere.Length > 0 && predicted.Rows >= 10 then
-                warning
-                    WarningKind.PredictedEverywhere
-                    everywhere
-                    $"{everywhere.Length} labels are predicted for most rows: {some everywhere}"
-                    "Their scores do not tell rows apart: look at their training rows, or block them (Decision.Without)"
+                PredictedEverywhere everywhere
         ]
 
     let private stoppedAtOnce (i: int) (scorer: FittedScorer) =
         match scorer.Log with
-        | Some { Epochs = epochs; End = EarlyStop 1 } when epochs.Length > 1 ->
-            [
-                warning
-                    WarningKind.StoppedAtOnce
-                    [||]
-                    $"scorer {i + 1} was best after its first epoch: its signals may say too little, or the learning rate is too high"
-                    "A lower learning rate, or more patience"
-            ]
+        | Some { Epochs = epochs; End = EarlyStop 1 } when epochs.Length > 1 -> [ StoppedAtOnce(i + 1) ]
         | _ -> []
 
     /// What can be said of a model from its predictions for rows of features, without their labels.

@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// What a model comes to on rows with known labels; macro-F1 under the conventions A to E (see MacroConvention).
 type Measures =
     {

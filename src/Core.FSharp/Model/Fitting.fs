@@ -192,9 +192,9 @@ module Fitting =
 
         match validation, options.DecisionRows |> Option.defaultValue (DecisionRows.forRows train.Rows) with
         | Some rows, _ -> heldOut options train rows progress cancellation
-        | None, OutOfTraining share -> holdOut share
-        | None, AcrossFolds folds when train.Rows < 2 -> holdOut (1.0 / float folds)
-        | None, AcrossFolds folds ->
+        | None, DecisionRows.HoldOut share -> holdOut share
+        | None, DecisionRows.CrossFit folds when train.Rows < 2 -> holdOut (1.0 / float folds)
+        | None, DecisionRows.CrossFit folds ->
             let foldOf =
                 Folds.stratified (min folds train.Rows) (Seed.derive "folds" 0 options.Seed) train.Truth
 

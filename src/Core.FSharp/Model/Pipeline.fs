@@ -51,6 +51,10 @@ module Pipeline =
             space
             |> Option.defaultWith (fun () -> labelSpace (train :: Option.toList validation))
 
+        match Vectoriser.faults vectoriser @ ModelOptions.faultsFor space options with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
         let fitted = Vectoriser.fit vectoriser train.Texts
 
         Model.fit

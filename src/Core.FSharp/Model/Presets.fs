@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen
+
 /// The settings that stand behind the library's defaults and reports, chosen on validation rows (docs/findings.md).
 [<RequireQualifiedAccess>]
 module Presets =

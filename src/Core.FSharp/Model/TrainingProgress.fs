@@ -2,21 +2,12 @@ namespace Limen
 
 open System
 
-/// The stages of fitting, in their order.
-type TrainingStage =
-    /// The signals are fitted: the nearest training rows of every row are looked up.
-    | Signals = 0
-    /// A scorer is trained.
-    | Scorer = 1
-    /// The decision is fitted on held-out rows.
-    | Decision = 2
-
 /// Where a fit stands.
 [<NoComparison>]
 type TrainingProgress =
     {
-        /// What is going on.
-        Stage: TrainingStage
+        /// What is going on: "signals", "training", "scorer 2 of 3", "decision".
+        Stage: string
         /// The share of the whole fit that is done: it never falls, and the last report says 1.
         Done: float
         /// Which scorer is trained, counted from 1, those of the folds included; 0 in the other stages.
@@ -46,7 +37,7 @@ module TrainingProgress =
     let private scorersStart = 0.05
     let private scorersEnd = 0.95
 
-    let private stage stage share : TrainingProgress =
+    let private stage (stage: string) share : TrainingProgress =
         {
             Stage = stage
             Done = share
@@ -60,18 +51,18 @@ module TrainingProgress =
         }
 
     /// The signals are being fitted.
-    let signals = stage TrainingStage.Signals 0.0
+    let signals = stage "signals" 0.0
 
     /// The decision is being fitted.
-    let decision = stage TrainingStage.Decision scorersEnd
+    let decision = stage "decision" scorersEnd
 
     /// All is done.
-    let finished = stage TrainingStage.Decision 1.0
+    let finished = stage "decision" 1.0
 
     /// A scorer of so many, counted from 1, is being trained.
     let scorer (index: int) (count: int) (e: EpochProgress) : TrainingProgress =
         {
-            Stage = TrainingStage.Scorer
+            Stage = (if count = 1 then "training" else $"scorer {index} of {count}")
             Done = scorersStart + (scorersEnd - scorersStart) * (float (index - 1) + e.Done) / float count
             Scorer = index
             Scorers = count
