@@ -147,6 +147,7 @@ module ApiDocs =
         {
             Texts = Array.map fst kept
             LabelNames = Array.map snd kept
+            Weights = None
         }
 
     /// A number in [0, 1) that depends on the text alone: FNV-1a over its UTF-8 bytes, mixed by the seed's generator.
@@ -173,6 +174,7 @@ module ApiDocs =
             {
                 Texts = chosen |> Array.map (Array.get rows.Texts)
                 LabelNames = chosen |> Array.map (Array.get rows.LabelNames)
+                Weights = None
             }
 
         {

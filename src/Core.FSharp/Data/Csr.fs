@@ -65,6 +65,13 @@ module Csr =
 
         CsrMatrix.Trusted(chosen.Length, m.Columns, start, indices, values)
 
+    /// The same rows in a matrix of more columns. Throws ArgumentException where it has more than these.
+    let widen (columns: int) (m: CsrMatrix) : CsrMatrix =
+        if columns < m.Columns then
+            invalidArg (nameof columns) $"expected at least {m.Columns} columns, received {columns}"
+
+        CsrMatrix.Trusted(m.Rows, columns, m.RowStart, m.Indices, m.Values)
+
     /// The rows of a, then the rows of b; both have the same columns.
     let append (a: CsrMatrix) (b: CsrMatrix) : CsrMatrix =
         if a.Columns <> b.Columns then

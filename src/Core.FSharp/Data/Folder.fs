@@ -22,12 +22,6 @@ type FolderOptions =
         Cache: CachePlace
     }
 
-/// The rows of a data folder.
-[<ReferenceEquality>]
-type FolderRows =
-    | TextRows of Split<TextDataset>
-    | CountRows of Split<Dataset>
-
 /// A data folder: train, optional dev (or validation) and test files, as *.jsonl or as svmlight, plain, .gz or .bz2;
 /// optional labels.txt and features.txt with one name a line, in the order of the ids.
 [<ReferenceEquality>]
@@ -35,13 +29,15 @@ type DataFolder =
     {
         /// The files that were read.
         Files: Split<string>
-        /// All labels of all parts; those that training never saw are among them. Named by labels.txt; without it
-        /// text labels are in ordinal order and svmlight labels are named by their ids.
-        Labels: LabelSpace
         /// The names in features.txt, for svmlight input.
         FeatureNames: string[] option
-        Rows: FolderRows
+        /// The rows of each part, all in one label space: all labels of all parts, those that training never saw among them. Named by labels.txt;
+        /// without it text labels are in ordinal order and svmlight labels are named by their ids.
+        Rows: Split<LabelledRows>
     }
+
+    /// The labels of all parts.
+    member folder.Labels = folder.Rows.Train.Space
 
 [<RequireQualifiedAccess>]
 module Folder =
@@ -147,24 +143,35 @@ module Folder =
         | None when met > names.Length -> wrong $"{met} names or more, as the data files have {what}"
         | _ -> ()
 
+    let private unknown file (space: LabelSpace) row name : exn =
+        let place =
+            {
+                File = file
+                Line = row + 1
+                Column = 1
+            }
+
+        DataFormatException(place, $"one of the {space.Count} known labels", $"\"{name}\"")
+
     let private readText directory (files: Split<string>) : DataFolder =
-        let rows = Split.map JsonLines.read files
+        let read = files |> Split.map (fun file -> file, JsonLines.read file)
 
         let labels =
             match tryNames directory "labels.txt" with
             | Some names -> LabelSpace names
-            | None -> LabelSpace.ofText rows
-
-        List.iter2
-            (fun file part -> LabelSpace.encode file labels part |> ignore)
-            (Split.parts files)
-            (Split.parts rows)
+            | None ->
+                Split.parts read
+                |> Seq.collect (fun (_, rows) -> rows.LabelNames)
+                |> LabelSpace.ofNames
 
         {
             Files = files
-            Labels = labels
             FeatureNames = None
-            Rows = TextRows rows
+            Rows =
+                read
+                |> Split.map (fun (file, rows) ->
+                    LabelSpace.encodeOr (unknown file labels) labels rows.LabelNames
+                    |> LabelledRows.create labels (Rows.Texts rows.Texts))
         }
 
     let private readCounts directory (options: FolderOptions) (files: Split<string>) : DataFolder =
@@ -201,9 +208,12 @@ module Folder =
 
         {
             Files = files
-            Labels = space
             FeatureNames = featureNames
-            Rows = CountRows(read |> Split.map (Svmlight.resize (count featureNames features) space.Count))
+            Rows =
+                read
+                |> Split.map (fun part ->
+                    let part = Dataset.widen (count featureNames features) space.Count part
+                    LabelledRows.create space (Rows.Features part.Features) part.Truth)
         }
 
     /// Reads a data folder. Throws ConfigurationException where it has no training file or two for one part, and

@@ -1,67 +1,21 @@
+namespace Limen
+
+/// What the numbers of feature rows are.
+type FeatureKind =
+    /// Judged by the training rows: dense rows are measurements, whole numbers from 1 (also 0/1 presence) are term counts, anything else is taken
+    /// as it is.
+    | Automatic = 0
+    /// Taken as they are.
+    | Values = 1
+    /// Term counts, weighted by TF-IDF that is fitted on the training rows; each row then has Euclidean norm 1.
+    | TermCounts = 2
+    /// Measurements on scales of their own, standardised by the training rows.
+    | Measurements = 3
+
 namespace Limen.Core
 
-open System
+open Limen
 open Limen.Kernels
-
-/// Mean and standard deviation of each feature [D] over training rows: for measurements on scales of their own.
-type Standardiser =
-    {
-        Mean: float32[]
-        Deviation: float32[]
-    }
-
-[<RequireQualifiedAccess>]
-module Standardiser =
-
-    /// Fits on training rows [N, D]; absent entries count as 0. A constant feature gets deviation 1.
-    let fit (x: CsrMatrix) : Standardiser =
-        let sums = Array.zeroCreate<float> x.Columns
-        let squares = Array.zeroCreate<float> x.Columns
-
-        for at in 0 .. x.NonZeros - 1 do
-            let c = x.Indices[at]
-            let v = float x.Values[at]
-            sums[c] <- sums[c] + v
-            squares[c] <- squares[c] + v * v
-
-        let rows = float (max 1 x.Rows)
-        let mean = sums |> Array.map (fun s -> s / rows)
-
-        {
-            Mean = Array.map float32 mean
-            Deviation =
-                Array.map2
-                    (fun square mean ->
-                        let variance = square / rows - mean * mean
-                        if variance > 1e-12 then float32 (sqrt variance) else 1f)
-                    squares
-                    mean
-        }
-
-    /// (x - mean) / deviation [N, D], each row divided by the square root of D so that its norm is near 1. Every entry is stored:
-    /// throws ArgumentException where no array holds N D numbers.
-    let apply (s: Standardiser) (x: CsrMatrix) : CsrMatrix =
-        let width = x.Columns
-        let scale = 1f / sqrt (float32 (max 1 width))
-
-        let values =
-            Array.zeroCreate<float32>(Shapes.Length(int64 x.Rows, int64 width, nameof x))
-
-        for r in 0 .. x.Rows - 1 do
-            for c in 0 .. width - 1 do
-                values[r * width + c] <- -s.Mean[c] / s.Deviation[c] * scale
-
-            for at in x.RowStart[r] .. x.RowStart[r + 1] - 1 do
-                let c = x.Indices[at]
-                values[r * width + c] <- (x.Values[at] - s.Mean[c]) / s.Deviation[c] * scale
-
-        CsrMatrix.Trusted(
-            x.Rows,
-            width,
-            Array.init (x.Rows + 1) (fun r -> r * width),
-            Array.init values.Length (fun at -> at % width),
-            values
-        )
 
 /// What a model reads, and how that becomes the features that its parts see.
 [<ReferenceEquality>]
@@ -81,30 +35,56 @@ module InputSpace =
     /// Rows of which more entries than this share are stored are taken for measurements.
     let private dense = 0.5
 
-    /// What rows of a feature file are, judged by the training rows [N, D]: dense rows are measurements; whole numbers
-    /// from 1 are term counts (also 0/1 presence); anything else is taken as it is.
-    let ofTrainingRows (x: CsrMatrix) : InputSpace =
+    /// What the numbers of training rows [N, D] are. Term counts before measurements: counts may be dense too.
+    let private judge (x: CsrMatrix) : FeatureKind =
         let stored = float x.NonZeros / (float x.Rows * float x.Columns)
 
         let whole =
             Seq.truncate x.NonZeros x.Values |> Seq.forall (fun v -> v >= 1f && v = round v)
 
-        if whole then TermCounts(TfIdfWeights.fit Sublinear x)
-        elif stored > dense then Measurements(Standardiser.fit x)
-        else Features x.Columns
+        if whole then FeatureKind.TermCounts
+        elif stored > dense then FeatureKind.Measurements
+        else FeatureKind.Values
 
-    /// Features of rows [N, D] as the data file gives them. Throws InvalidOperationException where the model reads texts.
-    let ofRows (rows: CsrMatrix) (input: InputSpace) : CsrMatrix =
-        match input with
-        | TermCounts weights -> TfIdfWeights.apply weights rows
-        | Measurements standardiser -> Standardiser.apply standardiser rows
-        | Features _ -> rows
-        | Texts _ -> invalidOp "this model was fitted on texts: predict from text"
+    let rec private ofFeatures (kind: FeatureKind) (x: CsrMatrix) : InputSpace =
+        match kind with
+        | FeatureKind.Automatic -> ofFeatures (judge x) x
+        | FeatureKind.Values -> Features x.Columns
+        | FeatureKind.TermCounts -> TermCounts(TfIdfWeights.fit Sublinear x)
+        | FeatureKind.Measurements -> Measurements(Standardiser.fit x)
+        | other -> invalidArg (nameof kind) $"expected a kind of features, received {int other}"
 
-    /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
-    let ofTexts (texts: string[]) (input: InputSpace) : CsrMatrix =
+    /// Fits on training rows: a vectoriser with the given options on texts, what the kind of the numbers asks for on features. Throws
+    /// ConfigurationException for faulty options and where no term is frequent enough.
+    let fit (vectoriser: VectoriserOptions) (kind: FeatureKind) (train: Rows) : InputSpace =
+        match train with
+        | Rows.Texts texts -> Texts(Vectoriser.fit vectoriser texts)
+        | Rows.Features x -> ofFeatures kind x
+        | Rows.Dense _ -> train |> Rows.tryFeatures |> Option.get |> ofFeatures kind
+
+    /// D, the number of features that rows become.
+    let dimension (input: InputSpace) : int =
         match input with
-        | Texts v -> Vectoriser.apply v texts
-        | TermCounts _
-        | Measurements _
-        | Features _ -> invalidOp "this model was fitted on features, not on text: predict from features"
+        | Texts vectoriser -> vectoriser.Features
+        | TermCounts weights -> weights.Idf.Length
+        | Measurements standardiser -> standardiser.Mean.Length
+        | Features dimension -> dimension
+
+    let private wide (input: InputSpace) (x: CsrMatrix) : CsrMatrix =
+        let columns = dimension input
+
+        if x.Columns > columns then
+            invalidArg "rows" $"expected features from 0 to {columns - 1}, received feature {x.Columns - 1}"
+
+        Csr.widen columns x
+
+    /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
+    /// texts where the training rows were features, features where they were texts, and a feature that the training rows did not have.
+    let apply (input: InputSpace) (rows: Rows) : CsrMatrix =
+        match input, rows, Rows.tryFeatures rows with
+        | Texts vectoriser, Rows.Texts texts, _ -> Vectoriser.apply vectoriser texts
+        | Texts _, _, _ -> Rows.mismatch "texts" rows
+        | _, _, None -> Rows.mismatch "features" rows
+        | TermCounts weights, _, Some x -> wide input x |> TfIdfWeights.apply weights
+        | Measurements standardiser, _, Some x -> wide input x |> Standardiser.apply standardiser
+        | Features _, _, Some x -> wide input x

@@ -54,6 +54,7 @@ module JsonLines =
                     |> Seq.collect (fun b -> b.Labels)
                     |> Seq.map (Array.map shared)
                     |> Seq.toArray
+                Weights = None
             }
 
     /// The rows of a file.

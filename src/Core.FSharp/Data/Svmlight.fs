@@ -182,25 +182,9 @@ module Svmlight =
             (defaultArg labels (largest _.LargestLabel + 1))
             blocks
 
-    let private widen columns (m: CsrMatrix) =
-        if columns < m.Columns then
-            invalidArg (nameof columns) $"expected at least {m.Columns} columns, received {columns}"
-
-        CsrMatrix.Trusted(m.Rows, columns, m.RowStart, m.Indices, m.Values)
-
-    /// The same rows in matrices of the given widths. Throws ArgumentException where one is smaller than it was.
-    let resize features labels (d: Dataset) =
-        Dataset.create (widen features d.Features) (widen labels d.Labels)
-
-    /// Data sets of one task: all get the largest D and the largest L among them.
-    let unite (parts: Dataset list) : Dataset list =
-        let features = parts |> List.map _.Features.Columns |> List.max
-        let labels = parts |> List.map _.Labels.Columns |> List.max
-        parts |> List.map (resize features labels)
-
     /// The files of one task (train, dev, test), in matrices of the same D and L.
     let readTogether (options: SvmlightOptions) (paths: string list) : Dataset list =
-        paths |> List.map (read options) |> unite
+        paths |> List.map (read options) |> Dataset.unite
 
     let private line (d: Dataset) row =
         let text = StringBuilder()

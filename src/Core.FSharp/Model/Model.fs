@@ -63,11 +63,8 @@ module Model =
     let possibleSets (epsilon: float) (cap: int) (x: CsrMatrix) (model: Model) : SetPrediction[] =
         model.Decision |> FittedDecision.possibleSets epsilon cap (scores x model)
 
-    /// Features of texts. Throws InvalidOperationException where the model was not fitted on texts.
-    let ofTexts (texts: string[]) (model: Model) : CsrMatrix = InputSpace.ofTexts texts model.Input
-
-    /// Features of rows [N, D] as the data file gives them. Throws InvalidOperationException where the model was fitted on texts.
-    let ofRows (rows: CsrMatrix) (model: Model) : CsrMatrix = InputSpace.ofRows rows model.Input
+    /// The features [N, D] that the model sees of rows. Throws ArgumentException where they are not what it was fitted on (InputSpace.apply).
+    let features (rows: Rows) (model: Model) : CsrMatrix = InputSpace.apply model.Input rows
 
     /// Fits a model: signals (leave-one-out) and scorers on the training rows, early stopping and the decision on the
     /// validation rows, or on what DecisionRows says where none are given.

@@ -1,67 +1,60 @@
 namespace Limen.Core
 
-open System
 open System.Threading
 open Limen
-open Limen.Kernels
 
-/// From texts to a model in one call: vectoriser, signals, scorers and decision, each fitted on its own rows only.
+/// From labelled rows to a model in one call: input space, signals, scorers and decision, each fitted on its own rows only.
 [<RequireQualifiedAccess>]
 module Pipeline =
 
-    /// The labels of text rows, in ordinal order.
-    let labelSpace (rows: TextDataset seq) : LabelSpace =
-        rows
-        |> Seq.collect (fun d -> Seq.concat d.LabelNames)
-        |> Seq.distinct
-        |> Seq.sortWith (fun a b -> String.CompareOrdinal(a, b))
-        |> Seq.toArray
-        |> LabelSpace
+    /// The input space of the training rows, and all parts as data sets in one label space: the training rows' labels, then those that only
+    /// other parts have. Throws ArgumentException where some parts are texts and others features.
+    let prepare
+        (vectoriser: VectoriserOptions)
+        (kind: FeatureKind)
+        (split: Split<LabelledRows>)
+        : LabelSpace * InputSpace * Split<Dataset> =
+        let parts = Split.parts split
+        parts |> List.iter (fun part -> Rows.requireAlike split.Train.Rows part.Rows)
+        let space = parts |> List.map _.Space |> List.reduce LabelSpace.union
 
-    /// The label sets of text rows as a matrix [N, L]. Throws ArgumentException for a name that the space lacks.
-    let labelSets (space: LabelSpace) (rows: TextDataset) : CsrMatrix =
-        rows.LabelNames
-        |> Array.mapi (fun i names ->
-            names
-            |> Array.map (fun name ->
-                match space.TryId name with
-                | Some id -> id
-                | None ->
-                    invalidArg
-                        (nameof rows)
-                        $"row {i + 1}: the label \"{name}\" is not one of the model's {space.Count} labels"))
-        |> Csr.ofSets space.Count
+        let train =
+            match parts |> List.map _.Rows |> Rows.dimension with
+            | Some most -> Rows.widen most split.Train.Rows
+            | None -> split.Train.Rows
 
-    /// Features and label sets of text rows.
-    let dataset (vectoriser: Vectoriser) (space: LabelSpace) (rows: TextDataset) : Dataset =
-        Dataset.create (Vectoriser.apply vectoriser rows.Texts) (labelSets space rows)
+        let input = InputSpace.fit vectoriser kind train
 
-    /// Fits the vectoriser on the training texts and the model on the features. space None: the labels of the given rows.
-    let fitText
+        space, input, split |> Split.map (LabelledRows.relabel space >> LabelledRows.dataset input)
+
+    /// Fits the input space on the training rows and the model on the features. Throws ConfigurationException with every fault of all options before anything is
+    /// fitted.
+    let fit
         (options: ModelOptions)
         (vectoriser: VectoriserOptions)
-        (space: LabelSpace option)
-        (train: TextDataset)
-        (validation: TextDataset option)
+        (kind: FeatureKind)
+        (train: LabelledRows)
+        (validation: LabelledRows option)
         (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : Model =
+        let labels =
+            train :: Option.toList validation
+            |> List.map _.Space
+            |> List.reduce LabelSpace.union
 
-        let space =
-            space
-            |> Option.defaultWith (fun () -> labelSpace (train :: Option.toList validation))
-
-        match Vectoriser.faults vectoriser @ ModelOptions.faultsFor space options with
+        match Vectoriser.faults vectoriser @ ModelOptions.faultsFor labels options with
         | [] -> ()
         | faults -> raise (ConfigurationException faults)
 
-        let fitted = Vectoriser.fit vectoriser train.Texts
+        let space, input, rows =
+            prepare
+                vectoriser
+                kind
+                {
+                    Train = train
+                    Validation = validation
+                    Test = None
+                }
 
-        Model.fit
-            options
-            space
-            (Texts fitted)
-            (dataset fitted space train)
-            (validation |> Option.map (dataset fitted space))
-            progress
-            cancellation
+        Model.fit options space input rows.Train rows.Validation progress cancellation
