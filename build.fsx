@@ -84,6 +84,10 @@ let test (name: string option) : Tally =
 let command name arguments : int =
     Step.buildProgram "src/Cli" "Limen.Cli" |> Step.run caller (name :: arguments)
 
+let experiments arguments : int =
+    Step.buildProgram "bench/Limen.Experiments" "Limen.Experiments"
+    |> Step.run caller arguments
+
 let bench arguments : int =
     Peers.install ()
     Step.buildProgram "bench/Limen.Bench" "Limen.Bench" |> Step.run "." arguments
@@ -126,8 +130,8 @@ let target name arguments : unit -> int =
         match name with
         | "demo"
         | "predict"
-        | "train"
-        | "experiments" -> fun () -> command name arguments
+        | "train" -> fun () -> command name arguments
+        | "experiments" -> fun () -> experiments arguments
         | "bench" -> fun () -> bench arguments
         | "test" -> fun () -> tests (fun () -> test (List.tryHead arguments))
         | "proof" -> fun () -> tests proof

@@ -271,7 +271,10 @@ module Inputs =
             let local = (FeatureKnn.leaveOneOut knn).Values
 
             once (file folder "eurlex.train" "predicted") (fun path ->
-                CsrBytes.write path (Thresholds.decide (Thresholds.fixedAt local.Columns 0.3f) local))
+                let (LabelSets sets) =
+                    Thresholds.decide (Thresholds.fixedAt local.Columns 0.3f) (Scores local)
+
+                CsrBytes.write path sets)
 
             write folder "eurlex.test" test (Some (FeatureKnn.apply test.Features knn).Values)
             write folder "eurlex.train" train (Some local)

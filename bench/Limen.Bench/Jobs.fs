@@ -5,6 +5,7 @@ open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open Limen.Core
+open Limen
 open Limen.Kernels
 open TorchSharp
 
@@ -13,7 +14,7 @@ open TorchSharp
 module Jobs =
 
     /// The loss of the steps and trainings here.
-    let paper = Losses.paper 0.1 0.1 Symmetric
+    let paper = Losses.paper 0.1 0.1 MarginForm.Symmetric
 
     /// IDF [L] as a model has it: ln((N + 1) / (n_l + 1)), scaled to at most 1.
     let idf (labels: CsrMatrix) : float32[] =
@@ -83,7 +84,7 @@ module Jobs =
                 truth[row * labels + label] <- 1f
 
         let y = torch.from_array(truth).reshape size
-        let loss = new Limen.LossModule(paper)
+        let loss = new LossModule(paper)
 
         Job.repeated 1 (fun () ->
             use _ = torch.NewDisposeScope()
@@ -182,38 +183,44 @@ module Jobs =
         let local, labels = Csr.selectRows first all.Local, Csr.selectRows first all.Labels
 
         let fit () =
-            Sweep.build local labels |> Thresholds.sCut Objective.MacroF1 infinityf
+            SortedPairs.build None (Scores local) (LabelSets labels)
+            |> Thresholds.sCut Objective.MacroF1 infinityf
 
         let reached =
-            Thresholds.decide (fit ()) local
+            let (LabelSets predicted) = Thresholds.decide (fit ()) (Scores local)
+
+            predicted
             |> Counts.ofSets labels
             |> F1.macro (AllLabels AsZero)
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
 
     /// Every decision rule and the stacking of two scorers, fitted on N score lists of 50 labels each; on the way the
-    /// seconds of each, in the order of Rule.all, stacking last.
+    /// seconds of each, in the order of Rules.all, stacking last.
     let everyRule rows : Job =
         let scores, labels = Corpus.scored rows 13_330 50
         let support = Csr.columnCounts labels
+        let rarity = Rarity.ofSupport rows support
 
         let context =
             {
-                Support = support
-                Rows = rows
-                Seed = Seed.ofInt 1
+                Counts = LabelCounts.create rows support
+                Rarity = rarity
                 Objective = Objective.standard
+                Weights = None
+                Seed = Seed.ofInt 1
             }
 
+        let lists =
+            CandidateScores.create [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
+
         let stacking () =
-            ScoreLists.create [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
-            |> Stacking.fit (Rarity.ofSupport rows support) labels
-            |> ignore
+            Stacking.fit rarity None lists (LabelSets labels) |> ignore
 
         let fits =
             [
-                for _, rule in Rule.all do
-                    yield fun () -> Rule.fit rule context scores labels |> ignore
+                for rule in Rules.examples do
+                    yield fun () -> Rule.fit rule context (Scores scores) (LabelSets labels) |> ignore
 
                 yield stacking
             ]

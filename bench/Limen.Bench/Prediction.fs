@@ -25,7 +25,7 @@ module Prediction =
         fun () ->
             parts
             |> List.sumBy (fun x ->
-                let margins = NetworkScorer.margins idf fusion network x (none x)
+                let margins = ThresholdedNetwork.margins idf fusion network x (none x)
                 (Candidates.top 50 labels x.Rows margins).Rows)
 
     /// Seconds a row.

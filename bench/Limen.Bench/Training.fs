@@ -4,6 +4,7 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Threading
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -15,7 +16,7 @@ module WholeTraining =
 
     let training =
         { TrainingOptions.defaults with
-            Loss = Losses.paper 0.1 0.1 Symmetric
+            Loss = Losses.paper 0.1 0.1 MarginForm.Symmetric
             FusionRate = 5.0
             Optimiser =
                 {
@@ -27,7 +28,7 @@ module WholeTraining =
 
     let private precisionAt5 idf (state: TrainingState) (test: TrainingRows) =
         let margins =
-            NetworkScorer.margins idf state.Fusion state.Weights test.Features test.Local
+            ThresholdedNetwork.margins idf state.Fusion state.Weights test.Features test.Local
 
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
         AtK.ofScores 5 test.Labels top |> AtK.precision
@@ -117,38 +118,27 @@ module WholeModel =
                 Kind = Some InputKind.Svmlight
             }
 
-        match Folder.read options folder with
-        | {
-              Labels = labels
-              Rows = CountRows {
-                                   Train = train
-                                   Validation = validation
-                                   Test = Some test
-                               }
-          } ->
-            Job.once (fun () ->
-                let clock = Stopwatch.StartNew()
-                let input = InputSpace.ofTrainingRows train.Features
+        let rows = (Folder.read options folder).Rows
 
-                let features (part: Dataset) =
-                    Dataset.create (InputSpace.ofRows part.Features input) part.Labels
+        Job.once (fun () ->
+            let clock = Stopwatch.StartNew()
+            let labels, input, parts = Pipeline.prepare Presets.vectoriser FeatureKind.Automatic rows
 
-                let model =
-                    Model.fit
-                        (Recipe.full Objective.standard 1 train.Rows labels.Count)
-                        labels
-                        input
-                        (features train)
-                        (Option.map features validation)
-                        ignore
-                        CancellationToken.None
+            let model =
+                Model.fit
+                    (Presets.strong Objective.standard)
+                    labels
+                    input
+                    parts.Train
+                    parts.Validation
+                    ignore
+                    CancellationToken.None
 
-                let seconds = clock.Elapsed.TotalSeconds
-                let measures = Evaluation.model (features test) model
+            let seconds = clock.Elapsed.TotalSeconds
+            let measures = Evaluation.model parts.Test.Value model
 
-                {
-                    Check = measures.MacroF1A
-                    Trajectory = [ seconds, measures.MacroF1A ]
-                    Measures = [ "macro-F1", measures.MacroF1A; "micro-F1", measures.MicroF1 ]
-                })
-        | _ -> invalidArg (nameof folder) $"expected training and test rows as svmlight in {folder}"
+            {
+                Check = measures.MacroF1A
+                Trajectory = [ seconds, measures.MacroF1A ]
+                Measures = [ "macro-F1", measures.MacroF1A; "micro-F1", measures.MicroF1 ]
+            })

@@ -33,10 +33,10 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>The same model, which can then say which label sets are possible for a row.</summary>
     /// <param name="rows">Rows that nothing was fitted on: neither the model, its decision or calibration, nor another
     /// promise about it.</param>
-    /// <param name="norm">How the fit of a label set is measured.</param>
-    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
-    public AdaptiveThresholdModel WithPossibleSets(MultiLabelDataset rows, ConformalNorm norm = ConformalNorm.L1) =>
-        With(rows, data => Core.ModelModule.withSets(Interop.ToCore(norm), data, model));
+    /// <param name="norm">q of the sum over labels of |p - y|^q by which the fit of a label set is measured: 1 or 2.</param>
+    /// <exception cref="ArgumentException">A label that the model does not know, rows of another kind, or another norm.</exception>
+    public AdaptiveThresholdModel WithPossibleSets(MultiLabelDataset rows, int norm = 1) =>
+        With(rows, data => Core.ModelModule.withSets(PossibleLabelSets.Norm(norm), data, model));
 
     /// <summary>The label sets that a text may have (inductive conformal prediction over whole label sets).</summary>
     /// <param name="text">The text.</param>
@@ -45,7 +45,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
     public PossibleLabelSets PossibleSets(string text, double level, int most = 100) =>
-        PossibleSets(RowInputs.OfTexts([text]), level, most)[0];
+        PossibleSets(MultiLabelDataset.OfTexts([text]), level, most)[0];
 
     /// <summary>The label sets that a row of sparse features may have.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
@@ -53,8 +53,8 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="most">How many sets are listed at most; at least 1.</param>
     /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
-    public PossibleLabelSets PossibleSets(IReadOnlyList<Feature> features, double level, int most = 100) =>
-        PossibleSets(RowInputs.OfFeatures([features]), level, most)[0];
+    public PossibleLabelSets PossibleSets(IReadOnlyList<(int Id, float Value)> features, double level, int most = 100) =>
+        PossibleSets(MultiLabelDataset.OfFeatures([features]), level, most)[0];
 
     /// <summary>The label sets that each row of a data set may have; the rows' own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
@@ -65,19 +65,15 @@ public sealed partial class AdaptiveThresholdModel
     public IReadOnlyList<PossibleLabelSets> PossibleSets(MultiLabelDataset rows, double level, int most = 100)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return PossibleSets(rows.Inputs, level, most);
+        return PossibleSets(rows.Labelled.Rows, level, most);
     }
 
-    private AdaptiveThresholdModel With(MultiLabelDataset rows, Func<Core.Dataset, Core.Model> change)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        return new(Interop.Call(() => change(rows.ToCore(model.Input, model.Labels))));
-    }
+    private AdaptiveThresholdModel With(MultiLabelDataset rows, Func<Core.Dataset, Core.Model> change) => new(change(Dataset(rows)));
 
-    private PossibleLabelSets[] PossibleSets(RowInputs rows, double level, int most)
+    private PossibleLabelSets[] PossibleSets(Core.Rows rows, double level, int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        var sets = Interop.Call(() => Core.ModelModule.possibleSets(level, most, rows.Apply(model.Input), model));
+        var sets = Core.ModelModule.possibleSets(level, most, Features(rows), model);
         return [.. sets.Select(prediction => new PossibleLabelSets(model.Labels, prediction))];
     }
 }

@@ -14,19 +14,12 @@ public sealed partial class AdaptiveThresholdModel
     public IReadOnlyList<string> Labels => model.Labels.Names;
 
     /// <summary>The settings of a new model, all at their defaults.</summary>
-    public static AdaptiveThresholdModelBuilder Builder() => new(new ModelSettings());
+    public static AdaptiveThresholdModelBuilder Builder() => new();
 
     /// <summary>Loads a saved model.</summary>
     /// <param name="folder">Where it was saved.</param>
-    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by a newer version, or no model with
-    /// scorers; the message says which.</exception>
-    public static AdaptiveThresholdModel Load(string folder)
-    {
-        var model = Interop.Call(() => Core.Store.load(folder));
-        return model.Scorers.IsEmpty
-            ? throw new ModelFormatException(folder, "expected a model, found thresholds for the scores of another model")
-            : new AdaptiveThresholdModel(model);
-    }
+    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by another version, or no model; the message says which.</exception>
+    public static AdaptiveThresholdModel Load(string folder) => new(Core.Store.load(folder));
 
     /// <summary>
     /// Saves the model: a folder with manifest, checksums and weights, which takes the place of a model saved there before.
@@ -43,46 +36,58 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>Predicts the labels of texts; a row's prediction does not depend on the others.</summary>
     /// <param name="texts">The texts.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
-    public IReadOnlyList<Prediction> Predict(IEnumerable<string> texts) => Predict(RowInputs.OfTexts(texts));
+    public IReadOnlyList<Prediction> Predict(IEnumerable<string> texts) => Predict(MultiLabelDataset.OfTexts(texts));
 
     /// <summary>Predicts the labels of a row of sparse features.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    public Prediction Predict(IReadOnlyList<Feature> features) => Predict([features])[0];
+    public Prediction Predict(IReadOnlyList<(int Id, float Value)> features) => Predict([features])[0];
 
     /// <summary>Predicts the labels of rows of sparse features.</summary>
     /// <param name="rows">The features of each row.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<Feature>> rows) =>
-        Predict(RowInputs.OfFeatures(rows));
+    public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows) =>
+        Predict(MultiLabelDataset.OfFeatures(rows));
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
     public IReadOnlyList<Prediction> Predict(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Predict(rows.Inputs);
+        return Predict(rows.Labelled.Rows);
     }
 
     /// <summary>Predicts the labels of a text, with the training rows that voted.</summary>
     /// <param name="text">The text.</param>
-    public Explanation Explain(string text) => Explain(RowInputs.OfTexts([text]));
+    public Explanation Explain(string text) => Explain(MultiLabelDataset.OfTexts([text]));
 
     /// <summary>Predicts the labels of a row of sparse features, with the training rows that voted.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
-    public Explanation Explain(IReadOnlyList<Feature> features) => Explain(RowInputs.OfFeatures([features]));
+    public Explanation Explain(IReadOnlyList<(int Id, float Value)> features) => Explain(MultiLabelDataset.OfFeatures([features]));
+
+    /// <summary>Why a label is predicted for a text, or why it is not: below its threshold by how much, or not weighed at all, and its rank.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="label">The label's name.</param>
+    /// <exception cref="ArgumentException">The model does not know the label, or was fitted on features.</exception>
+    /// <example><code>Console.WriteLine(model.Why("Opens a socket.", "io"));</code></example>
+    public LabelReason Why(string text, string label) => Why(MultiLabelDataset.OfTexts([text]), label);
+
+    /// <summary>Why a label is predicted for a row of sparse features, or why it is not.</summary>
+    /// <param name="features">The features in any order, each at most once.</param>
+    /// <param name="label">The label's name.</param>
+    /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
+    public LabelReason Why(IReadOnlyList<(int Id, float Value)> features, string label) => Why(MultiLabelDataset.OfFeatures([features]), label);
 
     /// <summary>Measures the model on rows with known labels.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on, none of them used in fitting.</param>
     /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        var data = rows.ToCore(model.Input, model.Labels);
+        var data = Dataset(rows);
         var scores = Core.ModelModule.scores(data.Features, model);
-        var predicted = Core.DecisionModule.decide(model.Decision, scores);
-        var probabilities = Core.DecisionModule.probabilities(model.Decision, scores);
-        return new EvaluationReport(model.Labels, data.Labels, scores, probabilities, predicted, Warnings(data.Features, predicted));
+        var predicted = Core.FittedDecisionModule.decide(model.Decision, scores);
+        var probabilities = Core.FittedDecisionModule.probabilities(model.Decision, scores);
+        return new EvaluationReport(model.Labels, scores, probabilities, predicted, data.Truth, Warnings(data.Features, predicted));
     }
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>
@@ -90,29 +95,29 @@ public sealed partial class AdaptiveThresholdModel
     public IReadOnlyList<ModelWarning> Warnings(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var features = rows.Inputs.Apply(model.Input);
+        var features = Features(rows.Labelled.Rows);
         return Warnings(features, Core.ModelModule.predict(features, model));
     }
 
-    private ModelWarning[] Warnings(Kernels.CsrMatrix features, Kernels.CsrMatrix predicted) =>
-        [
-            .. Core
-                .Diagnosis.ofPredictions(features, predicted, model)
-                .Select(warning => ModelWarning.OfCore(model.Labels, warning)),
-        ];
+    private IReadOnlyList<ModelWarning> Warnings(Kernels.CsrMatrix features, Core.LabelSets predicted) =>
+        [.. Core.Diagnosis.ofPredictions(features, predicted, model)];
 
-    private Prediction[] Predict(RowInputs rows) =>
-        [.. Core.Explanation.rows(rows.Apply(model.Input), model).Select(pairs => new Prediction(model.Labels, pairs))];
+    private Prediction[] Predict(Core.Rows rows) => Core.Explanation.rows(Features(rows), model);
 
-    private Explanation Explain(RowInputs row)
+    private Explanation Explain(Core.Rows row) => Core.Explanation.row(0, Features(row), model);
+
+    private LabelReason Why(Core.Rows row, string label)
     {
-        var features = row.Apply(model.Input);
-        var pairs = Core.Explanation.row(0, features, model);
-        int[] predicted = [.. pairs.Where(p => p.Predicted).Select(p => p.Label)];
-        var voters = Core.Explanation.voters(0, features, predicted, model);
-        return new Explanation(
-            new Prediction(model.Labels, pairs),
-            [.. voters.Select(v => new Neighbour(v.Row, v.Weight, [.. v.Labels.Select(model.Labels.Name)]))]
-        );
+        ArgumentNullException.ThrowIfNull(label);
+        return Core.Explanation.label(label, 0, Features(row), model);
+    }
+
+    private Kernels.CsrMatrix Features(Core.Rows rows) => Core.InputSpaceModule.apply(model.Input, rows);
+
+    /// <summary>The features that the model sees of the rows, with their label sets among the labels that it knows.</summary>
+    private Core.Dataset Dataset(MultiLabelDataset rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Core.LabelledRowsModule.dataset(model.Input, Core.LabelledRowsModule.relabel(model.Labels, rows.Labelled));
     }
 }

@@ -1,126 +1,187 @@
 namespace Limen;
 
 /// <summary>
-/// Settings of a model; start with <see cref="AdaptiveThresholdModel.Builder"/>. Immutable: each method gives a new
-/// builder, so that several can branch off one.
+/// Settings of a model; start with <see cref="AdaptiveThresholdModel.Builder"/>. Immutable: each method gives a new builder, so that several can branch off one.
+/// What concerns a single signal, scorer or rule is set where that is made: <see cref="Signals"/>, <see cref="Scorers"/>, <see cref="Decisions"/>.
 /// </summary>
+/// <example><code>
+/// var model = AdaptiveThresholdModel.Builder()
+///     .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30))
+///     .WithScorers(Scorers.Perceptron(new() { HiddenLayers = [256], Loss = Losses.Focal() }), Scorers.Linear())
+///     .WithDecision(Decisions.Fused().AtMost(5))
+///     .WithSeed(1)
+///     .Fit(train, validation, progress, cancellationToken);
+/// </code></example>
 public sealed class AdaptiveThresholdModelBuilder
 {
-    private readonly ModelSettings settings;
+    private readonly Settings settings;
 
-    internal AdaptiveThresholdModelBuilder(ModelSettings settings) => this.settings = settings;
+    internal AdaptiveThresholdModelBuilder()
+        : this(new Settings()) { }
 
-    /// <summary>
-    /// What thresholds are fused from: at most one global and one local signal; none for static thresholds. Default:
-    /// both.
-    /// </summary>
+    private AdaptiveThresholdModelBuilder(Settings settings) => this.settings = settings;
+
+    /// <summary>What thresholds are fused from: at most one global and one local signal; none for static thresholds. Default: both.</summary>
     /// <param name="signals">Of <see cref="Signals"/>.</param>
-    public AdaptiveThresholdModelBuilder WithSignals(params Signal[] signals) =>
-        With(settings with { Signals = Given.All(signals) });
-
-    /// <summary>What networks are trained with. Default: <c>BceWithThreshold().Plus(0.1, Margin(0.1))</c>.</summary>
-    /// <param name="loss">Of <see cref="Losses"/>.</param>
-    public AdaptiveThresholdModelBuilder WithLoss(Loss loss) => With(settings with { Loss = Given.One(loss) });
-
-    /// <summary>Widths of the network's one to three hidden layers. Default: 512.</summary>
-    /// <param name="widths">Each at least 1.</param>
-    public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) =>
-        With(settings with { HiddenLayers = Given.All(widths) });
-
-    /// <summary>The share of hidden units that training drops, in [0, 1). Default: 0.4.</summary>
-    /// <param name="share">In [0, 1).</param>
-    public AdaptiveThresholdModelBuilder WithDropout(double share) => With(settings with { Dropout = share });
-
-    /// <summary>Passes over the training rows; early stopping may end before. Default: 15.</summary>
-    /// <param name="epochs">At least 1.</param>
-    public AdaptiveThresholdModelBuilder WithEpochs(int epochs) => With(settings with { Epochs = epochs });
-
-    /// <summary>Rows of a training step. Default: 256, less where there are few rows.</summary>
-    /// <param name="rows">At least 1.</param>
-    public AdaptiveThresholdModelBuilder WithBatchSize(int rows) => With(settings with { BatchSize = rows });
-
-    /// <summary>AdamW's learning rate, which falls linearly to 0. Default: 0.002.</summary>
-    /// <param name="rate">Above 0.</param>
-    public AdaptiveThresholdModelBuilder WithLearningRate(double rate) => With(settings with { LearningRate = rate });
-
-    /// <summary>Epochs without a better validation score before training ends. Default: 3.</summary>
-    /// <param name="epochs">At least 1.</param>
-    public AdaptiveThresholdModelBuilder WithPatience(int epochs) => With(settings with { Patience = epochs });
-
-    /// <summary>
-    /// Which labels share the weight of rarity in the thresholds that networks learn. Default: all of them.
-    /// </summary>
-    /// <param name="sharing">Which way.</param>
-    public AdaptiveThresholdModelBuilder WithAlpha(AlphaSharing sharing) =>
-        With(settings with { Alpha = Given.One(sharing) });
-
-    /// <summary>Which labels networks learn in each step. Default: all of them; a shortlist is faster where there are thousands.</summary>
-    /// <param name="sampling">Which.</param>
-    public AdaptiveThresholdModelBuilder WithLabelSampling(LabelSampling sampling) =>
-        With(settings with { LabelSampling = Given.One(sampling) });
-
-    /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
-    /// <param name="seed">Any number.</param>
-    public AdaptiveThresholdModelBuilder WithSeed(int seed) => With(settings with { Seed = seed });
+    public AdaptiveThresholdModelBuilder WithSignals(params Signal[] signals) => new(settings with { Signals = Given.All(signals) });
 
     /// <summary>What gives the scores. Default: one perceptron.</summary>
     /// <param name="scorers">Of <see cref="Scorers"/>, at least one.</param>
-    public AdaptiveThresholdModelBuilder WithScorers(params Scorer[] scorers) =>
-        With(settings with { Scorers = Given.All(scorers) });
+    public AdaptiveThresholdModelBuilder WithScorers(params Scorer[] scorers) => new(settings with { Scorers = Given.All(scorers) });
+
+    /// <summary>
+    /// What the one perceptron is trained with: short for <c>WithScorers(Scorers.Perceptron(new() { Loss = ... }))</c>; beside WithScorers it is a fault.
+    /// </summary>
+    /// <param name="loss">Of <see cref="Losses"/>.</param>
+    public AdaptiveThresholdModelBuilder WithLoss(Loss loss) => new(settings with { Loss = Given.One(loss) });
+
+    /// <summary>
+    /// Widths of the one perceptron's hidden layers: short for <c>WithScorers(Scorers.Perceptron(new() { HiddenLayers = [...] }))</c>; beside WithScorers it is a
+    /// fault.
+    /// </summary>
+    /// <param name="widths">One to three, each at least 1.</param>
+    public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) => new(settings with { HiddenLayers = Given.All(widths) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>
     /// <param name="decision">Of <see cref="Decisions"/>.</param>
-    public AdaptiveThresholdModelBuilder WithDecision(Decision decision) =>
-        With(settings with { Decision = Given.One(decision) });
+    public AdaptiveThresholdModelBuilder WithDecision(Decision decision) => new(settings with { Decision = Given.One(decision) });
 
     /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
-    public AdaptiveThresholdModelBuilder WithObjective(Objective objective) =>
-        With(settings with { Objective = Given.One(objective) });
-
-    /// <summary>How scorers and signals become one score. Default: <see cref="ScoreCombination.Stacked"/>.</summary>
-    /// <param name="combination">Which way.</param>
-    public AdaptiveThresholdModelBuilder WithCombination(ScoreCombination combination) =>
-        With(settings with { Combination = combination });
+    public AdaptiveThresholdModelBuilder WithObjective(Objective objective) => new(settings with { Objective = Given.One(objective) });
 
     /// <summary>
-    /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the
-    /// score. <see cref="AdaptiveThresholdModel.WithCalibration"/> calibrates on rows of their own.
+    /// One score by the mean of the scorers' margins. Default: a small logistic model over margins, local signal and rarity, fitted on held-out rows.
+    /// </summary>
+    public AdaptiveThresholdModelBuilder WithAveragedScores() => new(settings with { Combination = Core.ScoreCombination.Average });
+
+    /// <summary>
+    /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the score.
+    /// <see cref="AdaptiveThresholdModel.WithCalibration"/> calibrates on rows of their own.
     /// </summary>
     /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
-    public AdaptiveThresholdModelBuilder WithCalibration(Calibration calibration) =>
-        With(settings with { Calibration = Given.One(calibration) });
+    public AdaptiveThresholdModelBuilder WithCalibration(Calibration calibration) => new(settings with { Calibration = Given.One(calibration) });
 
     /// <summary>
-    /// Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted.
-    /// Default: 60.
+    /// Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted. Default: 60.
     /// </summary>
     /// <param name="labels">At least 1.</param>
-    public AdaptiveThresholdModelBuilder WithCandidates(int labels) => With(settings with { Candidates = labels });
+    public AdaptiveThresholdModelBuilder WithCandidates(int labels) => new(settings with { Candidates = labels });
 
     /// <summary>
-    /// Which rows the decision is fitted on where no validation rows are given. Default: cross-fitted in five folds up
-    /// to 10,000 training rows, a tenth of them held out above.
+    /// Without validation rows the decision is fitted on all training rows, each scored by a model that was fitted without its fold. The default up to 10,000
+    /// training rows, with five folds.
     /// </summary>
-    /// <param name="rows">Which way.</param>
-    public AdaptiveThresholdModelBuilder WithDecisionRows(DecisionRows rows) =>
-        With(settings with { DecisionRows = Given.One(rows) });
+    /// <param name="folds">At least 2; the cost is that of as many fits, and one more.</param>
+    public AdaptiveThresholdModelBuilder WithCrossFit(int folds = 5) => new(settings with { DecisionRows = Core.DecisionRows.NewCrossFit(folds) });
+
+    /// <summary>
+    /// Without validation rows the decision is fitted on a share of the training rows, which signals and scorers then do without. The default above 10,000 training
+    /// rows, with a tenth.
+    /// </summary>
+    /// <param name="share">Above 0 and below 1.</param>
+    public AdaptiveThresholdModelBuilder WithHoldOut(double share = 0.1) => new(settings with { DecisionRows = Core.DecisionRows.NewHoldOut(share) });
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
-    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) =>
-        With(settings with { Vectoriser = Given.One(options) });
+    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => new(settings with { Vectoriser = Given.One(options) });
 
-    /// <summary>What the values of sparse features are. Default: <see cref="FeatureKind.Values"/>.</summary>
+    /// <summary>What the numbers of feature rows are. Default: <see cref="FeatureKind.Automatic"/>.</summary>
     /// <param name="kind">Which kind.</param>
-    public AdaptiveThresholdModelBuilder WithFeatures(FeatureKind kind) => With(settings with { Features = kind });
+    public AdaptiveThresholdModelBuilder WithFeatures(FeatureKind kind) => new(settings with { Features = kind });
 
-    /// <summary>Checks the settings.</summary>
-    /// <exception cref="ModelConfigurationException">With every fault, not the first.</exception>
-    public AdaptiveThresholdTrainer Build() =>
-        settings.Faults() is { Length: > 0 } faults
-            ? throw new ModelConfigurationException(faults)
-            : new AdaptiveThresholdTrainer(settings);
+    /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
+    /// <param name="seed">Any number.</param>
+    public AdaptiveThresholdModelBuilder WithSeed(int seed) => new(settings with { Seed = seed });
 
-    private static AdaptiveThresholdModelBuilder With(ModelSettings settings) => new(settings);
+    /// <summary>
+    /// Fits a model: signals and scorers on the training rows, early stopping and the decision on the validation rows. The model knows the labels of both.
+    /// Cancelling keeps the best state so far and still fits the decision; a cross-fit then gives the model of its first fold.
+    /// </summary>
+    /// <param name="train">Texts or features with their labels.</param>
+    /// <param name="validation">Held-out rows of the same kind; null: as <see cref="WithCrossFit"/> and <see cref="WithHoldOut"/> say.</param>
+    /// <param name="progress">Is told where the fit stands; the last report says that all is done.</param>
+    /// <param name="cancellationToken">Ends the training of networks at the next step.</param>
+    /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>
+    /// <exception cref="ModelConfigurationException">Every fault of the settings, before any work begins; or texts without a term that is frequent
+    /// enough.</exception>
+    /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
+    /// <exception cref="OperationCanceledException">A linear scorer was cancelled, which has no state before it is done.</exception>
+    public AdaptiveThresholdModel Fit(
+        MultiLabelDataset train,
+        MultiLabelDataset? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        settings.ThrowIfContradictory();
+        return new(
+            Core.Pipeline.fit(
+                settings.Options(),
+                (settings.Vectoriser ?? new VectoriserOptions()).ToCore(),
+                settings.Features,
+                train.Labelled,
+                validation?.Labelled.ToOption(),
+                FSharpValues.ToFunction<TrainingProgress>(p => progress?.Report(p)),
+                cancellationToken
+            )
+        );
+    }
+
+    private sealed record Settings
+    {
+        private static readonly Core.ModelOptions Defaults = Core.ModelOptionsModule.defaults;
+
+        public IReadOnlyList<Signal>? Signals { get; init; }
+        public IReadOnlyList<Scorer>? Scorers { get; init; }
+        public Loss? Loss { get; init; }
+        public IReadOnlyList<int>? HiddenLayers { get; init; }
+        public Decision Decision { get; init; } = Defaults.Decision.Rule;
+        public Objective Objective { get; init; } = Defaults.Decision.Objective;
+        public Core.ScoreCombination Combination { get; init; } = Defaults.Decision.Combination;
+        public Calibration? Calibration { get; init; }
+        public int Candidates { get; init; } = Defaults.Candidates;
+        public Core.DecisionRows? DecisionRows { get; init; }
+        public VectoriserOptions? Vectoriser { get; init; }
+        public FeatureKind Features { get; init; }
+        public int Seed { get; init; } = 1;
+
+        public Core.ModelOptions Options() =>
+            new(
+                Signals is null ? Defaults.Global : Signal.GlobalOf(Signals).ToOption(),
+                Signals is null ? Defaults.Local : Signal.LocalOf(Signals).ToOption(),
+                (Scorers ?? [Perceptron()]).ToFSharpList(),
+                new(Combination, Decision, Objective, (Calibration?.Options).ToOption()),
+                Candidates,
+                DecisionRows.ToOption(),
+                Seed.ToSeed()
+            );
+
+        /// <summary>Faults that only the builder can have; the core finds all others.</summary>
+        public void ThrowIfContradictory()
+        {
+            string[] faults =
+            [
+                .. Signal.Faults(Signals ?? []),
+                .. Beside(Loss is not null, "WithLoss", "Loss"),
+                .. Beside(HiddenLayers is not null, "WithHiddenLayers", "HiddenLayers"),
+            ];
+            if (faults.Length > 0) throw new ModelConfigurationException([.. faults, .. Core.ModelOptionsModule.faults(Options())]);
+        }
+
+        private IEnumerable<string> Beside(bool isSet, string method, string property)
+        {
+            if (isSet && Scorers is not null)
+                yield return $"{method}: expected it without WithScorers; give a perceptron its own: Scorers.Perceptron(new() {{ {property} = ... }})";
+        }
+
+        private Scorer Perceptron()
+        {
+            var options = new PerceptronOptions();
+            if (Loss is not null) options.Loss = Loss;
+            if (HiddenLayers is not null) options.HiddenLayers = HiddenLayers;
+            return Limen.Scorers.Perceptron(options);
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using Limen.Kernels;
-
 namespace Limen;
 
 public sealed partial class AdaptiveThresholds
@@ -16,18 +14,19 @@ public sealed partial class AdaptiveThresholds
     public AdaptiveThresholds WithCalibration(Calibration calibration, ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(calibration);
-        return With(scores, rows, (scored, truth) => Core.AdaptiveThresholdsModule.withCalibration(calibration.Options, scored, truth, thresholds));
+        return With(scores, rows, (scored, truth) => Core.PostHocThresholdsModule.withCalibration(calibration.Options, scored, truth, thresholds));
     }
 
     /// <summary>The same for rows with label ids, decided by their scores alone.</summary>
     /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
-    /// <param name="rows">Scored rows that neither the other model nor the thresholds learned from.</param>
+    /// <param name="scores">Scored rows that neither the other model nor the thresholds learned from.</param>
+    /// <param name="labels">The ids of each row\'s true labels, counted from 0.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal that looks at rows.</exception>
     /// <exception cref="ModelConfigurationException">With every fault of the calibration.</exception>
-    public AdaptiveThresholds WithCalibration(Calibration calibration, ScoredRows rows)
+    public AdaptiveThresholds WithCalibration(Calibration calibration, ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels)
     {
         ArgumentNullException.ThrowIfNull(calibration);
-        return With(rows, (scored, truth) => Core.AdaptiveThresholdsModule.withCalibration(calibration.Options, scored, truth, thresholds));
+        return With(scores, labels, (scored, truth) => Core.PostHocThresholdsModule.withCalibration(calibration.Options, scored, truth, thresholds));
     }
 
     /// <summary>
@@ -43,32 +42,34 @@ public sealed partial class AdaptiveThresholds
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1), or smaller than these rows can promise:
     /// the message names the smallest.</exception>
     public AdaptiveThresholds WithRisk(double level, ScoreLists scores, MultiLabelDataset rows) =>
-        With(scores, rows, (scored, truth) => Core.AdaptiveThresholdsModule.withRisk(level, scored, truth, thresholds));
+        With(scores, rows, (scored, truth) => Core.PostHocThresholdsModule.withRisk(level, scored, truth, thresholds));
 
     /// <summary>The same for rows with label ids, decided by their scores alone.</summary>
     /// <param name="level">0.1: on average at most 10 % of a row's labels are missed.</param>
-    /// <param name="rows">Scored rows that nothing was fitted on.</param>
+    /// <param name="scores">Scored rows that nothing was fitted on.</param>
+    /// <param name="labels">The ids of each row\'s true labels, counted from 0.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal that looks at rows.</exception>
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1), or smaller than these rows can promise:
     /// the message names the smallest.</exception>
-    public AdaptiveThresholds WithRisk(double level, ScoredRows rows) =>
-        With(rows, (scored, truth) => Core.AdaptiveThresholdsModule.withRisk(level, scored, truth, thresholds));
+    public AdaptiveThresholds WithRisk(double level, ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) =>
+        With(scores, labels, (scored, truth) => Core.PostHocThresholdsModule.withRisk(level, scored, truth, thresholds));
 
     /// <summary>The same thresholds, which can then say which label sets are possible for a row.</summary>
     /// <param name="scores">What the other model says of rows that nothing was fitted on: neither that model, nor the
     /// thresholds, nor another promise about them.</param>
     /// <param name="rows">The same rows, with their labels.</param>
-    /// <param name="norm">How the fit of a label set is measured.</param>
+    /// <param name="norm">q of the sum over labels of |p - y|^q by which the fit of a label set is measured: 1 or 2.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
-    public AdaptiveThresholds WithPossibleSets(ScoreLists scores, MultiLabelDataset rows, ConformalNorm norm = ConformalNorm.L1) =>
-        With(scores, rows, (scored, truth) => Core.AdaptiveThresholdsModule.withSets(Interop.ToCore(norm), scored, truth, thresholds));
+    public AdaptiveThresholds WithPossibleSets(ScoreLists scores, MultiLabelDataset rows, int norm = 1) =>
+        With(scores, rows, (scored, truth) => Core.PostHocThresholdsModule.withSets(PossibleLabelSets.Norm(norm), scored, truth, thresholds));
 
     /// <summary>The same for rows with label ids, decided by their scores alone.</summary>
-    /// <param name="rows">Scored rows that nothing was fitted on.</param>
-    /// <param name="norm">How the fit of a label set is measured.</param>
+    /// <param name="scores">Scored rows that nothing was fitted on.</param>
+    /// <param name="labels">The ids of each row\'s true labels, counted from 0.</param>
+    /// <param name="norm">q of the sum over labels of |p - y|^q by which the fit of a label set is measured: 1 or 2.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal that looks at rows.</exception>
-    public AdaptiveThresholds WithPossibleSets(ScoredRows rows, ConformalNorm norm = ConformalNorm.L1) =>
-        With(rows, (scored, truth) => Core.AdaptiveThresholdsModule.withSets(Interop.ToCore(norm), scored, truth, thresholds));
+    public AdaptiveThresholds WithPossibleSets(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels, int norm = 1) =>
+        With(scores, labels, (scored, truth) => Core.PostHocThresholdsModule.withSets(PossibleLabelSets.Norm(norm), scored, truth, thresholds));
 
     /// <summary>The label sets that rows may have (inductive conformal prediction over whole label sets).</summary>
     /// <param name="scores">What the other model says of the rows.</param>
@@ -81,23 +82,23 @@ public sealed partial class AdaptiveThresholds
     public IReadOnlyList<PossibleLabelSets> PossibleSets(ScoreLists scores, double level, MultiLabelDataset? rows = null, int most = 100)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        var sets = Interop.Call(() => Core.AdaptiveThresholdsModule.possibleSets(level, most, Rows(scores, rows?.Inputs), thresholds));
-        return [.. sets.Select(prediction => new PossibleLabelSets(thresholds.Model.Labels, prediction))];
+        var sets = Core.PostHocThresholdsModule.possibleSets(level, most, Rows(scores, rows?.Labelled.Rows, null), thresholds);
+        return [.. sets.Select(prediction => new PossibleLabelSets(thresholds.Labels, prediction))];
     }
 
     private AdaptiveThresholds With(
         ScoreLists scores,
         MultiLabelDataset rows,
-        Func<Core.ForeignRows, CsrMatrix, Core.AdaptiveThresholds> change
+        Func<Core.ExternalRows, Core.LabelSets, Core.PostHocThresholds> change
     )
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return new(Interop.Call(() => change(Rows(scores, rows.Inputs), Truth(rows))));
+        return new(change(Rows(scores, rows.Labelled), Truth(rows)));
     }
 
-    private AdaptiveThresholds With(ScoredRows rows, Func<Core.ForeignRows, CsrMatrix, Core.AdaptiveThresholds> change)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        return new(Interop.Call(() => change(Rows(rows.Scores, null), SparseRows.Sets(rows.Labels, Labels.Count))));
-    }
+    private AdaptiveThresholds With(
+        ScoreLists scores,
+        IReadOnlyList<IReadOnlyList<int>> labels,
+        Func<Core.ExternalRows, Core.LabelSets, Core.PostHocThresholds> change
+    ) => new(change(Rows(scores), Truth(labels)));
 }

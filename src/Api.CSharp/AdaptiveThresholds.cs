@@ -1,5 +1,3 @@
-using Limen.Kernels;
-
 namespace Limen;
 
 /// <summary>
@@ -8,47 +6,47 @@ namespace Limen;
 /// </summary>
 public sealed partial class AdaptiveThresholds
 {
-    private readonly Core.AdaptiveThresholds thresholds;
+    private readonly Core.PostHocThresholds thresholds;
 
-    internal AdaptiveThresholds(Core.AdaptiveThresholds thresholds) => this.thresholds = thresholds;
+    internal AdaptiveThresholds(Core.PostHocThresholds thresholds) => this.thresholds = thresholds;
 
     /// <summary>The labels, in the order of their ids.</summary>
-    public IReadOnlyList<string> Labels => thresholds.Model.Labels.Names;
+    public IReadOnlyList<string> Labels => thresholds.Labels.Names;
 
     /// <summary>The settings of new thresholds, all at their defaults.</summary>
-    public static AdaptiveThresholdsBuilder Builder() => new(new ModelSettings { Signals = [Signals.Idf()] });
+    public static AdaptiveThresholdsBuilder Builder() => new();
 
     /// <summary>Loads saved thresholds.</summary>
     /// <param name="folder">Where they were saved.</param>
     /// <exception cref="ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole
     /// model; the message says which.</exception>
     public static AdaptiveThresholds Load(string folder) =>
-        new(Interop.Call(() => Core.AdaptiveThresholdsModule.load(folder)));
+        new(Core.Store.loadThresholds(folder));
 
     /// <summary>Saves to a folder, which takes the place of a model saved there before.</summary>
     /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
     /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
-    public void Save(string folder) => Core.AdaptiveThresholdsModule.save(folder, thresholds);
+    public void Save(string folder) => Core.Store.saveThresholds(folder, thresholds);
 
     /// <summary>Decides rows by their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal was fitted, which looks at
     /// texts or features.</exception>
-    public IReadOnlyList<Prediction> Decide(ScoreLists scores) => Decide(scores, (RowInputs?)null);
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores) => Decide(scores, (Core.Rows?)null);
 
     /// <summary>Decides rows by their scores and texts.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="texts">The same rows.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
     public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<string> texts) =>
-        Decide(scores, RowInputs.OfTexts(texts));
+        Decide(scores, MultiLabelDataset.OfTexts(texts));
 
     /// <summary>Decides rows by their scores and sparse features.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="features">The same rows.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
-    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<IReadOnlyList<Feature>> features) =>
-        Decide(scores, RowInputs.OfFeatures(features));
+    public IReadOnlyList<Prediction> Decide(ScoreLists scores, IEnumerable<IReadOnlyList<(int Id, float Value)>> features) =>
+        Decide(scores, MultiLabelDataset.OfFeatures(features));
 
     /// <summary>Measures the decisions on rows with known labels.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
@@ -57,36 +55,36 @@ public sealed partial class AdaptiveThresholds
     public EvaluationReport Evaluate(ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Measured(Rows(scores, rows.Inputs), Truth(rows));
+        return Measured(Rows(scores, rows.Labelled), Truth(rows));
     }
 
     /// <summary>Measures the decisions on rows with known labels, from their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="labels">The ids of each row's true labels, counted from 0.</param>
-    /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was
-    /// fitted.</exception>
-    public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) =>
-        Measured(Rows(scores, null), SparseRows.Sets(labels, Labels.Count));
+    /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was fitted.</exception>
+    public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) => Measured(Rows(scores), Truth(labels));
 
-    private EvaluationReport Measured(Core.ForeignRows rows, CsrMatrix truth)
+    private EvaluationReport Measured(Core.ExternalRows rows, Core.LabelSets truth)
     {
-        var fused = Core.AdaptiveThresholdsModule.scores(rows, thresholds);
-        var decided = Core.DecisionModule.decide(thresholds.Model.Decision, fused);
-        var probabilities = Core.DecisionModule.probabilities(thresholds.Model.Decision, fused);
-        return new EvaluationReport(thresholds.Model.Labels, truth, fused, probabilities, decided, []);
+        var fused = Core.PostHocThresholdsModule.scores(rows, thresholds);
+        var decided = Core.FittedDecisionModule.decide(thresholds.Decision, fused);
+        var probabilities = Core.FittedDecisionModule.probabilities(thresholds.Decision, fused);
+        return new EvaluationReport(thresholds.Labels, fused, probabilities, decided, truth, []);
     }
 
-    private CsrMatrix Truth(MultiLabelDataset rows) =>
-        SparseRows.Relabel(rows.LabelSets, rows.Space, thresholds.Model.Labels);
+    private Core.LabelSets Truth(MultiLabelDataset rows) =>
+        Core.LabelSpaceModule.relabel(rows.Labelled.Space, thresholds.Labels, rows.Labelled.Truth);
 
-    private Prediction[] Decide(ScoreLists scores, RowInputs? inputs) =>
-        [
-            .. Core
-                .AdaptiveThresholdsModule.explain(Rows(scores, inputs), thresholds)
-                .Select(pairs => new Prediction(thresholds.Model.Labels, pairs)),
-        ];
+    private Core.LabelSets Truth(IReadOnlyList<IReadOnlyList<int>> labels) => SparseRows.Sets(labels, Labels.Count);
 
-    private Core.ForeignRows Rows(ScoreLists scores, RowInputs? inputs)
+    private Prediction[] Decide(ScoreLists scores, Core.Rows? inputs) =>
+        Core.PostHocThresholdsModule.explain(Rows(scores, inputs, null), thresholds);
+
+    private Core.ExternalRows Rows(ScoreLists scores) => Rows(scores, null, null);
+
+    private Core.ExternalRows Rows(ScoreLists scores, Core.LabelledRows rows) => Rows(scores, rows.Rows, rows.Weights);
+
+    private Core.ExternalRows Rows(ScoreLists scores, Core.Rows? inputs, Microsoft.FSharp.Core.FSharpOption<float[]>? weights)
     {
         ArgumentNullException.ThrowIfNull(scores);
         if (!scores.Labels.SequenceEqual(Labels))
@@ -95,12 +93,9 @@ public sealed partial class AdaptiveThresholds
                 nameof(scores)
             );
         if (inputs is not null && inputs.Count != scores.Count)
-            throw new ArgumentException(
-                $"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}",
-                nameof(scores)
-            );
-        var looksAtRows = thresholds.Model.Input is not Core.InputSpace.Features { dimension: 0 };
-        var features = looksAtRows ? inputs?.Apply(thresholds.Model.Input) : null;
-        return new Core.ForeignRows(scores.Logits, Interop.ToOption(features));
+            throw new ArgumentException($"expected {inputs.Count} rows as {inputs.Kind} were given, received scores of {scores.Count}", nameof(scores));
+        var looksAtRows = thresholds.Input is not Core.InputSpace.Features { dimension: 0 };
+        var features = looksAtRows && inputs is not null ? Core.InputSpaceModule.apply(thresholds.Input, inputs) : null;
+        return new Core.ExternalRows(scores.Logits, features.ToOption(), weights);
     }
 }

@@ -1,5 +1,3 @@
-using Limen.Kernels;
-
 namespace Limen;
 
 /// <summary>
@@ -8,14 +6,12 @@ namespace Limen;
 /// </summary>
 public sealed class AdaptiveThresholdsBuilder
 {
-    private readonly ModelSettings settings;
-    private readonly MultiLabelDataset? training;
+    private readonly Settings settings;
 
-    internal AdaptiveThresholdsBuilder(ModelSettings settings, MultiLabelDataset? training = null)
-    {
-        this.settings = settings;
-        this.training = training;
-    }
+    internal AdaptiveThresholdsBuilder()
+        : this(new Settings()) { }
+
+    private AdaptiveThresholdsBuilder(Settings settings) => this.settings = settings;
 
     /// <summary>
     /// What thresholds are fused from: at most one global and one local signal. Those that look at rows need texts or
@@ -24,25 +20,22 @@ public sealed class AdaptiveThresholdsBuilder
     /// </summary>
     /// <param name="signals">Of <see cref="Signals"/>.</param>
     public AdaptiveThresholdsBuilder WithSignals(params Signal[] signals) =>
-        With(settings with { Signals = Given.All(signals) });
+        new(settings with { Signals = Given.All(signals) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>
     /// <param name="decision">Of <see cref="Decisions"/>.</param>
     public AdaptiveThresholdsBuilder WithDecision(Decision decision) =>
-        With(settings with { Decision = Given.One(decision) });
+        new(settings with { Decision = Given.One(decision) });
 
     /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
     public AdaptiveThresholdsBuilder WithObjective(Objective objective) =>
-        With(settings with { Objective = Given.One(objective) });
+        new(settings with { Objective = Given.One(objective) });
 
     /// <summary>
-    /// Whether scores and signals are stacked, or scores stay as they are. Default: <see
-    /// cref="ScoreCombination.Stacked"/>.
+    /// Leaves the scores as they are. Default: a small logistic model over score, local signal and rarity, fitted on the same rows.
     /// </summary>
-    /// <param name="combination">Which way.</param>
-    public AdaptiveThresholdsBuilder WithCombination(ScoreCombination combination) =>
-        With(settings with { Combination = combination });
+    public AdaptiveThresholdsBuilder WithScoresAsGiven() => new(settings with { Combination = Core.ScoreCombination.Average });
 
     /// <summary>
     /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the
@@ -50,22 +43,22 @@ public sealed class AdaptiveThresholdsBuilder
     /// </summary>
     /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
     public AdaptiveThresholdsBuilder WithCalibration(Calibration calibration) =>
-        With(settings with { Calibration = Given.One(calibration) });
+        new(settings with { Calibration = Given.One(calibration) });
 
     /// <summary>Determines the folds of cross-validated rules. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
-    public AdaptiveThresholdsBuilder WithSeed(int seed) => With(settings with { Seed = seed });
+    public AdaptiveThresholdsBuilder WithSeed(int seed) => new(settings with { Seed = seed });
 
     /// <summary>How texts become features, for a local signal.</summary>
     /// <param name="options">The options.</param>
     public AdaptiveThresholdsBuilder WithVectoriser(VectoriserOptions options) =>
-        With(settings with { Vectoriser = Given.One(options) });
+        new(settings with { Vectoriser = Given.One(options) });
 
     /// <summary>
-    /// What the values of sparse features are, for a local signal. Default: <see cref="FeatureKind.Values"/>.
+    /// What the values of sparse features are, for a local signal. Default: <see cref="FeatureKind.Automatic"/>.
     /// </summary>
     /// <param name="kind">Which kind.</param>
-    public AdaptiveThresholdsBuilder WithFeatures(FeatureKind kind) => With(settings with { Features = kind });
+    public AdaptiveThresholdsBuilder WithFeatures(FeatureKind kind) => new(settings with { Features = kind });
 
     /// <summary>
     /// The rows that the other model was trained on: rarity is counted in them, and a local signal learns from them.
@@ -73,7 +66,7 @@ public sealed class AdaptiveThresholdsBuilder
     /// rows serve, of which none reaches its own signal.
     /// </summary>
     /// <param name="rows">Texts or features with their labels, which are among the scored ones.</param>
-    public AdaptiveThresholdsBuilder WithTrainingRows(MultiLabelDataset rows) => new(settings, Given.One(rows));
+    public AdaptiveThresholdsBuilder WithTrainingRows(MultiLabelDataset rows) => new(settings with { Training = Given.One(rows) });
 
     /// <summary>
     /// Fits thresholds on rows that the other model did not learn from: held-out rows, or its training rows with scores out of
@@ -103,48 +96,70 @@ public sealed class AdaptiveThresholdsBuilder
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(rows);
-        return Fit(scores, SparseRows.Relabel(rows.LabelSets, rows.Space, scores.Space), rows.Inputs);
+        return Fit(scores, Core.LabelSpaceModule.relabel(rows.Labelled.Space, scores.Space, rows.Labelled.Truth), rows.Labelled);
     }
 
-    private AdaptiveThresholdsBuilder With(ModelSettings settings) => new(settings, training);
-
-    private AdaptiveThresholds Fit(ScoreLists scores, CsrMatrix labels, RowInputs? rows)
+    private AdaptiveThresholds Fit(ScoreLists scores, Core.LabelSets truth, Core.LabelledRows? rows)
     {
-        var local = Signal.LocalOf(settings.Signals);
-        var looksAtRows = local is not null && Core.ThresholdOptionsModule.readsFeatures(local);
-        string[] faults = [.. settings.Faults(), .. settings.Objective.FaultsOf(scores.Space)];
+        var options = settings.Options();
+        var looksAtRows = options.Local.ToNull() is { } local && Core.LocalSignalSpecModule.readsFeatures(local);
+        List<string> faults = [.. Core.PostHocOptionsModule.faultsFor(scores.Space, options), .. Signal.Faults(settings.Signals)];
         if (looksAtRows && rows is null)
-            faults = [.. faults, "signals: the local signal looks at the rows: expected their texts or features, received labels alone"];
-        if (faults.Length > 0) throw new ModelConfigurationException(faults);
-        return Interop.Call(() => Fitted(scores, labels, looksAtRows ? rows : null));
+            faults.Add("signals: the local signal looks at the rows: expected their texts or features, received labels alone");
+        if (faults.Count > 0) throw new ModelConfigurationException(faults);
+        return Fitted(options, scores, truth, looksAtRows ? rows?.Rows : null, rows?.Weights);
     }
 
-    /// <summary>Fits; rows stay out where no signal looks at them.</summary>
-    private AdaptiveThresholds Fitted(ScoreLists scores, CsrMatrix labels, RowInputs? rows)
+    /// <summary>Fits; inputs stay out where no signal looks at them.</summary>
+    private AdaptiveThresholds Fitted(
+        Core.PostHocOptions options,
+        ScoreLists scores,
+        Core.LabelSets truth,
+        Core.Rows? inputs,
+        Microsoft.FSharp.Core.FSharpOption<float[]>? weights
+    )
     {
-        var input = rows is null ? Core.InputSpace.NewFeatures(0) : Input(training?.Inputs ?? rows, rows);
-        var options = new Core.ThresholdOptions(
-            Interop.ToOption(Signal.GlobalOf(settings.Signals)),
-            Interop.ToOption(Signal.LocalOf(settings.Signals)),
-            settings.DecidedBy(settings.Objective.Resolve(scores.Space)),
-            Interop.ToSeed(settings.Seed)
-        );
-        var evidence = training is null ? null : Evidence(training, rows is null ? null : input, scores.Space);
-        var scored = new Core.ForeignRows(scores.Logits, Interop.ToOption(rows?.Apply(input)));
-        return new(Core.AdaptiveThresholdsModule.fit(options, scores.Space, input, Interop.ToOption(evidence), scored, labels));
+        var input = inputs is null ? Core.InputSpace.NewFeatures(0) : Input(settings.Training?.Labelled.Rows ?? inputs, inputs);
+        var evidence = settings.Training is null ? null : Evidence(settings.Training.Labelled, inputs is null ? null : input, scores.Space);
+        var features = inputs is null ? null : Core.InputSpaceModule.apply(input, inputs);
+        var scored = new Core.ExternalRows(scores.Logits, features.ToOption(), weights);
+        return new(Core.PostHocThresholdsModule.fit(options, scores.Space, input, evidence.ToOption(), scored, truth));
     }
 
-    private Core.InputSpace Input(RowInputs source, RowInputs rows) =>
-        source.Fit(
-            settings.Vectoriser,
-            settings.Features,
-            source.Dimension is { } d ? Math.Max(d, rows.Dimension ?? 0) : null
-        );
+    private Core.InputSpace Input(Core.Rows source, Core.Rows rows)
+    {
+        var wide = Core.RowsModule.dimension(FSharpValues.ToFSharpList([source, rows])) is { } most ? Core.RowsModule.widen(most.Value, source) : source;
+        return Core.InputSpaceModule.fit(settings.Vectoriser.ToCore(), settings.Features, wide);
+    }
 
     /// <summary>The training rows; where no signal looks at them, their label sets take the place of features.</summary>
-    private static Core.Dataset Evidence(MultiLabelDataset training, Core.InputSpace? input, Core.LabelSpace space)
+    private static Core.Dataset Evidence(Core.LabelledRows training, Core.InputSpace? input, Core.LabelSpace space)
     {
-        var sets = SparseRows.Relabel(training.LabelSets, training.Space, space);
-        return Core.DatasetModule.create(input is null ? sets : training.Inputs.Apply(input), sets);
+        var rows = Core.LabelledRowsModule.relabel(space, training);
+        var sets = rows.Truth.Matrix;
+        return input is null ? new(sets, sets, rows.Weights) : Core.LabelledRowsModule.dataset(input, rows);
+    }
+
+    private sealed record Settings
+    {
+        private static readonly Core.PostHocOptions Defaults = Core.PostHocOptionsModule.defaults;
+
+        public IReadOnlyList<Signal> Signals { get; init; } = [Limen.Signals.Idf()];
+        public Decision Decision { get; init; } = Defaults.Decision.Rule;
+        public Objective Objective { get; init; } = Defaults.Decision.Objective;
+        public Core.ScoreCombination Combination { get; init; } = Defaults.Decision.Combination;
+        public Calibration? Calibration { get; init; }
+        public VectoriserOptions Vectoriser { get; init; } = new();
+        public FeatureKind Features { get; init; }
+        public MultiLabelDataset? Training { get; init; }
+        public int Seed { get; init; } = 1;
+
+        public Core.PostHocOptions Options() =>
+            new(
+                Signal.GlobalOf(Signals).ToOption(),
+                Signal.LocalOf(Signals).ToOption(),
+                new(Combination, Decision, Objective, (Calibration?.Options).ToOption()),
+                Seed.ToSeed()
+            );
     }
 }

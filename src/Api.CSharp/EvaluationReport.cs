@@ -1,5 +1,4 @@
 using System.Globalization;
-using Limen.Kernels;
 
 namespace Limen;
 
@@ -9,24 +8,24 @@ namespace Limen;
 public sealed class EvaluationReport
 {
     private readonly Core.Measures measures;
-    private readonly CsrMatrix truth;
-    private readonly CsrMatrix scores;
-    private readonly CsrMatrix probabilities;
+    private readonly Core.Scores scores;
+    private readonly Core.PairProbabilities probabilities;
+    private readonly Core.LabelSets truth;
 
     internal EvaluationReport(
         Core.LabelSpace labels,
-        CsrMatrix truth,
-        CsrMatrix scores,
-        CsrMatrix probabilities,
-        CsrMatrix predicted,
+        Core.Scores scores,
+        Core.PairProbabilities probabilities,
+        Core.LabelSets predicted,
+        Core.LabelSets truth,
         IReadOnlyList<ModelWarning> warnings
     )
     {
-        measures = Core.Evaluation.measure(truth, scores, predicted);
+        measures = Core.Evaluation.measure(scores, predicted, truth);
         this.truth = truth;
         this.scores = scores;
         this.probabilities = probabilities;
-        var counts = Core.CountsModule.ofSets(truth, predicted);
+        var counts = Core.CountsModule.ofSets(truth.Matrix, predicted.Matrix);
         Labels =
         [
             .. labels.Names.Select(
@@ -43,7 +42,7 @@ public sealed class EvaluationReport
     }
 
     /// <summary>How many rows were measured.</summary>
-    public int Rows => truth.Rows;
+    public int Rows => truth.Matrix.Rows;
 
     /// <summary>A: the mean over all labels of F1, 0/0 = 0.</summary>
     public double MacroF1A => measures.MacroF1A;
@@ -77,27 +76,39 @@ public sealed class EvaluationReport
 
     /// <summary>P@k: the mean over rows of the share of true labels among the k best.</summary>
     /// <param name="k">At least 1.</param>
-    public double PrecisionAt(int k) => Core.AtKModule.precision(Core.AtKModule.ofScores(k, truth, scores));
+    public double PrecisionAt(int k) => Core.AtKModule.precision(Core.AtKModule.ofScores(k, truth.Matrix, scores.Matrix));
 
     /// <summary>
     /// nDCG@k: the mean over rows of the discounted gain of the k best labels, of the most that there could be.
     /// </summary>
     /// <param name="k">At least 1.</param>
-    public double NdcgAt(int k) => Core.AtKModule.ndcg(Core.AtKModule.ofScores(k, truth, scores));
+    public double NdcgAt(int k) => Core.AtKModule.ndcg(Core.AtKModule.ofScores(k, truth.Matrix, scores.Matrix));
+
+    /// <summary>The mean over all pairs of row and label of (p - y)^2; a label that was not weighed for a row has p = 0.</summary>
+    public double Brier => Core.ReliabilityModule.brier(All(15));
+
+    /// <summary>The mean over all pairs of |mean probability - frequency| of the pair's bin, of so many.</summary>
+    /// <param name="bins">At least 1.</param>
+    public double CalibrationError(int bins = 15) => Core.ReliabilityModule.ece(All(bins));
 
     /// <summary>
-    /// How probabilities compare with frequencies, over all pairs of row and label; a label that was not weighed for a row
-    /// has probability 0.
+    /// How probabilities compare with frequencies, in bins of equal width, over all pairs of row and label; a label that was not weighed for a row has
+    /// probability 0.
     /// </summary>
     /// <param name="bins">At least 1.</param>
-    public ReliabilityTable Reliability(int bins = 15) =>
-        new(Core.ReliabilityModule.ofProbabilities(bins, truth, probabilities));
+    public IReadOnlyList<(double Lower, double Upper, long Count, double MeanProbability, double Frequency)> Reliability(int bins = 15) =>
+        Bins(All(bins));
 
     /// <summary>The same over the k most probable labels of each row: those that users see.</summary>
     /// <param name="k">At least 1.</param>
     /// <param name="bins">At least 1.</param>
-    public ReliabilityTable ReliabilityAt(int k, int bins = 15) =>
-        new(Core.ReliabilityModule.atK(bins, k, truth, probabilities));
+    public IReadOnlyList<(double Lower, double Upper, long Count, double MeanProbability, double Frequency)> ReliabilityAt(int k, int bins = 15) =>
+        Bins(Core.ReliabilityModule.atK(bins, k, truth.Matrix, probabilities.Matrix));
+
+    private Core.Reliability All(int bins) => Core.ReliabilityModule.ofProbabilities(bins, truth.Matrix, probabilities.Matrix);
+
+    private static (double, double, long, double, double)[] Bins(Core.Reliability table) =>
+        [.. table.Bins.Select(bin => (bin.Lower, bin.Upper, bin.Count, bin.MeanProbability, bin.Frequency))];
 
     /// <summary>The main figures in a line.</summary>
     public override string ToString() =>

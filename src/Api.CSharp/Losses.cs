@@ -21,7 +21,7 @@ public static class Losses
     public static Loss BceWithThreshold(Func<double, double, double> positiveWeight)
     {
         ArgumentNullException.ThrowIfNull(positiveWeight);
-        return Core.Bce.weightedBy(positiveWeight);
+        return Core.Bce.weightedBy(positiveWeight.ToFunction());
     }
 
     /// <summary>The margin loss of the paper's words: 0 from a distance of delta to the threshold on, on either side, slope 1 inside.</summary>
@@ -133,13 +133,13 @@ public static class Losses
     private static Loss Checked(Loss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        string[] faults = [.. Core.LossModule.faults(loss)];
+        string[] faults = [.. Core.Loss.faults(loss)];
         return faults.Length == 0 ? loss : throw new ModelConfigurationException(faults.Select(fault => "loss: " + fault));
     }
 
     private static Loss Counted(Loss loss, int rows, IReadOnlyList<int> positives)
     {
         ArgumentNullException.ThrowIfNull(positives);
-        return Core.LossModule.counted(Core.LabelCountsModule.create(rows, [.. positives]), Checked(loss));
+        return Core.Loss.counted(Core.LabelCountsModule.create(rows, [.. positives]), Checked(loss));
     }
 }

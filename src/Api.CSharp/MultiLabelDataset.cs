@@ -2,108 +2,103 @@ using Limen.Kernels;
 
 namespace Limen;
 
-/// <summary>Rows with their label sets: texts, or sparse features. Immutable.</summary>
+/// <summary>Rows with their label sets: texts, sparse features, or dense vectors. Immutable.</summary>
 public sealed class MultiLabelDataset
 {
-    private MultiLabelDataset(RowInputs inputs, CsrMatrix labelSets, Core.LabelSpace space)
-    {
-        Inputs = inputs;
-        LabelSets = labelSets;
-        Space = space;
-    }
+    internal MultiLabelDataset(Core.LabelledRows rows) => Labelled = rows;
 
     /// <summary>How many rows there are.</summary>
-    public int Count => LabelSets.Rows;
+    public int Count => Labelled.Count;
 
-    /// <summary>Whether the rows are texts; sparse features otherwise.</summary>
-    public bool IsText => Inputs.Dimension is null;
+    /// <summary>Whether the rows are texts; features otherwise.</summary>
+    public bool IsText => Labelled.Rows.IsTexts;
 
     /// <summary>The labels that the data set knows, in the order of their ids; not every one need be in a row.</summary>
-    public IReadOnlyList<string> Labels => Space.Names;
+    public IReadOnlyList<string> Labels => Labelled.Space.Names;
 
-    internal RowInputs Inputs { get; }
+    internal Core.LabelledRows Labelled { get; }
 
-    internal CsrMatrix LabelSets { get; }
+    /// <summary>Rows of text. Labels are those of the rows, in ordinal order.</summary>
+    /// <param name="rows">The texts with their labels.</param>
+    /// <example><code>var data = MultiLabelDataset.FromTexts([("Reads the next line.", ["io", "text"]), ("Opens a socket.", ["net"])]);</code></example>
+    public static MultiLabelDataset FromTexts(IEnumerable<(string Text, IReadOnlyList<string> Labels)> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        (string Text, IReadOnlyList<string> Labels)[] all = [.. rows];
+        return Named(Core.Rows.NewTexts(Given.All([.. all.Select(row => row.Text)])), all.Select(row => row.Labels));
+    }
 
-    internal Core.LabelSpace Space { get; }
+    /// <summary>Rows of sparse features. Labels are those of the rows, in ordinal order.</summary>
+    /// <param name="rows">The features in any order, each at most once, with the rows' labels.</param>
+    /// <param name="dimension">How many features there are; null: one more than the largest id.</param>
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, or a value that is not finite.</exception>
+    public static MultiLabelDataset FromFeatures(
+        IEnumerable<(IReadOnlyList<(int Id, float Value)> Features, IReadOnlyList<string> Labels)> rows,
+        int? dimension = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        (IReadOnlyList<(int Id, float Value)> Features, IReadOnlyList<string> Labels)[] all = [.. rows];
+        return Named(OfFeatures(all.Select(row => row.Features), dimension), all.Select(row => row.Labels));
+    }
+
+    /// <summary>Rows of dense vectors. Labels are those of the rows, in ordinal order.</summary>
+    /// <param name="vectors">[N, D], finite numbers.</param>
+    /// <param name="labels">The labels of each row.</param>
+    /// <exception cref="ArgumentException">Another number of label sets than of vectors.</exception>
+    public static MultiLabelDataset FromVectors(float[,] vectors, IEnumerable<IReadOnlyList<string>> labels)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(labels);
+        return Named(Core.Rows.NewDense((float[,])vectors.Clone()), labels);
+    }
 
     /// <summary>
     /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line; plain, .gz or .bz2.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static MultiLabelDataset FromJsonLines(string path) =>
-        OfTexts(Interop.Call(() => Core.JsonLines.read(path)), null);
-
-    /// <summary>Rows of text. Labels are those of the rows, in ordinal order.</summary>
-    /// <param name="rows">The texts with their labels.</param>
-    public static MultiLabelDataset FromTexts(IEnumerable<LabelledText> rows)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        LabelledText[] all = Given.All<LabelledText>([.. rows]);
-        return Named(RowInputs.OfTexts(all.Select(row => row.Text)), [.. all.Select(row => row.Labels)]);
-    }
-
-    /// <summary>Rows of sparse features. Labels are those of the rows, in ordinal order.</summary>
-    /// <param name="rows">The features with their labels.</param>
-    /// <param name="dimension">How many features there are; null: one more than the largest id.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, or a value that is not finite.</exception>
-    public static MultiLabelDataset FromFeatures(IEnumerable<LabelledFeatures> rows, int? dimension = null)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        LabelledFeatures[] all = Given.All<LabelledFeatures>([.. rows]);
-        return Named(RowInputs.OfFeatures(all.Select(row => row.Features), dimension), [.. all.Select(row => row.Labels)]);
-    }
+    public static MultiLabelDataset FromJsonLines(string path) => new(Core.LabelledRowsModule.ofTexts(Core.JsonLines.read(path)));
 
     /// <summary>
-    /// Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by
-    /// their ids.
+    /// Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by their ids.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="featureIds">What feature ids count from.</param>
-    /// <param name="labelIds">What label ids count from.</param>
+    /// <param name="firstFeature">What feature ids count from: 0, or 1 by LIBSVM's convention.</param>
+    /// <param name="firstLabel">What label ids count from: 0 or 1.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static MultiLabelDataset FromSvmlight(string path, IdBase featureIds = IdBase.Zero, IdBase labelIds = IdBase.Zero)
+    public static MultiLabelDataset FromSvmlight(string path, int firstFeature = 0, int firstLabel = 0)
     {
         var defaults = Core.Svmlight.defaults;
-        var options = new Core.SvmlightOptions(Base(featureIds), Base(labelIds), defaults.Features, defaults.Labels, defaults.BlockBytes);
-        var rows = Interop.Call(() => Core.Svmlight.read(options, path));
-        var first = labelIds == IdBase.One ? 1 : 0;
-        return OfRows(rows, new Core.LabelSpace([.. Enumerable.Range(first, rows.Labels.Columns).Select(id => $"{id}")]));
-
-        static Core.IdBase Base(IdBase ids) => ids == IdBase.One ? Core.IdBase.OneBased : Core.IdBase.ZeroBased;
+        var rows = Core.Svmlight.read(new(Base(firstFeature), Base(firstLabel), defaults.Features, defaults.Labels, defaults.BlockBytes), path);
+        var space = new Core.LabelSpace([.. Enumerable.Range(firstLabel, rows.Labels.Columns).Select(id => $"{id}")]);
+        return new(Core.LabelledRowsModule.create(space, Core.Rows.NewFeatures(rows.Features), rows.Truth));
     }
 
     /// <summary>
-    /// A folder with train, optional dev or validation, and optional test files, as .jsonl or as svmlight (.svm,
-    /// .svmlight, .txt),
-    /// plain, .gz or .bz2; text wins where there are both. An optional labels.txt names the labels.
+    /// A folder with train, optional dev or validation, and optional test files, as .jsonl or as svmlight (.svm, .svmlight, .txt),
+    /// plain, .gz or .bz2; text wins where there are both. An optional labels.txt names the labels. All parts know the same labels.
     /// </summary>
     /// <param name="directory">The folder.</param>
     /// <exception cref="DataFormatException">A file that is not as it should be.</exception>
     /// <exception cref="ModelConfigurationException">There is no training file, or two for one part.</exception>
-    public static DatasetSplit FromFolder(string directory)
+    public static (MultiLabelDataset Train, MultiLabelDataset? Validation, MultiLabelDataset? Test) FromFolder(string directory)
     {
-        var folder = Interop.Call(() => Core.Folder.read(Core.Folder.defaults, directory));
-        return folder.Rows switch
-        {
-            Core.FolderRows.TextRows rows => Parts(rows.Item, part => OfTexts(part, folder.Labels)),
-            Core.FolderRows.CountRows rows => Parts(rows.Item, part => OfRows(part, folder.Labels)),
-            var other => throw new InvalidOperationException($"unknown rows {other}"),
-        };
+        var rows = Core.Folder.read(Core.Folder.defaults, directory).Rows;
+        return (new(rows.Train), Optional(rows.Validation.ToNull()), Optional(rows.Test.ToNull()));
+
+        static MultiLabelDataset? Optional(Core.LabelledRows? part) => part is null ? null : new(part);
     }
 
     /// <summary>
-    /// The data set that needs no download: the API documentation of the installed .NET SDK, one row a member, labelled
-    /// with the types
-    /// of its signature and the exceptions that it documents; split by a hash of the text.
+    /// The same rows, each of which counts as much as its weight says, in training, decisions and measures: a row of weight 2 as that row twice.
     /// </summary>
-    /// <exception cref="DirectoryNotFoundException">No SDK documentation is installed.</exception>
-    public static DatasetSplit ApiDocumentation()
+    /// <param name="weights">A finite number of at least 0 for each row.</param>
+    /// <exception cref="ArgumentException">Another number of weights than of rows, or one out of range.</exception>
+    public MultiLabelDataset WithWeights(IEnumerable<float> weights)
     {
-        var docs = Interop.Call(Core.ApiDocs.read);
-        var space = Core.LabelSpaceModule.ofText(docs);
-        return Parts(docs, part => OfTexts(part, space));
+        ArgumentNullException.ThrowIfNull(weights);
+        return new(Core.LabelledRowsModule.weighted([.. weights], Labelled));
     }
 
     /// <summary>Two parts by chance: the second holds the given share of the rows (at least one of two or more).</summary>
@@ -112,56 +107,54 @@ public sealed class MultiLabelDataset
     public (MultiLabelDataset Train, MultiLabelDataset HeldOut) Split(int seed, double share)
     {
         if (!(share > 0 && share < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "expected a share above 0 and below 1");
-        var order = Core.SeedModule.permutation(Count, Interop.ToSeed(seed));
-        var held = Count < 2 ? 0 : Math.Max(1, (int)(Count * share));
-        return (Select([.. order[held..].Order()]), Select([.. order[..held].Order()]));
+        var (kept, held) = Core.LabelledRowsModule.holdOut(share, seed.ToSeed(), Labelled);
+        return (new(kept), new(held));
     }
 
     /// <summary>The chosen rows, in the order given; the labels stay known.</summary>
     /// <param name="rows">Row numbers, counted from 0.</param>
-    public MultiLabelDataset Select(IReadOnlyList<int> rows)
-    {
-        int[] chosen = [.. rows];
-        return new(Inputs.Select(chosen), Core.Csr.selectRows(chosen, LabelSets), Space);
-    }
+    public MultiLabelDataset Select(IReadOnlyList<int> rows) => new(Core.LabelledRowsModule.selectRows([.. rows], Labelled));
 
     /// <summary>The labels of a row.</summary>
     /// <param name="row">Counted from 0.</param>
-    public IReadOnlyList<string> LabelsOf(int row) => [.. LabelSets.RowIndices(row).ToArray().Select(Space.Name)];
+    public IReadOnlyList<string> LabelsOf(int row) => [.. Labelled.Truth.Matrix.RowIndices(row).ToArray().Select(Labelled.Space.Name)];
 
     /// <summary>The text of a row; null where rows are features.</summary>
     /// <param name="row">Counted from 0.</param>
-    public string? TextOf(int row) => Inputs.Text(row);
+    public string? TextOf(int row) => Labelled.Rows is Core.Rows.Texts texts ? texts.Item[row] : null;
 
-    /// <summary>The features of a row; null where rows are texts.</summary>
+    /// <summary>The features of a row that are not 0; null where rows are texts.</summary>
     /// <param name="row">Counted from 0.</param>
-    public IReadOnlyList<Feature>? FeaturesOf(int row) => Inputs.Features(row);
+    public IReadOnlyList<(int Id, float Value)>? FeaturesOf(int row) =>
+        Core.RowsModule.tryFeatures(Core.RowsModule.selectRows([row], Labelled.Rows)).ToNull() is { } x
+            ? [.. x.RowIndices(0).ToArray().Zip(x.RowValues(0).ToArray())]
+            : null;
 
-    /// <summary>The features that a model sees of the rows, with their label sets among the labels that it knows.</summary>
-    internal Core.Dataset ToCore(Core.InputSpace input, Core.LabelSpace labels) =>
-        Core.DatasetModule.create(Inputs.Apply(input), SparseRows.Relabel(LabelSets, Space, labels));
-
-    private static MultiLabelDataset Named(RowInputs inputs, IReadOnlyList<string>[] labels)
+    /// <summary>Texts before a model makes features of them.</summary>
+    internal static Core.Rows OfTexts(IEnumerable<string> texts)
     {
-        Given.All(labels);
-        var space = new Core.LabelSpace([.. labels.SelectMany(names => names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
-        int[][] sets = [.. labels.Select(names => names.Select(name => space.TryId(name).Value).ToArray())];
-        return new(inputs, Core.Csr.ofSets(space.Count, sets), space);
+        ArgumentNullException.ThrowIfNull(texts);
+        return Core.Rows.NewTexts(Given.All<string>([.. texts]));
     }
 
-    private static MultiLabelDataset OfTexts(Core.TextDataset rows, Core.LabelSpace? space)
+    /// <summary>Sparse features before a model weighs or scales them.</summary>
+    internal static Core.Rows OfFeatures(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows, int? dimension = null)
     {
-        space ??= Core.Pipeline.labelSpace([rows]);
-        return new(new RowInputs(rows.Texts), Core.Pipeline.labelSets(space, rows), space);
+        ArgumentNullException.ThrowIfNull(rows);
+        return Core.Rows.NewFeatures(SparseRows.Create(rows, dimension, "feature"));
     }
 
-    private static MultiLabelDataset OfRows(Core.Dataset rows, Core.LabelSpace space) =>
-        new(new RowInputs(rows.Features), rows.Labels, space);
-
-    private static DatasetSplit Parts<T>(Core.Split<T> split, Func<T, MultiLabelDataset> read)
-        where T : class
+    private static MultiLabelDataset Named(Core.Rows rows, IEnumerable<IReadOnlyList<string>> labels)
     {
-        MultiLabelDataset? Optional(T? part) => part is null ? null : read(part);
-        return new(read(split.Train), Optional(Interop.OfOption(split.Validation)), Optional(Interop.OfOption(split.Test)));
+        string[][] sets = [.. Given.All<IReadOnlyList<string>>([.. labels]).Select(names => names.ToArray())];
+        return new(Core.LabelledRowsModule.ofNames(rows, sets));
     }
+
+    private static Core.IdBase Base(int first) =>
+        first switch
+        {
+            0 => Core.IdBase.ZeroBased,
+            1 => Core.IdBase.OneBased,
+            _ => throw new ArgumentOutOfRangeException(nameof(first), first, "expected ids that count from 0 or from 1"),
+        };
 }

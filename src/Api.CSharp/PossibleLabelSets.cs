@@ -10,7 +10,7 @@ public sealed class PossibleLabelSets
     {
         if (prediction is not Core.SetPrediction.Possible known) return;
         IsInformative = true;
-        Sets = [.. known.sets.Select(set => new PossibleLabelSet([.. set.Set.Select(labels.Name)], set.PValue))];
+        Sets = [.. known.sets.Select(set => ((IReadOnlyList<string>)[.. set.Set.Select(labels.Name)], set.PValue))];
         IsTruncated = known.truncated;
         Confidence = known.confidence;
         Credibility = known.credibility;
@@ -22,7 +22,7 @@ public sealed class PossibleLabelSets
     public bool IsInformative { get; }
 
     /// <summary>The possible sets, the best fitting first; none where nothing can be excluded.</summary>
-    public IReadOnlyList<PossibleLabelSet> Sets { get; } = [];
+    public IReadOnlyList<(IReadOnlyList<string> Labels, double PValue)> Sets { get; } = [];
 
     /// <summary>Whether there are more than were asked for.</summary>
     public bool IsTruncated { get; }
@@ -32,4 +32,12 @@ public sealed class PossibleLabelSets
 
     /// <summary>The largest p-value of all label sets: small where the row is unlike the calibration rows.</summary>
     public double Credibility { get; } = 1;
+
+    internal static Core.ConformalNorm Norm(int norm) =>
+        norm switch
+        {
+            1 => Core.ConformalNorm.L1,
+            2 => Core.ConformalNorm.L2,
+            _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "expected 1 or 2"),
+        };
 }

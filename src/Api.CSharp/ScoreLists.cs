@@ -8,21 +8,21 @@ namespace Limen;
 /// </summary>
 public sealed class ScoreLists
 {
-    private ScoreLists(Core.LabelSpace space, CsrMatrix logits)
+    private ScoreLists(Core.LabelSpace space, Core.Scores logits)
     {
         Space = space;
         Logits = logits;
     }
 
     /// <summary>How many rows there are.</summary>
-    public int Count => Logits.Rows;
+    public int Count => Logits.Matrix.Rows;
 
     /// <summary>The labels, in the order of their ids.</summary>
     public IReadOnlyList<string> Labels => Space.Names;
 
     internal Core.LabelSpace Space { get; }
 
-    internal CsrMatrix Logits { get; }
+    internal Core.Scores Logits { get; }
 
     /// <summary>Score lists of labels with names.</summary>
     /// <param name="labels">The name of each label, in the order of the ids; distinct.</param>
@@ -67,25 +67,30 @@ public sealed class ScoreLists
                 $"expected {scores.GetLength(1)} names as the scores have columns, received {names.Count}",
                 nameof(labels)
             );
-        return Create(new Core.LabelSpace([.. names]), scale, Core.ForeignScores.ofMatrix(keep, scores));
+        return Create(new Core.LabelSpace([.. names]), scale, Core.ExternalScores.ofMatrix(keep, scores));
     }
 
     /// <summary>
-    /// Score lists from a file like svmlight, <c>l1,l2 label:score label:score</c> a line, ids ascending and counted
-    /// from 0; see <see cref="ScoredRows.FromFile"/>.
+    /// Score lists, and the ids of each row's true labels, from a file like svmlight, a row a line: the labels, separated by commas, then pairs
+    /// <c>label:score</c> with ascending labels. Ids count from 0; a line that begins with a blank has no labels.
     /// </summary>
     /// <param name="path">The file; plain, .gz or .bz2.</param>
     /// <param name="scale">What the scores are.</param>
-    /// <param name="labels">L, how many labels there are; null: what the file says or shows.</param>
+    /// <param name="labels">L, how many labels there are; null: what a header says, or the largest id shows.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static ScoreLists FromFile(string path, ScoreScale scale, int? labels = null) =>
-        ScoredRows.FromFile(path, scale, labels).Scores;
-
-    internal static ScoreLists OfIds(ScoreScale scale, CsrMatrix scores) =>
-        Create(new Core.LabelSpace(Ids(scores.Columns)), scale, scores);
+    /// <exception cref="ArgumentException">A probability outside [0, 1].</exception>
+    public static (ScoreLists Scores, IReadOnlyList<IReadOnlyList<int>> Labels) FromFile(string path, ScoreScale scale, int? labels = null)
+    {
+        var defaults = Core.Svmlight.defaults;
+        var width = labels.ToOption();
+        var read = Core.Svmlight.read(new(defaults.FeatureIds, defaults.LabelIds, width, width, defaults.BlockBytes), path);
+        var count = Math.Max(read.Features.Columns, read.Labels.Columns);
+        int[][] sets = [.. Enumerable.Range(0, read.Rows).Select(row => read.Labels.RowIndices(row).ToArray())];
+        return (Create(new Core.LabelSpace(Ids(count)), scale, Core.Csr.widen(count, read.Features)), sets);
+    }
 
     private static ScoreLists Create(Core.LabelSpace space, ScoreScale scale, CsrMatrix scores) =>
-        new(space, Core.ForeignScores.toLogits(scale == ScoreScale.Probabilities ? Core.ScoreScale.Probabilities : Core.ScoreScale.Logits, scores));
+        new(space, Core.ExternalScores.toLogits(scale, scores));
 
     private static string[] Ids(int labels) => [.. Enumerable.Range(0, labels).Select(id => $"{id}")];
 }

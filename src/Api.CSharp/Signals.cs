@@ -55,7 +55,7 @@ public static class Signals
         ArgumentNullException.ThrowIfNull(parts);
         return new(
             Core.WeightedSignalModule.signal(
-                FSharpValues.ToList(
+                FSharpValues.ToFSharpList(
                     parts.Select(part =>
                         Tuple.Create(
                             (float)part.Weight,

@@ -35,40 +35,10 @@ internal static class SparseRows
 
     /// <summary>Label sets [N, L] of label ids, which may repeat.</summary>
     /// <exception cref="ArgumentException">An id out of range.</exception>
-    public static CsrMatrix Sets(IReadOnlyList<IReadOnlyList<int>> labels, int count)
+    public static Core.LabelSets Sets(IReadOnlyList<IReadOnlyList<int>> labels, int count)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return Create(labels.Select(row => row.Distinct().Select(label => (label, 1f))), count, "label");
-    }
-
-    /// <summary>The same rows with more columns.</summary>
-    /// <exception cref="ArgumentException">The rows have more columns already.</exception>
-    public static CsrMatrix Widen(CsrMatrix rows, int columns) =>
-        rows.Columns <= columns
-            ? CsrMatrix.Trusted(rows.Rows, columns, rows.RowStart, rows.Indices, rows.Values)
-            : throw new ArgumentException($"expected features {Range(columns)}, received feature {rows.Columns - 1}", nameof(rows));
-
-    /// <summary>Label sets of one label space in another.</summary>
-    /// <exception cref="ArgumentException">A row has a label that the other space lacks.</exception>
-    public static CsrMatrix Relabel(CsrMatrix sets, Core.LabelSpace from, Core.LabelSpace to)
-    {
-        if (ReferenceEquals(from, to)) return sets;
-        int?[] ids = [.. from.Names.Select(name => to.TryId(name)?.Value)];
-        var rows = Enumerable.Range(0, sets.Rows).Select(row => Array.ConvertAll(sets.RowIndices(row).ToArray(), label => Id(row, label)));
-        return Core.Csr.ofSets(to.Count, [.. rows]);
-
-        int Id(int row, int label) =>
-            ids[label]
-            ?? throw new ArgumentException(
-                $"row {row + 1}: the label \"{from.Name(label)}\" is not one of the {to.Count} labels that the model knows"
-            );
-    }
-
-    /// <summary>The labels of both spaces: the first's with their ids, then those that it lacks.</summary>
-    public static Core.LabelSpace Union(Core.LabelSpace first, Core.LabelSpace second)
-    {
-        string[] missing = [.. second.Names.Where(name => first.TryId(name) is null)];
-        return missing.Length == 0 ? first : new Core.LabelSpace([.. first.Names, .. missing]);
+        return Core.LabelSets.NewLabelSets(Create(labels.Select(row => row.Distinct().Select(label => (label, 1f))), count, "label"));
     }
 
     private static string Range(int? columns) => columns is { } n ? $"from 0 to {n - 1}" : "of 0 or more";

@@ -7,8 +7,10 @@ public sealed record VectoriserOptions
 {
     private static readonly Core.VectoriserOptions Defaults = Core.VectoriserModule.defaults;
 
-    /// <summary>What a token is. Default: <see cref="TokenRule.Words"/>.</summary>
-    public TokenRule Tokens { get; init; } = TokenRule.Words;
+    /// <summary>
+    /// Whether a token is a longest run of two or more letters; else, the default, of letters, numbers and underscores. Always in lower case.
+    /// </summary>
+    public bool LettersOnly { get; init; }
 
     /// <summary>Words of the shortest term, at least 1. Default: 1.</summary>
     public int ShortestTerm { get; init; } = Defaults.Shortest;
@@ -22,16 +24,27 @@ public sealed record VectoriserOptions
     /// <summary>The terms in the most training texts, up to this many; null for all, the default.</summary>
     public int? MaxFeatures { get; init; }
 
-    /// <summary>How a term's weight grows with its count. Default: <see cref="TermFrequency.Sublinear"/>.</summary>
-    public TermFrequency TermFrequency { get; init; } = TermFrequency.Sublinear;
+    /// <summary>Whether a term's weight grows with 1 + ln of its count, the default; else with the count itself.</summary>
+    public bool SublinearTf { get; init; } = true;
+
+    internal static VectoriserOptions OfCore(Core.VectoriserOptions options) =>
+        new()
+        {
+            LettersOnly = options.Tokens.IsLetters,
+            ShortestTerm = options.Shortest,
+            LongestTerm = options.Longest,
+            MinDocumentFrequency = options.MinDf,
+            MaxFeatures = options.MaxFeatures?.Value,
+            SublinearTf = options.Tf.IsSublinear,
+        };
 
     internal Core.VectoriserOptions ToCore() =>
         new(
-            Tokens == TokenRule.Letters ? Core.TokenRule.Letters : Core.TokenRule.Words,
+            LettersOnly ? Core.TokenRule.Letters : Core.TokenRule.Words,
             ShortestTerm,
             LongestTerm,
             MinDocumentFrequency,
-            Interop.ToOption(MaxFeatures),
-            TermFrequency == TermFrequency.Raw ? Core.TermFrequency.Raw : Core.TermFrequency.Sublinear
+            MaxFeatures.ToOption(),
+            SublinearTf ? Core.TermFrequency.Sublinear : Core.TermFrequency.Raw
         );
 }

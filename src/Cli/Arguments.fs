@@ -8,12 +8,14 @@ type InputChoice =
 
 type DemoArguments =
     | Out of path: string
+    | Corpus of path: string
     | Seed of int
 
     interface IArgParserTemplate with
         member a.Usage =
             match a with
             | Out _ -> "folder for report.json and the model (default: artifacts/demo)"
+            | Corpus _ -> "write the texts and labels as train.jsonl, dev.jsonl and test.jsonl of this folder, and stop"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"
 
 type PredictArguments =
@@ -43,26 +45,11 @@ type TrainArguments =
                 "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"
 
-type ExperimentsArguments =
-    | Data of path: string
-    | Out of path: string
-    | Seeds of int
-
-    interface IArgParserTemplate with
-        member a.Usage =
-            match a with
-            | Data _ ->
-                "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
-            | Out _ -> "folder for report.json (default: artifacts/experiments)"
-            | Seeds _ -> "the most seeds of an experiment (default: as planned for each, one to three)"
-
 [<RequireSubcommand>]
 type Arguments =
     | [<CliPrefix(CliPrefix.None)>] Demo of ParseResults<DemoArguments>
     | [<CliPrefix(CliPrefix.None)>] Predict of ParseResults<PredictArguments>
     | [<CliPrefix(CliPrefix.None)>] Train of ParseResults<TrainArguments>
-
-    | [<CliPrefix(CliPrefix.None)>] Experiments of ParseResults<ExperimentsArguments>
 
     interface IArgParserTemplate with
         member a.Usage =
@@ -70,4 +57,3 @@ type Arguments =
             | Demo _ -> "train four ways on the API documentation of the installed .NET SDK and compare"
             | Predict _ -> "label a text with a saved model and explain its thresholds"
             | Train _ -> "train the full model on files, and measure it on the test file"
-            | Experiments _ -> "signals, margin, local signals and decision rules on many data sets"

@@ -1,6 +1,7 @@
 namespace Limen.Cli
 
 open Spectre.Console
+open Limen
 open Limen.Core
 
 /// One prediction in words: each label's score against its threshold, and the parts of that threshold.
@@ -15,9 +16,14 @@ module Explain =
 
     /// The predicted labels and the closest ones that were not predicted, part by part.
     let print (model: Model) (text: string) : unit =
-        let x = Model.ofTexts [| text |] model
-        let pairs = Explanation.row 0 x model
-        let predicted, others = pairs |> List.partition _.Predicted
+        let x = InputSpace.apply model.Input (Rows.Texts [| text |])
+        let explanation = Explanation.row 0 x model
+
+        let predicted, others =
+            explanation.Prediction.Candidates
+            |> List.ofSeq
+            |> List.partition (fun (c: Candidate) -> c.IsPredicted)
+
         AnsiConsole.MarkupLine $"\n[bold]{Markup.Escape(shorten 200 text)}[/]"
 
         let table =
@@ -39,14 +45,14 @@ module Explain =
 
         for p in predicted @ List.truncate 3 others do
             table.AddRow(
-                Markup.Escape(model.Labels.Name p.Label),
+                Markup.Escape p.Label,
                 $"{p.Score:F2}",
                 $"{p.Threshold:F2}",
                 $"{p.Global:F2}",
                 $"{p.Local:F2}",
                 $"{p.Bias:F2}",
                 $"{p.Correction:F2}",
-                (if p.Predicted then
+                (if p.IsPredicted then
                      "[green]predicted[/]"
                  else
                      "[grey]below[/]")
@@ -55,10 +61,8 @@ module Explain =
 
         AnsiConsole.Write table
 
-        for voter in
-            Explanation.voters 0 x [| 0 .. model.Labels.Count - 1 |] model
-            |> Array.truncate 3 do
-            let labels = voter.Labels |> Seq.map model.Labels.Name |> String.concat ", "
+        for neighbour in Seq.truncate 3 explanation.Neighbours do
+            let labels = String.concat ", " neighbour.Labels
 
             AnsiConsole.MarkupLine
-                $"[grey]neighbour: training row {voter.Row}, {100.0 * voter.Weight:F0} %% of the vote, labels {Markup.Escape labels}[/]"
+                $"[grey]neighbour: training row {neighbour.Row}, {100.0 * neighbour.Weight:F0} %% of the vote, of the predicted labels {Markup.Escape labels}[/]"

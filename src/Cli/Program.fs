@@ -11,9 +11,12 @@ module Program =
     let private run (arguments: ParseResults<Arguments>) =
         match arguments.GetSubCommand() with
         | Demo a ->
-            Demo.run
-                (a.GetResult(DemoArguments.Out, Path.Combine("artifacts", "demo")))
-                (a.GetResult(DemoArguments.Seed, 1))
+            match a.TryGetResult DemoArguments.Corpus with
+            | Some folder -> Demo.writeCorpus folder
+            | None ->
+                Demo.run
+                    (a.GetResult(DemoArguments.Out, Path.Combine("artifacts", "demo")))
+                    (a.GetResult(DemoArguments.Seed, 1))
         | Predict a ->
             Predict.run
                 (a.GetResult(PredictArguments.Model, Path.Combine("artifacts", "demo", "model")))
@@ -25,13 +28,6 @@ module Program =
                 (a.TryGetResult TrainArguments.Input)
                 (a.TryGetResult TrainArguments.Objective)
                 (a.GetResult(TrainArguments.Seed, 1))
-        | Experiments a ->
-            let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
-
-            Experiments.run
-                (a.TryGetResult ExperimentsArguments.Data |> Option.orElse ofEnvironment)
-                (a.GetResult(ExperimentsArguments.Out, Path.Combine("artifacts", "experiments")))
-                (a.TryGetResult ExperimentsArguments.Seeds)
 
     /// The faults that a user can mend: one line each, without a stack trace.
     let private isUsers (e: exn) =

@@ -3,34 +3,28 @@ namespace Limen.Cli
 open System
 open System.Threading
 open Spectre.Console
-open Limen.Core
+open Limen
 
 /// Progress bars on a terminal; a line per stage and epoch where the output is no terminal.
 [<RequireQualifiedAccess>]
 module Progress =
 
-    let private label (p: FitProgress) =
-        match p.Phase with
-        | FittingSignals -> "signals"
-        | FittingScorer(index, count) when count > 1 -> $"scorer {index} of {count}"
-        | FittingScorer _ -> "training"
-        | FittingDecision -> "decision"
+    let private detail (p: TrainingProgress) =
+        if p.ValidationNdcg.HasValue then
+            let recall =
+                if p.ShortlistRecall.HasValue then
+                    $", shortlist recall {p.ShortlistRecall.Value:F2}"
+                else
+                    ""
 
-    let private detail (p: FitProgress) =
-        match p.Training with
-        | Some {
-                   Validation = Some v
-                   ShortlistRecall = recall
-                   Epoch = e
-                   Epochs = n
-               } ->
-            let recall = recall |> Option.map (fun r -> $", shortlist recall {r:F2}")
-            $"epoch {e}/{n}, validation nDCG@5 {v:F3}{Option.defaultValue String.Empty recall}"
-        | Some t when not (Double.IsNaN t.Loss) -> $"epoch {t.Epoch}/{t.Epochs}, loss {t.Loss:F2}"
-        | _ -> ""
+            $"epoch {p.Epoch}/{p.Epochs}, validation nDCG@5 {p.ValidationNdcg.Value:F3}{recall}"
+        elif Double.IsNaN p.Loss then
+            ""
+        else
+            $"epoch {p.Epoch}/{p.Epochs}, loss {p.Loss:F2}"
 
     /// Runs f with a bar named title; f receives the reporter.
-    let run (title: string) (f: (FitProgress -> unit) -> 'a) : 'a =
+    let run (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
         if AnsiConsole.Profile.Capabilities.Interactive then
             AnsiConsole
                 .Progress()
@@ -47,7 +41,7 @@ module Progress =
 
                     f (fun p ->
                         task.Value <- p.Done
-                        task.Description <- Markup.Escape $"{title}: {label p} {detail p}"))
+                        task.Description <- Markup.Escape $"{title}: {p.Stage} {detail p}"))
         else
             let clock = Diagnostics.Stopwatch.StartNew()
             let mutable phase = ""
@@ -55,17 +49,15 @@ module Progress =
 
             f (fun p ->
                 let print (detail: string) =
-                    AnsiConsole.WriteLine $"  {clock.Elapsed.TotalSeconds, 6:F0} s  {title}: {label p} {detail}"
+                    AnsiConsole.WriteLine $"  {clock.Elapsed.TotalSeconds, 6:F0} s  {title}: {p.Stage} {detail}"
 
-                match p.Training with
-                | Some { Validation = Some _; Epoch = e } when e <> epoch ->
-                    epoch <- e
+                if p.ValidationNdcg.HasValue && p.Epoch <> epoch then
+                    epoch <- p.Epoch
                     print (detail p)
-                | _ when label p <> phase ->
-                    phase <- label p
+                elif p.Stage <> phase then
+                    phase <- p.Stage
                     epoch <- 0
-                    print ""
-                | _ -> ())
+                    print "")
 
     /// A token that Ctrl+C cancels once; a second Ctrl+C ends the program.
     let cancelOnInterrupt () : CancellationToken =

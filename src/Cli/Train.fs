@@ -4,6 +4,7 @@ open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
 open Spectre.Console
+open Limen
 open Limen.Core
 
 /// The full model on files: fitted on train, decided on dev, measured once on test.
@@ -19,7 +20,6 @@ module Train =
 
     let private standard = "macro + 0.25 micro", Objective.standard
 
-
     let private objective (name: string option) : string * Objective =
         match name with
         | None -> standard
@@ -27,26 +27,6 @@ module Train =
             match List.tryFind (fst >> (=) name) objectives with
             | Some found -> found
             | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
-
-    /// Rows of the parts as features, and what the model will read.
-    let private prepare (folder: DataFolder) : InputSpace * Split<Dataset> =
-        match folder.Rows with
-        | TextRows split ->
-            let vectoriser = Vectoriser.fit Recipe.vectoriser split.Train.Texts
-
-            Texts vectoriser,
-            split
-            |> Split.map (fun part ->
-                Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part))
-        | CountRows split ->
-            let input = InputSpace.ofTrainingRows split.Train.Features
-
-            input,
-            split
-            |> Split.map (fun part ->
-                { part with
-                    Features = InputSpace.ofRows part.Features input
-                })
 
     let run
         (data: string)
@@ -70,16 +50,25 @@ module Train =
             AnsiConsole.Status().Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
 
         let clock = Stopwatch.StartNew()
-        let space, rows = AnsiConsole.Status().Start("features", fun _ -> prepare folder)
+        let labels, space, rows =
+            AnsiConsole
+                .Status()
+                .Start(
+                    "features",
+                    fun _ -> Pipeline.prepare Presets.vectoriser FeatureKind.Automatic folder.Rows
+                )
 
         AnsiConsole.MarkupLine
-            $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {folder.Labels.Count} labels, {rows.Train.Features.Columns} features."
+            $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        let options = Recipe.full objective seed rows.Train.Rows folder.Labels.Count
+        let options =
+            { Presets.strong objective with
+                Seed = Seed.ofInt seed
+            }
 
         let model =
             Progress.run "full" (fun report ->
-                Model.fit options folder.Labels space rows.Train rows.Validation report cancellation)
+                Model.fit options labels space rows.Train rows.Validation report cancellation)
 
         let seconds = clock.Elapsed.TotalSeconds
         Store.save saved model
@@ -110,7 +99,7 @@ module Train =
                     "objective", JsonValue.Create objectiveName
                     "training_rows", JsonValue.Create rows.Train.Rows
                     "test_rows", JsonValue.Create test.Rows
-                    "labels", JsonValue.Create folder.Labels.Count
+                    "labels", JsonValue.Create labels.Count
                     "features", JsonValue.Create rows.Train.Features.Columns
                     "seed", JsonValue.Create seed
                     "peak_memory_mb", JsonValue.Create(Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000L)

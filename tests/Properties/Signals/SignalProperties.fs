@@ -2,7 +2,6 @@ module Limen.Properties.SignalProperties
 
 open Expecto
 open Limen.Core
-open Microsoft.FSharp.Reflection
 
 /// Few neighbours, terms and labels, so that every cut is met on small data.
 let private narrow =
@@ -15,17 +14,17 @@ let private narrow =
         }
 
     [
-        LocalSignalSpec.FeatureKnn { K = 3; Power = 1.0; Floor = 0.2 }
-        LocalSignalSpec.MlKnn { K = 3; Smoothing = 0.5 }
-        LocalSignalSpec.TfIdf
+        FeatureKnn.signal { K = 3; Power = 1.0; Floor = 0.2 }
+        MlKnn.signal { K = 3; Smoothing = 0.5 }
+        TfIdf.signal
             {
                 Terms = 2
                 LabelsPerRow = 2
                 Floor = 0.2f
             }
-        LocalSignalSpec.LabelAgreement agreement
-        LocalSignalSpec.LabelNeighbours { K = 3; Power = 1.0; Floor = 0.2 }
-        LocalSignalSpec.LearnedGraph
+        LabelAgreement.signal agreement
+        LabelNeighbours.signal { K = 3; Power = 1.0; Floor = 0.2 }
+        LearnedGraph.signal
             { LearnedGraph.defaults with
                 Start = agreement
                 Folds = 2
@@ -35,7 +34,7 @@ let private narrow =
 let private seed = Seed.ofInt 7
 
 let private fit spec (case: SignalCase) train =
-    LocalSignalSpec.fit spec seed train (Some(OutOfFold case.Predicted))
+    LocalSignalSpec.fit spec seed (Some(OutOfFold case.Predicted)) train
 
 let private input (case: SignalCase) =
     {
@@ -53,36 +52,18 @@ let tests =
     testList
         "Signal"
         [
-            testCase "every kind of local signal is registered, so that it meets the laws" (fun () ->
-                let kind (spec: LocalSignalSpec) =
-                    (fst (FSharpValue.GetUnionFields(spec, typeof<LocalSignalSpec>))).Name
-
-                let kinds =
-                    FSharpType.GetUnionCases typeof<LocalSignalSpec>
-                    |> Array.map _.Name
-                    |> Array.sort
-
-                let registered =
-                    LocalSignalSpec.all
-                    |> List.map kind
-                    |> List.distinct
-                    |> List.sort
-                    |> List.toArray
-
-                Expect.isTrue (registered = kinds) $"registered %A{registered} of %A{kinds}")
-
             property
                 cases
                 "changing a row's own labels does not move its own training signal"
                 (fun (case: SignalCase) ->
-                    LocalSignalSpec.all @ narrow
+                    LocalSignals.examples @ narrow
                     |> List.forall (fun spec ->
                         let before = snd (fit spec case case.Training)
                         let after = snd (fit spec case (SignalCase.changed case))
                         Csr.row case.Row before.Values = Csr.row case.Row after.Values))
 
             property cases "a row's signal does not depend on the rows beside it" (fun (case: SignalCase) ->
-                LocalSignalSpec.all @ narrow
+                LocalSignals.examples @ narrow
                 |> List.forall (fun spec ->
                     let fitted, _ = fit spec case case.Training
                     let together = FittedSignal.apply (input case) fitted
@@ -114,7 +95,7 @@ let tests =
 
                     let close = SignalCase.close { Absolute = 1e-5; Relative = 1e-4 }
 
-                    LocalSignalSpec.all
+                    LocalSignals.examples
                     |> List.forall (fun spec ->
                         let fitted, training = fit spec case case.Training
                         let fitted', training' = fit spec renumbered renumbered.Training
@@ -128,7 +109,7 @@ let tests =
                 cases
                 "signals are in 0 to 1 with a row for each row, and fallback rows are empty"
                 (fun (case: SignalCase) ->
-                    LocalSignalSpec.all @ narrow
+                    LocalSignals.examples @ narrow
                     |> List.forall (fun spec ->
                         let fitted, training = fit spec case case.Training
 
@@ -149,7 +130,7 @@ let tests =
 
             property cases "a weighted combination is the weighted sum of its parts" (fun (case: SignalCase) ->
                 let parts = narrow |> List.mapi (fun k spec -> float32 k / 4f, spec)
-                let combined = snd (fit (LocalSignalSpec.Weighted parts) case case.Training)
+                let combined = snd (fit (WeightedSignal.signal parts) case case.Training)
 
                 let singles =
                     parts
@@ -176,19 +157,19 @@ let tests =
                 Csr.row case.Row ours.Values = Csr.row 0 theirs.Values)
 
             testCase "a signal that reads predictions says so when there are none" (fun () ->
-                for spec in LocalSignalSpec.all |> List.filter LocalSignalSpec.needsPredictions do
+                for spec in LocalSignals.examples |> List.filter LocalSignalSpec.needsPredictions do
                     let error =
-                        Require.thrown<System.ArgumentException>(fun () -> LocalSignalSpec.fit spec seed small None)
+                        Require.thrown<System.ArgumentException>(fun () -> LocalSignalSpec.fit spec seed None small)
 
                     Require.contains "learns from out-of-fold predictions" error.Message)
 
             testCase "every number out of range is reported at once" (fun () ->
                 let spec =
-                    LocalSignalSpec.Weighted
+                    WeightedSignal.signal
                         [
-                            -1f, LocalSignalSpec.FeatureKnn { K = 0; Power = -1.0; Floor = 0.0 }
+                            -1f, FeatureKnn.signal { K = 0; Power = -1.0; Floor = 0.0 }
                             1f,
-                            LocalSignalSpec.TfIdf
+                            TfIdf.signal
                                 {
                                     Terms = 0
                                     LabelsPerRow = 1
@@ -197,7 +178,7 @@ let tests =
                         ]
 
                 let error =
-                    Require.thrown<ConfigurationException>(fun () -> LocalSignalSpec.fit spec seed small None)
+                    Require.thrown<ConfigurationException>(fun () -> LocalSignalSpec.fit spec seed None small)
 
-                Require.equal 5 (List.length error.Faults))
+                Require.equal 5 (Seq.length error.Faults))
         ]

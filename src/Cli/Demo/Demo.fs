@@ -4,6 +4,7 @@ open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
 open Spectre.Console
+open Limen
 open Limen.Core
 
 /// The main job on the embedded default: four models on the API documentation of the installed .NET SDK, side by side.
@@ -13,18 +14,7 @@ module Demo =
     /// The network and training that all four share.
     let private shared (seed: int) : ModelOptions =
         { ModelOptions.defaults with
-            Scorers =
-                [
-                    Perceptron(
-                        { NetworkOptions.defaults with
-                            Hidden = [ 256 ]
-                        },
-                        { TrainingOptions.defaults with
-                            Epochs = 10
-                            Seed = Seed.ofInt seed
-                        }
-                    )
-                ]
+            Scorers = [ Perceptron.scorer (PerceptronOptions(HiddenLayers = [| 256 |], Epochs = 10, Patience = 3)) ]
             Seed = Seed.ofInt seed
         }
 
@@ -38,7 +28,7 @@ module Demo =
                 Local = None
                 Decision =
                     { full.Decision with
-                        Rule = Rule.Fixed 0f
+                        Rule = FixedThreshold.rule 0f
                     }
             }
             "IDF only", { full with Local = None }
@@ -51,14 +41,15 @@ module Demo =
         let folder = Path.Combine(output, "model")
         ModelFolder.requireFree folder // before the training, which takes its time
         let cancellation = Progress.cancelOnInterrupt ()
-        let split = ApiDocs.read ()
-        let validation = Option.get split.Validation
-        let test = Option.get split.Test
-        let space = Pipeline.labelSpace [ split.Train; validation; test ]
-        let vectoriser = Vectoriser.fit Vectoriser.defaults split.Train.Texts
-        let train = Pipeline.dataset vectoriser space split.Train
-        let heldOut = Pipeline.dataset vectoriser space validation
-        let testRows = Pipeline.dataset vectoriser space test
+        let docs = ApiDocs.read ()
+
+        let space, input, rows =
+            docs
+            |> Split.map LabelledRows.ofTexts
+            |> Pipeline.prepare Vectoriser.defaults FeatureKind.Automatic
+
+        let train, heldOut, testRows =
+            rows.Train, Option.get rows.Validation, Option.get rows.Test
 
         AnsiConsole.MarkupLine
             $"The API documentation of the installed .NET SDK: {train.Rows} training rows, {heldOut.Rows} validation rows, {testRows.Rows} test rows, {space.Count} labels, {train.Features.Columns} terms."
@@ -70,7 +61,7 @@ module Demo =
 
                 let model =
                     Progress.run name (fun report ->
-                        Model.fit options space (Texts vectoriser) train (Some heldOut) report cancellation)
+                        Model.fit options space input train (Some heldOut) report cancellation)
 
                 let seconds = clock.Elapsed.TotalSeconds
 
@@ -96,7 +87,24 @@ module Demo =
         Report.write (Path.Combine(output, "report.json")) about results
         let _, model = List.last fitted
         Store.save folder model
-        Explain.print model test.Texts[0]
+        Explain.print model (Option.get docs.Test).Texts[0]
 
         AnsiConsole.MarkupLine
             $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: limen predict "Throws when the stream is closed" (./build.sh predict in a checkout)"""
+
+    /// Writes the corpus as a data folder: train.jsonl, dev.jsonl, test.jsonl.
+    let writeCorpus (folder: string) : unit =
+        Directory.CreateDirectory folder |> ignore
+        let docs = ApiDocs.read ()
+
+        for name, part in
+            [
+                "train", Some docs.Train
+                "dev", docs.Validation
+                "test", docs.Test
+            ] do
+            part
+            |> Option.iter (fun rows ->
+                let path = Path.Combine(folder, name + ".jsonl")
+                JsonLines.write path rows
+                AnsiConsole.MarkupLine $"{Markup.Escape path}: {rows.Rows} rows")

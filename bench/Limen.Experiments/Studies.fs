@@ -1,6 +1,7 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 open System.Threading
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -11,7 +12,11 @@ module Studies =
 
     /// The recipe with its defaults, for a data set.
     let options (seed: int) (task: Task) : ModelOptions =
-        Recipe.full Objective.standard seed task.Train.Rows task.Labels.Count
+        ignore task
+
+        { Presets.strong Objective.standard with
+            Seed = Seed.ofInt seed
+        }
 
     /// The recipe without its linear models: what varies in the network shows best in the network alone.
     let private network (seed: int) (task: Task) : ModelOptions =
@@ -21,13 +26,9 @@ module Studies =
             Scorers = [ full.Scorers.Head ]
         }
 
-    let private trained (change: TrainingOptions -> TrainingOptions) (o: ModelOptions) : ModelOptions =
+    let private trained (perceptron: PerceptronOptions) (o: ModelOptions) : ModelOptions =
         { o with
-            Scorers =
-                o.Scorers
-                |> List.map (function
-                    | Perceptron(shape, training) -> Perceptron(shape, change training)
-                    | other -> other)
+            Scorers = [ Perceptron.scorer perceptron ]
         }
 
     /// A model of the task's training rows, decided on its validation rows.
@@ -41,10 +42,13 @@ module Studies =
         {
             Variant = variant
             Scores = scores
-            Predicted = Decision.decide model.Decision scores
+            Predicted = FittedDecision.decide model.Decision scores
             HeldOut =
-                Model.scoreLists task.Validation.Features model
-                |> HeldOut.measures o.Decision (HeldOut.context o.Seed model) task.Validation.Labels
+                HeldOut.measures
+                    o.Decision
+                    (HeldOut.context o.Seed model)
+                    (Model.candidates task.Validation.Features model)
+                    task.Validation.Truth
         }
 
     let private compare study (task: Task) seed reference (variants: (string * ModelOptions) list) =
@@ -63,8 +67,8 @@ module Studies =
                 Local = None
                 Decision =
                     { full.Decision with
-                        Combination = Average
-                        Rule = Rule.Fixed 0f
+                        Combination = ScoreCombination.Average
+                        Rule = FixedThreshold.rule 0f
                     }
             }
             "static, decided by Fused",
@@ -81,8 +85,7 @@ module Studies =
     /// (a) The same signals as the paper's code computes them: from the true labels of the rows that are predicted.
     let leakedSignals (seed: int) (task: Task) : Finding list =
         let full = network seed task
-        let support = Csr.columnCounts task.Train.Labels
-        let idf = Idf.ofCounts IdfSmoothing.AddOne task.Train.Rows support |> Rarity.ofIdf
+        let idf = Idf.fit IdfSmoothing.AddOne task.Train |> Rarity.ofIdf
 
         let leaked (labels: CsrMatrix) =
             PaperProtocol.knnFromTrueLabels labels
@@ -109,19 +112,32 @@ module Studies =
                 }
 
             let fitted =
-                Scorer.fit
-                    idf
-                    true
-                    (rows task.Train)
-                    (Some(rows task.Validation))
-                    ignore
-                    CancellationToken.None
-                    full.Scorers.Head
+                full.Scorers.Head
+                |> Scorer.fit
+                    {
+                        Rows = rows task.Train
+                        Stop = Some(rows task.Validation)
+                        Until = None
+                        Rarity = idf
+                        HasLocal = true
+                        Seed = full.Seed
+                        Progress = ignore
+                        Cancellation = CancellationToken.None
+                    }
+
+            let test = local task.Test.Labels
+
+            let input =
+                {
+                    Rarity = idf
+                    Features = task.Test.Features
+                    Local = test
+                }
 
             let scores =
-                [ Scorer.margins idf task.Test.Features (local task.Test.Labels) fitted ]
-                |> Candidates.collect full.Candidates 0f (local task.Test.Labels)
-                |> ScoreLists.average
+                [ Scorer.margins input fitted ]
+                |> Candidates.collect full.Candidates 0f test
+                |> CandidateScores.average
 
             {
                 Variant = name
@@ -140,8 +156,8 @@ module Studies =
                     yield weight, delta
         ]
         |> List.map (fun (weight, delta) ->
-            let loss = Losses.paper weight delta Symmetric
-            $"lambda_m {weight}, Delta {delta}", network seed task |> trained (fun t -> { t with Loss = loss }))
+            let loss = Losses.paper weight delta MarginForm.Symmetric
+            $"lambda_m {weight}, Delta {delta}", network seed task |> trained (PerceptronOptions(Loss = loss)))
         |> compare "margin" task seed "lambda_m 0, Delta 0.1"
 
     /// (c) What the local signal is made of.
@@ -150,7 +166,7 @@ module Studies =
 
         [
             yield "none", { network with Local = None }
-            for spec in LocalSignalSpec.all do
+            for spec in LocalSignals.examples do
                 yield LocalSignalSpec.name spec, { network with Local = Some spec }
         ]
         |> compare "local signal" task seed "feature-knn"
@@ -158,12 +174,12 @@ module Studies =
     /// Who shares alpha, the weight of IDF in the learned thresholds.
     let alphas (seed: int) (task: Task) : Finding list =
         [
-            "one for all", OneForAll
-            "8 frequency buckets", ByFrequency 8
-            "each label, prior 0.1", EachLabel 0.1
-            "each label, prior 0", EachLabel 0.0
+            "one for all", AlphaSharing.OneForAll()
+            "8 frequency buckets", AlphaSharing.ByFrequency 8
+            "each label, prior 0.1", AlphaSharing.EachLabel 0.1
+            "each label, prior 0", AlphaSharing.EachLabel 0.0
         ]
-        |> List.map (fun (name, sharing) -> name, network seed task |> trained (fun t -> { t with Alpha = sharing }))
+        |> List.map (fun (name, sharing) -> name, network seed task |> trained (PerceptronOptions(Alpha = sharing)))
         |> compare "alpha" task seed "one for all"
 
     /// W [L, D] without the weights smaller than the level in magnitude.
@@ -174,60 +190,37 @@ module Studies =
 
     /// The weights below which a linear model forgets a feature: linear models alone, trained once, cut at several levels.
     let prunes (seed: int) (task: Task) : Finding list =
-        let support = Csr.columnCounts task.Train.Labels
+        let counts = LabelCounts.ofRows task.Train
 
         let context =
             {
-                Support = support
-                Rows = task.Train.Rows
-                Idf = Rarity.ofSupport task.Train.Rows support
+                Labels = task.Labels
+                Counts = counts
+                Rarity = Idf.ofCounts IdfSmoothing.AddOne counts |> Rarity.ofIdf
                 Seed = Seed.ofInt seed
             }
 
-        let silent (d: Dataset) =
-            CsrMatrix(d.Rows, support.Length, Array.zeroCreate (d.Rows + 1), [||], [||])
+        let silent = Csr.empty task.Validation.Rows task.Labels.Count
 
         let whole =
-            Linear
+            Linear.fit
                 { LinearOptions.standard with
                     Prune = 0.0
                     Seed = context.Seed
                 }
-            |> Scorer.fit
-                context.Idf
-                false
-                {
-                    Features = task.Train.Features
-                    Labels = task.Train.Labels
-                    Local = silent task.Train
-                    Weights = None
+                { new System.IProgress<float> with
+                    member _.Report _ = ()
                 }
-                None
-                ignore
                 CancellationToken.None
-
-        let weights, bias =
-            match whole with
-            | FittedLinear linear -> linear.Weights, linear.Bias
-            | FittedPerceptron _ -> invalidOp "a linear scorer was asked for and a perceptron was fitted"
+                task.Train
 
         [ 0.0; 0.01; 0.03; 0.1; 0.3 ]
         |> List.map (fun level ->
-            let kept = cut level weights
-
-            let scorer =
-                FittedLinear
-                    {
-                        Weights = kept
-                        Bias = bias
-                        ByFeature = LinearScores(LinearWeights(kept, bias))
-                    }
+            let kept = cut level whole.Weights
 
             let lists =
-                [
-                    Scorer.margins context.Idf task.Validation.Features (silent task.Validation) scorer
-                ]
-                |> Candidates.collect 60 1f (silent task.Validation)
+                [ Linear.ofWeights kept whole.Bias |> Linear.margins task.Validation.Features ]
+                |> Candidates.collect 60 1f silent
 
             {
                 Study = "linear cut, on validation rows"
@@ -236,5 +229,5 @@ module Studies =
                 Seed = seed
                 Values =
                     ("weights", float kept.NonZeros)
-                    :: HeldOut.measures DecisionOptions.defaults context task.Validation.Labels lists
+                    :: HeldOut.measures DecisionOptions.defaults context lists task.Validation.Truth
             })

@@ -1,15 +1,14 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
-open System.Threading
+open Limen
 open Limen.Core
-open Limen.Kernels
 
 /// What decides the scores of one fitted model, and what its parts give: nothing is trained anew between variants.
 [<RequireQualifiedAccess>]
 module RuleStudies =
 
     /// The scorers' margins that are kept, and whether the neighbours' votes are.
-    let private only (scorers: int list) (local: bool) (lists: ScoreLists) : ScoreLists =
+    let private only (scorers: int list) (local: bool) (lists: CandidateScores) : CandidateScores =
         {
             Margins = scorers |> List.map (fun s -> lists.Margins[s]) |> List.toArray
             Local =
@@ -20,24 +19,24 @@ module RuleStudies =
         }
 
     /// What a decision makes of held-out and test lists of one fitted model.
-    let private decided (task: Task) (model: Model) (seed: Seed) (heldOut: ScoreLists) (test: ScoreLists) =
+    let private decided (task: Task) (model: Model) (seed: Seed) (heldOut: CandidateScores) (test: CandidateScores) =
         let context = HeldOut.context seed model
 
-        fun (name: string, o: DecisionOptions, chosen: ScoreLists -> ScoreLists) ->
+        fun (name: string, o: DecisionOptions, chosen: CandidateScores -> CandidateScores) ->
             let heldOut = chosen heldOut
-            let decision = Decision.fit o context heldOut task.Validation.Labels
-            let scores = chosen test |> Decision.scores model.Idf decision
+            let decision = FittedDecision.fit o context None heldOut task.Validation.Truth
+            let scores = chosen test |> FittedDecision.scores model.Ranker.Rarity decision
 
             {
                 Variant = name
                 Scores = scores
-                Predicted = Decision.decide decision scores
+                Predicted = FittedDecision.decide decision scores
                 HeldOut = []
             }
 
     /// What the parts of the full model give: network 0 and linear models 1 alone, averaged and stacked, with and without the
     /// neighbours' votes in the stack (the network has them in its thresholds in any case), and the plug-in rule on all test rows.
-    let private levers (o: DecisionOptions) (decide: string * DecisionOptions * (ScoreLists -> ScoreLists) -> Outcome) =
+    let private levers (o: DecisionOptions) (decide: string * DecisionOptions * (CandidateScores -> CandidateScores) -> Outcome) =
         let stacked = decide ("both, stacked", o, id)
 
         [
@@ -45,7 +44,7 @@ module RuleStudies =
             decide ("linear models, neighbours stacked", o, only [ 1 ] true)
             decide ("network", o, only [ 0 ] false)
             decide ("network, neighbours stacked", o, only [ 0 ] true)
-            decide ("both, averaged", { o with Combination = Average }, id)
+            decide ("both, averaged", { o with Combination = ScoreCombination.Average }, id)
             decide ("both, stacked without neighbours", o, only [ 0; 1 ] false)
             stacked
             { stacked with
@@ -55,16 +54,16 @@ module RuleStudies =
         ]
 
     /// The rules among which the default was chosen, on held-out rows.
-    let private isCandidate (name: string) =
-        name.StartsWith "Fused"
-        || List.contains name [ "SCut"; "SmoothedF"; "MicroMacroFreq"; "PlugIn" ]
+    let private candidates =
+        [ FusedRule.entry; SCut.entry; SmoothedF.entry; MicroMacroFreq.entry; PlugInRule.entry ]
+        |> List.map _.Door
 
     /// (d), (e), (f) Every decision rule on the same scores of one full model; and what the parts of that model give.
     let rules (seed: int) (task: Task) : Finding list =
         let full = Studies.options seed task
         let model = Studies.fit task full
-        let heldOut = Model.scoreLists task.Validation.Features model
-        let test = Model.scoreLists task.Test.Features model
+        let heldOut = Model.candidates task.Validation.Features model
+        let test = Model.candidates task.Test.Features model
         let decide = decided task model full.Seed heldOut test
 
         let fused objective =
@@ -77,21 +76,22 @@ module RuleStudies =
                 yield
                     "fixed 0.5, unstacked",
                     { full.Decision with
-                        Combination = Average
-                        Rule = Rule.Fixed 0f
+                        Combination = ScoreCombination.Average
+                        Rule = FixedThreshold.rule 0f
                     }
                 yield "Fused, macro objective", fused Objective.MacroF1
                 yield "Fused, macro + micro, 1 to 1", fused (Objective.MacroPlusMicro 1.0)
                 yield "Fused, micro objective", fused Objective.MicroF1
-                for name, rule in Rule.all do
-                    yield name, { full.Decision with Rule = rule }
+                for entry in Rules.all do
+                    for rule in entry.Examples do
+                        yield entry.Door, { full.Decision with Rule = rule }
             ]
             |> List.map (fun (name, o) ->
                 let outcome = decide (name, o, id)
 
-                if isCandidate name then
+                if candidates |> List.exists name.StartsWith then
                     { outcome with
-                        HeldOut = HeldOut.measures o (HeldOut.context full.Seed model) task.Validation.Labels heldOut
+                        HeldOut = HeldOut.measures o (HeldOut.context full.Seed model) heldOut task.Validation.Truth
                     }
                 else
                     outcome)

@@ -1,4 +1,4 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 open System
 open System.Collections.Generic

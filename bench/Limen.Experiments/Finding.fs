@@ -1,8 +1,7 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 open System.Text.Json.Nodes
 open Limen.Core
-open Limen.Kernels
 
 /// One line of a study: what was varied, and what came out.
 type Finding =
@@ -15,19 +14,17 @@ type Finding =
     }
 
 /// What a variant says of the test rows, and what was measured of it on held-out rows before.
-[<ReferenceEquality>]
+[<NoEquality; NoComparison>]
 type Outcome =
     {
         Variant: string
-        Scores: CsrMatrix
-        Predicted: CsrMatrix
+        Scores: Scores
+        Predicted: LabelSets
         HeldOut: (string * float) list
     }
 
 [<RequireQualifiedAccess>]
 module Finding =
-
-    let private sigmoid (v: float32) = 1f / (1f + exp -v)
 
     let private resampling =
         { Bootstrap.standard with
@@ -36,9 +33,12 @@ module Finding =
 
     let private macroF1 = F1.macro (AllLabels AsZero)
 
-    let private measures (truth: CsrMatrix) (outcome: Outcome) =
-        let m = Evaluation.measure truth outcome.Scores outcome.Predicted
-        let probabilities = outcome.Scores |> Csr.mapValues (fun _ _ v -> sigmoid v)
+    /// Without a calibration a probability is the sigmoid of its score.
+    let private uncalibrated (Scores scores) =
+        scores |> Csr.mapValues (fun _ _ v -> 1f / (1f + exp -v))
+
+    let private measures (truth: LabelSets) (outcome: Outcome) =
+        let m = Evaluation.measure outcome.Scores outcome.Predicted truth
 
         [
             "macro_f1_a", m.MacroF1A
@@ -47,14 +47,14 @@ module Finding =
             "p_at_1", m.PrecisionAt1
             "p_at_5", m.PrecisionAt5
             "ece",
-            Reliability.ofProbabilities Reliability.standardBins truth probabilities
+            Reliability.ofProbabilities Reliability.standardBins truth.Matrix (uncalibrated outcome.Scores)
             |> Reliability.ece
         ]
 
     /// The measures of every variant on the test rows, with the paired bootstrap interval of its macro-F1's difference to the
     /// reference variant's (this minus reference).
     let ofOutcomes study (task: Task) seed (reference: string) (outcomes: Outcome list) : Finding list =
-        let truth = task.Test.Labels
+        let truth = task.Test.Truth
         let against = outcomes |> List.find (fun o -> o.Variant = reference)
 
         let difference (o: Outcome) =
@@ -62,7 +62,7 @@ module Finding =
                 []
             else
                 let interval =
-                    Bootstrap.difference resampling (Seed.ofInt seed) macroF1 truth o.Predicted against.Predicted
+                    Bootstrap.difference resampling (Seed.ofInt seed) macroF1 truth.Matrix o.Predicted.Matrix against.Predicted.Matrix
 
                 [
                     "minus_reference", interval.Difference

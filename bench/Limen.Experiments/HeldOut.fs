@@ -1,7 +1,6 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 open Limen.Core
-open Limen.Kernels
 
 /// What defaults are chosen by: validation rows, cut in two halves several times, each decided by what the other half taught.
 [<RequireQualifiedAccess>]
@@ -12,9 +11,9 @@ module HeldOut =
     /// What a decision may know of the rows that a model was fitted on.
     let context (seed: Seed) (model: Model) : DecisionContext =
         {
-            Support = model.Support
-            Rows = model.Rows
-            Idf = model.Idf
+            Labels = model.Labels
+            Counts = model.Counts
+            Rarity = model.Ranker.Rarity
             Seed = seed
         }
 
@@ -24,19 +23,28 @@ module HeldOut =
     let measures
         (o: DecisionOptions)
         (context: DecisionContext)
-        (labels: CsrMatrix)
-        (lists: ScoreLists)
+        (lists: CandidateScores)
+        (LabelSets labels)
         : (string * float) list =
         let ofHalf (half: int, halfOf: int[]) =
             let inside, outside = Folds.split half halfOf
 
             let decision =
-                Decision.fit o context (ScoreLists.selectRows outside lists) (Csr.selectRows outside labels)
+                FittedDecision.fit
+                    o
+                    context
+                    None
+                    (CandidateScores.selectRows outside lists)
+                    (LabelSets(Csr.selectRows outside labels))
 
             let scores =
-                ScoreLists.selectRows inside lists |> Decision.scores context.Idf decision
+                CandidateScores.selectRows inside lists
+                |> FittedDecision.scores context.Rarity decision
 
-            Evaluation.measure (Csr.selectRows inside labels) scores (Decision.decide decision scores)
+            Evaluation.measure
+                scores
+                (FittedDecision.decide decision scores)
+                (LabelSets(Csr.selectRows inside labels))
 
         let found =
             [

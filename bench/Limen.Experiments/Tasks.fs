@@ -1,6 +1,7 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 open System.IO
+open Limen
 open Limen.Core
 
 /// A data set as the experiments use it: features ready, validation rows set aside, test rows untouched.
@@ -41,35 +42,25 @@ module Task =
             Test = Option.get split.Test
         }
 
+    let private prepared (name: string) (rows: Split<LabelledRows>) : Task =
+        let labels, input, split =
+            rows |> Pipeline.prepare Presets.vectoriser FeatureKind.Automatic
+
+        ofSplit name labels input split
+
     let private ofFolder (name: string) (path: string) : Task =
-        let folder =
-            Folder.read
-                { Folder.defaults with
-                    Kind = Some InputKind.Svmlight
-                }
-                path
-
-        match folder.Rows with
-        | CountRows split ->
-            let input = InputSpace.ofTrainingRows split.Train.Features
-
-            split
-            |> Split.map (fun part ->
-                { part with
-                    Features = InputSpace.ofRows part.Features input
-                })
-            |> ofSplit name folder.Labels input
-        | TextRows _ -> invalidOp $"{path} was asked for as svmlight and read as text"
+        (Folder.read
+            { Folder.defaults with
+                Kind = Some InputKind.Svmlight
+            }
+            path)
+            .Rows
+        |> prepared name
 
     let private apiDocumentation () : Task =
-        let docs = ApiDocs.read ()
-        let labels = LabelSpace.ofText docs
-        let vectoriser = Vectoriser.fit Recipe.vectoriser docs.Train.Texts
-
-        docs
-        |> Split.map (fun part ->
-            Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "API documentation" labels part))
-        |> ofSplit embedded labels (Texts vectoriser)
+        Limen.Cli.ApiDocs.read ()
+        |> Split.map LabelledRows.ofTexts
+        |> prepared embedded
 
     /// Whether a data set is there: the embedded one, or a folder of svmlight files below the data directory.
     let exists (data: string option) (name: string) : bool =

@@ -1,5 +1,6 @@
-namespace Limen.Core
+namespace Limen.Cli
 
+open Limen.Core
 open System
 open System.Collections.Generic
 open System.Text

@@ -1,4 +1,4 @@
-namespace Limen.Cli
+namespace Limen.Experiments
 
 /// A study with the data sets that it runs on and the seeds on each: as many as its cost allows.
 [<ReferenceEquality>]

@@ -1,0 +1,42 @@
+namespace Limen.Experiments
+
+open System
+open System.IO
+open Argu
+open Spectre.Console
+
+type Arguments =
+    | Data of path: string
+    | Out of path: string
+    | Seeds of int
+
+    interface IArgParserTemplate with
+        member a.Usage =
+            match a with
+            | Data _ ->
+                "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
+            | Out _ -> "folder for report.json (default: artifacts/experiments)"
+            | Seeds _ -> "the most seeds of an experiment (default: as planned for each, one to three)"
+
+/// Signals, margin, local signals and decision rules on many data sets.
+module Program =
+
+    [<EntryPoint>]
+    let main argv =
+        if Console.IsOutputRedirected then
+            AnsiConsole.Profile.Capabilities.Ansi <- false
+            AnsiConsole.Profile.Width <- 160
+
+        try
+            let a = ArgumentParser.Create<Arguments>(programName = "experiments").ParseCommandLine argv
+            let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
+
+            Experiments.run
+                (a.TryGetResult Data |> Option.orElse ofEnvironment)
+                (a.GetResult(Out, Path.Combine("artifacts", "experiments")))
+                (a.TryGetResult Seeds)
+
+            0
+        with :? ArguParseException as e ->
+            eprintfn $"{e.Message}"
+            (if e.ErrorCode = ErrorCode.HelpText then 0 else 2)

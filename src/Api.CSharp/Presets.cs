@@ -1,0 +1,21 @@
+namespace Limen;
+
+/// <summary>Settings that were chosen on validation rows of many data sets (docs/findings.md).</summary>
+public static class Presets
+{
+    /// <summary>
+    /// The strongest model of the library, the one behind the figures of the README and of <c>limen train</c>: both signals, a perceptron stacked with one-vs-rest
+    /// linear models, the fused decision; words in five or more texts as terms.
+    /// </summary>
+    /// <param name="objective">What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</param>
+    /// <example><code>var model = Presets.Strong(Objectives.MacroF1()).Fit(train, validation);</code></example>
+    public static AdaptiveThresholdModelBuilder Strong(Objective? objective = null)
+    {
+        var vectoriser = Core.Presets.vectoriser;
+        var builder = AdaptiveThresholdModel
+            .Builder()
+            .WithScorers([.. Core.Presets.strong(objective ?? Objectives.MacroPlusMicro()).Scorers])
+            .WithVectoriser(VectoriserOptions.OfCore(vectoriser));
+        return objective is null ? builder : builder.WithObjective(objective);
+    }
+}
