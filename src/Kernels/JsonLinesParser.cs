@@ -5,12 +5,19 @@ namespace Limen.Kernels;
 /// <summary>The rows of a block of JSON lines.</summary>
 /// <param name="Texts">The "text" of each row.</param>
 /// <param name="Labels">The "labels" of each row.</param>
+/// <param name="Weights">The "weight" of each row, 1 where it has none.</param>
+/// <param name="Weighted">Whether any row has a weight.</param>
 /// <param name="Fault">What stopped the parser; null where every line was read.</param>
-public sealed record JsonLinesBlock(IReadOnlyList<string> Texts, IReadOnlyList<string[]> Labels, ParseFault? Fault);
+public sealed record JsonLinesBlock(
+    IReadOnlyList<string> Texts,
+    IReadOnlyList<string[]> Labels,
+    IReadOnlyList<float> Weights,
+    bool Weighted,
+    ParseFault? Fault);
 
 /// <summary>
-/// One JSON object a line, with "text" (a string) and "labels" (an array of strings, each once); other fields are
-/// passed over.
+/// One JSON object a line, with "text" (a string), "labels" (an array of strings, each once) and, if it likes, "weight" (a finite number of at
+/// least 0); other fields are passed over.
 /// </summary>
 public static class JsonLinesParser
 {
@@ -19,62 +26,52 @@ public static class JsonLinesParser
     {
         var texts = new List<string>();
         var labels = new List<string[]>();
+        var weights = new List<float>();
+        var weighted = false;
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        ParseFault? fault = null;
         for (var line = 0; !lines.IsEmpty; line++)
         {
             var end = lines.IndexOf((byte)'\n');
             var json = end < 0 ? lines : lines[..end];
             lines = end < 0 ? [] : lines[(end + 1)..];
-            if (Row(json, names, out var text, out var set) is var (column, expected))
+            var row = new Fields();
+            if (Row(json, names, ref row) is var (column, expected))
             {
-                var found = ParseFault.Quote(json[Math.Min(column, json.Length)..]);
-                return new(texts, labels, new ParseFault(line, column + 1, expected, found));
+                fault = new ParseFault(line, column + 1, expected, ParseFault.Quote(json[Math.Min(column, json.Length)..]));
+                break;
             }
-            texts.Add(text);
-            labels.Add(set);
+            texts.Add(row.Text!);
+            labels.Add(row.Labels!);
+            weights.Add(row.Weight ?? 1);
+            weighted |= row.Weight is not null;
         }
-        return new(texts, labels, null);
+        return new(texts, labels, weights, weighted, fault);
     }
 
     private readonly record struct Stop(int Column, string Expected);
 
-    private static Stop? Row(
-        ReadOnlySpan<byte> json, Dictionary<string, string> names, out string text, out string[] labels)
+    private struct Fields
     {
-        text = "";
-        labels = [];
-        string? foundText = null;
-        string[]? foundLabels = null;
+        public string? Text;
+        public string[]? Labels;
+        public float? Weight;
+    }
+
+    private static Stop? Row(ReadOnlySpan<byte> json, Dictionary<string, string> names, ref Fields row)
+    {
         var reader = new Utf8JsonReader(json);
         try
         {
             if (json.Trim(" \t\r"u8).IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return new((int)reader.TokenStartIndex, "a JSON object");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var name = (int)reader.TokenStartIndex;
-                if (reader.ValueTextEquals("text"u8))
-                {
-                    if (foundText is not null) return new(name, "\"text\" once");
-                    if (!reader.Read() || reader.TokenType != JsonTokenType.String)
-                        return At(reader, "a string as \"text\"");
-                    foundText = reader.GetString();
-                }
-                else if (reader.ValueTextEquals("labels"u8))
-                {
-                    if (foundLabels is not null) return new(name, "\"labels\" once");
-                    if (Labels(ref reader, names, out foundLabels) is { } stop) return stop;
-                }
-                else
-                {
-                    reader.Read();
-                    reader.Skip();
-                }
-            }
+                if (Field(ref reader, names, ref row) is { } stop) return stop;
             var close = (int)reader.TokenStartIndex;
             reader.Read();
-            if (foundText is null) return new(close, "a field \"text\"");
-            if (foundLabels is null) return new(close, "a field \"labels\"");
+            if (row.Text is null) return new(close, "a field \"text\"");
+            if (row.Labels is null) return new(close, "a field \"labels\"");
+            return null;
         }
         catch (JsonException e)
         {
@@ -84,14 +81,30 @@ public static class JsonLinesParser
         {
             return At(reader, "valid UTF-8");
         }
-        text = foundText;
-        labels = foundLabels;
+    }
+
+    private static Stop? Field(ref Utf8JsonReader reader, Dictionary<string, string> names, ref Fields row)
+    {
+        var name = (int)reader.TokenStartIndex;
+        if (reader.ValueTextEquals("text"u8))
+        {
+            if (row.Text is not null) return new(name, "\"text\" once");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String) return At(reader, "a string as \"text\"");
+            row.Text = reader.GetString();
+            return null;
+        }
+        if (reader.ValueTextEquals("labels"u8))
+            return row.Labels is not null ? new(name, "\"labels\" once") : Labels(ref reader, names, out row.Labels);
+        if (reader.ValueTextEquals("weight"u8))
+            return row.Weight is not null ? new(name, "\"weight\" once") : Weight(ref reader, out row.Weight);
+        reader.Read();
+        reader.Skip();
         return null;
     }
 
-    private static Stop? Labels(ref Utf8JsonReader reader, Dictionary<string, string> names, out string[] labels)
+    private static Stop? Labels(ref Utf8JsonReader reader, Dictionary<string, string> names, out string[]? labels)
     {
-        labels = [];
+        labels = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return At(reader, "an array of strings as \"labels\"");
         var set = new List<string>();
@@ -105,6 +118,15 @@ public static class JsonLinesParser
             set.Add(name);
         }
         labels = [.. set];
+        return null;
+    }
+
+    private static Stop? Weight(ref Utf8JsonReader reader, out float? weight)
+    {
+        weight = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetSingle(out var w) || !(float.IsFinite(w) && w >= 0))
+            return At(reader, "a finite number of at least 0 as \"weight\"");
+        weight = w;
         return null;
     }
 

@@ -48,11 +48,24 @@ module CsrCache =
         | :? IOException
         | :? UnauthorizedAccessException -> None
 
+    /// Weights [N] as one row of a matrix.
+    let private ofWeights (weights: float32[]) =
+        CsrMatrix.Trusted(1, weights.Length, [| 0; weights.Length |], Array.init weights.Length id, weights)
+
+    let private matrices (d: Dataset) =
+        [|
+            d.Features
+            d.Labels
+            yield! d.Weights |> Option.map ofWeights |> Option.toArray
+        |]
+
     let private load (key: byte[]) (cache: string) =
         orNothing (fun () ->
             match CsrFile.TryRead(cache, key) with
             | null -> None
             | [| features; labels |] -> Some(Dataset.create features labels)
+            | [| features; labels; weights |] ->
+                Dataset.create features labels |> Dataset.weighted weights.Values |> Some
             | _ -> None)
 
     /// Written beside its final name and then renamed, so that a reader sees a whole file or none.
@@ -62,7 +75,7 @@ module CsrCache =
             let unfinished = $"{cache}.{Guid.NewGuid():N}"
 
             try
-                using (File.Create unfinished) (fun stream -> CsrFile.Write(stream, key, [| d.Features; d.Labels |]))
+                using (File.Create unfinished) (fun stream -> CsrFile.Write(stream, key, matrices d))
 
                 File.Move(unfinished, cache, true)
             finally
@@ -83,10 +96,3 @@ module CsrCache =
                 let d = read file
                 store key cache d |> ignore
                 d
-
-    /// A svmlight file through its cache.
-    let svmlight (place: CachePlace) (options: SvmlightOptions) (file: string) : Dataset =
-        let parameters =
-            $"svmlight {options.FeatureIds} {options.LabelIds} {options.Features} {options.Labels}"
-
-        through place parameters (Svmlight.read options) file

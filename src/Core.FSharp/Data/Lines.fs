@@ -23,6 +23,33 @@ module Lines =
     let private ending (path: string) =
         Path.GetExtension(path).ToLowerInvariant()
 
+    /// What the names of packed files end in.
+    let packings = [ ".gz"; ".bz2" ]
+
+    /// A file's name without the ending that says how it is packed.
+    let unpacked (path: string) : string =
+        if List.contains (ending path) packings then
+            path[.. path.Length - (ending path).Length - 1]
+        else
+            path
+
+    /// Raises DataFormatException: what was expected at a line and column of a file, and what was found.
+    let internal fail path line column expected found : 'result =
+        let place =
+            {
+                File = path
+                Line = line
+                Column = column
+            }
+
+        raise (DataFormatException(place, expected, found))
+
+    /// Raises DataFormatException where a parser stopped in the block that begins with the given line.
+    let internal require path firstLine (fault: ParseFault) : unit =
+        match fault with
+        | null -> ()
+        | fault -> fail path (firstLine + fault.Line) fault.Column fault.Expected fault.Found
+
     /// Several bzip2 streams one behind the other are one file (pbzip2 writes such); gzip's reader knows that by
     /// itself.
     let private bzip2Reader (raw: Stream) : byte[] -> int -> int -> int =
@@ -186,9 +213,7 @@ module Lines =
                 let wider = int (min (2L * int64 capacity) (int64 Array.MaxLength - 1L))
 
                 if wider = capacity then
-                    let place = { File = path; Line = line; Column = 1 }
-
-                    raise (DataFormatException(place, $"lines of less than {capacity} bytes", "a longer one"))
+                    fail path line 1 $"lines of less than {capacity} bytes" "a longer one"
 
                 let longer = ArrayPool.Shared.Rent(wider + 1)
                 Array.blit buffer 0 longer 0 length

@@ -1,8 +1,13 @@
 namespace Limen.Core
 
 open System
+open System.Globalization
+open System.IO
+open System.Text
 
-/// How much each row counts [N], finite and at least 0: a row of weight 2 counts as that row twice. None is 1 each.
+/// How much each row counts [N], finite and at least 0: a row of weight 2 counts as that row twice. None is 1 each. Beside any data file may lie a
+/// file of them with ".weight" after its name, one number a line, in the order of the rows (as LightGBM's,
+/// https://lightgbm.readthedocs.io/en/latest/Parameters.html#weight-data); plain, .gz or .bz2.
 [<RequireQualifiedAccess>]
 module RowWeights =
 
@@ -21,3 +26,52 @@ module RowWeights =
     /// The weights of the chosen rows.
     let selectRows (chosen: int[]) (weights: float32[] option) : float32[] option =
         weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))
+
+    let private file (data: string) = data + ".weight"
+
+    /// The files of weights beside a data file, with or without the ending that says how that is packed.
+    let private filesBeside (data: string) : string list =
+        [
+            for name in List.distinct [ data; Lines.unpacked data ] do
+                for packing in "" :: Lines.packings -> file name + packing
+        ]
+        |> List.filter File.Exists
+
+    let private weight path line (text: string) : float32 =
+        match Single.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+        | true, w when isWeight w -> w
+        | _ ->
+            let found = if text = "" then "the end of the line" else $"\"{text}\""
+            Lines.fail path line 1 "a weight, a finite number of at least 0" found
+
+    let private read (path: string) : float32[] =
+        let parse firstLine (bytes: ReadOnlyMemory<byte>) =
+            (Encoding.UTF8.GetString bytes.Span).TrimEnd('\n').Split '\n'
+            |> Array.mapi (fun i text -> weight path (firstLine + i) (text.TrimEnd '\r'))
+
+        Lines.mapBlocks Lines.blockBytes parse path |> Array.concat
+
+    /// The weights of a data file's N rows: those that stand in it, else those of the file beside it, else None. Throws DataFormatException for a
+    /// weight that is not finite or below 0, for more or fewer than N, and where they stand in two places.
+    let ofFile (data: string) (rows: int) (within: float32[] option) : float32[] option =
+        match within, filesBeside data with
+        | _, [] -> within
+        | None, [ path ] ->
+            let weights = read path
+
+            if weights.Length <> rows then
+                Lines.fail path weights.Length 1 $"{rows} weights, one for each row of {data}" $"{weights.Length}"
+
+            Some weights
+        | Some _, path :: _ -> Lines.fail path 1 1 "the weights of rows in one place" $"weights in {data} too"
+        | None, path :: other :: _ -> Lines.fail path 1 1 "the weights of rows in one place" $"weights in {other} too"
+
+    /// Writes weights beside a data file, each in the shortest form that reads back as itself; None: removes what lay there of older rows.
+    let write (data: string) (weights: float32[] option) : unit =
+        filesBeside data |> List.iter File.Delete
+
+        weights
+        |> Option.iter (fun w ->
+            w
+            |> Seq.map (fun x -> x.ToString("R", CultureInfo.InvariantCulture))
+            |> Lines.write (file data))

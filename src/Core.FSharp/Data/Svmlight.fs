@@ -1,15 +1,20 @@
+namespace Limen
+
+/// What the ids of a file count from.
+type IdBase =
+    /// From 0, as XMC files do.
+    | Zero = 0
+    /// From 1, as the files of LIBSVM's page do.
+    | One = 1
+
 namespace Limen.Core
 
 open System
 open System.Globalization
 open System.Text
 open System.Threading.Tasks
+open Limen
 open Limen.Kernels
-
-/// The first id that a file's ids count from.
-type IdBase =
-    | ZeroBased
-    | OneBased
 
 /// How multi-label svmlight files are read.
 type SvmlightOptions =
@@ -43,30 +48,12 @@ module Svmlight =
     /// Ids from 0, sizes from the file.
     let defaults =
         {
-            FeatureIds = ZeroBased
-            LabelIds = ZeroBased
+            FeatureIds = IdBase.Zero
+            LabelIds = IdBase.Zero
             Features = None
             Labels = None
             BlockBytes = Lines.blockBytes
         }
-
-    let private least =
-        function
-        | ZeroBased -> 0
-        | OneBased -> 1
-
-    let private fail path line column expected found =
-        raise (
-            DataFormatException(
-                {
-                    File = path
-                    Line = line
-                    Column = column
-                },
-                expected,
-                found
-            )
-        )
 
     /// The XMC header of a file, where it begins with one.
     let header (path: string) : XmcHeader option =
@@ -81,9 +68,8 @@ module Svmlight =
     /// The given size, which a header must agree with; else the header's.
     let private size path (what: string) (given: int option) (inHeader: int option) =
         match given, inHeader with
-        | Some g, Some h when g <> h -> fail path 1 1 $"a header of {g} {what}" $"one of {h}"
-        | Some g, _ -> Some g
-        | None, h -> h
+        | Some g, Some h when g <> h -> Lines.fail path 1 1 $"a header of {g} {what}" $"one of {h}"
+        | _ -> given |> Option.orElse inHeader
 
     let private stitch
         (blocks: SvmlightBlock[])
@@ -140,10 +126,7 @@ module Svmlight =
             (CsrMatrix.Trusted(rows, features, featureStart, featureIds, values))
             (CsrMatrix.Trusted(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
 
-    /// The rows of a file. D and L: as given, else as in the header, else one more than the largest id. Throws
-    /// DataFormatException at the first line that is not as it should be, for a file without rows, and where a header
-    /// says otherwise than the file or the options.
-    let read (options: SvmlightOptions) (path: string) : Dataset =
+    let private parse (options: SvmlightOptions) (path: string) : Dataset =
         let header = header path
 
         let features =
@@ -153,25 +136,24 @@ module Svmlight =
 
         let ids =
             SvmlightIds(
-                least options.FeatureIds,
+                int options.FeatureIds,
                 defaultArg features Int32.MaxValue,
-                least options.LabelIds,
+                int options.LabelIds,
                 defaultArg labels Int32.MaxValue
             )
 
-        let parse firstLine (bytes: ReadOnlyMemory<byte>) =
+        let block firstLine (bytes: ReadOnlyMemory<byte>) =
             let block = SvmlightParser.Parse(bytes.Span, (firstLine = 1 && header.IsSome), ids)
 
-            match block.Fault with
-            | null -> block
-            | fault -> fail path (firstLine + fault.Line) fault.Column fault.Expected fault.Found
+            Lines.require path firstLine block.Fault
+            block
 
-        let blocks = Lines.mapBlocks options.BlockBytes parse path
+        let blocks = Lines.mapBlocks options.BlockBytes block path
         let rows = blocks |> Array.sumBy _.Rows
 
         match header with
-        | Some h when h.Rows <> rows -> fail path 1 1 $"{rows} rows in the header, as in the file" $"{h.Rows}"
-        | _ when rows = 0 -> fail path 1 1 "at least one row" "none"
+        | Some h when h.Rows <> rows -> Lines.fail path 1 1 $"{rows} rows in the header, as in the file" $"{h.Rows}"
+        | _ when rows = 0 -> Lines.fail path 1 1 "at least one row" "none"
         | _ -> ()
 
         let largest (of': SvmlightBlock -> int) =
@@ -181,6 +163,23 @@ module Svmlight =
             (defaultArg features (largest _.LargestFeature + 1))
             (defaultArg labels (largest _.LargestLabel + 1))
             blocks
+
+    let private weighed (path: string) (d: Dataset) : Dataset =
+        { d with
+            Weights = RowWeights.ofFile path d.Rows d.Weights
+        }
+
+    /// The rows of a file, with the weights beside it (RowWeights). D and L: as given, else as in the header, else one more than the largest id.
+    /// Throws DataFormatException at the first line that is not as it should be, for a file without rows, and where a header says otherwise than
+    /// the file or the options.
+    let read (options: SvmlightOptions) (path: string) : Dataset = parse options path |> weighed path
+
+    /// The rows of a file through its cache.
+    let readCached (cache: CachePlace) (options: SvmlightOptions) (path: string) : Dataset =
+        let parameters =
+            $"svmlight {options.FeatureIds} {options.LabelIds} {options.Features} {options.Labels}"
+
+        CsrCache.through cache parameters (parse options) path |> weighed path
 
     /// The files of one task (train, dev, test), in matrices of the same D and L.
     let readTogether (options: SvmlightOptions) (paths: string list) : Dataset list =
@@ -205,6 +204,47 @@ module Svmlight =
 
         if text.Length = 0 then " " else text.ToString()
 
-    /// Writes rows with ids from 0 and without a header, each value in the shortest form that reads back as itself.
+    /// Writes rows with ids from 0 and without a header, each value in the shortest form that reads back as itself, and weights beside them.
     let write (path: string) (d: Dataset) : unit =
         Seq.init d.Rows (line d) |> Lines.write path
+        RowWeights.write path d.Weights
+
+    /// Files *.svm and *.svmlight, and those *.txt that no other format claims by their first line.
+    let format (options: SvmlightOptions) : InputFormat =
+        {
+            Name = "svmlight"
+            Endings = [ ".svm"; ".svmlight"; ".txt" ]
+            Looks = fun _ -> true
+            Read =
+                fun cache path ->
+                    readCached cache options path
+                    |> FileRows.ofDataset (header path).IsSome (int options.LabelIds)
+            Write = Some(fun path rows -> FileRows.dataset rows |> write path)
+        }
+
+    /// In the registry.
+    let entry: InputFormatEntry =
+        {
+            Format = format defaults
+            About = "l1,l2 f:v f:v (multi-label svmlight, with an XMC header or without)"
+            Source = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multilabel.html"
+            Examples =
+                [
+                    {
+                        Lines = [ "2,0 1:0.5 4:2"; " 0:1 # no labels" ]
+                        Labels = [ [ "0"; "2" ]; [] ]
+                    }
+                    {
+                        Lines = [ "1 5 3"; "1 0:1 3:0.25" ]
+                        Labels = [ [ "1" ] ]
+                    }
+                ]
+            Faulty =
+                [
+                    {
+                        Lines = [ "0 1:1"; "0 1:x" ]
+                        Line = 2
+                        Column = 5
+                    }
+                ]
+        }

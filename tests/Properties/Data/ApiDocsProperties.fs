@@ -119,7 +119,7 @@ let tests =
                     let rows = parts |> List.sumBy _.Rows
                     let share n = float n / float rows
                     Require.between (30000, 60000) rows
-                    Require.between (1400, 2000) ((LabelSpace.ofText split).Count)
+                    Require.between (1400, 2000) ((parts |> Seq.collect _.LabelNames |> LabelSpace.ofNames).Count)
 
                     for part, expected in List.zip parts [ 0.7; 0.1; 0.2 ] do
                         Require.near 0.01 expected (share part.Rows)
@@ -139,6 +139,7 @@ let tests =
                     {
                         Texts = texts
                         LabelNames = texts |> Array.map (fun t -> [| t |])
+                        Weights = None
                     }
 
                 let all = ApiDocs.split (dataset texts)

@@ -14,7 +14,7 @@ let private same (a: CsrMatrix) (b: CsrMatrix) =
     && Array.sub a.Values 0 a.NonZeros = Array.sub b.Values 0 b.NonZeros
 
 let private sameData (a: Dataset) (b: Dataset) =
-    same a.Features b.Features && same a.Labels b.Labels
+    same a.Features b.Features && same a.Labels b.Labels && a.Weights = b.Weights
 
 /// A data file, its cache place, and a reader that counts how often it is called and returns the given rows.
 let private withFile (d: Dataset) test =
@@ -104,8 +104,8 @@ let tests =
             testCase "a svmlight file comes from its cache as from its text" (fun () ->
                 TemporaryFolder.usingFile "a.svm" "2,0 1:0.5 4:2\n 0:1\n" (fun file ->
                     let text = Svmlight.read Svmlight.defaults file
-                    let first = CsrCache.svmlight Beside Svmlight.defaults file
-                    let second = CsrCache.svmlight Beside Svmlight.defaults file
+                    let first = Svmlight.readCached Beside Svmlight.defaults file
+                    let second = Svmlight.readCached Beside Svmlight.defaults file
                     Require.isTrue (sameData first text && sameData second text)
                     Require.equal 2 (Seq.length (Directory.GetFiles(Path.GetDirectoryName file)))))
         ]

@@ -30,15 +30,21 @@ let private row text labels =
     let quoted = labels |> List.map (fun l -> $"\"{l}\"")
     $"""{{"text": "{text}", "labels": [{String.Join(", ", quoted)}]}}"""
 
-let private texts (d: DataFolder) =
-    match d.Rows with
-    | TextRows split -> split
-    | CountRows _ -> failwith "expected text"
+let private texts (rows: LabelledRows) =
+    match rows.Rows with
+    | Rows.Texts texts -> texts
+    | _ -> failtest "expected texts"
 
-let private counts (d: DataFolder) =
-    match d.Rows with
-    | CountRows split -> split
-    | TextRows _ -> failwith "expected counts"
+let private features (rows: LabelledRows) =
+    match rows.Rows with
+    | Rows.Features x -> x
+    | _ -> failtest "expected features"
+
+let private sets (rows: LabelledRows) =
+    let (LabelSets sets) = rows.Truth
+    sets
+
+let private svmlight = Svmlight.format Svmlight.defaults
 
 [<Tests>]
 let tests =
@@ -55,20 +61,19 @@ let tests =
                         ]
 
                 Require.equal ([ "B"; "a"; "b"; "z" ]) (names d)
-                let split = texts d
-                Require.equal ([| "one" |]) (split.Train.Texts)
-                Require.equal ([| "two" |]) (split.Validation.Value.Texts)
-                Require.equal ([| 2; 3 |]) (LabelSpace.encode "test" d.Labels split.Test.Value |> Csr.set 0))
+                Require.equal ([| "one" |]) (texts d.Rows.Train)
+                Require.equal ([| "two" |]) (texts d.Rows.Validation.Value)
+                Require.equal ([| 2; 3 |]) (sets d.Rows.Test.Value |> Csr.set 0))
 
             testCase "svmlight parts share D and L; without name files labels are named by their ids" (fun () ->
                 let d =
                     read [ "train.svm", "0 3:1"; "validation.svm.gz", "1 0:1"; "test.txt.bz2", "2 5:1" ]
 
-                let split = counts d
+                let split = d.Rows
                 Require.equal ([ "0"; "1"; "2" ]) (names d)
 
                 for part in Split.parts split do
-                    Require.equal (6, 3) ((part.Features.Columns, part.Labels.Columns))
+                    Require.equal (6, 3) (((features part).Columns, (sets part).Columns))
 
                 Require.isTrue (split.Validation.IsSome && split.Test.IsSome))
 
@@ -81,18 +86,18 @@ let tests =
                         "labels.txt", "a\n"
                     ]
 
-                Require.equal 1 ((texts (read files)).Train.Rows)
+                Require.equal 1 ((texts (read files).Rows.Train).Length)
 
                 let chosen =
                     folder
                         files
                         (Folder.read
                             { Folder.defaults with
-                                Kind = Some InputKind.Svmlight
+                                Format = Some svmlight
                             })
 
-                Require.equal 4 ((counts chosen).Train.Features.Columns)
-                Require.isTrue ((counts chosen).Test.IsNone))
+                Require.equal 4 ((features chosen.Rows.Train).Columns)
+                Require.isTrue chosen.Rows.Test.IsNone)
 
             testCase "labels.txt and features.txt name the ids, unused ones too" (fun () ->
                 let d =
@@ -105,8 +110,8 @@ let tests =
 
                 Require.equal ([ "x"; "y"; "z" ]) (names d)
                 Require.equal 5 (Seq.length d.FeatureNames.Value)
-                Require.equal 5 ((counts d).Train.Features.Columns)
-                Require.equal 3 ((counts d).Train.Labels.Columns))
+                Require.equal 5 ((features d.Rows.Train).Columns)
+                Require.equal 3 (sets d.Rows.Train).Columns)
 
             testCase "a name file of another length is refused with both counts" (fun () ->
                 let refused = refusal<DataFormatException> Folder.defaults
@@ -145,12 +150,27 @@ let tests =
                             "labels.txt", "a\nb"
                         ]))
 
+            testCase "each part has the weights of its own file" (fun () ->
+                let d =
+                    read
+                        [
+                            "train.svm", "0 1:1\n1 1:1"
+                            "train.svm.weight", "2\n0.5"
+                            "test.svm", "0 1:1"
+                        ]
+
+                Require.equal (Some [| 2f; 0.5f |]) d.Rows.Train.Weights
+                Require.equal None d.Rows.Test.Value.Weights)
+
             testCase "a folder without a training file, or with two, is refused" (fun () ->
                 let refused = refusal<ConfigurationException>
 
-                Require.contains
-                    "DIR: expected train.jsonl or train.svm or train.svmlight or train.txt (plain, .gz or .bz2), found none"
-                    (refused Folder.defaults [ "test.svm", "0 1:1" ])
+                let none = refused Folder.defaults [ "test.svm", "0 1:1" ]
+                Require.contains "DIR: expected train.jsonl or train." none
+                Require.contains " (plain, .gz or .bz2), found none" none
+
+                for ending in InputFormats.endings do
+                    Require.contains $"train{ending}" none
 
                 Require.contains
                     "expected one file, found train.svm and train.svm.gz"
@@ -158,7 +178,7 @@ let tests =
 
                 let text =
                     { Folder.defaults with
-                        Kind = Some InputKind.Text
+                        Format = Some JsonLines.format
                     }
 
                 Require.contains
@@ -170,22 +190,21 @@ let tests =
                 | null
                 | "" -> skiptest "LIMEN_DATA is not set"
                 | data ->
-                    let read name kind =
+                    let read name format =
                         Folder.read
                             { Folder.defaults with
-                                Kind = Some kind
+                                Format = Some format
                             }
                             (Path.Combine(data, name))
 
-                    let rcv1 = read "rcv1sub1" InputKind.Svmlight
-                    let train = (counts rcv1).Train
-                    Require.equal ([ 4800; 47236; 101 ]) ([ train.Rows; train.Features.Columns; train.Labels.Columns ])
-                    let codiesp = read "codiesp-d" InputKind.Svmlight
-                    let text = texts (read "codiesp-d" InputKind.Text)
+                    let train = (read "rcv1sub1" svmlight).Rows.Train
+                    Require.equal [ 4800; 47236; 101 ] [ train.Count; (features train).Columns; train.Space.Count ]
+                    let codiesp = read "codiesp-d" svmlight
+                    let text = read "codiesp-d" JsonLines.format
                     Require.equal 2557 (codiesp.Labels.Count)
 
-                    for rows, part in List.zip (Split.parts text) (Split.parts (counts codiesp)) do
-                        let fromText = LabelSpace.encode "codiesp-d" codiesp.Labels rows
-                        Require.equal (part.Labels.RowStart) (fromText.RowStart)
-                        Require.equal (part.Labels.Indices) (fromText.Indices))
+                    for rows, part in List.zip (Split.parts text.Rows) (Split.parts codiesp.Rows) do
+                        let fromText = sets (LabelledRows.relabel codiesp.Labels rows)
+                        Require.equal ((sets part).RowStart) (fromText.RowStart)
+                        Require.equal ((sets part).Indices) (fromText.Indices))
         ]

@@ -40,12 +40,19 @@ type JsonLinesArbitraries =
             let! labels =
                 Gen.listOfLength texts.Length (Gen.listOf name |> Gen.map (List.distinct >> List.toArray))
 
+            let! weights =
+                Gen.choose (0, 9)
+                |> Gen.map (fun n -> float32 n / 3f)
+                |> Gen.arrayOfLength texts.Length
+                |> Gen.optionOf
+
             return
                 {
                     Rows =
                         {
                             Texts = List.toArray texts
                             LabelNames = List.toArray labels
+                            Weights = weights
                         }
                 }
         }
@@ -87,6 +94,16 @@ let tests =
                 Require.equal ([| "one\ntwo é"; "" |]) (rows.Texts)
                 Require.equal ([| [| "b"; "a" |]; [||] |]) (rows.LabelNames))
 
+            testCase "a weight that is not there is 1, unless no row has one" (fun () ->
+                let weights lines =
+                    TemporaryFolder.usingFile "f.jsonl" (String.Join("\n", (lines: string list))) (fun path ->
+                        (JsonLines.readBlocks 1 path).Weights)
+
+                let plain = "{\"text\":\"\",\"labels\":[]}"
+                let weighted = "{\"weight\":0.25,\"text\":\"\",\"labels\":[]}"
+                Require.equal None (weights [ plain; plain ])
+                Require.equal (Some [| 1f; 0.25f; 1f |]) (weights [ plain; weighted; plain ]))
+
             testTheory
                 "a bad file is refused with the place, what was expected and what was found"
                 [
@@ -109,6 +126,18 @@ let tests =
                     "f:1:14: expected \"text\" once, found \"\"text\":\""
                     "{\"text\":\"a\",\"labels\":[], \"labels\": []}\n",
                     "f:1:26: expected \"labels\" once, found \"\"labels\":\""
+                    "{\"text\":\"a\",\"labels\":[],\"weight\":\"2\"}\n",
+                    "f:1:34: expected a finite number of at least 0 as \"weight\", found \"\"2\"}\""
+                    "{\"text\":\"a\",\"labels\":[],\"weight\":-0.5}\n",
+                    "f:1:34: expected a finite number of at least 0 as \"weight\", found \"-0.5}\""
+                    "{\"text\":\"a\",\"labels\":[],\"weight\":null}\n",
+                    "f:1:34: expected a finite number of at least 0 as \"weight\", found \"null}\""
+                    "{\"text\":\"a\",\"labels\":[],\"weight\":1e60}\n",
+                    "f:1:34: expected a finite number of at least 0 as \"weight\", found \"1e60}\""
+                    "{\"text\":\"a\",\"labels\":[],\"weight\":[1]}\n",
+                    "f:1:34: expected a finite number of at least 0 as \"weight\", found \"[1]}\""
+                    "{\"weight\":1,\"weight\":1,\"text\":\"a\",\"labels\":[]}\n",
+                    "f:1:13: expected \"weight\" once, found \"\"weight\":1,\"text\":\"a\",\"l...\""
                     "{\"text\":\"a\",\"labels\":[]} x\n", "f:1:26: expected valid JSON, found \"x\""
                     "{\"text\":\"a\", labels:[]}\n", "f:1:14: expected valid JSON, found \"labels:[]}\""
                     "{\"text\":\"a\",\"labels\":[]\n", "f:1:24: expected valid JSON, found the end of the line"

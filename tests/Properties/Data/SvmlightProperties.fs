@@ -6,6 +6,7 @@ open System.IO
 open System.Text
 open Expecto
 open FsCheck
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -106,8 +107,8 @@ let tests =
 
                     let options =
                         { Svmlight.defaults with
-                            FeatureIds = OneBased
-                            LabelIds = OneBased
+                            FeatureIds = IdBase.One
+                            LabelIds = IdBase.One
                         }
 
                     rows (Svmlight.read options path) = rows d))
@@ -178,7 +179,7 @@ let tests =
             testCase "sizes that the caller gives are limits, and a header must agree with them" (fun () ->
                 let options =
                     { Svmlight.defaults with
-                        FeatureIds = OneBased
+                        FeatureIds = IdBase.One
                         Features = Some 4
                         Labels = Some 2
                     }

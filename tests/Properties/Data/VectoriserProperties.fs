@@ -144,7 +144,7 @@ let tests =
                     }
 
                 let fit () = Vectoriser.fit bad small |> ignore
-                Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Length))
+                Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Count))
 
             property cases "weights of counts are those of the formula" (fun ({ Matrix = m }: SparseCase) ->
                 let counts = m |> Csr.mapValues (fun _ _ v -> abs (round v))

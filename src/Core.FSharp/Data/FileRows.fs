@@ -1,0 +1,104 @@
+namespace Limen.Core
+
+/// How a file says which labels its rows have.
+[<RequireQualifiedAccess; ReferenceEquality>]
+type FileLabels =
+    /// By name, row by row.
+    | Names of string[][]
+    /// By id: label sets [N, L] whose ids count from 0, and what the file's own ids count from.
+    | Ids of sets: LabelSets * first: int
+
+/// The rows of one file as the file gives them, before the labels of several files are one label space.
+[<ReferenceEquality>]
+type FileRows =
+    {
+        Rows: Rows
+        Labels: FileLabels
+        /// Whether the file itself says how many features and labels there are; otherwise that is one more than the largest id in it.
+        Sized: bool
+        /// How much each row counts [N], finite and at least 0. None: 1 each.
+        Weights: float32[] option
+    }
+
+[<RequireQualifiedAccess>]
+module FileRows =
+
+    /// Texts with the names of their labels.
+    let ofTexts (rows: TextDataset) : FileRows =
+        {
+            Rows = Rows.Texts rows.Texts
+            Labels = FileLabels.Names rows.LabelNames
+            Sized = false
+            Weights = rows.Weights
+        }
+
+    /// What a writer of texts writes. Throws ArgumentException for features, or labels without names.
+    let texts (rows: FileRows) : TextDataset =
+        match rows.Rows, rows.Labels with
+        | Rows.Texts texts, FileLabels.Names names ->
+            {
+                Texts = texts
+                LabelNames = names
+                Weights = rows.Weights
+            }
+        | _ -> invalidArg (nameof rows) $"expected texts and the names of their labels, received {rows.Rows.Kind}"
+
+    /// Features with the ids of their labels, which the file counts from `first`.
+    let ofDataset (sized: bool) (first: int) (rows: Dataset) : FileRows =
+        {
+            Rows = Rows.Features rows.Features
+            Labels = FileLabels.Ids(rows.Truth, first)
+            Sized = sized
+            Weights = rows.Weights
+        }
+
+    /// What a writer of features writes. Throws ArgumentException for texts, or labels without ids.
+    let dataset (rows: FileRows) : Dataset =
+        match Rows.tryFeatures rows.Rows, rows.Labels with
+        | Some features, FileLabels.Ids(sets, _) ->
+            { Dataset.create features sets.Matrix with
+                Weights = rows.Weights
+            }
+        | _ -> invalidArg (nameof rows) $"expected features and the ids of their labels, received {rows.Rows.Kind}"
+
+    /// The labels of all parts: names in ordinal order, ids named as the files write them.
+    let labelSpace (parts: FileRows seq) : LabelSpace =
+        let ids =
+            [
+                for part in parts do
+                    match part.Labels with
+                    | FileLabels.Ids(sets, first) -> first, sets.Matrix.Columns
+                    | FileLabels.Names _ -> ()
+            ]
+
+        match ids with
+        | [] ->
+            parts
+            |> Seq.collect (fun part ->
+                match part.Labels with
+                | FileLabels.Names names -> names
+                | FileLabels.Ids _ -> [||])
+            |> LabelSpace.ofNames
+        | (first, _) :: _ -> LabelSpace(Array.init (ids |> List.map snd |> List.max) (fun id -> string (first + id)))
+
+    /// The rows of a file (row i on line i + 1) in a label space. Throws DataFormatException at the first label that the space does not know,
+    /// ArgumentException where it has fewer labels than the file has ids.
+    let labelled (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
+        let unknown row name : exn =
+            let place =
+                {
+                    File = file
+                    Line = row + 1
+                    Column = 1
+                }
+
+            DataFormatException(place, $"one of the {space.Count} known labels", $"\"{name}\"")
+
+        let sets =
+            match part.Labels with
+            | FileLabels.Names names -> LabelSpace.encodeOr unknown space names
+            | FileLabels.Ids(sets, _) -> LabelSets(Csr.widen space.Count sets.Matrix)
+
+        { LabelledRows.create space part.Rows sets with
+            Weights = part.Weights
+        }

@@ -1,0 +1,198 @@
+module Limen.Properties.RowsProperties
+
+open System
+open Expecto
+open FsCheck
+open Limen
+open Limen.Core
+open Limen.Kernels
+
+let private cases = Cases.from [ typeof<Arbitraries> ] |> Cases.times 50
+
+let private entries (m: CsrMatrix) =
+    m.Columns, [ for r in 0 .. m.Rows - 1 -> List.ofArray (Csr.row r m) ]
+
+let private dense (m: CsrMatrix) =
+    Array2D.init m.Rows m.Columns (fun r c -> Csr.item r c m)
+
+let private fit kind rows =
+    InputSpace.fit Vectoriser.defaults kind rows
+
+let private texts = Rows.Texts [| "one two"; "two one"; "one three two" |]
+
+/// Label names row by row.
+let private names (rows: LabelledRows) =
+    let (LabelSets sets) = rows.Truth
+
+    [
+        for r in 0 .. rows.Count - 1 -> Csr.set r sets |> Array.map rows.Space.Name |> Set.ofArray
+    ]
+
+/// A data set's rows, with labels named by their ids.
+let private labelled (d: Dataset) =
+    LabelledRows.create (LabelSpace(Array.init d.Labels.Columns string)) (Rows.Features d.Features) d.Truth
+
+[<Tests>]
+let tests =
+    testList
+        "Rows"
+        [
+            property cases "dense vectors are the sparse features of the same numbers" (fun ({ Data = d }: DataCase) ->
+                let sparse, dense = Rows.Features d.Features, Rows.Dense(dense d.Features)
+
+                Enum.GetValues<FeatureKind>()
+                |> Array.forall (fun kind ->
+                    let expected = entries (InputSpace.apply (fit kind sparse) sparse)
+
+                    entries (InputSpace.apply (fit kind dense) dense) = expected
+                    && entries (InputSpace.apply (fit kind dense) sparse) = expected
+                    && entries (InputSpace.apply (fit kind sparse) dense) = expected))
+
+            property
+                cases
+                "rows with fewer features are rows whose other features are absent"
+                (fun ({ Data = d }: DataCase) (PositiveInt more) ->
+                    let wide = Csr.widen (d.Features.Columns + more) d.Features
+
+                    Enum.GetValues<FeatureKind>()
+                    |> Array.forall (fun kind ->
+                        let input = fit kind (Rows.Features wide)
+
+                        entries (InputSpace.apply input (Rows.Features d.Features)) = entries (
+                            InputSpace.apply input (Rows.Features wide)
+                        )))
+
+            testCase "a feature that the training rows did not have is refused" (fun () ->
+                for kind in Enum.GetValues<FeatureKind>() do
+                    let input = fit kind (Rows.Features(Csr.ofRows 2 [| [| struct (0, 2f) |] |]))
+                    let wide = Rows.Features(Csr.empty 1 5)
+
+                    Require.startsWith
+                        "expected features from 0 to 1, received feature 4"
+                        (Require.refusal<ArgumentException>(fun () -> InputSpace.apply input wide |> box)))
+
+            testCase "rows of another kind than the training rows are refused in one way" (fun () ->
+                let features = Rows.Features(Csr.empty 1 5)
+
+                for rows in [ features; Rows.Dense(Array2D.zeroCreate 1 5) ] do
+                    Require.startsWith
+                        "expected texts as in the training rows, received features"
+                        (Require.refusal<ArgumentException>(fun () ->
+                            InputSpace.apply (fit FeatureKind.Automatic texts) rows |> box))
+
+                    Require.startsWith
+                        "expected features as in the training rows, received texts"
+                        (Require.refusal<ArgumentException>(fun () ->
+                            InputSpace.apply (fit FeatureKind.Automatic rows) texts |> box))
+
+                let labelled rows = LabelledRows.ofNames rows [| [| "a" |] |]
+
+                Require.startsWith
+                    "expected features as in the training rows, received texts"
+                    (Require.refusal<ArgumentException>(fun () ->
+                        {
+                            Train = labelled features
+                            Validation = Some(labelled (Rows.Texts [| "one" |]))
+                            Test = None
+                        }
+                        |> Pipeline.prepare Vectoriser.defaults FeatureKind.Automatic
+                        |> box)))
+
+            testCase "dense numbers are finite" (fun () ->
+                let rows = Rows.Dense(array2D [ [ 1f; 2f ]; [ 3f; nanf ] ])
+
+                Require.startsWith
+                    "row 2: expected finite values, received NaN for feature 1"
+                    (Require.refusal<ArgumentException>(fun () -> fit FeatureKind.Values rows |> box)))
+
+            testTheory
+                "what numbers are is judged by the training rows"
+                [
+                    [ [ 1f; 0f; 3f ]; [ 0f; 2f; 0f ] ], FeatureKind.TermCounts
+                    [ [ 1.5f; 0f; 3f ]; [ 0f; 2f; 0.5f ] ], FeatureKind.Measurements
+                    [ [ 1.5f; 0f; 0f ]; [ 0f; 2f; 0f ] ], FeatureKind.Values
+                ]
+                (fun (numbers, kind) ->
+                    let rows = Rows.Dense(array2D numbers)
+
+                    Require.equal
+                        (entries (InputSpace.apply (fit kind rows) rows))
+                        (entries (InputSpace.apply (fit FeatureKind.Automatic rows) rows)))
+
+            property
+                cases
+                "chosen rows keep their features, labels and weights"
+                (fun ({ Data = d }: DataCase) (picks: NonNegativeInt list) ->
+                    let weights = Array.init d.Rows float32
+                    let chosen = [| for NonNegativeInt n in picks -> n % d.Rows |]
+                    let rows = labelled d |> LabelledRows.weighted weights
+                    let input = InputSpace.Features d.Features.Columns
+                    let some = LabelledRows.selectRows chosen rows
+                    let expected = LabelledRows.dataset input rows |> Dataset.selectRows chosen
+                    let received = LabelledRows.dataset input some
+
+                    let asDense =
+                        { rows with
+                            Rows = Rows.Dense(dense d.Features)
+                        }
+
+                    entries received.Features = entries expected.Features
+                    && entries received.Labels = entries expected.Labels
+                    && received.Weights = Some(chosen |> Array.map float32)
+                    && entries (LabelledRows.dataset input (LabelledRows.selectRows chosen asDense)).Features = entries
+                        expected.Features)
+
+            property
+                cases
+                "held-out rows and the rest are all rows, with their weights"
+                (fun ({ Data = d }: DataCase) (seed: int) ->
+                    let rows = labelled d |> LabelledRows.weighted (Array.init d.Rows float32)
+                    let kept, held = LabelledRows.holdOut 0.3 (Seed.ofInt seed) rows
+                    let order = Array.append kept.Weights.Value held.Weights.Value |> Array.map int
+                    let named part = List.zip (names part) (List.ofArray part.Weights.Value)
+
+                    Array.sort order = [| 0 .. d.Rows - 1 |]
+                    && List.forall
+                        (fun (labels, weight: float32) -> (names rows)[int weight] = labels)
+                        (named kept @ named held))
+
+            property
+                cases
+                "prepared parts are in one space, with the names that they had"
+                (fun ({ Data = a }: DataCase) ({ Data = b }: DataCase) ->
+                    let renamed (d: Dataset) = // the names in another order, so that ids differ between the parts
+                        let space = LabelSpace(Array.init d.Labels.Columns (fun l -> string (d.Labels.Columns - 1 - l)))
+                        LabelledRows.create space (Rows.Features d.Features) d.Truth
+
+                    let split =
+                        {
+                            Train = labelled a
+                            Validation = Some(renamed b)
+                            Test = None
+                        }
+
+                    let space, _, data =
+                        Pipeline.prepare Vectoriser.defaults FeatureKind.Values split
+
+                    let prepared = Split.parts data
+
+                    List.take a.Labels.Columns (List.ofSeq space.Names) = List.ofSeq split.Train.Space.Names
+                    && space.Count = max a.Labels.Columns b.Labels.Columns
+                    && prepared
+                       |> List.forall (fun d ->
+                           d.Labels.Columns = space.Count
+                           && d.Features.Columns = max a.Features.Columns b.Features.Columns)
+                    && List.forall2
+                        (fun part (d: Dataset) ->
+                            names part = names (LabelledRows.create space (Rows.Features d.Features) d.Truth))
+                        (Split.parts split)
+                        prepared)
+
+            testCase "a label that the other space lacks is refused with its row" (fun () ->
+                let rows = LabelledRows.ofNames texts [| [| "a" |]; [| "b"; "a" |]; [||] |]
+
+                Require.startsWith
+                    "row 2: the label \"b\" is not one of the 1 known labels"
+                    (Require.refusal<ArgumentException>(fun () ->
+                        LabelledRows.relabel (LabelSpace [| "a" |]) rows |> box)))
+        ]
