@@ -68,14 +68,7 @@ module Sweep =
                 for at in start .. start + count - 1 do
                     order[at] <- -order[at]
 
-                    hit[at] <-
-                        Array.BinarySearch(
-                            truth.Indices,
-                            truth.RowStart[l],
-                            truth.RowStart[l + 1] - truth.RowStart[l],
-                            row[at]
-                        )
-                        >= 0
+                    hit[at] <- truth.Find(l, row[at]) >= 0
         )
         |> ignore
 
