@@ -4,7 +4,8 @@ open System
 open System.Threading
 open Limen.Kernels
 
-/// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i loss(y_i f(x_i)), label by label.
+/// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i v_i loss(y_i f(x_i)), label by label, v_i
+/// being the row's weight.
 type LinearOptions =
     {
         Loss: LinearLoss
@@ -78,7 +79,7 @@ module Linear =
             ByFeature = LinearScores(LinearWeights(weights, bias))
         }
 
-    /// Trains every label on features X [N, D] and label sets Y [N, L]. A label without a positive row gets weights 0 and
+    /// Trains every label on features X [N, D] and label sets Y [N, L]. A label without a positive row that counts gets weights 0 and
     /// bias -1.5, so that it never comes before a label with evidence. progress receives the share of labels done;
     /// cancellation is honoured between groups of labels. The same options and data give
     /// the same scorer, bit for bit, on any number of threads.
@@ -95,8 +96,7 @@ module Linear =
 
         let learned =
             DualCoordinateDescent.Fit(
-                data.Features,
-                data.Labels,
+                LinearRows(data.Features, data.Labels, Option.toObj data.Weights),
                 dual,
                 (fun share -> progress.Report share),
                 cancellation
