@@ -47,12 +47,18 @@ module Jobs =
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
         let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
-        let batch = Array.init rows id
+
+        let batch =
+            {
+                Data = data
+                Rows = Array.init rows id
+                Threshold = threshold
+            }
 
         let terms = Option.get (FusedTerms.ofLoss paper)
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchLoss.fused terms data batch threshold (LabelBlock.All labels) z).Loss)
+            (BatchLoss.fused terms batch (LabelBlock.All labels) z).Loss)
 
     /// The same loss through its composed definition, over torch.
     let composed folder rows : Job =
@@ -61,10 +67,15 @@ module Jobs =
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
         let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
-        let batch = Array.init rows id
 
-        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchLoss.composed paper data batch threshold z).Loss)
+        let batch =
+            {
+                Data = data
+                Rows = Array.init rows id
+                Threshold = threshold
+            }
+
+        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () -> (BatchLoss.composed paper batch z).Loss)
 
     /// The same loss as a module of torch.nn over dense truth, forward and backward.
     let lossModule folder rows : Job =

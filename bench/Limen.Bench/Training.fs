@@ -44,7 +44,15 @@ module WholeTraining =
 
         let network = Network.init shape data.Features.Columns data.Labels.Columns seed
 
-        use state = new TrainingState(network, Jobs.fusion data.Labels, idf, options)
+        let start =
+            {
+                Network = network
+                Dropout = shape.Dropout
+                Fusion = Jobs.fusion data.Labels
+                Idf = idf
+            }
+
+        use state = new TrainingState(start, options)
 
         let batches = (data.Features.Rows + batch - 1) / batch
 

@@ -55,8 +55,15 @@ module Scorer =
             let fusion =
                 Fusion.atLogOdds (sharing training.Alpha support.Length) hasLocal train.Features.Rows support
 
-            let trained =
-                Training.fit training shape.Dropout idf network fusion train validation progress cancellation
+            let start =
+                {
+                    Network = network
+                    Dropout = shape.Dropout
+                    Fusion = fusion
+                    Idf = idf
+                }
+
+            let trained = Training.fit training start train validation progress cancellation
 
             FittedPerceptron(trained.Network, trained.Fusion, trained.History, trained.End)
         | Linear linear ->
@@ -75,7 +82,17 @@ module Scorer =
                             }
                 }
 
-            FittedLinear(Limen.Core.Linear.fit linear report cancellation (Dataset.create train.Features train.Labels))
+            FittedLinear(
+                Limen.Core.Linear.fit
+                    linear
+                    report
+                    cancellation
+                    {
+                        Features = train.Features
+                        Labels = train.Labels
+                        Weights = train.Weights
+                    }
+            )
 
     /// The margins of rows of x [N, D] with their local signal [N, L].
     let margins (idf: float32[]) (x: CsrMatrix) (local: CsrMatrix) (scorer: FittedScorer) : BatchScorer =

@@ -33,6 +33,7 @@ let private pair (z: float32) (targets: (struct (int * float32))[]) reading =
         Targets = Csr.ofRows 1 [| targets |]
         Local = Csr.ofRows 1 [| [||] |]
         Rows = [| 0 |]
+        RowWeights = [||]
         Logits = [| z |]
         Offset = [| 0f |]
         Slope = [| 0f |]
@@ -57,6 +58,7 @@ let private large =
         Targets = sparse 0 600
         Local = sparse 5 300
         Rows = [| 0 .. rows - 1 |]
+        RowWeights = [||]
         Logits = Array.init (rows * labels) (fun i -> float32 (i * 7919 % 1000) / 100f - 8f)
         Offset = Array.init labels (fun l -> float32 (l % 10) / 10f)
         Slope = Array.init labels (fun l -> float32 (l % 7) / 7f)
@@ -80,53 +82,97 @@ let tests =
                         LossCases.requireEqual LossCases.tolerance plain fast)
 
             property cases "the value alone is the value with gradients" (fun (c: AdaptiveLossCase) ->
-                let value =
-                    AdaptiveLoss.Value(
-                        c.Logits,
-                        LabelBlock.All c.Labels,
-                        c.Targets,
-                        c.Local,
-                        c.Rows,
-                        c.Offset,
-                        c.Slope,
-                        c.PosWeight,
-                        &c.Terms
-                    )
-
+                let pass = LossCases.batch (LabelBlock.All c.Labels) c.Logits c
+                let value = AdaptiveLoss.Value(&pass)
                 value = (LossCases.fast c).Loss)
 
             property cases "the number of threads does not change a bit" (fun (c: AdaptiveLossCase) ->
                 Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1)
 
             property cases "the gradient may overwrite the logits" (fun (c: AdaptiveLossCase) ->
-                let expected = LossCases.fast c
-                let z = Array.copy c.Logits
-                let o = Across.zeros c.Labels
-                let s = Across.zeros c.Labels
+                LossCases.fast c = LossCases.inPlace (LabelBlock.All c.Labels) (Array.copy c.Logits) c)
 
-                let loss =
-                    AdaptiveLoss.ForwardBackward(
-                        z,
-                        z,
-                        LabelBlock.All(c.Labels),
-                        c.Targets,
-                        c.Local,
-                        c.Rows,
-                        c.Offset,
-                        c.Slope,
-                        c.PosWeight,
-                        &c.Terms,
-                        o,
-                        s
-                    )
+            property
+                cases
+                "rows that all have weight 1 are rows without weights, bit for bit"
+                (fun (c: AdaptiveLossCase) ->
+                    LossCases.fast
+                        { c with
+                            RowWeights = Array.create c.Targets.Rows 1f
+                        }
+                        =
+                        LossCases.fast { c with RowWeights = [||] })
 
-                expected =
-                    {
-                        Loss = loss
-                        Gradient = z
-                        OffsetGradient = o
-                        SlopeGradient = s
-                    })
+            property cases "a row of weight 2 counts as that row twice" (fun (c: AdaptiveLossCase) ->
+                let weights = Array.init c.Targets.Rows (fun row -> if row % 2 = 0 then 2f else 1f)
+
+                let places =
+                    [|
+                        for b in 0 .. c.Rows.Length - 1 -> Array.replicate (int weights[c.Rows[b]]) b
+                    |]
+
+                let once = LossCases.fast { c with RowWeights = weights }
+
+                let often =
+                    LossCases.fast
+                        { c with
+                            RowWeights = [||]
+                            Rows = Array.concat places |> Array.map (Array.get c.Rows)
+                            Logits = Array.concat places |> Array.collect (fun b -> LossCases.rowAt c b c.Logits)
+                        }
+
+                // the gradient in the logits of a row is the sum of those of its copies
+                let together (copies: int[]) =
+                    Array.map (fun g -> float32 copies.Length * g)
+
+                let firsts = places |> Array.scan (fun at copies -> at + copies.Length) 0
+
+                let gradient =
+                    places
+                    |> Array.mapi (fun b copies -> often.Gradient |> LossCases.rowAt c firsts[b] |> together copies)
+                    |> Array.concat
+
+                LossCases.requireEqual LossCases.tolerance { often with Gradient = gradient } once)
+
+            property cases "a row of weight 0 is as absent, whatever its logits" (fun (c: AdaptiveLossCase) ->
+                let counts row = row % 2 = 0
+                let weights = Array.init c.Targets.Rows (fun row -> if counts row then 1f else 0f)
+                let kept = [| 0 .. c.Rows.Length - 1 |] |> Array.filter (fun b -> counts c.Rows[b])
+
+                let noise =
+                    c.Logits
+                    |> Array.mapi (fun at z -> if counts c.Rows[at / c.Labels] then z else nanf)
+
+                let absent =
+                    LossCases.fast
+                        { c with
+                            RowWeights = [||]
+                            Rows = kept |> Array.map (Array.get c.Rows)
+                            Logits = kept |> Array.collect (fun b -> LossCases.rowAt c b c.Logits)
+                        }
+
+                for received in
+                    [
+                        LossCases.fast
+                            { c with
+                                RowWeights = weights
+                                Logits = noise
+                            }
+                        LossCases.plain
+                            { c with
+                                RowWeights = weights
+                                Logits = noise
+                            }
+                    ] do
+                    for b in 0 .. c.Rows.Length - 1 do
+                        if not (counts c.Rows[b]) then
+                            Require.isTrue (received.Gradient |> LossCases.rowAt c b |> Array.forall ((=) 0f))
+
+                    if farFromKinks c then
+                        { received with
+                            Gradient = kept |> Array.collect (fun b -> received.Gradient |> LossCases.rowAt c b)
+                        }
+                        |> LossCases.requireEqual LossCases.tolerance absent)
 
             property
                 (cases |> Cases.times 30)
@@ -203,26 +249,17 @@ let tests =
 
                 let bytes =
                     Across.allocated (fun () ->
-                        AdaptiveLoss.ForwardBackward(
-                            large.Logits,
-                            g,
-                            LabelBlock.All(large.Labels),
-                            large.Targets,
-                            large.Local,
-                            large.Rows,
-                            large.Offset,
-                            large.Slope,
-                            large.PosWeight,
-                            &large.Terms,
-                            o,
-                            s
-                        )
-                        |> ignore)
+                        let pass = LossCases.batch (LabelBlock.All large.Labels) large.Logits large
+                        AdaptiveLoss.ForwardBackward(&pass, g, o, s) |> ignore)
 
                 Require.equal 0L bytes)
 
             testCase "shapes that disagree are refused" (fun () ->
                 let c = { large with Offset = [| 1f |] }
+
+                Require.throws<ArgumentException>(fun () -> LossCases.fast c)
+
+                let c = { large with RowWeights = [| 1f |] }
 
                 Require.throws<ArgumentException>(fun () -> LossCases.fast c)
 

@@ -34,20 +34,24 @@ let private start labels : Fusion =
         Bias = Array.zeroCreate labels
     }
 
-let private train options progress token =
-    let data = rows (SmallProblem.dataset 120 1)
-    let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
+let private untrained dropout : UntrainedNetwork =
+    {
+        Network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
+        Dropout = dropout
+        Fusion = start 8
+        Idf = Array.zeroCreate 8
+    }
 
-    Training.fit
-        options
-        0.1
-        (Array.zeroCreate 8)
-        network
-        (start 8)
-        data
-        (Some(rows (SmallProblem.dataset 40 2)))
-        progress
-        token
+let private trainOn (data: TrainingRows) options progress token =
+    Training.fit options (untrained 0.1) data (Some(rows (SmallProblem.dataset 40 2))) progress token
+
+let private train options progress token =
+    trainOn (rows (SmallProblem.dataset 120 1)) options progress token
+
+/// A training's losses and the output layer that it came to.
+let private outcome (data: TrainingRows) =
+    let trained = trainOn data SmallProblem.training ignore CancellationToken.None
+    trained.History |> List.map _.Loss, trained.Network.Output.ToArray(), trained.Fusion.Bias
 
 let private withShortlist others loss =
     { SmallProblem.options with
@@ -137,6 +141,52 @@ let tests =
                 Require.equal 3 ((alphaOf (ByFrequency 3)).Length)
                 Require.equal 8 ((alphaOf (EachLabel 0.0)).Length)
                 Require.below (spread (alphaOf (EachLabel 0.0))) (spread (alphaOf (EachLabel 100.0))))
+
+            testCase "training rows that all have weight 1 are rows without weights, bit for bit" (fun () ->
+                let data = rows (SmallProblem.dataset 120 1)
+                let ones = Array.create 120 1f
+                Require.equal (outcome data) (outcome { data with Weights = Some ones }))
+
+            testCase "training rows of weight 0 are as absent, bit for bit" (fun () ->
+                let data = SmallProblem.dataset 120 1
+                let counts row = row % 3 <> 1
+
+                let kept =
+                    data
+                    |> Dataset.selectRows
+                        [|
+                            for row in 0..119 do
+                                if counts row then
+                                    row
+                        |]
+
+                let weights = Array.init 120 (fun row -> if counts row then 1f else 0f)
+
+                Require.equal
+                    (outcome (rows kept))
+                    (outcome
+                        { rows data with
+                            Weights = Some weights
+                        }))
+
+            testCase "rows with weights and a loss of the whole batch are refused" (fun () ->
+                let data =
+                    { rows (SmallProblem.dataset 120 1) with
+                        Weights = Some(Array.create 120 1f)
+                    }
+
+                let options =
+                    { SmallProblem.training with
+                        Loss = Dice.loss Dice.defaults
+                    }
+
+                let error =
+                    Require.thrown<ConfigurationException>(fun () ->
+                        trainOn data options ignore CancellationToken.None)
+
+                Require.contains
+                    "loss: expected one that is defined pair by pair, since rows have weights"
+                    error.Message)
 
             testCase "training lowers the loss" (fun () ->
                 let result = train SmallProblem.training ignore CancellationToken.None
@@ -242,13 +292,10 @@ let tests =
                 [ 64, 0.5; 16, 0.1 ]
                 (fun (size: int, dropped: float) ->
                     let data = rows (SmallProblem.dataset 256 1)
-                    let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
 
                     use state =
                         new TrainingState(
-                            network,
-                            start 8,
-                            Array.zeroCreate 8,
+                            untrained dropped,
                             { TrainingOptions.defaults with
                                 Loss = Bce.loss
                             }
