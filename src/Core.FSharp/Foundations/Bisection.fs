@@ -6,7 +6,7 @@ module internal Bisection =
 
     /// The first of the places from `first` up to `past` at which a condition holds that, once it holds, holds at all later places; `past` where it holds
     /// at none.
-    let inline firstPlace (first: int) (past: int) ([<InlineIfLambda>] holds: int -> bool) : int =
+    let firstPlace (first: int) (past: int) (holds: int -> bool) : int =
         let mutable low, high = first, past
 
         while low < high do
