@@ -83,7 +83,7 @@ public static unsafe partial class AdaptiveLoss
         return loss * batch.Terms.Scale;
     }
 
-    /// <summary>Labels of a block: few labels are one, and more a multiple of four, of whole cache lines each; every row begins every block anew.</summary>
+    /// <summary>Labels of a block: all where they are few, else a multiple of four blocks of whole cache lines each. Every block goes through all rows, so fewer blocks take less time.</summary>
     private static int BlockLabels(int labels)
     {
         var blocks = labels <= MostLabels ? 1 : 4 * Lanes.Tasks(labels, 4 * MostLabels);

@@ -4,7 +4,7 @@ namespace Limen.Kernels;
 
 /// <summary>
 /// A binary heap of ids and their values, two arrays side by side, whose root is the one to leave next: of the smallest value, and among
-/// equal values of the highest id. Both choices of the k best, over a dense row and one by one, keep their best so.
+/// equal values of the highest id. The scan of a dense row and the heap of single offers both keep their best in one.
 /// </summary>
 internal static class WorstFirst
 {

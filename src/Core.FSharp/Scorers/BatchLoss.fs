@@ -71,7 +71,9 @@ module BatchLoss =
             ReadOnlyMemory(values, block.First, block.Count)
 
         let posWeight =
-            terms.PosWeight |> Option.map ofBlock |> Option.defaultValue ReadOnlyMemory.Empty
+            terms.PosWeight
+            |> Option.map ofBlock
+            |> Option.defaultValue ReadOnlyMemory.Empty
 
         let pass =
             AdaptiveLossBatch(
@@ -155,7 +157,7 @@ module BatchLoss =
         | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms
 
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
-    /// Throws TensorException with torch's message where a loss of one's own does what torch refuses, and ConfigurationException
+    /// Throws TensorException with torch's message where a loss of the caller's own does what torch refuses, and ConfigurationException
     /// where rows have weights and the loss is not defined pair by pair.
     let composed (loss: Loss) (batch: TrainingBatch) (z: DenseMatrix) : BatchGradient =
         Limen.TorchRuntime.Load()

@@ -64,7 +64,7 @@ type LinearScorer =
         Weights: CsrMatrix
         /// b [L].
         Bias: float32[]
-        /// The same functions turned round, for scoring.
+        /// The same functions, transposed for scoring.
         ByFeature: LinearScores
     }
 

@@ -158,6 +158,17 @@ module LossCases =
             (Across.widen expected.SlopeGradient)
             (Across.widen received.SlopeGradient)
 
+    /// A margin within rounding of a kink may fall on either side of it.
+    let farFromKinks (c: AdaptiveLossCase) =
+        Seq.forall
+            (fun (b, l) ->
+                let theta =
+                    float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
+
+                let m = float c.Logits[b * c.Labels + l] - theta
+                abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
+            (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
+
     /// Sums of up to seven rows, thresholds rounded to float32.
     let tolerance = { Absolute = 2e-5; Relative = 1e-5 }
 

@@ -5,17 +5,6 @@ open Expecto
 open Limen.Core
 open Limen.Kernels
 
-/// A margin within rounding of a kink may fall on either side of it.
-let private farFromKinks (c: AdaptiveLossCase) =
-    Seq.forall
-        (fun (b, l) ->
-            let theta =
-                float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
-
-            let m = float c.Logits[b * c.Labels + l] - theta
-            abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
-        (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
-
 /// The derivative of the plain loss along one number of an array, by central differences over float32 steps.
 let private numeric (values: float32[]) i (loss: unit -> float) =
     let old = values[i]
@@ -75,7 +64,7 @@ let tests =
         "AdaptiveLoss"
         [
             property cases "the fast loss is the plain one, at every vector width" (fun (c: AdaptiveLossCase) ->
-                if farFromKinks c then
+                if LossCases.farFromKinks c then
                     let plain = LossCases.plain c
 
                     for fast in Across.widths (fun () -> LossCases.fast c) do
@@ -91,88 +80,6 @@ let tests =
 
             property cases "the gradient may overwrite the logits" (fun (c: AdaptiveLossCase) ->
                 LossCases.fast c = LossCases.inPlace (LabelBlock.All c.Labels) (Array.copy c.Logits) c)
-
-            property
-                cases
-                "rows that all have weight 1 are rows without weights, bit for bit"
-                (fun (c: AdaptiveLossCase) ->
-                    LossCases.fast
-                        { c with
-                            RowWeights = Array.create c.Targets.Rows 1f
-                        }
-                        =
-                        LossCases.fast { c with RowWeights = [||] })
-
-            property cases "a row of weight 2 counts as that row twice" (fun (c: AdaptiveLossCase) ->
-                let weights = Array.init c.Targets.Rows (fun row -> if row % 2 = 0 then 2f else 1f)
-
-                let places =
-                    [|
-                        for b in 0 .. c.Rows.Length - 1 -> Array.replicate (int weights[c.Rows[b]]) b
-                    |]
-
-                let once = LossCases.fast { c with RowWeights = weights }
-
-                let often =
-                    LossCases.fast
-                        { c with
-                            RowWeights = [||]
-                            Rows = Array.concat places |> Array.map (Array.get c.Rows)
-                            Logits = Array.concat places |> Array.collect (fun b -> LossCases.rowAt c b c.Logits)
-                        }
-
-                // the gradient in the logits of a row is the sum of those of its copies
-                let together (copies: int[]) =
-                    Array.map (fun g -> float32 copies.Length * g)
-
-                let firsts = places |> Array.scan (fun at copies -> at + copies.Length) 0
-
-                let gradient =
-                    places
-                    |> Array.mapi (fun b copies -> often.Gradient |> LossCases.rowAt c firsts[b] |> together copies)
-                    |> Array.concat
-
-                LossCases.requireEqual LossCases.tolerance { often with Gradient = gradient } once)
-
-            property cases "a row of weight 0 is as absent, whatever its logits" (fun (c: AdaptiveLossCase) ->
-                let counts row = row % 2 = 0
-                let weights = Array.init c.Targets.Rows (fun row -> if counts row then 1f else 0f)
-                let kept = [| 0 .. c.Rows.Length - 1 |] |> Array.filter (fun b -> counts c.Rows[b])
-
-                let noise =
-                    c.Logits
-                    |> Array.mapi (fun at z -> if counts c.Rows[at / c.Labels] then z else nanf)
-
-                let absent =
-                    LossCases.fast
-                        { c with
-                            RowWeights = [||]
-                            Rows = kept |> Array.map (Array.get c.Rows)
-                            Logits = kept |> Array.collect (fun b -> LossCases.rowAt c b c.Logits)
-                        }
-
-                for received in
-                    [
-                        LossCases.fast
-                            { c with
-                                RowWeights = weights
-                                Logits = noise
-                            }
-                        LossCases.plain
-                            { c with
-                                RowWeights = weights
-                                Logits = noise
-                            }
-                    ] do
-                    for b in 0 .. c.Rows.Length - 1 do
-                        if not (counts c.Rows[b]) then
-                            Require.isTrue (received.Gradient |> LossCases.rowAt c b |> Array.forall ((=) 0f))
-
-                    if farFromKinks c then
-                        { received with
-                            Gradient = kept |> Array.collect (fun b -> received.Gradient |> LossCases.rowAt c b)
-                        }
-                        |> LossCases.requireEqual LossCases.tolerance absent)
 
             property
                 (cases |> Cases.times 30)

@@ -5,7 +5,7 @@ open System.Threading
 open Expecto
 open Limen.Core
 open Limen.Kernels
-open TorchSharp
+open Limen.Properties.TrainingCases
 
 let private scores (m: Model) =
     SmallProblem.entries (Model.scores (SmallProblem.dataset 40 3).Features m)
@@ -16,56 +16,6 @@ let private fitted options =
 let private withTraining change (o: ModelOptions) =
     { o with
         Scorers = [ Perceptron(SmallProblem.network, change SmallProblem.training) ]
-    }
-
-let private rows (d: Dataset) : TrainingRows =
-    {
-        Features = d.Features
-        Labels = d.Labels
-        Local = Csr.ofRows d.Labels.Columns (Array.create d.Rows [||])
-        Weights = None
-    }
-
-let private start labels : Fusion =
-    {
-        Lambda = 0.5f
-        Alpha = Shared 0f
-        Beta = Array.zeroCreate labels
-        Bias = Array.zeroCreate labels
-    }
-
-let private untrained dropout : UntrainedNetwork =
-    {
-        Network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
-        Dropout = dropout
-        Fusion = start 8
-        Idf = Array.zeroCreate 8
-    }
-
-let private trainOn (data: TrainingRows) options progress token =
-    Training.fit options (untrained 0.1) data (Some(rows (SmallProblem.dataset 40 2))) progress token
-
-let private train options progress token =
-    trainOn (rows (SmallProblem.dataset 120 1)) options progress token
-
-/// A training's losses and the output layer that it came to.
-let private outcome (data: TrainingRows) =
-    let trained = trainOn data SmallProblem.training ignore CancellationToken.None
-    trained.History |> List.map _.Loss, trained.Network.Output.ToArray(), trained.Fusion.Bias
-
-let private withShortlist others loss =
-    { SmallProblem.options with
-        Scorers =
-            [
-                Perceptron(
-                    SmallProblem.network,
-                    { SmallProblem.training with
-                        Epochs = 30
-                        Loss = loss
-                        Labels = LabelSampling.Shortlist others
-                    }
-                )
-            ]
     }
 
 [<Tests>]
@@ -141,52 +91,6 @@ let tests =
                 Require.equal 3 ((alphaOf (ByFrequency 3)).Length)
                 Require.equal 8 ((alphaOf (EachLabel 0.0)).Length)
                 Require.below (spread (alphaOf (EachLabel 0.0))) (spread (alphaOf (EachLabel 100.0))))
-
-            testCase "training rows that all have weight 1 are rows without weights, bit for bit" (fun () ->
-                let data = rows (SmallProblem.dataset 120 1)
-                let ones = Array.create 120 1f
-                Require.equal (outcome data) (outcome { data with Weights = Some ones }))
-
-            testCase "training rows of weight 0 are as absent, bit for bit" (fun () ->
-                let data = SmallProblem.dataset 120 1
-                let counts row = row % 3 <> 1
-
-                let kept =
-                    data
-                    |> Dataset.selectRows
-                        [|
-                            for row in 0..119 do
-                                if counts row then
-                                    row
-                        |]
-
-                let weights = Array.init 120 (fun row -> if counts row then 1f else 0f)
-
-                Require.equal
-                    (outcome (rows kept))
-                    (outcome
-                        { rows data with
-                            Weights = Some weights
-                        }))
-
-            testCase "rows with weights and a loss of the whole batch are refused" (fun () ->
-                let data =
-                    { rows (SmallProblem.dataset 120 1) with
-                        Weights = Some(Array.create 120 1f)
-                    }
-
-                let options =
-                    { SmallProblem.training with
-                        Loss = Dice.loss Dice.defaults
-                    }
-
-                let error =
-                    Require.thrown<ConfigurationException>(fun () ->
-                        trainOn data options ignore CancellationToken.None)
-
-                Require.contains
-                    "loss: expected one that is defined pair by pair, since rows have weights"
-                    error.Message)
 
             testCase "training lowers the loss" (fun () ->
                 let result = train SmallProblem.training ignore CancellationToken.None
@@ -310,84 +214,4 @@ let tests =
                     let before = MatrixMemory.Asked
                     [ 21..60 ] |> List.iter step
                     Require.equal before MatrixMemory.Asked)
-
-            testTheory "hidden layers and their gradients are those of torch" [ 1; 2; 3 ] (fun (layers: int) ->
-                let share, seed = 0.3, Seed.ofInt 7
-                let data = SmallProblem.dataset 6 1
-
-                let shape =
-                    {
-                        Hidden = List.init layers (fun i -> 5 + i)
-                        Dropout = share
-                    }
-
-                let network = Network.init shape 40 8 (Seed.ofInt 5)
-                let drop = Drop(share, seed)
-                let first = Network.first drop data.Features [| 0..5 |] network
-                let units = Network.hidden drop first network
-                let last = List.last units
-                let cotangent = Array.init last.Span.Length (fun i -> cos (float (i + 1)))
-
-                let ofInner, ofFirst =
-                    let given =
-                        DenseMatrix.Of(last.Rows, last.Columns, ReadOnlySpan(Array.map float32 cotangent))
-
-                    Network.hiddenBackward drop units given network
-
-                let mask layer (like: torch.Tensor) =
-                    let ones = Array.create (int (like.numel ())) 1f
-                    let (Seed key) = Seed.derive "dropout" layer seed
-                    ReluDropout.Forward(ones.AsSpan(), float32 share, key)
-                    torch.from_array(ones).reshape like.shape
-
-                let leaf (m: DenseMatrix) =
-                    Float64.leaf [ m.Rows; m.Columns ] (m.ToArray() |> Array.map float)
-
-                Tensors.using (fun () ->
-                    let h = leaf first
-
-                    let inner =
-                        network.Inner
-                        |> List.map (fun l -> leaf l.Weight, Float64.leaf [ l.Bias.Length ] (Array.map float l.Bias))
-
-                    let z =
-                        (h, List.indexed inner)
-                        ||> List.fold (fun h (i, (w, c)) ->
-                            let activated = (h.mm (w.t ()) + c).relu()
-                            activated * mask (i + 1) activated)
-
-                    torch.autograd.backward (z, Float64.tensor [ last.Rows; last.Columns ] cotangent)
-
-                    let same what (expected: float[]) (received: float32[]) =
-                        Tolerance.require Tolerance.float32 what expected (Array.map float received)
-
-                    same "last hidden units" (Float64.toArray z) (last.ToArray())
-                    same "d first hidden units" (Float64.gradient h) (ofFirst.ToArray())
-                    Require.equal (layers - 1) ofInner.Length
-
-                    for (w, c), g in List.zip inner ofInner do
-                        same "dW" (Float64.gradient w) (g.Weight.ToArray())
-                        same "dc" (Float64.gradient c) g.Bias))
-
-            testCase "a network learns the small problem from shortlists, and reports their recall" (fun () ->
-                let model =
-                    SmallProblem.fit
-                        (withShortlist 2 (Losses.paper 0.1 0.1 Symmetric))
-                        (SmallProblem.dataset 300 1)
-                        (Some(SmallProblem.dataset 80 2))
-
-                Require.above 0.85 ((Evaluation.model (SmallProblem.dataset 100 3) model).MicroF1)
-
-                match model.Scorers with
-                | [ FittedPerceptron(_, _, history, _) ] ->
-                    for epoch in history do
-                        Require.between (0.0, 1.0) epoch.ShortlistRecall.Value
-                | other -> failtest $"expected one perceptron, received %A{other}")
-
-            testCase "a shortlist needs a loss that the fused pass knows" (fun () ->
-                let error =
-                    Require.thrown<ConfigurationException>(fun () ->
-                        SmallProblem.fit (withShortlist 2 (Focal.loss 2.0)) (SmallProblem.dataset 30 1) None)
-
-                Require.contains "shortlist: expected a loss of BCE and a margin term" error.Message)
         ]
