@@ -48,12 +48,18 @@ module Jobs =
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
         let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
-        let batch = Array.init rows id
+
+        let batch =
+            {
+                Data = data
+                Rows = Array.init rows id
+                Threshold = threshold
+            }
 
         let terms = Option.get (FusedTerms.ofLoss paper)
 
         Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchLoss.fused terms data batch threshold (LabelBlock.All labels) z).Loss)
+            (BatchLoss.fused terms batch (LabelBlock.All labels) z).Loss)
 
     /// The same loss through its composed definition, over torch.
     let composed folder rows : Job =
@@ -62,10 +68,15 @@ module Jobs =
         let given = logits folder (rows * labels)
         let z = DenseMatrix.Of(rows, labels, given)
         let threshold = AffineThreshold.ofFusion (idf data.Labels) (fusion data.Labels)
-        let batch = Array.init rows id
 
-        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () ->
-            (BatchLoss.composed paper data batch threshold z).Loss)
+        let batch =
+            {
+                Data = data
+                Rows = Array.init rows id
+                Threshold = threshold
+            }
+
+        Job.prepared (fun () -> given.AsSpan().CopyTo z.Span) (fun () -> (BatchLoss.composed paper batch z).Loss)
 
     /// The same loss as a module of torch.nn over dense truth, forward and backward.
     let lossModule folder rows : Job =
@@ -174,7 +185,7 @@ module Jobs =
     /// Reads through the binary cache, which the warm-up has written.
     let readCached (path: string) : Job =
         let place = In(Path.Combine(Path.GetDirectoryName path, "cache"))
-        Job.repeated 1 (fun () -> float (CsrCache.svmlight place Svmlight.defaults path).Features.NonZeros)
+        Job.repeated 1 (fun () -> float (Svmlight.readCached place Svmlight.defaults path).Features.NonZeros)
 
     /// The F1-optimal threshold of every label over the score lists of the first rows; the check is the macro-F1 at the thresholds.
     let decisions folder rows : Job =

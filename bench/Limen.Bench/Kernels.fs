@@ -42,20 +42,19 @@ type Kernels() =
 
     [<Benchmark>]
     member _.AdaptiveLoss() =
-        AdaptiveLoss.ForwardBackward(
-            ReadOnlySpan z,
-            gradient.AsSpan(),
-            LabelBlock.All shape.Labels,
-            data.Labels,
-            data.Local,
-            ReadOnlySpan batch,
-            ReadOnlySpan offset,
-            ReadOnlySpan slope,
-            ReadOnlySpan<float32>.Empty,
-            &terms,
-            byOffset.AsSpan(),
-            bySlope.AsSpan()
-        )
+        let pass =
+            AdaptiveLossBatch(
+                Logits = ReadOnlySpan z,
+                Block = LabelBlock.All shape.Labels,
+                Targets = data.Labels,
+                Local = data.Local,
+                Rows = ReadOnlySpan batch,
+                Offset = ReadOnlySpan offset,
+                Slope = ReadOnlySpan slope,
+                Terms = terms
+            )
+
+        AdaptiveLoss.ForwardBackward(&pass, gradient.AsSpan(), byOffset.AsSpan(), bySlope.AsSpan())
 
     [<Benchmark>]
     member _.SparseForward() =

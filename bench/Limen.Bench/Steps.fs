@@ -72,8 +72,15 @@ module Steps =
                 Labels = sampling
             }
 
-        let state =
-            new TrainingState(network, Jobs.fusion data.Labels, Jobs.idf data.Labels, options)
+        let start =
+            {
+                Network = network
+                Dropout = dropout
+                Fusion = Jobs.fusion data.Labels
+                Idf = Jobs.idf data.Labels
+            }
+
+        let state = new TrainingState(start, options)
 
         let mutable at = 0
 

@@ -45,7 +45,15 @@ module WholeTraining =
 
         let network = Network.init shape data.Features.Columns data.Labels.Columns seed
 
-        use state = new TrainingState(network, Jobs.fusion data.Labels, idf, options)
+        let start =
+            {
+                Network = network
+                Dropout = shape.Dropout
+                Fusion = Jobs.fusion data.Labels
+                Idf = idf
+            }
+
+        use state = new TrainingState(start, options)
 
         let batches = (data.Features.Rows + batch - 1) / batch
 
@@ -115,7 +123,7 @@ module WholeModel =
     let fit (folder: string) : Job =
         let options =
             { Folder.defaults with
-                Kind = Some InputKind.Svmlight
+                Format = Some(InputFormats.find "svmlight")
             }
 
         let rows = (Folder.read options folder).Rows

@@ -51,7 +51,7 @@ module Task =
     let private ofFolder (name: string) (path: string) : Task =
         (Folder.read
             { Folder.defaults with
-                Kind = Some InputKind.Svmlight
+                Format = Some(InputFormats.find "svmlight")
             }
             path)
             .Rows

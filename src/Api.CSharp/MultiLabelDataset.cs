@@ -58,7 +58,7 @@ public sealed class MultiLabelDataset
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    public static MultiLabelDataset FromJsonLines(string path) => new(Core.LabelledRowsModule.ofTexts(Core.JsonLines.read(path)));
+    public static MultiLabelDataset FromJsonLines(string path) => new(Core.InputFormats.read(Core.InputFormats.find("jsonl").ToOption(), path));
 
     /// <summary>
     /// Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by their ids.
@@ -153,8 +153,8 @@ public sealed class MultiLabelDataset
     private static Core.IdBase Base(int first) =>
         first switch
         {
-            0 => Core.IdBase.ZeroBased,
-            1 => Core.IdBase.OneBased,
+            0 => Core.IdBase.Zero,
+            1 => Core.IdBase.One,
             _ => throw new ArgumentOutOfRangeException(nameof(first), first, "expected ids that count from 0 or from 1"),
         };
 }

@@ -1,10 +1,7 @@
 namespace Limen.Cli
 
 open Argu
-
-type InputChoice =
-    | Text = 0
-    | Svmlight = 1
+open Limen.Core
 
 type DemoArguments =
     | Out of path: string
@@ -31,7 +28,7 @@ type PredictArguments =
 type TrainArguments =
     | [<Mandatory>] Data of path: string
     | [<Mandatory>] Out of path: string
-    | Input of InputChoice
+    | Input of format: string
     | Objective of name: string
     | Seed of int
 
@@ -40,7 +37,8 @@ type TrainArguments =
             match a with
             | Data _ -> "folder with train, optional dev, and test files (.jsonl, .svm; .gz and .bz2 too)"
             | Out _ -> "folder for report.json and the model"
-            | Input _ -> "which files to read where the folder holds both kinds (default: text)"
+            | Input _ ->
+                $"""the format of the files: {String.concat ", " InputFormats.names} (default: the first that the training file looks like)"""
             | Objective _ ->
                 "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"

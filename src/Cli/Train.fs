@@ -31,7 +31,7 @@ module Train =
     let run
         (data: string)
         (output: string)
-        (input: InputChoice option)
+        (input: string option)
         (objectiveName: string option)
         (seed: int)
         : unit =
@@ -40,14 +40,13 @@ module Train =
         ModelFolder.requireFree saved // before the training, which may take long
         let cancellation = Progress.cancelOnInterrupt ()
 
-        let kind =
-            input
-            |> Option.map (function
-                | InputChoice.Svmlight -> InputKind.Svmlight
-                | _ -> InputKind.Text)
+        let options =
+            { Folder.defaults with
+                Format = input |> Option.map InputFormats.find
+            }
 
         let folder =
-            AnsiConsole.Status().Start("reading", fun _ -> Folder.read { Folder.defaults with Kind = kind } data)
+            AnsiConsole.Status().Start("reading", (fun _ -> Folder.read options data))
 
         let clock = Stopwatch.StartNew()
         let labels, space, rows =

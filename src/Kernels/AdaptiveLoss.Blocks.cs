@@ -13,6 +13,7 @@ public static unsafe partial class AdaptiveLoss
         public int First;
         public int Labels;
         public int* Rows;
+        public float* RowWeights;
         public int Count;
         public CsrMatrix Targets;
         public CsrMatrix Local;
@@ -23,6 +24,9 @@ public static unsafe partial class AdaptiveLoss
         public float* Gradient;
         public float* OffsetGradient;
         public float* SlopeGradient;
+
+        /// <summary>How much the row at a place of the batch counts.</summary>
+        public readonly float RowWeight(int place) => RowWeights == null ? 1f : RowWeights[Rows[place]];
     }
 
     /// <summary>One task: the labels of a block, every row of the batch.</summary>
@@ -46,10 +50,17 @@ public static unsafe partial class AdaptiveLoss
             {
                 var z = batch.Logits + (long)b * batch.Labels + first;
                 var g = batch.OffsetGradient == null ? unwanted : batch.Gradient + (long)b * batch.Labels + first;
+                var weight = batch.RowWeight(b);
+                if (weight == 0f)
+                {
+                    new Span<float>(g, count).Clear();
+                    continue;
+                }
+                var scale = batch.Terms.Scale * weight;
                 stored.Collect(batch, batch.Rows[b], first, count, z);
-                if (stored.Count > 0) loss += stored.Evaluate<T, TMargin>(batch.Terms);
+                if (stored.Count > 0) loss += weight * stored.Evaluate<T, TMargin>(batch.Terms, scale);
                 for (var i = 0; i < stored.Count; i++) theta[stored.Labels[i]] = float.PositiveInfinity;
-                loss += Row<T>(z, theta, count, g, sum);
+                loss += weight * Row<T>(z, theta, count, scale, g, sum);
                 for (var i = 0; i < stored.Count; i++)
                 {
                     var (l, slope) = (stored.Labels[i], stored.Slopes[i]);
@@ -68,24 +79,24 @@ public static unsafe partial class AdaptiveLoss
             }
         }
 
-        /// <summary>A row's pairs of the block as negatives without a signal; returns their loss.</summary>
-        private double Row<T>(float* z, float* theta, int count, float* g, float* sum) where T : struct, ILanes<T>
+        /// <summary>A row's pairs of the block as negatives without a signal; returns their loss without the scale.</summary>
+        private double Row<T>(float* z, float* theta, int count, float scale, float* g, float* sum) where T : struct, ILanes<T>
         {
             var loss = 0.0;
             var whole = count - count % T.Count;
             for (var i = 0; i < whole; i += FactorsOfProduct * T.Count)
-                loss += Strip<T>(z + i, theta + i, Math.Min(FactorsOfProduct * T.Count, whole - i), g + i, sum + i);
-            return whole < count ? loss + Strip<F1>(z + whole, theta + whole, count - whole, g + whole, sum + whole) : loss;
+                loss += Strip<T>(z + i, theta + i, Math.Min(FactorsOfProduct * T.Count, whole - i), scale, g + i, sum + i);
+            return whole < count ? loss + Strip<F1>(z + whole, theta + whole, count - whole, scale, g + whole, sum + whole) : loss;
         }
 
         /// <summary>
         /// Of the sum of softplus(m) = max(0, m) + ln(1 + e), e = exp(-|m|), the logarithms are taken at once: of the product of all 1 + e, kept
         /// less 1, so that small e count. Every factor is 2 at most, so 64 of them cannot overflow.
         /// </summary>
-        private double Strip<V>(float* z, float* theta, int count, float* g, float* sum) where V : struct, ILanes<V>
+        private double Strip<V>(float* z, float* theta, int count, float scale, float* g, float* sum) where V : struct, ILanes<V>
         {
             V zero = V.Broadcast(0f), one = V.Broadcast(1f), delta = V.Broadcast(batch.Terms.Delta);
-            V bce = V.Broadcast(batch.Terms.Bce * batch.Terms.Scale), minusWeight = V.Broadcast(-batch.Terms.Margin * batch.Terms.Scale);
+            V bce = V.Broadcast(batch.Terms.Bce * scale), minusWeight = V.Broadcast(-batch.Terms.Margin * scale);
             V product = zero, above = zero, margins = zero;
             var next = z + batch.Labels;
             for (nint i = 0; i < count; i += V.Count)

@@ -20,30 +20,26 @@ public static partial class AdaptiveLoss
                 terms.Bce * crossSlope - (inside ? terms.Margin * direction : 0));
     }
 
-    /// <summary>The definition of <see cref="ForwardBackward"/> as two loops in float64, every pair treated alike.</summary>
-    public static double ForwardBackwardPlain(
-        ReadOnlySpan<float> logits, Span<float> gradient, LabelBlock block, CsrMatrix targets, CsrMatrix local, ReadOnlySpan<int> rows,
-        ReadOnlySpan<float> offset, ReadOnlySpan<float> slope, ReadOnlySpan<float> posWeight, in LossTerms terms,
-        Span<float> offsetGradient, Span<float> slopeGradient)
+    /// <summary>The definition of <see cref="ForwardBackward"/> as two loops in float64, every pair treated alike: a row of weight v counts v times.</summary>
+    public static double ForwardBackwardPlain(in AdaptiveLossBatch batch, Span<float> gradient, Span<float> offsetGradient, Span<float> slopeGradient)
     {
-        Check(logits, block, targets, local, rows, offset, slope, posWeight);
-        CheckGradients(logits, gradient, block, offsetGradient, slopeGradient);
-        var labels = block.Count;
+        batch.Check();
+        batch.CheckGradients(gradient, offsetGradient, slopeGradient);
+        var labels = batch.Block.Count;
         var offsetSums = new double[labels];
         var slopeSums = new double[labels];
         var loss = 0.0;
-        for (var b = 0; b < rows.Length; b++)
+        for (var b = 0; b < batch.Rows.Length; b++)
         {
+            var weight = batch.RowWeight(b);
+            var scale = batch.Terms.Scale * (double)weight;
             for (var l = 0; l < labels; l++)
             {
-                var a = Item(local, rows[b], block.First + l);
-                var m = logits[b * labels + l] - (offset[l] + (double)slope[l] * a);
-                var weight = posWeight.IsEmpty ? 1 : posWeight[l];
-                var (value, along) = PairPlain(m, Item(targets, rows[b], block.First + l), weight, terms);
-                loss += terms.Scale * value;
-                gradient[b * labels + l] = (float)(terms.Scale * along);
-                offsetSums[l] -= terms.Scale * along;
-                slopeSums[l] -= terms.Scale * along * a;
+                var (value, along, a) = weight == 0f ? default : PairOf(batch, b, l);
+                loss += scale * value;
+                gradient[b * labels + l] = (float)(scale * along);
+                offsetSums[l] -= scale * along;
+                slopeSums[l] -= scale * along * a;
             }
         }
         for (var l = 0; l < labels; l++)
@@ -54,10 +50,20 @@ public static partial class AdaptiveLoss
         return loss;
     }
 
+    /// <summary>Loss, slope and local signal of the pair of a place of the batch and a place of the block.</summary>
+    private static (double Loss, double Slope, double Signal) PairOf(in AdaptiveLossBatch batch, int b, int l)
+    {
+        var (row, label) = (batch.Rows[b], batch.Block.First + l);
+        var a = Item(batch.Local, row, label);
+        var m = batch.Logits[b * batch.Block.Count + l] - (batch.Offset[l] + (double)batch.Slope[l] * a);
+        var (loss, slope) = PairPlain(m, Item(batch.Targets, row, label), batch.PosWeight.IsEmpty ? 1 : batch.PosWeight[l], batch.Terms);
+        return (loss, slope, a);
+    }
+
     private static double Item(CsrMatrix matrix, int row, int column)
     {
-        var at = matrix.RowIndices(row).IndexOf(column);
-        return at < 0 ? 0 : matrix.RowValues(row)[at];
+        var at = matrix.Find(row, column);
+        return at < 0 ? 0 : matrix.Values[at];
     }
 
     // ln(1 + x) for small x too: x ln(u) / (u - 1) with u = 1 + x (Kahan)

@@ -17,7 +17,7 @@ public static unsafe partial class AdaptiveLoss
 
         public int Count { get; private set; }
 
-        /// <summary>Slopes in m times Scale; they take the place of the margins.</summary>
+        /// <summary>Slopes in m times the scale; they take the place of the margins.</summary>
         public readonly float* Slopes => _m;
 
         /// <summary>Merges the two rows by label; first counts from the batch's first label, and z are the row's logits from there on.</summary>
@@ -42,20 +42,20 @@ public static unsafe partial class AdaptiveLoss
             }
         }
 
-        /// <summary>The loss of the pairs, without Scale; leaves their slopes.</summary>
-        public readonly double Evaluate<T, TMargin>(in LossTerms terms) where T : struct, ILanes<T> where TMargin : struct, IMargin
+        /// <summary>The loss of the pairs, without a scale; leaves their slopes times the given one.</summary>
+        public readonly double Evaluate<T, TMargin>(in LossTerms terms, float scale) where T : struct, ILanes<T> where TMargin : struct, IMargin
         {
             var loss = 0.0;
             for (var i = 0; i < Count; i += T.Count)
             {
                 // lanes beyond the last pair: a negative far below its threshold, without loss or slope
                 for (var empty = Count; empty < i + T.Count; empty++) (_m[empty], _y[empty], _weight[empty]) = (-1e30f, 0, 0);
-                loss += Pairs<T, TMargin>(T.Load(_m + i), T.Load(_y + i), T.Load(_weight + i), terms, _m + i);
+                loss += Pairs<T, TMargin>(T.Load(_m + i), T.Load(_y + i), T.Load(_weight + i), terms, scale, _m + i);
             }
             return loss;
         }
 
-        private static float Pairs<V, TMargin>(V m, V y, V weight, in LossTerms terms, float* slopes)
+        private static float Pairs<V, TMargin>(V m, V y, V weight, in LossTerms terms, float scale, float* slopes)
             where V : struct, ILanes<V> where TMargin : struct, IMargin
         {
             V zero = V.Broadcast(0f), one = V.Broadcast(1f), bce = V.Broadcast(terms.Bce), margin = V.Broadcast(terms.Margin);
@@ -64,28 +64,18 @@ public static unsafe partial class AdaptiveLoss
             V positive = bce * weight * y, negative = bce * (one - y);
             var value = TMargin.Of(m, y + y - one, V.Broadcast(terms.Delta), zero - margin, out var pulled);
             var slope = negative * VectorMath.Sigmoid(m, e) - positive * VectorMath.Sigmoid(zero - m, e) + pulled;
-            V.Store(V.Broadcast(terms.Scale) * slope, slopes);
+            V.Store(V.Broadcast(scale) * slope, slopes);
             return V.Sum(negative * (V.Max(zero, m) + log) + positive * (V.Max(zero, zero - m) + log) + margin * value);
         }
 
         /// <summary>Where the entries of a row with a column in [first, first + count) lie.</summary>
         private static (int Start, int End) Within(CsrMatrix matrix, int row, int first, int count)
         {
-            var start = LowerBound(matrix.Indices, matrix.RowStart[row], matrix.RowStart[row + 1], first);
+            var found = matrix.RowIndices(row).BinarySearch(first);
+            var start = matrix.RowStart[row] + (found < 0 ? ~found : found);
             var end = start;
             while (end < matrix.RowStart[row + 1] && matrix.Indices[end] < first + count) end++;
             return (start, end);
-        }
-
-        private static int LowerBound(int[] sorted, int from, int to, int value)
-        {
-            while (from < to)
-            {
-                var middle = (from + to) >>> 1;
-                if (sorted[middle] < value) from = middle + 1;
-                else to = middle;
-            }
-            return from;
         }
     }
 }

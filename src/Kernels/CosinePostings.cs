@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Limen.Kernels;
 
-/// <summary>A block of training rows turned round: for each feature, by its rank, the rows that hold it. A posting takes six bytes.</summary>
+/// <summary>A block of training rows transposed: for each feature, by its rank, the rows that hold it. A posting takes six bytes.</summary>
 internal sealed unsafe class CosinePostings
 {
     private readonly int[] start;

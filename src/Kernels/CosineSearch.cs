@@ -60,7 +60,7 @@ internal sealed unsafe class CosineSearch
             Seed<T>(block, queries, from, best);
         if (level > 0 && !Array.TrueForAll(best, heap => heap.IsFull))
         {
-            // too few rows share a rare feature with a query for a bar to stand: the sums become exact, and all above 0 are completed
+            // too few rows share a rare feature with a query to set a bar: the sums become exact, and all above 0 are completed
             Accumulate<T>(block, 0, group.First(frequent.Limit(level)));
             level = 0;
         }
@@ -170,7 +170,7 @@ internal sealed unsafe class CosineSearch
     }
 
     /// <summary>
-    /// What a bound must exceed for its row to matter; rows that are out stand at minus infinity, below it. Each partial sum and the bound carry at most
+    /// What a bound must exceed for its row to matter; rows that are out have a sum of minus infinity, below it. Each partial sum and the bound carry at most
     /// one rounding error per term, relative to sums of at most 1; where no product is negative, a bound of 0 is exact.
     /// </summary>
     private float Bar(TopKHeap best)

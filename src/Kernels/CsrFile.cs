@@ -80,7 +80,7 @@ public static unsafe class CsrFile
                 new int[sizes[3 * i + 1] + 1],
                 GC.AllocateUninitializedArray<int>(sizes[3 * i + 3]),
                 GC.AllocateUninitializedArray<float>(sizes[3 * i + 3]));
-        // piece i of the file is copied and summed by one thread; what came of it is judged when all are there
+        // piece i of the file is copied and summed by one thread; the pieces are checked once all are there
         var pieces = Pieces(matrices, sizes);
         var offsets = new long[pieces.Count];
         var at = SizesAt + (long)sizes.Length * sizeof(int);

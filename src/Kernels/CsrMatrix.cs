@@ -67,6 +67,9 @@ public sealed class CsrMatrix
     /// <summary>The values stored in a row, beside <see cref="RowIndices"/>.</summary>
     public ReadOnlySpan<float> RowValues(int row) => Values.AsSpan(RowStart[row], RowStart[row + 1] - RowStart[row]);
 
+    /// <summary>Where the entry of a row and a column stands among all entries; negative where none is stored.</summary>
+    internal int Find(int row, int column) => Array.BinarySearch(Indices, RowStart[row], RowStart[row + 1] - RowStart[row], column);
+
     /// <summary>Checks the whole invariant: the structure, and that every value is finite.</summary>
     /// <exception cref="ArgumentException">Names the first row that breaks it.</exception>
     public CsrMatrix Validate()

@@ -14,8 +14,8 @@ public static unsafe partial class DenseProducts
     private interface IPanels
     {
         /// <summary>
-        /// Columns column .. column + columns - 1 of k from .. from + depth - 1, where they are or laid out in room, with numbers that mean nothing beyond the last column.
-        /// To be read once means that laying them out does not pay.
+        /// Columns column .. column + columns - 1 of k from .. from + depth - 1, where they are, or laid out in room; numbers beyond the last column mean nothing.
+        /// For columns that are read once, laying them out does not pay.
         /// </summary>
         Panel Of<V>(nint column, int columns, nint from, int depth, float* room, bool once) where V : struct, ILanes<V>;
     }

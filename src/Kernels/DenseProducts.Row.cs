@@ -8,7 +8,7 @@ public static unsafe partial class DenseProducts
 {
     /// <summary>
     /// c [N] = b a for one row a [K] and b [N, K]: numbers of b that are read once become columns in registers. One task is a block of columns of c,
-    /// left to the blocks' way where it is narrower than an eight or there are no lanes of eight.
+    /// multiplied as a block of any matrix is where it has fewer than eight columns or there are no vectors of eight numbers.
     /// </summary>
     private readonly struct RowTasks(float* a, float* b, nint stride, float* c, int columns, int depth, BlockTasks<TransposedPanels> blocks) : ILaneTasks
     {
@@ -19,7 +19,7 @@ public static unsafe partial class DenseProducts
             nint first = task * TaskColumns, last = nint.Min(columns, first + TaskColumns) - Eight;
             if (!Avx.IsSupported || T.Count < Eight || last < first) blocks.Run<T>(task);
             else
-                for (var j = first; j < last + Eight; j += 2 * Eight) // an eight that would reach beyond the last column overlaps another
+                for (var j = first; j < last + Eight; j += 2 * Eight) // eight columns that would reach beyond the last one overlap others
                     Sums(nint.Min(j, last), nint.Min(j + Eight, last));
         }
 

@@ -55,7 +55,7 @@ public static unsafe partial class DenseProducts
             if (H.Rows > 4) (s40, s41) = (V.Load(c4), V.Load(c4 + V.Count));
             if (H.Rows > 5) (s50, s51) = (V.Load(c5), V.Load(c5 + V.Count));
         }
-        // what is written, or by the next tile read, arrives meanwhile
+        // fetches meanwhile what will be written, and what the next tile reads
         Fetch<V, H>(adds ? c + H.Rows * stride : c, stride);
         nint at = 0;
         for (; depth > 0; depth--, at += step, b += next)

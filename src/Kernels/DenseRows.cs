@@ -8,7 +8,7 @@ public static unsafe class DenseRows
     private const int RowsPerTask = 16;
 
     /// <summary>
-    /// The numbers other than 0 of a matrix [R, C] that stands row by row, given C, in the order of their columns. A NaN is one of them; -0 may be.
+    /// The numbers other than 0 of a dense matrix [R, C], given row by row with C, in the order of their columns. NaN is kept; -0 may be or not.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No columns.</exception>
     /// <exception cref="ArgumentException">A length that is no multiple of C.</exception>

@@ -12,30 +12,25 @@ public static partial class DualCoordinateDescent
     public const float AbsentBias = -1.5f;
 
     /// <summary>Trains a linear function for every label.</summary>
-    /// <param name="x">Features X [N, D].</param>
-    /// <param name="y">Label sets Y [N, L]: a stored entry is a positive row.</param>
+    /// <param name="rows">Features, label sets and weights.</param>
     /// <param name="options">Loss, cost, tolerance and limits.</param>
     /// <param name="progress">Called with the share of the labels that are done, ascending; from any thread, one call at a time.</param>
     /// <param name="cancellation">Honoured between groups of labels.</param>
-    /// <exception cref="ArgumentException">X and Y have different numbers of rows, or X more than 134,217,722 features or 134,217,724 rows.</exception>
+    /// <exception cref="ArgumentException">X and Y have different numbers of rows, X more than 134,217,722 features or 134,217,724 rows, or the weights are not
+    /// N finite numbers of at least 0.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
-    public static LinearWeights Fit(CsrMatrix x, CsrMatrix y, DualOptions options, Action<double> progress, CancellationToken cancellation)
+    public static LinearWeights Fit(LinearRows rows, DualOptions options, Action<double> progress, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        if (x.Rows != y.Rows)
-            throw new ArgumentException($"expected labels [N, L] with N = {x.Rows}, received [{y.Rows}, {y.Columns}]", nameof(y));
-        if (x.Columns > LabelLanes.MostFeatures || x.Rows > LabelLanes.MostRows)
-            throw new ArgumentException(
-                $"expected features [N, D] of at most {LabelLanes.MostFeatures} features and {LabelLanes.MostRows} rows, received [{x.Rows}, {x.Columns}]", nameof(x));
-        var positives = Transposed.Of(y);
-        int Support(int label) => positives.RowStart[label + 1] - positives.RowStart[label];
-        var labels = Enumerable.Range(0, y.Columns).Where(label => Support(label) > 0).OrderByDescending(Support).ToArray();
-        var squaredNorms = SquaredNorms(x);
-        var orders = new RowOrders(x.Rows, options.Seed);
-        var weights = new (int[], float[])[y.Columns];
+        ArgumentNullException.ThrowIfNull(rows);
+        rows.Check();
+        var (features, count) = (rows.X.Columns, rows.Y.Columns);
+        var positives = Transposed.Of(rows.Y);
+        var labels = MostFrequentFirst(positives, rows);
+        var squaredNorms = SquaredNorms(rows.X);
+        var orders = new RowOrders(rows.Counted(), options.Seed);
+        var weights = new (int[], float[])[count];
         Array.Fill(weights, ([], []));
-        var bias = new float[y.Columns];
+        var bias = new float[count];
         Array.Fill(bias, AbsentBias);
         var idle = new ConcurrentBag<LabelLanes>();
         var done = 0;
@@ -45,26 +40,37 @@ public static partial class DualCoordinateDescent
             if (cancellation.IsCancellationRequested)
                 return;
             if (!idle.TryTake(out var lanes))
-                lanes = Lanes(x, squaredNorms, options);
+                lanes = Lanes(rows, squaredNorms, options);
             var group = labels.AsSpan(from, to - from);
             lanes.Train(positives, group, orders);
             for (var lane = 0; lane < group.Length; lane++)
             {
-                weights[group[lane]] = Kept(lanes, lane, x.Columns, options.Prune);
-                bias[group[lane]] = lanes.Weight(x.Columns, lane) * (float)options.Bias;
+                weights[group[lane]] = Kept(lanes, lane, features, options.Prune);
+                bias[group[lane]] = lanes.Weight(features, lane) * (float)options.Bias;
             }
             idle.Add(lanes);
             lock (gate)
                 progress((done += to - from) / (double)labels.Length);
         });
         cancellation.ThrowIfCancellationRequested();
-        return new LinearWeights(RowChunks.Assemble(x.Columns, weights), bias);
+        return new LinearWeights(RowChunks.Assemble(features, weights), bias);
     }
 
-    private static LabelLanes Lanes(CsrMatrix x, float[] squaredNorms, DualOptions options) => options.Loss switch
+    /// <summary>The labels that a row which counts has, by the number of such rows.</summary>
+    private static int[] MostFrequentFirst(CsrMatrix positives, LinearRows rows)
     {
-        LinearLoss.SquaredHinge => new SquaredHingeLanes(x, squaredNorms, options),
-        LinearLoss.Logistic => new LogisticLanes(x, squaredNorms, options),
+        var support = new int[positives.Rows];
+        for (var label = 0; label < support.Length; label++)
+            foreach (var row in positives.RowIndices(label))
+                if (rows.Weight(row) > 0)
+                    support[label]++;
+        return [.. Enumerable.Range(0, support.Length).Where(label => support[label] > 0).OrderByDescending(label => support[label])];
+    }
+
+    private static LabelLanes Lanes(LinearRows rows, float[] squaredNorms, DualOptions options) => options.Loss switch
+    {
+        LinearLoss.SquaredHinge => new SquaredHingeLanes(rows, squaredNorms, options),
+        LinearLoss.Logistic => new LogisticLanes(rows, squaredNorms, options),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Loss, "expected a loss of the enumeration"),
     };
 

@@ -7,13 +7,4 @@ public readonly record struct LabelBlock(int First, int Count)
 {
     /// <summary>All of L labels.</summary>
     public static LabelBlock All(int labels) => new(0, labels);
-
-    /// <summary>Blocks of a size that cover L labels in their order; the last one may be smaller.</summary>
-    public static LabelBlock[] Cover(int labels, int size)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        var blocks = new LabelBlock[Lanes.Tasks(labels, size)];
-        for (var i = 0; i < blocks.Length; i++) blocks[i] = new(i * size, Math.Min(size, labels - i * size));
-        return blocks;
-    }
 }

@@ -20,8 +20,9 @@ internal abstract unsafe class LabelLanes
     private readonly float* weights;
     private readonly int biasFeature;
 
-    protected LabelLanes(CsrMatrix x, DualOptions options)
+    protected LabelLanes(LinearRows rows, DualOptions options)
     {
+        var x = rows.X;
         X = x;
         Options = options;
         Bias = (float)options.Bias;
@@ -53,6 +54,9 @@ internal abstract unsafe class LabelLanes
 
     /// <summary>The weight of a feature for the label of a lane; the feature after the last one is the bias.</summary>
     public float Weight(int feature, int lane) => weights[(nint)feature * Width + lane];
+
+    /// <summary>C_i, C times the row's weight; at least so much that float32 holds it and its inverse.</summary>
+    protected double Cost(LinearRows rows, int row) => Math.Max(1e-30, Options.C * rows.Weight(row));
 
     /// <summary>Before the first pass.</summary>
     protected abstract void Start();

@@ -10,7 +10,7 @@ public enum LinearLoss
     Logistic,
 }
 
-/// <summary>How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + sum_i loss(y_i w.x_i), the bias being one more weight.</summary>
+/// <summary>How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + sum_i v_i loss(y_i w.x_i), v_i being the row's weight and the bias being one more weight.</summary>
 /// <param name="Loss">The loss of a margin.</param>
 /// <param name="C">The cost of the losses against the squared norm; above 0.</param>
 /// <param name="Tolerance">A label is done when the projected gradients of the dual over all rows lie within this range (squared hinge: their spread; logistic: the largest).</param>

@@ -4,7 +4,7 @@ namespace Limen.Kernels;
 
 /// <summary>
 /// The margins of rows for all labels from sparse weights, f_l(x) = w_l . x + b_l, of which each row keeps its best.
-/// The weights are turned round (for each feature the labels that use it), so the cost is that of the products that are not zero.
+/// The weights are transposed (for each feature the labels that use it), so the cost is that of the products that are not zero.
 /// Sums in double in ascending feature order, the bias last; rounded to float.
 /// </summary>
 public sealed class LinearScores
@@ -15,7 +15,7 @@ public sealed class LinearScores
     private readonly float[] bias;
     private readonly ConcurrentBag<double[]> idle = [];
 
-    /// <summary>Turns the weights W [L, D] round.</summary>
+    /// <summary>Transposes the weights W [L, D].</summary>
     /// <exception cref="ArgumentException">Weights and biases of different numbers of labels.</exception>
     public LinearScores(LinearWeights weights)
     {

@@ -9,7 +9,7 @@ namespace Limen.Kernels;
 /// </summary>
 internal static class MatrixMemory
 {
-    /// <summary>Numbers that memory has beyond what it is taken for, so that it can begin at a cache line.</summary>
+    /// <summary>How many numbers a block of memory has beyond those of its matrix, so that the matrix can begin at a cache line.</summary>
     public const int Spare = 16;
 
     private const long MostKept = 64L << 20;

@@ -8,7 +8,7 @@ public static class NeighbourVotes
     private const int RowsPerChunk = 256;
 
     /// <summary>
-    /// Weighted label shares of the neighbours, in [0, 1]. A row whose total weight is 0 or below the floor knows nothing: it stays empty and is counted.
+    /// Weighted label shares of the neighbours, in [0, 1]. A row whose total weight is 0 or below the floor has no signal: it stays empty and is counted.
     /// Sums in double, over the neighbours in ascending order.
     /// </summary>
     /// <param name="neighbours">Cosines [Q, N] at the columns of the training rows, as <see cref="CosineIndex"/> returns them; above 0.</param>

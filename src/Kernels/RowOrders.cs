@@ -1,7 +1,7 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// The orders in which passes visit the rows: seeded permutations (Fisher-Yates over SplitMix64; Steele, Lea, Flood 2014,
+/// The orders in which passes visit given rows: seeded permutations (Fisher-Yates over SplitMix64; Steele, Lea, Flood 2014,
 /// https://doi.org/10.1145/2660193.2660195), the same for every label, repeated after some passes.
 /// </summary>
 internal sealed class RowOrders
@@ -10,7 +10,7 @@ internal sealed class RowOrders
 
     private readonly int[][] orders;
 
-    public RowOrders(int rows, ulong seed)
+    public RowOrders(int[] rows, ulong seed)
     {
         orders = new int[Distinct][];
         for (var pass = 0; pass < Distinct; pass++)
@@ -19,10 +19,10 @@ internal sealed class RowOrders
 
     public int[] this[int pass] => orders[pass % Distinct];
 
-    private static int[] Permutation(int rows, ulong seed)
+    private static int[] Permutation(int[] rows, ulong seed)
     {
-        var order = Enumerable.Range(0, rows).ToArray();
-        for (var i = rows - 1; i > 0; i--)
+        int[] order = [.. rows];
+        for (var i = order.Length - 1; i > 0; i--)
         {
             var j = (int)(Mix(Mix(seed) + (ulong)i) % (ulong)(i + 1));
             (order[i], order[j]) = (order[j], order[i]);

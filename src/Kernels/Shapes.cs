@@ -8,7 +8,7 @@ internal static class Shapes
         if (received != expected) throw new ArgumentException($"expected {expected} numbers, received {received}", name);
     }
 
-    /// <summary>A length of one array, reckoned in more than 32 bits: in fewer it would wrap, and too little memory be made.</summary>
+    /// <summary>A length of one array, computed in 64 bits: in 32 it could overflow to one that is too small.</summary>
     public static int Length(long length, string name)
     {
         if (length < 0 || length > Array.MaxLength)

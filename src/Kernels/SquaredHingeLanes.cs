@@ -5,7 +5,7 @@ namespace Limen.Kernels;
 /// <summary>
 /// Dual coordinate descent for the L2-loss SVM (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, Algorithms 1 and 3,
 /// https://doi.org/10.1145/1390156.1390208), 16 labels at once: min over alpha >= 0 of
-/// |sum_i alpha_i y_i x_i|^2 / 2 + sum_i alpha_i^2 / (4 C) - sum_i alpha_i. A row whose alpha is 0 and whose gradient would keep it there
+/// |sum_i alpha_i y_i x_i|^2 / 2 + sum_i alpha_i^2 / (4 C_i) - sum_i alpha_i, C_i being C times the row's weight. A row whose alpha is 0 and whose gradient would keep it there
 /// is left out (shrunk) at once, more boldly than in the paper; every fifth pass visits all rows, and only such a pass can end a label.
 /// </summary>
 internal sealed class SquaredHingeLanes : LabelLanes
@@ -15,16 +15,21 @@ internal sealed class SquaredHingeLanes : LabelLanes
     private readonly float[] alpha;
     private readonly ushort[] active;
     private readonly float[] curvature;
-    private readonly float diagonal;
+    private readonly float[] diagonal;
     private readonly float negligible;
 
-    public SquaredHingeLanes(CsrMatrix x, float[] squaredNorms, DualOptions options) : base(x, options)
+    public SquaredHingeLanes(LinearRows rows, float[] squaredNorms, DualOptions options) : base(rows, options)
     {
-        diagonal = (float)(0.5 / options.C);
+        diagonal = new float[squaredNorms.Length];
+        curvature = new float[squaredNorms.Length];
+        for (var row = 0; row < diagonal.Length; row++)
+        {
+            diagonal[row] = (float)(0.5 / Cost(rows, row));
+            curvature[row] = squaredNorms[row] + Bias * Bias + diagonal[row];
+        }
         negligible = (float)(options.Tolerance / 50);
-        alpha = new float[Shapes.Length(x.Rows, Width, nameof(x))];
-        active = new ushort[x.Rows];
-        curvature = Array.ConvertAll(squaredNorms, square => square + Bias * Bias + diagonal);
+        alpha = new float[Shapes.Length(X.Rows, Width, nameof(rows))];
+        active = new ushort[X.Rows];
     }
 
     protected override void Start() => Array.Clear(alpha);
@@ -51,7 +56,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
         var zero = Vector512<float>.Zero;
         var sign = Signs(row);
         var held = Vector512.LoadUnsafe(ref alpha[(nint)row * Width]);
-        var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal;
+        var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal[row];
         var atZero = Vector512.Equals(held, zero);
         var shrunk = atZero & Vector512.GreaterThan(gradient, zero);
         active[row] = (ushort)(active[row] & ~Mask(shrunk));

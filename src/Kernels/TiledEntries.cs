@@ -70,7 +70,7 @@ internal sealed unsafe class TiledEntries : IDisposable
         ArrayPool<float>.Shared.Return(_values);
     }
 
-    // memory that was given back is another one's: what stands there are no columns to address memory by
+    // memory that was given back may be in use elsewhere: its contents must not address memory as columns
     private ReadOnlySpan<T> Held<T>(T[] memory)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

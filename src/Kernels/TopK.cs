@@ -127,7 +127,7 @@ public static unsafe partial class TopK
         private void Add(int label, ref int count)
         {
             (labels[count], values[count]) = (label, scores[label]);
-            SiftUp(count++);
+            WorstFirst.Rise(ref *labels, ref *values, count++);
         }
 
         private void Scan<T>(int at) where T : struct, ILanes<T>
@@ -144,7 +144,7 @@ public static unsafe partial class TopK
         {
             if (!(scores[label] > values[0])) return;
             (labels[0], values[0]) = (label, scores[label]);
-            SiftDown(k);
+            WorstFirst.Sink(ref *labels, ref *values, k);
         }
 
         private void Sort(int count)
@@ -156,33 +156,8 @@ public static unsafe partial class TopK
             }
             for (var last = count - 1; last > 0; last--)
             {
-                Swap(0, last);
-                SiftDown(last);
-            }
-        }
-
-        private bool Worse(int a, int b) => values[a] < values[b] || (values[a] == values[b] && labels[a] > labels[b]);
-
-        private void Swap(int a, int b)
-        {
-            (labels[a], labels[b]) = (labels[b], labels[a]);
-            (values[a], values[b]) = (values[b], values[a]);
-        }
-
-        private void SiftUp(int at)
-        {
-            for (; at > 0 && Worse(at, (at - 1) / 2); at = (at - 1) / 2) Swap(at, (at - 1) / 2);
-        }
-
-        private void SiftDown(int count)
-        {
-            for (var at = 0; at < count / 2;)
-            {
-                var child = 2 * at + 1;
-                if (child + 1 < count && Worse(child + 1, child)) child++;
-                if (!Worse(child, at)) return;
-                Swap(at, child);
-                at = child;
+                WorstFirst.Swap(ref *labels, ref *values, 0, last);
+                WorstFirst.Sink(ref *labels, ref *values, last);
             }
         }
     }

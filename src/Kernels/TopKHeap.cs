@@ -1,7 +1,7 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// The k largest values offered so far, ties won by the lower id: a binary heap whose root is the one to leave next.
+/// The k largest values offered so far, ties won by the lower id.
 /// </summary>
 internal sealed class TopKHeap
 {
@@ -33,13 +33,13 @@ internal sealed class TopKHeap
         {
             ids[Count] = id;
             values[Count] = value;
-            Rise(Count++);
+            WorstFirst.Rise(ref ids[0], ref values[0], Count++);
         }
-        else if (ids.Length > 0 && Precedes(0, id, value))
+        else if (ids.Length > 0 && (values[0] < value || (values[0] == value && ids[0] > id)))
         {
             ids[0] = id;
             values[0] = value;
-            Sink(0);
+            WorstFirst.Sink(ref ids[0], ref values[0], Count);
         }
     }
 
@@ -49,40 +49,5 @@ internal sealed class TopKHeap
         var (byId, beside) = (ids[..Count], values[..Count]);
         Array.Sort(byId, beside);
         return (byId, beside);
-    }
-
-    /// <summary>Whether the entry at a place leaves before the given one.</summary>
-    private bool Precedes(int at, int id, float value) => values[at] < value || (values[at] == value && ids[at] > id);
-
-    private void Rise(int at)
-    {
-        while (at > 0)
-        {
-            var parent = (at - 1) / 2;
-            if (!Precedes(at, ids[parent], values[parent]))
-                return;
-            Swap(at, parent);
-            at = parent;
-        }
-    }
-
-    private void Sink(int at)
-    {
-        while (at < Count / 2)
-        {
-            var child = 2 * at + 1;
-            if (child + 1 < Count && Precedes(child + 1, ids[child], values[child]))
-                child++;
-            if (!Precedes(child, ids[at], values[at]))
-                return;
-            Swap(at, child);
-            at = child;
-        }
-    }
-
-    private void Swap(int a, int b)
-    {
-        (ids[a], ids[b]) = (ids[b], ids[a]);
-        (values[a], values[b]) = (values[b], values[a]);
     }
 }

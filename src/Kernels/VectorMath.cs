@@ -3,27 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Limen.Kernels;
 
 /// <summary>
-/// Exponential, logarithm, sigmoid and softplus of float32 numbers as polynomials, for every vector width; the numbers at the end of a
-/// span round exactly as those in a vector do. The relative error is below 1e-6. NaN gives NaN; nothing overflows:
-/// the exponential stays between exp(-87) and exp(88). The polynomials are minimax fits in the relative error (Remez).
+/// Exponential, logarithm and sigmoid of float32 numbers as polynomials, for every vector width; the numbers at the end of a
+/// span round exactly as those in a vector do. The relative error is below 1e-6. NaN gives NaN, and nothing overflows.
+/// The polynomials are minimax fits in the relative error (Remez).
 /// </summary>
 public static unsafe class VectorMath
 {
     private const int NumbersPerTask = 1 << 14;
-    private const float Smallest = -87f;
-    private const float Largest = 88f;
-
-    /// <summary>exp(x), with x held to [-87, 88]. The result may be the same memory.</summary>
-    public static void Exp(ReadOnlySpan<float> x, Span<float> result) => Map<ExpFunction>(x, result);
+    private const float Largest = 87f;
 
     /// <summary>ln(1 + x) for x >= 0. The result may be the same memory.</summary>
-    public static void Log1p(ReadOnlySpan<float> x, Span<float> result) => Map<Log1pFunction>(x, result);
+    internal static void Log1p(ReadOnlySpan<float> x, Span<float> result) => Map<Log1pFunction>(x, result);
 
     /// <summary>1 / (1 + exp(-x)), from logits to probabilities. The result may be the same memory.</summary>
-    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> result) => Map<SigmoidFunction>(x, result);
-
-    /// <summary>ln(1 + exp(x)), the negative log-likelihood of a negative with logit x. The result may be the same memory.</summary>
-    public static void Softplus(ReadOnlySpan<float> x, Span<float> result) => Map<SoftplusFunction>(x, result);
+    internal static void Sigmoid(ReadOnlySpan<float> x, Span<float> result) => Map<SigmoidFunction>(x, result);
 
     /// <summary>sum += x, number by number.</summary>
     public static void AddTo(ReadOnlySpan<float> x, Span<float> sum)
@@ -35,7 +28,7 @@ public static unsafe class VectorMath
 
     /// <summary>exp(-a) with a held to at most the given number, and no less than -88; for exp(-|m|) no bound below is needed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T ExpOfMinus<T>(T a, float most = -Smallest) where T : struct, ILanes<T>
+    internal static T ExpOfMinus<T>(T a, float most = Largest) where T : struct, ILanes<T>
     {
         // -a = n ln 2 - s with n the nearest integer, which the sum with 1.5 * 2^23 leaves in the low bits of shifted;
         // exp(-s) = 1 - s + s^2 q(-s); n goes to the exponent field
@@ -50,9 +43,6 @@ public static unsafe class VectorMath
         q = T.Fma(q, s, T.Broadcast(1f));
         return T.AddToExponent(q, shifted);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Exp<T>(T x) where T : struct, ILanes<T> => ExpOfMinus(T.Max(T.Broadcast(-Largest), T.Broadcast(0f) - x));
 
     /// <summary>ln(1 + x) for x in [0, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,12 +78,6 @@ public static unsafe class VectorMath
         static abstract T Of<T>(T x) where T : struct, ILanes<T>;
     }
 
-    private struct ExpFunction : IFunction
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Of<T>(T x) where T : struct, ILanes<T> => Exp(x);
-    }
-
     private struct Log1pFunction : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,13 +88,6 @@ public static unsafe class VectorMath
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Of<T>(T x) where T : struct, ILanes<T> => Sigmoid(x, ExpOfMinus(T.Abs(x)));
-    }
-
-    private struct SoftplusFunction : IFunction
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Of<T>(T x) where T : struct, ILanes<T> =>
-            T.Max(T.Broadcast(0f), x) + Log1pOfUnit(ExpOfMinus(T.Abs(x)));
     }
 
     private static void Map<TFunction>(ReadOnlySpan<float> x, Span<float> result) where TFunction : struct, IFunction

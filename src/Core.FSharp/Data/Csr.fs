@@ -126,7 +126,5 @@ module Csr =
 
     /// The value at (row, column), 0 where none is stored.
     let item (r: int) (c: int) (m: CsrMatrix) : float32 =
-        let at =
-            Array.BinarySearch(m.Indices, m.RowStart[r], m.RowStart[r + 1] - m.RowStart[r], c)
-
+        let at = m.Find(r, c)
         if at >= 0 then m.Values[at] else 0f

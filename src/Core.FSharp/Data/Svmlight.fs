@@ -1,4 +1,4 @@
-namespace Limen
+namespace Limen.Core
 
 /// What the ids of a file count from.
 type IdBase =
@@ -7,7 +7,6 @@ type IdBase =
     /// From 1, as the files of LIBSVM's page do.
     | One = 1
 
-namespace Limen.Core
 
 open System
 open System.Globalization

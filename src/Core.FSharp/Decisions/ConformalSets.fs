@@ -80,17 +80,10 @@ module ConformalSets =
 
     /// The p-value of a score: (calibration scores at or above it, plus one) / (M + 1).
     let pValue (fitted: ConformalSets) (score: float) : float =
-        let mutable low, high = 0, fitted.Nonconformity.Length
+        let first =
+            Bisection.firstPlace 0 fitted.Nonconformity.Length (fun at -> fitted.Nonconformity[at] >= score - slack)
 
-        while low < high do
-            let middle = (low + high) / 2
-
-            if fitted.Nonconformity[middle] >= score - slack then
-                high <- middle
-            else
-                low <- middle + 1
-
-        float (fitted.Nonconformity.Length - low + 1)
+        float (fitted.Nonconformity.Length - first + 1)
         / float (fitted.Nonconformity.Length + 1)
 
     /// The subsets of prices (ascending) in ascending order of their sums, the empty one first, lazily: each but the

@@ -74,18 +74,11 @@ module Fused =
         let predicted = Array.zeroCreate s.Count
 
         for l in 0 .. s.Count - 1 do
-            let mutable low, high = s.Start[l], s.Start[l + 1]
+            let cut =
+                Bisection.firstPlace s.Start[l] s.Start[l + 1] (fun at -> not (s.Scores[at] > theta[l]))
 
-            while low < high do
-                let middle = (low + high) / 2
-
-                if s.Scores[middle] > theta[l] then
-                    low <- middle + 1
-                else
-                    high <- middle
-
-            predicted[l] <- through.Predicted[low] - through.Predicted[s.Start[l]]
-            hits[l] <- through.Hits[low] - through.Hits[s.Start[l]]
+            predicted[l] <- through.Predicted[cut] - through.Predicted[s.Start[l]]
+            hits[l] <- through.Hits[cut] - through.Hits[s.Start[l]]
 
         struct (hits, predicted)
 

@@ -42,17 +42,7 @@ module PlugIn =
             0.0
 
     let private countAt (t: float) (list: Listed) =
-        let mutable low, high = 0, list.P.Length
-
-        while low < high do
-            let middle = (low + high) / 2
-
-            if list.P[middle] >= t then
-                low <- middle + 1
-            else
-                high <- middle
-
-        low
+        Bisection.firstPlace 0 list.P.Length (fun at -> not (list.P[at] >= t))
 
     /// Dinkelbach's iteration for one list, t <- F(t) / (1 + beta^2) from 1/4.
     let private fixedPoint beta2 (list: Listed) : float =

@@ -85,14 +85,7 @@ module SortedPairs =
                 for at in start .. start + count - 1 do
                     order[at] <- -order[at]
 
-                    hit[at] <-
-                        Array.BinarySearch(
-                            truth.Indices,
-                            truth.RowStart[l],
-                            truth.RowStart[l + 1] - truth.RowStart[l],
-                            row[at]
-                        )
-                        >= 0
+                    hit[at] <- truth.Find(l, row[at]) >= 0
         )
         |> ignore
 

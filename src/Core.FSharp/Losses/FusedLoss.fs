@@ -34,21 +34,21 @@ type internal FusedLossFunction() =
             let terms = batch.Terms |> FusedTerms.toKernel (float32 (1.0 / max 1.0 pairs))
             let posWeight = batch.Terms.PosWeight |> Option.defaultValue [||]
 
-            let loss =
-                AdaptiveLoss.ForwardBackward(
-                    Span.op_Implicit (Tensors.span z),
-                    Tensors.span byLogits,
-                    LabelBlock.All batch.Targets.Columns,
-                    batch.Targets,
-                    batch.Local,
-                    ReadOnlySpan rows,
-                    Span.op_Implicit (Tensors.span offset),
-                    Span.op_Implicit (Tensors.span slope),
-                    ReadOnlySpan posWeight,
-                    &terms,
-                    Tensors.span byOffset,
-                    Tensors.span bySlope
+            let pass =
+                AdaptiveLossBatch(
+                    Logits = Span.op_Implicit (Tensors.span z),
+                    Block = LabelBlock.All batch.Targets.Columns,
+                    Targets = batch.Targets,
+                    Local = batch.Local,
+                    Rows = ReadOnlySpan rows,
+                    Offset = Span.op_Implicit (Tensors.span offset),
+                    Slope = Span.op_Implicit (Tensors.span slope),
+                    PosWeight = ReadOnlySpan posWeight,
+                    Terms = terms
                 )
+
+            let loss =
+                AdaptiveLoss.ForwardBackward(&pass, Tensors.span byLogits, Tensors.span byOffset, Tensors.span bySlope)
 
             context.save_for_backward (List gradients)
             Tensors.scalar loss

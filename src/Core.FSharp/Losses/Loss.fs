@@ -116,7 +116,7 @@ module Loss =
 
     // -- making losses --
 
-    let private ofTerms (terms: LossTerm list) = Loss((fun _ -> terms), false)
+    let internal ofTerms (terms: LossTerm list) : Loss = Loss((fun _ -> terms), false)
 
     let private single name faults form fused : Loss =
         ofTerms

@@ -69,9 +69,7 @@ module Ranked =
     let sets (k: int) (scores: CsrMatrix) : CsrMatrix =
         Array.init scores.Rows (row k scores) |> Csr.ofSets scores.Columns
 
-    let internal isTrue (truth: CsrMatrix) (i: int) (label: int) =
-        Array.BinarySearch(truth.Indices, truth.RowStart[i], truth.RowStart[i + 1] - truth.RowStart[i], label)
-        >= 0
+    let internal isTrue (truth: CsrMatrix) (i: int) (label: int) = truth.Find(i, label) >= 0
 
 [<RequireQualifiedAccess>]
 module AtK =

@@ -31,8 +31,17 @@ module AffineThreshold =
             Slope = Fusion.slopes fusion
         }
 
-/// A batch's loss (summed over labels, averaged over rows), with its gradients for the logits z, Offset and Slope of the
-/// labels it was asked for: z [B, block], the other two [block].
+/// What a step learns from: the chosen rows [B] of the training rows (a row may be chosen twice), at the thresholds as they are.
+[<ReferenceEquality>]
+type TrainingBatch =
+    {
+        Data: TrainingRows
+        Rows: int[]
+        Threshold: AffineThreshold
+    }
+
+/// A batch's loss, summed over labels and averaged over rows by their weights (0 where no row counts), with its gradients for the
+/// logits z, Offset and Slope of the labels it was asked for: z [B, block], the other two [block].
 [<ReferenceEquality>]
 type BatchGradient =
     {
@@ -46,42 +55,43 @@ type BatchGradient =
 [<RequireQualifiedAccess>]
 module BatchLoss =
 
+    /// How much the batch's rows count together.
+    let private count (batch: TrainingBatch) : float32 =
+        match batch.Data.Weights with
+        | None -> float32 batch.Rows.Length
+        | Some weights -> batch.Rows |> Array.sumBy (fun row -> float weights[row]) |> float32
+
     /// The fused pass over the logits z [B, block] of a block of labels.
     /// The gradient takes the logits' own memory: no step after the loss reads them again.
-    let fused
-        (terms: FusedTerms)
-        (data: TrainingRows)
-        (rows: int[])
-        (threshold: AffineThreshold)
-        (block: LabelBlock)
-        (z: DenseMatrix)
-        : BatchGradient =
+    let fused (terms: FusedTerms) (batch: TrainingBatch) (block: LabelBlock) (z: DenseMatrix) : BatchGradient =
         let offset: float32[] = Array.zeroCreate block.Count
         let slope: float32[] = Array.zeroCreate block.Count
-        // a mean over the rows of the sum over labels
-        let kernel = terms |> FusedTerms.toKernel (1f / float32 rows.Length)
+        let count = count batch
 
         let ofBlock (values: float32[]) =
-            values.AsMemory(block.First, block.Count)
+            ReadOnlyMemory(values, block.First, block.Count)
 
-        let weight =
-            terms.PosWeight |> Option.map ofBlock |> Option.defaultValue Memory.Empty
+        let posWeight =
+            terms.PosWeight
+            |> Option.map ofBlock
+            |> Option.defaultValue ReadOnlyMemory.Empty
+
+        let pass =
+            AdaptiveLossBatch(
+                Logits = Span.op_Implicit z.Span,
+                Block = block,
+                Targets = batch.Data.Labels,
+                Local = batch.Data.Local,
+                Rows = ReadOnlySpan batch.Rows,
+                RowWeights = ReadOnlySpan(Option.toObj batch.Data.Weights),
+                Offset = (ofBlock batch.Threshold.Offset).Span,
+                Slope = (ofBlock batch.Threshold.Slope).Span,
+                PosWeight = posWeight.Span,
+                Terms = FusedTerms.toKernel (if count > 0f then 1f / count else 0f) terms
+            )
 
         let loss =
-            AdaptiveLoss.ForwardBackward(
-                z.Span,
-                z.Span,
-                block,
-                data.Labels,
-                data.Local,
-                rows,
-                Span.op_Implicit (ofBlock threshold.Offset).Span,
-                Span.op_Implicit (ofBlock threshold.Slope).Span,
-                Span.op_Implicit weight.Span,
-                &kernel,
-                offset.AsSpan(),
-                slope.AsSpan()
-            )
+            AdaptiveLoss.ForwardBackward(&pass, z.Span, offset.AsSpan(), slope.AsSpan())
 
         {
             Loss = loss
@@ -109,28 +119,69 @@ module BatchLoss =
         | null -> torch.zeros_like leaf
         | gradient -> gradient
 
+    /// A loss that is defined pair by pair, its mean over pairs taken by weights of rows [B, 1]: sum w v / sum w over the pairs that count, 0
+    /// where none does; a term that is a sum over pairs becomes sum w v. Throws ConfigurationException for a loss of the whole batch.
+    let private weighted (weights: torch.Tensor) (loss: Loss) (targets: Targets) (margins: Margins) : torch.Tensor =
+        let total (term: LossTerm) =
+            let summed =
+                { term with
+                    Factor = 1.0
+                    Summed = true
+                    Masks = (fun _ -> weights) :: term.Masks
+                    Weights = (fun _ -> weights) :: term.Weights
+                }
+
+            Loss.value (Loss.ofTerms [ summed ]) targets margins
+
+        let value (term: LossTerm) =
+            match term.Form with
+            | PerBatch _ ->
+                raise (
+                    ConfigurationException
+                        [
+                            $"loss: expected one that is defined pair by pair, since rows have weights, received {term.Name}"
+                        ]
+                )
+            | PerPair _ when term.Summed -> term.Factor * total term
+            | PerPair _ ->
+                let counted =
+                    total
+                        { term with
+                            Form = PerPair(fun _ (Margins m) -> torch.ones_like m)
+                            Weights = []
+                        }
+
+                term.Factor * (total term / max 1e-30 (Tensors.item counted))
+
+        match Loss.terms loss |> List.map value with
+        | [] -> Loss.value loss targets margins
+        | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms
+
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
-    /// Throws TensorException with torch's message where a loss of one's own does what torch refuses.
-    let composed
-        (loss: Loss)
-        (data: TrainingRows)
-        (rows: int[])
-        (threshold: AffineThreshold)
-        (z: DenseMatrix)
-        : BatchGradient =
+    /// Throws TensorException with torch's message where a loss of the caller's own does what torch refuses, and ConfigurationException
+    /// where rows have weights and the loss is not defined pair by pair.
+    let composed (loss: Loss) (batch: TrainingBatch) (z: DenseMatrix) : BatchGradient =
         Limen.TorchRuntime.Load()
+        let { Data = data; Rows = rows } = batch
 
         let computed () =
             let logits = Tensors.leaf [ z.Rows; z.Columns ] z.Span
-            let offset = Tensors.leaf [ 1; z.Columns ] (threshold.Offset.AsSpan())
-            let slope = Tensors.leaf [ 1; z.Columns ] (threshold.Slope.AsSpan())
-            let theta = offset + slope * dense rows data.Local
+            let offset = Tensors.leaf [ 1; z.Columns ] (batch.Threshold.Offset.AsSpan())
+            let slope = Tensors.leaf [ 1; z.Columns ] (batch.Threshold.Slope.AsSpan())
 
-            let value =
-                Spaces.margins (Thresholds theta) (Logits logits)
-                |> Loss.value loss (Targets(dense rows data.Labels))
-                |> fun mean -> float z.Columns * mean
+            let margins =
+                Spaces.margins (Thresholds(offset + slope * dense rows data.Local)) (Logits logits)
 
+            let targets = Targets(dense rows data.Labels)
+
+            let mean =
+                match data.Weights with
+                | None -> Loss.value loss targets margins
+                | Some weights ->
+                    let ofRows = rows |> Array.map (Array.get weights)
+                    weighted (Tensors.ofSpan [ rows.Length; 1 ] (ofRows.AsSpan())) loss targets margins
+
+            let value = float z.Columns * mean
             value.backward ()
             (Tensors.span (gradientOf logits)).CopyTo z.Span
 

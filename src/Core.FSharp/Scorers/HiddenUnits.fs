@@ -30,7 +30,7 @@ module HiddenUnits =
     /// The share of units up to which products with those that are not 0 take less time than dense ones.
     let private worthwhile = if isEarlyAvx512 then 0.4 else 0.6
 
-    /// Rows for which laying out W anew pays.
+    /// Rows from which on laying out W in strips pays.
     let private manyRows = 32
 
     /// The faster of the two; a dense one shares the memory of h.

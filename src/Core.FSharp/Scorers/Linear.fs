@@ -5,7 +5,8 @@ open System.Threading
 open Limen
 open Limen.Kernels
 
-/// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i loss(y_i f(x_i)), label by label.
+/// How one-vs-rest linear scorers are trained: min over w of |w|^2 / 2 + C sum_i v_i loss(y_i f(x_i)), label by label, v_i
+/// being the row's weight.
 type LinearOptions =
     {
         Loss: LinearLoss
@@ -64,7 +65,7 @@ type LinearScorer =
         Weights: CsrMatrix
         /// b [L].
         Bias: float32[]
-        /// The same functions turned round, for scoring.
+        /// The same functions, transposed for scoring.
         ByFeature: LinearScores
     }
 
@@ -79,7 +80,7 @@ module Linear =
             ByFeature = LinearScores(LinearWeights(weights, bias))
         }
 
-    /// Trains every label on features X [N, D] and label sets Y [N, L]. A label without a positive row gets weights 0 and
+    /// Trains every label on features X [N, D] and label sets Y [N, L]. A label without a positive row that counts gets weights 0 and
     /// bias -1.5, so that it never comes before a label with evidence. progress receives the share of labels done;
     /// cancellation is honoured between groups of labels. The same options and data give
     /// the same scorer, bit for bit, on any number of threads.
@@ -96,8 +97,7 @@ module Linear =
 
         let learned =
             DualCoordinateDescent.Fit(
-                data.Features,
-                data.Labels,
+                LinearRows(data.Features, data.Labels, Option.toObj data.Weights),
                 dual,
                 (fun share -> progress.Report share),
                 cancellation

@@ -93,9 +93,7 @@ module OutputLayer =
     /// receives each block of labels with the gradient of its weights [block, H], from several threads, and may change those.
     let fused
         (terms: FusedTerms)
-        (data: TrainingRows)
-        (rows: int[])
-        (threshold: AffineThreshold)
+        (batch: TrainingBatch)
         (require: BatchGradient -> unit)
         (update: LabelBlock -> DenseMatrix -> unit)
         (h: DenseMatrix)
@@ -109,7 +107,7 @@ module OutputLayer =
 
         let hidden =
             backward update blocks h w (fun i block products ->
-                let g = products.Logits() |> BatchLoss.fused terms data rows threshold block
+                let g = products.Logits() |> BatchLoss.fused terms batch block
                 require g
                 losses[i] <- g.Loss
                 g.Offset.CopyTo(offset, block.First)
@@ -135,18 +133,16 @@ module OutputLayer =
     /// The same for any loss: the fused pass where it knows the loss, all logits at once and two passes elsewhere.
     let step
         (loss: Loss)
-        (data: TrainingRows)
-        (rows: int[])
-        (threshold: AffineThreshold)
+        (batch: TrainingBatch)
         (require: BatchGradient -> unit)
         (update: LabelBlock -> DenseMatrix -> unit)
         (h: DenseMatrix)
         (w: DenseMatrix)
         : OutputGradient =
         match FusedTerms.ofLoss loss with
-        | Some terms -> fused terms data rows threshold require update h w
+        | Some terms -> fused terms batch require update h w
         | None ->
-            let g = logits h w |> BatchLoss.composed loss data rows threshold
+            let g = logits h w |> BatchLoss.composed loss batch
             use slopes = g.Logits
             require g
 

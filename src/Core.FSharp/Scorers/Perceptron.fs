@@ -55,11 +55,15 @@ module Perceptron =
         let network =
             Network.init shape t.Rows.Features.Columns labels (Seed.derive "network" 0 options.Seed)
 
-        let fusion =
-            Fusion.atLogOdds (sharing options.Alpha labels) t.HasLocal counts
+        let start =
+            {
+                Network = network
+                Dropout = shape.Dropout
+                Fusion = Fusion.atLogOdds (sharing options.Alpha labels) t.HasLocal counts
+                Idf = t.Rarity
+            }
 
-        let trained =
-            Training.fit options shape.Dropout t.Rarity network fusion t.Rows t.Stop t.Progress t.Cancellation
+        let trained = Training.fit options start t.Rows t.Stop t.Progress t.Cancellation
 
         fitted
             {

@@ -9,8 +9,9 @@ type Shortlist =
     {
         /// The labels [S], ascending.
         Ids: int[]
-        /// The batch's B rows: label sets [B, S] and local signal [B, S]; all their entries are in the shortlist. No features.
-        Rows: TrainingRows
+        /// The batch's B rows, all of them: label sets [B, S] and local signal [B, S], whose entries are all in the shortlist, and thresholds [S].
+        /// No features.
+        Batch: TrainingBatch
     }
 
 /// Hard negatives instead of all: the labels that a row's neighbours carry score high and are often wrong; a few others,
@@ -35,8 +36,11 @@ module Shortlist =
 
         CsrMatrix.Trusted(rows.Length, ids.Length, chosen.RowStart, places, chosen.Values)
 
+    let private gather (ids: int[]) (values: float32[]) = ids |> Array.map (Array.get values)
+
     /// The shortlist of a batch: labels and local signal of its rows, and so many other labels by the seed.
-    let ofBatch (others: int) (seed: Seed) (data: TrainingRows) (rows: int[]) : Shortlist =
+    let ofBatch (others: int) (seed: Seed) (batch: TrainingBatch) : Shortlist =
+        let { Data = data; Rows = rows } = batch
         let labels = data.Labels.Columns
 
         let drawn =
@@ -55,16 +59,23 @@ module Shortlist =
 
         {
             Ids = ids
-            Rows =
+            Batch =
                 {
-                    Features = Csr.empty rows.Length 0
-                    Labels = restrict ids rows data.Labels
-                    Local = restrict ids rows data.Local
-                    Weights = data.Weights |> Option.map (fun w -> rows |> Array.map (Array.get w))
+                    Data =
+                        {
+                            Features = Csr.empty rows.Length 0
+                            Labels = restrict ids rows data.Labels
+                            Local = restrict ids rows data.Local
+                            Weights = data.Weights |> Option.map (gather rows)
+                        }
+                    Rows = Array.init rows.Length id
+                    Threshold =
+                        {
+                            Offset = gather ids batch.Threshold.Offset
+                            Slope = gather ids batch.Threshold.Slope
+                        }
                 }
         }
-
-    let private gather (ids: int[]) (values: float32[]) = ids |> Array.map (Array.get values)
 
     let private scatter (ids: int[]) (labels: int) (values: float32[]) =
         let all = Array.zeroCreate labels
@@ -75,7 +86,6 @@ module Shortlist =
     /// the gradient [S, H] of the shortlist's weights.
     let step
         (terms: FusedTerms)
-        (threshold: AffineThreshold)
         (require: BatchGradient -> unit)
         (update: DenseMatrix -> unit)
         (h: DenseMatrix)
@@ -95,12 +105,7 @@ module Shortlist =
                 { terms with
                     PosWeight = terms.PosWeight |> Option.map (gather list.Ids)
                 }
-                list.Rows
-                (Array.init h.Rows id)
-                {
-                    Offset = gather list.Ids threshold.Offset
-                    Slope = gather list.Ids threshold.Slope
-                }
+                list.Batch
                 require
                 collect
                 h

@@ -1,230 +1,230 @@
 namespace Limen.Core
 
-open System
 open System.Diagnostics
 open System.Threading
 open Limen.Kernels
 
-/// What an epoch came to.
-type EpochReport =
-    {
-        /// Counted from 1.
-        Epoch: int
-        /// The mean training loss of a row: summed over labels.
-        Loss: float
-        /// nDCG@5 on the validation rows, where there are any.
-        Validation: float option
-        /// The share of the hardest negatives of the epoch's first batch that its shortlist held (Shortlist.recall); None where
-        /// all labels are learned.
-        ShortlistRecall: float option
-        Seconds: float
-    }
-
-/// Where a training stands.
-type EpochProgress =
-    {
-        Epoch: int
-        Epochs: int
-        /// The share of this training that is done, 0 to 1.
-        Done: float
-        Loss: float
-        Validation: float option
-        /// As in the epoch's report.
-        ShortlistRecall: float option
-        Elapsed: TimeSpan
-    }
-
-[<RequireQualifiedAccess>]
-module EpochProgress =
-
-    /// Where a training of one pass stands.
-    let ofShare (share: float) : EpochProgress =
-        {
-            Epoch = 1
-            Epochs = 1
-            Done = share
-            Loss = nan
-            Validation = None
-            ShortlistRecall = None
-            Elapsed = TimeSpan.Zero
-        }
-
-/// Why a training ended.
-type TrainingEnd =
-    | AllEpochs
-    | EarlyStop of bestEpoch: int
-    | Cancelled of bestEpoch: int
-    /// A value was not finite; the reason names step, batch and parameter. The state is the best before it.
-    | Diverged of bestEpoch: int * reason: string
-
-/// What training gives back: the best state seen, copied, with its history.
+/// The best state seen so far.
 [<ReferenceEquality>]
-type TrainedNetwork =
+type private BestState =
     {
+        Epoch: int
+        Score: float option
         Network: Network
         Fusion: Fusion
-        History: EpochReport list
-        End: TrainingEnd
     }
+
+/// A training on its way.
+[<ReferenceEquality>]
+type private Run =
+    {
+        Options: TrainingOptions
+        Start: UntrainedNetwork
+        State: TrainingState
+        Train: TrainingRows
+        /// The training rows whose weight is not 0: the others are as absent.
+        Counted: int[]
+        Validation: TrainingRows option
+        Progress: EpochProgress -> unit
+        Cancellation: CancellationToken
+        Clock: Stopwatch
+    }
+
+    member r.BatchSize = TrainingOptions.batchSize r.Counted.Length r.Options
+
+    /// Batches of an epoch.
+    member r.Batches = Lanes.Tasks(r.Counted.Length, r.BatchSize)
 
 [<RequireQualifiedAccess>]
 module Training =
 
-    /// nDCG@5 of z - theta on held-out rows, block by block.
-    let private validationScore (idf: float32[]) (data: TrainingRows) (network: Network) (fusion: Fusion) =
-        let score = ThresholdedNetwork.margins idf fusion network data.Features data.Local
+    let private counted (data: TrainingRows) : int[] =
+        let all = [| 0 .. data.Features.Rows - 1 |]
 
-        Candidates.top 5 fusion.Bias.Length data.Features.Rows score
+        match data.Weights with
+        | None -> all
+        | Some weights -> all |> Array.filter (fun row -> weights[row] > 0f)
+
+    let private margins (run: Run) (data: TrainingRows) =
+        ThresholdedNetwork.margins run.Start.Idf run.State.Fusion run.State.Weights data.Features data.Local
+
+    /// nDCG@5 of z - theta on held-out rows, block by block; every row counts alike, whatever its weight.
+    let private validationScore (run: Run) (data: TrainingRows) : float =
+        margins run data
+        |> Candidates.top 5 data.Labels.Columns data.Features.Rows
         |> AtK.ofScores 5 data.Labels
         |> AtK.ndcg
 
-    /// Trains a network, which is used up, and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
-    /// best state so far. The same seed gives the same result on the same machine.
+    /// The rows of an epoch's batches: all that count, shuffled anew.
+    let private batchesOf (run: Run) (epoch: int) : int[][] =
+        Seed.permutation run.Counted.Length (Seed.derive "order" epoch run.Options.Seed)
+        |> Array.map (Array.get run.Counted)
+        |> Array.chunkBySize run.BatchSize
+
+    let private shortlistRecall (run: Run) (epoch: int) : float option =
+        match run.Options.Labels with
+        | LabelSampling.All -> None
+        | LabelSampling.Shortlist others ->
+            let rows = Array.head (batchesOf run epoch)
+
+            let list =
+                Shortlist.ofBatch
+                    others
+                    (Seed.derive "recall" epoch run.Options.Seed)
+                    {
+                        Data = run.Train
+                        Rows = rows
+                        Threshold = AffineThreshold.ofFusion run.Start.Idf run.State.Fusion
+                    }
+
+            use scores = margins run run.Train rows
+            Some(Shortlist.recall scores run.Train.Labels rows list)
+
+    let private tell (run: Run) batches (report: EpochReport) =
+        let epochs = TrainingOptions.lastEpoch run.Options
+
+        run.Progress
+            {
+                Epoch = report.Epoch
+                Epochs = epochs
+                Done =
+                    float ((report.Epoch - 1) * run.Batches + batches)
+                    / float (epochs * run.Batches)
+                Loss = report.Loss
+                Validation = report.Validation
+                ShortlistRecall = report.ShortlistRecall
+                Elapsed = run.Clock.Elapsed
+            }
+
+    let private report (run: Run) epoch loss : EpochReport =
+        {
+            Epoch = epoch
+            Loss = loss
+            Validation = None
+            ShortlistRecall = None
+            Seconds = run.Clock.Elapsed.TotalSeconds
+        }
+
+    /// The loss of a step on the rows of a batch.
+    let private step (run: Run) epoch batch (rows: int[]) : float =
+        let at = (epoch - 1) * run.Batches + batch
+
+        let rate =
+            OptimiserOptions.rate at (run.Batches * run.Options.Epochs) run.Options.Optimiser
+
+        let dropout = Drop(run.Start.Dropout, Seed.derive "dropout" at run.Options.Seed)
+        let loss = run.State.Step(run.Train, rows, batch, rate, dropout)
+
+        if batch % 16 = 0 then
+            tell run batch (report run epoch loss)
+
+        loss
+
+    /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
+    let private pass (run: Run) (epoch: int) : Result<float option, TrainingDivergedException> =
+        let batches = batchesOf run epoch
+
+        let rec go batch total =
+            if run.Cancellation.IsCancellationRequested then
+                None
+            elif batch = batches.Length then
+                Some(total / float batches.Length)
+            else
+                go (batch + 1) (total + step run epoch batch batches[batch])
+
+        try
+            Ok(go 0 0.0)
+        with :? TrainingDivergedException as e ->
+            Error e
+
+    /// What an epoch of so much loss came to.
+    let private closeEpoch (run: Run) (epoch: int) (loss: float) : EpochReport =
+        run.State.Flush()
+        let score = run.Validation |> Option.map (validationScore run)
+        let recall = shortlistRecall run epoch
+
+        let closed =
+            { report run epoch loss with
+                Validation = score
+                ShortlistRecall = recall
+            }
+
+        tell run run.Batches closed
+        closed
+
+    /// The better of the best state and that after an epoch; without a score, the latter. The best network's memory is used again.
+    let private better (run: Run) (best: BestState option) (report: EpochReport) : BestState =
+        match report.Validation, best with
+        | Some score, Some b when not (score > b.Score.Value) -> b
+        | score, _ ->
+            let network =
+                match best with
+                | Some b ->
+                    run.State.Weights |> Network.copyTo b.Network
+                    b.Network
+                | None -> Network.copy run.State.Weights
+
+            {
+                Epoch = report.Epoch
+                Score = score
+                Network = network
+                Fusion = run.State.Fusion
+            }
+
+    /// The epochs from a given one on: how they end, the best state, and all reports, the last one first.
+    let rec private epochs (run: Run) number (best: BestState option) (history: EpochReport list) =
+        let bestEpoch = best |> Option.map _.Epoch |> Option.defaultValue 0
+
+        if number > TrainingOptions.lastEpoch run.Options then
+            AllEpochs, best, history
+        else
+            match pass run number with
+            | Error e when best.IsNone -> raise e
+            | Error e -> Diverged(bestEpoch, e.Message), best, history
+            | Ok None -> Cancelled bestEpoch, best, history
+            | Ok(Some loss) ->
+                let report = closeEpoch run number loss
+                let best = better run best report
+
+                if number - best.Epoch >= run.Options.Patience then
+                    EarlyStop best.Epoch, Some best, report :: history
+                else
+                    epochs run (number + 1) (Some best) (report :: history)
+
+    /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
+    /// best state so far. The same seed gives the same result on the same machine. Training rows count by their weights, and those of
+    /// weight 0 not at all; the score on the validation rows does not look at weights.
     /// Throws TrainingDivergedException where the first epoch already meets a value that is not finite; later, the best
-    /// state is kept and the exception is not raised: End tells.
+    /// state is kept and the exception is not raised: End tells. Throws ConfigurationException where rows have weights and the loss is
+    /// not defined pair by pair.
     let fit
         (options: TrainingOptions)
-        (dropout: float)
-        (idf: float32[])
-        (network: Network)
-        (fusion: Fusion)
+        (start: UntrainedNetwork)
         (train: TrainingRows)
         (validation: TrainingRows option)
         (progress: EpochProgress -> unit)
         (cancellation: CancellationToken)
         : TrainedNetwork =
+        use state = new TrainingState(start, options)
 
-        let clock = Stopwatch.StartNew()
-        let rows = train.Features.Rows
-        let size = TrainingOptions.batchSize rows options
-        let batches = Lanes.Tasks(rows, size)
-        let steps = batches * options.Epochs
-        let last = TrainingOptions.lastEpoch options
+        let run =
+            {
+                Options = options
+                Start = start
+                State = state
+                Train = train
+                Counted = counted train
+                Validation = validation
+                Progress = progress
+                Cancellation = cancellation
+                Clock = Stopwatch.StartNew()
+            }
 
-        use state = new TrainingState(network, fusion, idf, options)
-
-        let tell epoch batch loss validation recall =
-            progress
-                {
-                    Epoch = epoch
-                    Epochs = last
-                    Done = float ((epoch - 1) * batches + batch) / float (last * batches)
-                    Loss = loss
-                    Validation = validation
-                    ShortlistRecall = recall
-                    Elapsed = clock.Elapsed
-                }
-
-        let orderOf epoch =
-            Seed.permutation rows (Seed.derive "order" epoch options.Seed)
-
-        let shortlistRecall epoch =
-            match options.Labels with
-            | LabelSampling.All -> None
-            | LabelSampling.Shortlist others ->
-                let chosen = Array.truncate size (orderOf epoch)
-
-                let list =
-                    Shortlist.ofBatch others (Seed.derive "recall" epoch options.Seed) train chosen
-
-                use margins =
-                    ThresholdedNetwork.margins idf state.Fusion state.Weights train.Features train.Local chosen
-
-                Some(Shortlist.recall margins train.Labels chosen list)
-
-        /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
-        let epoch (number: int) : Result<float option, TrainingDivergedException> =
-            let order = orderOf number
-
-            let rec go batch total =
-                if cancellation.IsCancellationRequested then
-                    None
-                elif batch = batches then
-                    Some(total / float batches)
-                else
-                    let chosen = order[batch * size .. Lanes.End(batch, size, rows) - 1]
-                    let step = (number - 1) * batches + batch
-                    let rate = OptimiserOptions.rate step steps options.Optimiser
-                    let drop = Drop(dropout, Seed.derive "dropout" step options.Seed)
-                    let loss = state.Step(train, chosen, batch, rate, drop)
-
-                    if batch % 16 = 0 then
-                        tell number batch loss None None
-
-                    go (batch + 1) (total + loss)
-
-            try
-                Ok(go 0 0.0)
-            with :? TrainingDivergedException as e ->
-                Error e
-
-        /// best: (score, epoch, network, fusion), the state to return.
-        let rec loop number best history =
-            let bestEpoch =
-                match best with
-                | Some(_, e, _, _) -> e
-                | None -> 0
-
-            if number > last then
-                AllEpochs, best, history
-            else
-                match epoch number with
-                | Error e when best.IsNone -> raise e
-                | Error e -> Diverged(bestEpoch, e.Message), best, history
-                | Ok None -> Cancelled bestEpoch, best, history
-                | Ok(Some loss) ->
-                    state.Flush()
-
-                    let score =
-                        validation
-                        |> Option.map (fun v -> validationScore idf v state.Weights state.Fusion)
-
-                    let recall = shortlistRecall number
-
-                    let report =
-                        {
-                            Epoch = number
-                            Loss = loss
-                            Validation = score
-                            ShortlistRecall = recall
-                            Seconds = clock.Elapsed.TotalSeconds
-                        }
-
-                    tell number batches loss score recall
-
-                    let better =
-                        match score, best with
-                        | Some s, Some(b, _, _, _) -> s > b
-                        | _ -> true
-
-                    let best =
-                        if better then
-                            let kept =
-                                match best with
-                                | Some(_, _, network, _) ->
-                                    state.Weights |> Network.copyTo network
-                                    network
-                                | None -> Network.copy state.Weights
-
-                            Some(defaultArg score 0.0, number, kept, state.Fusion)
-                        else
-                            best
-
-                    let bestEpoch =
-                        match best with
-                        | Some(_, e, _, _) -> e
-                        | None -> number
-
-                    if number - bestEpoch >= options.Patience then
-                        EarlyStop bestEpoch, best, report :: history
-                    else
-                        loop (number + 1) best (report :: history)
-
-        let ending, best, history = loop 1 None []
+        let ending, best, history = epochs run 1 None []
 
         let network, fusion =
             match best with
-            | Some(_, _, network, fusion) -> network, fusion
+            | Some b -> b.Network, b.Fusion
             | None ->
                 state.Flush()
                 Network.copy state.Weights, state.Fusion

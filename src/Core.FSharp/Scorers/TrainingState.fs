@@ -4,6 +4,17 @@ open System
 open Limen
 open Limen.Kernels
 
+/// What a training begins with and uses up: a network, and the threshold's numbers over the scaled IDF [L].
+[<ReferenceEquality>]
+type UntrainedNetwork =
+    {
+        Network: Network
+        /// The share of hidden units dropped in a step.
+        Dropout: float
+        Fusion: Fusion
+        Idf: float32[]
+    }
+
 /// The two moments of AdamW for so many numbers.
 [<ReferenceEquality>]
 type private Moments = { First: float32[]; Second: float32[] }
@@ -27,8 +38,9 @@ type private OutputLearning =
 /// Everything that training changes: weights, the threshold's numbers, and the optimiser's moments. It takes the network
 /// over: its weights change with every step and are disposed with the state. One owner, one thread.
 [<Sealed>]
-type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: TrainingOptions) =
+type TrainingState(start: UntrainedNetwork, options: TrainingOptions) =
 
+    let network, fusion, idf = start.Network, start.Fusion, start.Idf
     let optimiser = options.Optimiser
     let inputBias = Moments.zero network.InputBias.Length
 
@@ -102,20 +114,20 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
         requireFinite batch "the gradient of the thresholds' slope" (ReadOnlySpan g.Slope)
 
     /// Loss and gradients at the output layer, whose weights are updated on the way.
-    let learnOutput data rows threshold require (settings: AdamWSettings) (h: DenseMatrix) =
+    let learnOutput batch require (settings: AdamWSettings) (h: DenseMatrix) =
         match output with
         | EveryRow moments ->
-            OutputLayer.step options.Loss data rows threshold require (updateBlock settings moments) h network.Output
+            OutputLayer.step options.Loss batch require (updateBlock settings moments) h network.Output
         | ListedRows(others, adam) ->
             let list =
-                Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) data rows
+                Shortlist.ofBatch others (Seed.derive "shortlist" steps options.Seed) batch
 
             let update (gradient: DenseMatrix) =
                 adam.Step(network.Output.Span, ReadOnlySpan list.Ids, Span.op_Implicit gradient.Span, settings.Rate)
 
             adam.CatchUp(network.Output.Span, ReadOnlySpan list.Ids)
             let terms = Option.get (FusedTerms.ofLoss options.Loss)
-            Shortlist.step terms threshold require update h network.Output list
+            Shortlist.step terms require update h network.Output list
 
     let learnInner settings (gradients: DenseLayer list) =
         for layer, (weight, bias), gradient in List.zip3 network.Inner inner gradients do
@@ -141,7 +153,14 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
     /// Throws TrainingDivergedException before a value that is not finite reaches a weight.
     member this.Step(data: TrainingRows, rows: int[], batch: int, rate: float, dropout: Dropout) : float =
         let fusionNow = this.Fusion
-        let threshold = AffineThreshold.ofFusion idf fusionNow
+
+        let learned =
+            {
+                Data = data
+                Rows = rows
+                Threshold = AffineThreshold.ofFusion idf fusionNow
+            }
+
         steps <- steps + 1
         touched.Gather(data.Features, rows)
         input.CatchUp(network.Input.Span, touched.Ids)
@@ -150,8 +169,7 @@ type TrainingState(network: Network, fusion: Fusion, idf: float32[], options: Tr
         let units = Network.hidden dropout first network
 
         let g =
-            List.last units
-            |> learnOutput data rows threshold (requireFiniteGradient batch) settings
+            List.last units |> learnOutput learned (requireFiniteGradient batch) settings
 
         let ofInner, gradient = Network.hiddenBackward dropout units g.Hidden network
         Network.firstBackward dropout first gradient

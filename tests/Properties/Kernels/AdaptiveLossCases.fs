@@ -1,5 +1,6 @@
 namespace Limen.Properties
 
+open System
 open FsCheck.FSharp
 open Limen.Core
 open Limen.Kernels
@@ -12,6 +13,8 @@ type AdaptiveLossCase =
         Targets: CsrMatrix
         Local: CsrMatrix
         Rows: int[]
+        /// Empty or [N].
+        RowWeights: float32[]
         Logits: float32[]
         Offset: float32[]
         Slope: float32[]
@@ -69,6 +72,8 @@ module LossCases =
             let! weighted = Gen.elements [ true; false ]
             let! weights = floats labels Generators.positive
             let! terms = terms
+            let! counting = Gen.elements [ true; false ]
+            let! rowWeights = floats n (Gen.elements [ 0f; 0.5f; 1f; 2f; 3f ])
 
             return
                 {
@@ -76,6 +81,7 @@ module LossCases =
                     Targets = targets
                     Local = if same then targets else local
                     Rows = rows
+                    RowWeights = if counting then rowWeights else [||]
                     Logits = logits
                     Offset = offset
                     Slope = slope
@@ -84,26 +90,35 @@ module LossCases =
                 }
         }
 
-    let fast (c: AdaptiveLossCase) =
-        let g = Across.unwritten c.Logits.Length
-        let o = Across.unwritten c.Labels
-        let s = Across.unwritten c.Labels
+    /// What the kernel reads of a block of labels, z [B, block] being its logits.
+    let batch (block: LabelBlock) (z: float32[]) (c: AdaptiveLossCase) : AdaptiveLossBatch =
+        let ofBlock (values: float32[]) =
+            ReadOnlyMemory(values, min block.First values.Length, min block.Count values.Length)
+
+        AdaptiveLossBatch(
+            Logits = ReadOnlySpan z,
+            Block = block,
+            Targets = c.Targets,
+            Local = c.Local,
+            Rows = ReadOnlySpan c.Rows,
+            RowWeights = ReadOnlySpan c.RowWeights,
+            Offset = (ofBlock c.Offset).Span,
+            Slope = (ofBlock c.Slope).Span,
+            PosWeight = (ofBlock c.PosWeight).Span,
+            Terms = c.Terms
+        )
+
+    /// The loss with gradients into fresh memory: that for z into g, which may be z.
+    let private into (isPlain: bool) (block: LabelBlock) (z: float32[]) (g: float32[]) (c: AdaptiveLossCase) =
+        let o = Across.unwritten block.Count
+        let s = Across.unwritten block.Count
+        let pass = batch block z c
 
         let loss =
-            AdaptiveLoss.ForwardBackward(
-                c.Logits,
-                g,
-                LabelBlock.All(c.Labels),
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms,
-                o,
-                s
-            )
+            if isPlain then
+                AdaptiveLoss.ForwardBackwardPlain(&pass, g, o, s)
+            else
+                AdaptiveLoss.ForwardBackward(&pass, g, o, s)
 
         {
             Loss = loss
@@ -111,34 +126,21 @@ module LossCases =
             OffsetGradient = o
             SlopeGradient = s
         }
+
+    let fast (c: AdaptiveLossCase) =
+        c
+        |> into false (LabelBlock.All c.Labels) c.Logits (Across.unwritten c.Logits.Length)
 
     let plain (c: AdaptiveLossCase) =
-        let g = Across.zeros c.Logits.Length
-        let o = Across.zeros c.Labels
-        let s = Across.zeros c.Labels
+        c
+        |> into true (LabelBlock.All c.Labels) c.Logits (Across.unwritten c.Logits.Length)
 
-        let loss =
-            AdaptiveLoss.ForwardBackwardPlain(
-                c.Logits,
-                g,
-                LabelBlock.All(c.Labels),
-                c.Targets,
-                c.Local,
-                c.Rows,
-                c.Offset,
-                c.Slope,
-                c.PosWeight,
-                &c.Terms,
-                o,
-                s
-            )
+    /// The fast loss of a block, whose gradient takes the memory of the logits z [B, block].
+    let inPlace (block: LabelBlock) (z: float32[]) (c: AdaptiveLossCase) = c |> into false block z z
 
-        {
-            Loss = loss
-            Gradient = g
-            OffsetGradient = o
-            SlopeGradient = s
-        }
+    /// The numbers of a place of the batch out of [B, L].
+    let rowAt (c: AdaptiveLossCase) (b: int) (values: float32[]) : float32[] =
+        Array.sub values (b * c.Labels) c.Labels
 
     let requireEqual tolerance (expected: AdaptiveLossResult) (received: AdaptiveLossResult) =
         Tolerance.require tolerance "loss" [ expected.Loss ] [ received.Loss ]
@@ -155,6 +157,17 @@ module LossCases =
             "slope gradient"
             (Across.widen expected.SlopeGradient)
             (Across.widen received.SlopeGradient)
+
+    /// A margin within rounding of a kink may fall on either side of it.
+    let farFromKinks (c: AdaptiveLossCase) =
+        Seq.forall
+            (fun (b, l) ->
+                let theta =
+                    float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
+
+                let m = float c.Logits[b * c.Labels + l] - theta
+                abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
+            (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
 
     /// Sums of up to seven rows, thresholds rounded to float32.
     let tolerance = { Absolute = 2e-5; Relative = 1e-5 }

@@ -5,17 +5,6 @@ open Expecto
 open Limen.Core
 open Limen.Kernels
 
-/// A margin within rounding of a kink may fall on either side of it.
-let private farFromKinks (c: AdaptiveLossCase) =
-    Seq.forall
-        (fun (b, l) ->
-            let theta =
-                float c.Offset[l] + float c.Slope[l] * float (Csr.item c.Rows[b] l c.Local)
-
-            let m = float c.Logits[b * c.Labels + l] - theta
-            abs (abs m - float c.Terms.Delta) > 1e-4 && (abs m > 1e-4 || c.Terms.Delta = 0f))
-        (Seq.allPairs [ 0 .. c.Rows.Length - 1 ] [ 0 .. c.Labels - 1 ])
-
 /// The derivative of the plain loss along one number of an array, by central differences over float32 steps.
 let private numeric (values: float32[]) i (loss: unit -> float) =
     let old = values[i]
@@ -33,6 +22,7 @@ let private pair (z: float32) (targets: (struct (int * float32))[]) reading =
         Targets = Csr.ofRows 1 [| targets |]
         Local = Csr.ofRows 1 [| [||] |]
         Rows = [| 0 |]
+        RowWeights = [||]
         Logits = [| z |]
         Offset = [| 0f |]
         Slope = [| 0f |]
@@ -57,6 +47,7 @@ let private large =
         Targets = sparse 0 600
         Local = sparse 5 300
         Rows = [| 0 .. rows - 1 |]
+        RowWeights = [||]
         Logits = Array.init (rows * labels) (fun i -> float32 (i * 7919 % 1000) / 100f - 8f)
         Offset = Array.init labels (fun l -> float32 (l % 10) / 10f)
         Slope = Array.init labels (fun l -> float32 (l % 7) / 7f)
@@ -73,60 +64,22 @@ let tests =
         "AdaptiveLoss"
         [
             property cases "the fast loss is the plain one, at every vector width" (fun (c: AdaptiveLossCase) ->
-                if farFromKinks c then
+                if LossCases.farFromKinks c then
                     let plain = LossCases.plain c
 
                     for fast in Across.widths (fun () -> LossCases.fast c) do
                         LossCases.requireEqual LossCases.tolerance plain fast)
 
             property cases "the value alone is the value with gradients" (fun (c: AdaptiveLossCase) ->
-                let value =
-                    AdaptiveLoss.Value(
-                        c.Logits,
-                        LabelBlock.All c.Labels,
-                        c.Targets,
-                        c.Local,
-                        c.Rows,
-                        c.Offset,
-                        c.Slope,
-                        c.PosWeight,
-                        &c.Terms
-                    )
-
+                let pass = LossCases.batch (LabelBlock.All c.Labels) c.Logits c
+                let value = AdaptiveLoss.Value(&pass)
                 value = (LossCases.fast c).Loss)
 
             property cases "the number of threads does not change a bit" (fun (c: AdaptiveLossCase) ->
                 Across.threads (fun () -> LossCases.fast c) |> List.distinct |> List.length = 1)
 
             property cases "the gradient may overwrite the logits" (fun (c: AdaptiveLossCase) ->
-                let expected = LossCases.fast c
-                let z = Array.copy c.Logits
-                let o = Across.zeros c.Labels
-                let s = Across.zeros c.Labels
-
-                let loss =
-                    AdaptiveLoss.ForwardBackward(
-                        z,
-                        z,
-                        LabelBlock.All(c.Labels),
-                        c.Targets,
-                        c.Local,
-                        c.Rows,
-                        c.Offset,
-                        c.Slope,
-                        c.PosWeight,
-                        &c.Terms,
-                        o,
-                        s
-                    )
-
-                expected =
-                    {
-                        Loss = loss
-                        Gradient = z
-                        OffsetGradient = o
-                        SlopeGradient = s
-                    })
+                LossCases.fast c = LossCases.inPlace (LabelBlock.All c.Labels) (Array.copy c.Logits) c)
 
             property
                 (cases |> Cases.times 30)
@@ -203,26 +156,17 @@ let tests =
 
                 let bytes =
                     Across.allocated (fun () ->
-                        AdaptiveLoss.ForwardBackward(
-                            large.Logits,
-                            g,
-                            LabelBlock.All(large.Labels),
-                            large.Targets,
-                            large.Local,
-                            large.Rows,
-                            large.Offset,
-                            large.Slope,
-                            large.PosWeight,
-                            &large.Terms,
-                            o,
-                            s
-                        )
-                        |> ignore)
+                        let pass = LossCases.batch (LabelBlock.All large.Labels) large.Logits large
+                        AdaptiveLoss.ForwardBackward(&pass, g, o, s) |> ignore)
 
                 Require.equal 0L bytes)
 
             testCase "shapes that disagree are refused" (fun () ->
                 let c = { large with Offset = [| 1f |] }
+
+                Require.throws<ArgumentException>(fun () -> LossCases.fast c)
+
+                let c = { large with RowWeights = [| 1f |] }
 
                 Require.throws<ArgumentException>(fun () -> LossCases.fast c)
 

@@ -5,29 +5,7 @@ open System.Threading
 open Expecto
 open Limen.Core
 open Limen.Kernels
-
-let private options loss =
-    DualOptions(loss, 1.0, 1e-4, 2000, 1.0, 0.0, 1UL)
-
-let private fit (o: DualOptions) (data: Dataset) =
-    DualCoordinateDescent.Fit(data.Features, data.Labels, o, ignore, CancellationToken.None)
-
-let private losses = [ LinearLoss.SquaredHinge; LinearLoss.Logistic ]
-
-let private labelsWithRows (data: Dataset) =
-    let counts = Csr.columnCounts data.Labels
-    [ 0 .. data.Labels.Columns - 1 ] |> List.filter (fun l -> counts[l] > 0)
-
-let private dense (w: LinearWeights) l =
-    Array.init (w.Weights.Columns + 1) (fun f ->
-        float (
-            if f < w.Weights.Columns then
-                Csr.item l f w.Weights
-            else
-                w.Bias[l]
-        ))
-
-let private cases = Cases.from [ typeof<Arbitraries> ] |> Cases.times 40
+open Limen.Properties.DualCases
 
 [<Tests>]
 let tests =
@@ -35,15 +13,15 @@ let tests =
         "DualCoordinateDescent"
         [
             property cases "the objective reaches that of the plain definition" (fun { Data = data } ->
-                for loss in losses do
+                for loss, data in List.allPairs losses (weighings data) do
                     let o = options loss
                     let fast = fit o data
 
                     for l in labelsWithRows data do
-                        let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
+                        let plain = DualCoordinateDescent.Plain(rowsOf data, l, o)
 
                         let value w =
-                            DualCoordinateDescent.Objective(data.Features, data.Labels, l, o, w)
+                            DualCoordinateDescent.Objective(rowsOf data, l, o, w)
 
                         let atFast = value (dense fast l)
                         let atPlain = value plain
@@ -54,12 +32,12 @@ let tests =
                         Expect.isTrue isOptimal $"{loss}, label {l}: {atFast}, plain {atPlain}")
 
             property cases "the weights are those of the plain definition" (fun { Data = data } ->
-                for loss in losses do
+                for loss, data in List.allPairs losses (weighings data) do
                     let o = options loss
                     let fast = fit o data
 
                     for l in labelsWithRows data do
-                        let plain = DualCoordinateDescent.Plain(data.Features, data.Labels, l, o)
+                        let plain = DualCoordinateDescent.Plain(rowsOf data, l, o)
                         Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"{loss}, w_{l}" plain (dense fast l))
 
             property cases "exchanging labels exchanges their functions, bit for bit" (fun { Data = data } ->
@@ -147,7 +125,7 @@ let tests =
                 let fast = fit o (Dataset.create features labels)
 
                 for l in 0..36 do
-                    let plain = DualCoordinateDescent.Plain(features, labels, l, o)
+                    let plain = DualCoordinateDescent.Plain(LinearRows(features, labels, null), l, o)
                     Tolerance.require { Absolute = 2e-3; Relative = 1e-3 } $"w_{l}" plain (dense fast l))
 
             testCase "a cancelled training throws" (fun () ->
@@ -156,8 +134,7 @@ let tests =
 
                 let run () =
                     DualCoordinateDescent.Fit(
-                        data.Features,
-                        data.Labels,
+                        rowsOf data,
                         options LinearLoss.SquaredHinge,
                         ignore,
                         CancellationToken true

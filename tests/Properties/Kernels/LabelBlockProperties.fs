@@ -9,42 +9,24 @@ let private byBlocks size (c: AdaptiveLossCase) =
     let b = c.Rows.Length
 
     let parts =
-        LabelBlock.Cover(c.Labels, size)
-        |> Array.map (fun block ->
+        [| 0..size .. c.Labels - 1 |]
+        |> Array.map (fun first ->
+            let block = LabelBlock(first, min size (c.Labels - first))
+
             let z =
                 Array.concat
                     [
-                        for i in 0 .. b - 1 -> c.Logits.AsSpan(i * c.Labels + block.First, block.Count).ToArray()
+                        for i in 0 .. b - 1 -> c.Logits.AsSpan(i * c.Labels + first, block.Count).ToArray()
                     ]
 
-            let part (values: float32[]) =
-                values.AsSpan(min block.First values.Length, min block.Count values.Length).ToArray()
-
-            let o, s = Across.unwritten block.Count, Across.unwritten block.Count
-
-            let loss =
-                AdaptiveLoss.ForwardBackward(
-                    z,
-                    z,
-                    block,
-                    c.Targets,
-                    c.Local,
-                    c.Rows,
-                    part c.Offset,
-                    part c.Slope,
-                    part c.PosWeight,
-                    &c.Terms,
-                    o,
-                    s
-                )
-
-            loss, z |> Array.chunkBySize block.Count, o, s)
+            let part = LossCases.inPlace block z c
+            part, z |> Array.chunkBySize block.Count)
 
     {
-        Loss = parts |> Array.sumBy (fun (loss, _, _, _) -> loss)
-        Gradient = Array.concat [ for i in 0 .. b - 1 -> Array.concat [ for _, z, _, _ in parts -> z[i] ] ]
-        OffsetGradient = Array.concat [ for _, _, o, _ in parts -> o ]
-        SlopeGradient = Array.concat [ for _, _, _, s in parts -> s ]
+        Loss = parts |> Array.sumBy (fun (part, _) -> part.Loss)
+        Gradient = Array.concat [ for i in 0 .. b - 1 -> Array.concat [ for _, z in parts -> z[i] ] ]
+        OffsetGradient = Array.concat [ for part, _ in parts -> part.OffsetGradient ]
+        SlopeGradient = Array.concat [ for part, _ in parts -> part.SlopeGradient ]
     }
 
 let private cases = Cases.from [ typeof<AdaptiveLossArbitraries> ]
@@ -54,17 +36,6 @@ let tests =
     testList
         "LabelBlock"
         [
-            property cases "blocks cover every label once, in order" (fun (labels: byte) (size: byte) ->
-                let size = 1 + int size
-
-                LabelBlock.Cover(int labels, size)
-                |> Seq.collect (fun block ->
-                    Require.between (1, size) block.Count
-                    seq { block.First .. block.First + block.Count - 1 })
-                |> Seq.toList
-                    =
-                    [ 0 .. int labels - 1 ])
-
             property cases "blocks of labels give together what all labels give" (fun (c: AdaptiveLossCase) ->
                 for size in [ 1; 3; 16 ] do
                     LossCases.requireEqual LossCases.tolerance (LossCases.fast c) (byBlocks size c))
@@ -75,5 +46,17 @@ let tests =
                     let z: float32[] = Array.zeroCreate (2 * c.Rows.Length)
 
                     Require.throws<ArgumentException>(fun () ->
-                        AdaptiveLoss.Value(z, block, c.Targets, c.Local, c.Rows, two, two, two, &c.Terms)))
+                        let pass =
+                            AdaptiveLossBatch(
+                                Logits = ReadOnlySpan z,
+                                Block = block,
+                                Targets = c.Targets,
+                                Local = c.Local,
+                                Rows = ReadOnlySpan c.Rows,
+                                Offset = ReadOnlySpan two,
+                                Slope = ReadOnlySpan two,
+                                Terms = c.Terms
+                            )
+
+                        AdaptiveLoss.Value(&pass)))
         ]

@@ -56,6 +56,7 @@ let private check (name: string) (case: JsonElement) =
                 Targets = sparse labels y
                 Local = sparse labels knn
                 Rows = [| 0 .. z.Length - 1 |]
+                RowWeights = [||]
                 Logits = narrow (Array.concat z)
                 Offset = Array.init labels (fun l -> float32 (lambda * alpha[l] * idf[l] + bias[l]))
                 Slope = Array.init labels (fun l -> float32 ((1.0 - lambda) * beta[l]))

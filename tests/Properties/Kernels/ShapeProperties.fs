@@ -65,20 +65,19 @@ let tests =
                 let terms = LossTerms(1f, 0f, 0f, MarginReading.Symmetric, 1f)
 
                 let loss gradient offset =
-                    AdaptiveLoss.ForwardBackwardPlain(
-                        floats 3,
-                        Span(floats gradient),
-                        LabelBlock.All 3,
-                        x,
-                        x,
-                        ReadOnlySpan [| 0 |],
-                        floats offset,
-                        floats 3,
-                        ReadOnlySpan.Empty,
-                        &terms,
-                        Span(floats 3),
-                        Span(floats 3)
-                    )
+                    let batch =
+                        AdaptiveLossBatch(
+                            Logits = floats 3,
+                            Block = LabelBlock.All 3,
+                            Targets = x,
+                            Local = x,
+                            Rows = ReadOnlySpan [| 0 |],
+                            Offset = floats offset,
+                            Slope = floats 3,
+                            Terms = terms
+                        )
+
+                    AdaptiveLoss.ForwardBackwardPlain(&batch, Span(floats gradient), Span(floats 3), Span(floats 3))
                     |> ignore
 
                 refused "expected 3 numbers, received 2" (fun () -> loss 2 3)

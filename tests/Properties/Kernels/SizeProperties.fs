@@ -57,8 +57,7 @@ let private labels =
 
 let private fit loss =
     DualCoordinateDescent.Fit(
-        farFeature,
-        labels,
+        LinearRows(farFeature, labels, null),
         DualOptions(loss, 1.0, 0.1, 30, 1.0, 0.0, 1UL),
         ignore,
         CancellationToken.None

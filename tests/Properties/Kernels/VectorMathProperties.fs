@@ -22,13 +22,9 @@ let private agrees (fast: float32[] -> float32[] -> unit) (exact: float -> float
             y) do
         Tolerance.require relative "f" (x |> Array.map (float >> exact)) (Across.widen y)
 
-let private exp (x: float32[]) (y: float32[]) = VectorMath.Exp(x, y)
-
 let private log1p (x: float32[]) (y: float32[]) = VectorMath.Log1p(x, y)
 
 let private sigmoid (x: float32[]) (y: float32[]) = VectorMath.Sigmoid(x, y)
-
-let private softplus (x: float32[]) (y: float32[]) = VectorMath.Softplus(x, y)
 
 let private exactLog1p x =
     let u = 1.0 + x
@@ -39,8 +35,6 @@ let tests =
     testList
         "VectorMath"
         [
-            testCase "exp is within 1e-6" (fun () -> agrees exp Math.Exp (grid -86.9f 87.9f))
-
             testCase "log1p is within 1e-6, from the smallest numbers to the largest" (fun () ->
                 agrees log1p exactLog1p (grid 0f 1f)
                 agrees log1p exactLog1p (grid 0f 1e-6f)
@@ -57,9 +51,6 @@ let tests =
                             1.0 / (1.0 + Math.Exp -x))
                     (grid -86.9f 86.9f))
 
-            testCase "softplus is within 1e-6, also beyond 80" (fun () ->
-                agrees softplus (fun x -> max x 0.0 + exactLog1p (Math.Exp -(abs x))) (grid -86.9f 86.9f))
-
             testCase "far out nothing overflows and NaN stays NaN" (fun () ->
                 let far = [| -1e30f; -200f; 200f; 1e30f; Single.NegativeInfinity; Single.NaN |]
 
@@ -67,29 +58,21 @@ let tests =
                     Across.widths (fun () ->
                         // seventeen of each, so that both vectors and tails see them
                         let x = far |> Array.collect (Array.replicate 17)
-                        let results = Array.init 3 (fun _ -> Across.zeros x.Length)
-                        exp x results[0]
-                        sigmoid x results[1]
-                        softplus x results[2]
-                        results |> Array.map (Array.chunkBySize 17 >> Array.map Array.distinct)) do
-                    let one f i = Array.exactlyOne y[f].[i]
+                        let result = Across.unwritten x.Length
+                        sigmoid x result
+                        result |> Array.chunkBySize 17 |> Array.map Array.distinct) do
+                    let one i = Array.exactlyOne y[i]
 
                     for i in 0..4 do
-                        Require.between (0f, Single.MaxValue) (one 0 i)
-                        Require.between (0f, 1f) (one 1 i)
+                        Require.between (0f, 1f) (one i)
 
-                    Require.below 1e-37f (one 1 0)
-                    Require.equal 1f (one 1 3)
-                    Require.below 1e-37f (one 2 0)
-                    Require.equal 1e30f (one 2 3)
-
-                    for f in 0..2 do
-                        Require.isTrue (y[f].[5] |> Array.forall Single.IsNaN))
+                    Require.below 1e-37f (one 0)
+                    Require.equal 1f (one 3)
+                    Require.isTrue (y[5] |> Array.forall Single.IsNaN))
 
             testCase "a tail rounds as a vector does" (fun () ->
-                let x = grid -90f 90f
 
-                for f in [ exp; sigmoid; softplus ] do
+                for f, x in [ log1p, grid 0f 90f; sigmoid, grid -90f 90f ] do
                     let results =
                         Across.widths (fun () ->
                             let y = Across.unwritten x.Length

@@ -56,10 +56,12 @@ let private trained (batchSize: int option) =
             Epochs = 2
             BatchSize = batchSize
         }
-        0.0
-        idf
-        network
-        (Fusion.zero (Shared 0f) SmallProblem.labels)
+        {
+            Network = network
+            Dropout = 0.0
+            Fusion = Fusion.zero (Shared 0f) SmallProblem.labels
+            Idf = idf
+        }
         train
         None
         ignore

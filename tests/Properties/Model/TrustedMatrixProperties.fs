@@ -48,14 +48,19 @@ let tests =
                         (Shortlist.ofBatch
                             2
                             (Seed.ofInt 1)
-                            {
-                                Features = d.Data.Features
-                                Labels = d.Data.Labels
-                                Local = d.Data.Labels
-                                Weights = None
-                            }
-                            [| 0; 0 |])
-                            .Rows.Labels
+                            (BatchCases.batch
+                                {
+                                    Data =
+                                        {
+                                            Features = d.Data.Features
+                                            Labels = d.Data.Labels
+                                            Local = d.Data.Labels
+                                            Weights = None
+                                        }
+                                    Batch = [| 0; 0 |]
+                                    Others = 2
+                                }))
+                            .Batch.Data.Labels
                     ] do
                     Require.isTrue (sound made))
 

@@ -50,7 +50,12 @@ let private threshold labels : AffineThreshold =
         Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
     }
 
-let private batch = Array.init rows id
+let private batch labels : TrainingBatch =
+    {
+        Data = data labels
+        Rows = Array.init rows id
+        Threshold = threshold labels
+    }
 
 let private ofActive (h: float32[]) (dh: float32[]) =
     Array.map2 (fun h d -> if h = 0f then 0f else d) h dh
@@ -62,7 +67,7 @@ let private step active loss labels =
 
     let update (block: LabelBlock) (g: DenseMatrix) = updates[block.First] <- g.ToArray()
 
-    let g = OutputLayer.step loss (data labels) batch (threshold labels) ignore update h w
+    let g = OutputLayer.step loss (batch labels) ignore update h w
     let dw = updates |> Seq.sortBy _.Key |> Seq.map _.Value |> Array.concat
     g.Loss, ofActive (h.ToArray()) (g.Hidden.ToArray()), dw, g.Offset, g.Slope
 
@@ -74,7 +79,7 @@ let private defined active loss labels =
         let w = Tensors.leaf [ labels; hidden ] (noise labels hidden 2).Span
         let z = h.mm (w.t ())
         let values = DenseMatrix.Of(rows, labels, Tensors.toArray z)
-        let g = BatchLoss.composed loss (data labels) batch (threshold labels) values
+        let g = BatchLoss.composed loss (batch labels) values
         torch.autograd.backward (z, Tensors.ofSpan [ rows; labels ] g.Logits.Span)
         g.Loss, ofActive (units.ToArray()) (Tensors.toArray h.grad), Tensors.toArray w.grad, g.Offset, g.Slope)
 
@@ -135,5 +140,5 @@ let tests =
                 Require.throws<TimeoutException>(fun () ->
                     let h, w = units "all", noise 50 hidden 2
                     let update _ _ = failtest "updated"
-                    OutputLayer.step paper (data 50) batch (threshold 50) refuse update h w))
+                    OutputLayer.step paper (batch 50) refuse update h w))
         ]

@@ -2,63 +2,22 @@ module Limen.Properties.ShortlistProperties
 
 open System
 open Expecto
-open FsCheck.FSharp
 open Limen.Core
 open Limen.Kernels
-
-/// A batch of a few rows with label sets and a local signal over up to twenty labels.
-[<ReferenceEquality>]
-type ShortlistCase =
-    {
-        Data: TrainingRows
-        Batch: int[]
-        Others: int
-    }
-
-type ShortlistArbitraries =
-    static member Case() =
-        gen {
-            let! rows = Gen.choose (1, 6)
-            let! labels = Gen.choose (1, 20)
-            let! y = Generators.csr rows labels 15 (Gen.constant 1f)
-            let! a = Generators.csr rows labels 20 Generators.positive
-            let! batch = Gen.nonEmptyListOf (Gen.choose (0, rows - 1)) |> Gen.map Array.ofList
-            let! others = Gen.choose (0, 6)
-
-            return
-                {
-                    Data =
-                        {
-                            Features = CsrMatrix(rows, 0, Array.zeroCreate (rows + 1), [||], [||])
-                            Labels = y
-                            Local = a
-                            Weights = None
-                        }
-                    Batch = batch
-                    Others = others
-                }
-        }
-        |> Arb.fromGen
 
 let private hidden = 5
 
 let private terms = Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 Symmetric))
 
-let private listOf (c: ShortlistCase) =
-    Shortlist.ofBatch c.Others (Seed.ofInt 3) c.Data c.Batch
+let private listOf (c: BatchCase) =
+    Shortlist.ofBatch c.Others (Seed.ofInt 3) (BatchCases.batch c)
 
 let private noise rows columns seed =
     DenseMatrix.Of(rows, columns, Seed.normals (rows * columns) (Seed.ofInt seed))
 
-let private threshold labels : AffineThreshold =
-    {
-        Offset = Array.init labels (fun l -> float32 (l % 7) / 3f)
-        Slope = Array.init labels (fun l -> -1f - float32 (l % 3))
-    }
-
 let private idsOf (m: CsrMatrix) row = m.RowIndices(row).ToArray()
 
-let private cases = Cases.from [ typeof<ShortlistArbitraries> ]
+let private cases = Cases.from [ typeof<BatchArbitraries> ]
 
 [<Tests>]
 let tests =
@@ -68,7 +27,7 @@ let tests =
             property
                 cases
                 "a shortlist holds the labels and the neighbours' labels of its rows, ascending, and few others"
-                (fun (c: ShortlistCase) ->
+                (fun (c: BatchCase) ->
                     let needed =
                         c.Batch
                         |> Seq.collect (fun row -> Seq.append (idsOf c.Data.Labels row) (idsOf c.Data.Local row))
@@ -81,7 +40,7 @@ let tests =
                     && ids.Length <= needed.Count + c.Others
                     && Array.forall (fun l -> 0 <= l && l < c.Data.Labels.Columns) ids)
 
-            property cases "its rows are the batch's rows, entry by entry" (fun (c: ShortlistCase) ->
+            property cases "its rows are the batch's rows, entry by entry" (fun (c: BatchCase) ->
                 let list = listOf c
 
                 let same (whole: CsrMatrix) (part: CsrMatrix) =
@@ -91,13 +50,14 @@ let tests =
                         Array.map (Array.get list.Ids) (idsOf part i) = idsOf whole row
                         && part.RowValues(i).ToArray() = whole.RowValues(row).ToArray())
 
-                same c.Data.Labels list.Rows.Labels && same c.Data.Local list.Rows.Local)
+                same c.Data.Labels list.Batch.Data.Labels
+                && same c.Data.Local list.Batch.Data.Local)
 
             // Loss, dh, dW by label, Offset's and Slope's gradients, of a shortlist and of the same labels by the whole layer.
             property
                 cases
                 "a step is the step over all labels, without the terms of the labels that are not listed"
-                (fun (c: ShortlistCase) ->
+                (fun (c: BatchCase) ->
                     let list = listOf c
                     let labels = c.Data.Labels.Columns
 
@@ -105,13 +65,13 @@ let tests =
                         let h, w = noise c.Batch.Length hidden 1, noise labels hidden 2
                         let mutable dw: float32[] = [||]
                         let update (g: DenseMatrix) = dw <- g.ToArray()
-                        let small = Shortlist.step terms (threshold labels) ignore update h w list
+                        let small = Shortlist.step terms ignore update h w list
 
                         // the definition: an unlisted label has a threshold that no logit comes near
                         let far =
                             Array.init labels (fun l ->
                                 if Array.contains l list.Ids then
-                                    (threshold labels).Offset[l]
+                                    (BatchCases.threshold labels).Offset[l]
                                 else
                                     1e9f)
 
@@ -121,7 +81,18 @@ let tests =
                             g.ToArray().CopyTo(whole, block.First * hidden)
 
                         let all =
-                            OutputLayer.fused terms c.Data c.Batch { threshold labels with Offset = far } ignore into h w
+                            OutputLayer.fused
+                                terms
+                                { BatchCases.batch c with
+                                    Threshold =
+                                        { BatchCases.threshold labels with
+                                            Offset = far
+                                        }
+                                }
+                                ignore
+                                into
+                                h
+                                w
 
                         let tolerance = { Absolute = 1e-5; Relative = 1e-4 }
 
@@ -148,12 +119,17 @@ let tests =
                         [| 0 |]
                         {
                             Ids = ids
-                            Rows =
+                            Batch =
                                 {
-                                    Features = labels
-                                    Labels = labels
-                                    Local = labels
-                                    Weights = None
+                                    Data =
+                                        {
+                                            Features = labels
+                                            Labels = labels
+                                            Local = labels
+                                            Weights = None
+                                        }
+                                    Rows = [| 0 |]
+                                    Threshold = BatchCases.threshold 14
                                 }
                         }
 

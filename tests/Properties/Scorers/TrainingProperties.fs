@@ -5,7 +5,7 @@ open System.Threading
 open Expecto
 open Limen.Core
 open Limen.Kernels
-open TorchSharp
+open Limen.Properties.TrainingCases
 
 let private scores (m: Model) =
     SmallProblem.entries (Model.scores (SmallProblem.dataset 40 3).Features m)
@@ -16,52 +16,6 @@ let private fitted options =
 let private withTraining change (o: ModelOptions) =
     { o with
         Scorers = [ Perceptron(SmallProblem.network, change SmallProblem.training) ]
-    }
-
-let private rows (d: Dataset) : TrainingRows =
-    {
-        Features = d.Features
-        Labels = d.Labels
-        Local = Csr.ofRows d.Labels.Columns (Array.create d.Rows [||])
-        Weights = None
-    }
-
-let private start labels : Fusion =
-    {
-        Lambda = 0.5f
-        Alpha = Shared 0f
-        Beta = Array.zeroCreate labels
-        Bias = Array.zeroCreate labels
-    }
-
-let private train options progress token =
-    let data = rows (SmallProblem.dataset 120 1)
-    let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
-
-    Training.fit
-        options
-        0.1
-        (Array.zeroCreate 8)
-        network
-        (start 8)
-        data
-        (Some(rows (SmallProblem.dataset 40 2)))
-        progress
-        token
-
-let private withShortlist others loss =
-    { SmallProblem.options with
-        Scorers =
-            [
-                Perceptron(
-                    SmallProblem.network,
-                    { SmallProblem.training with
-                        Epochs = 30
-                        Loss = loss
-                        Labels = LabelSampling.Shortlist others
-                    }
-                )
-            ]
     }
 
 [<Tests>]
@@ -242,13 +196,10 @@ let tests =
                 [ 64, 0.5; 16, 0.1 ]
                 (fun (size: int, dropped: float) ->
                     let data = rows (SmallProblem.dataset 256 1)
-                    let network = Network.init SmallProblem.network 40 8 (Seed.ofInt 5)
 
                     use state =
                         new TrainingState(
-                            network,
-                            start 8,
-                            Array.zeroCreate 8,
+                            untrained dropped,
                             { TrainingOptions.defaults with
                                 Loss = Bce.loss
                             }
@@ -263,84 +214,4 @@ let tests =
                     let before = MatrixMemory.Asked
                     [ 21..60 ] |> List.iter step
                     Require.equal before MatrixMemory.Asked)
-
-            testTheory "hidden layers and their gradients are those of torch" [ 1; 2; 3 ] (fun (layers: int) ->
-                let share, seed = 0.3, Seed.ofInt 7
-                let data = SmallProblem.dataset 6 1
-
-                let shape =
-                    {
-                        Hidden = List.init layers (fun i -> 5 + i)
-                        Dropout = share
-                    }
-
-                let network = Network.init shape 40 8 (Seed.ofInt 5)
-                let drop = Drop(share, seed)
-                let first = Network.first drop data.Features [| 0..5 |] network
-                let units = Network.hidden drop first network
-                let last = List.last units
-                let cotangent = Array.init last.Span.Length (fun i -> cos (float (i + 1)))
-
-                let ofInner, ofFirst =
-                    let given =
-                        DenseMatrix.Of(last.Rows, last.Columns, ReadOnlySpan(Array.map float32 cotangent))
-
-                    Network.hiddenBackward drop units given network
-
-                let mask layer (like: torch.Tensor) =
-                    let ones = Array.create (int (like.numel ())) 1f
-                    let (Seed key) = Seed.derive "dropout" layer seed
-                    ReluDropout.Forward(ones.AsSpan(), float32 share, key)
-                    torch.from_array(ones).reshape like.shape
-
-                let leaf (m: DenseMatrix) =
-                    Float64.leaf [ m.Rows; m.Columns ] (m.ToArray() |> Array.map float)
-
-                Tensors.using (fun () ->
-                    let h = leaf first
-
-                    let inner =
-                        network.Inner
-                        |> List.map (fun l -> leaf l.Weight, Float64.leaf [ l.Bias.Length ] (Array.map float l.Bias))
-
-                    let z =
-                        (h, List.indexed inner)
-                        ||> List.fold (fun h (i, (w, c)) ->
-                            let activated = (h.mm (w.t ()) + c).relu()
-                            activated * mask (i + 1) activated)
-
-                    torch.autograd.backward (z, Float64.tensor [ last.Rows; last.Columns ] cotangent)
-
-                    let same what (expected: float[]) (received: float32[]) =
-                        Tolerance.require Tolerance.float32 what expected (Array.map float received)
-
-                    same "last hidden units" (Float64.toArray z) (last.ToArray())
-                    same "d first hidden units" (Float64.gradient h) (ofFirst.ToArray())
-                    Require.equal (layers - 1) ofInner.Length
-
-                    for (w, c), g in List.zip inner ofInner do
-                        same "dW" (Float64.gradient w) (g.Weight.ToArray())
-                        same "dc" (Float64.gradient c) g.Bias))
-
-            testCase "a network learns the small problem from shortlists, and reports their recall" (fun () ->
-                let model =
-                    SmallProblem.fit
-                        (withShortlist 2 (Losses.paper 0.1 0.1 Symmetric))
-                        (SmallProblem.dataset 300 1)
-                        (Some(SmallProblem.dataset 80 2))
-
-                Require.above 0.85 ((Evaluation.model (SmallProblem.dataset 100 3) model).MicroF1)
-
-                match model.Scorers with
-                | [ FittedPerceptron(_, _, history, _) ] ->
-                    for epoch in history do
-                        Require.between (0.0, 1.0) epoch.ShortlistRecall.Value
-                | other -> failtest $"expected one perceptron, received %A{other}")
-
-            testCase "a shortlist needs a loss that the fused pass knows" (fun () ->
-                let error =
-                    Require.thrown<ConfigurationException>(fun () ->
-                        SmallProblem.fit (withShortlist 2 (Focal.loss 2.0)) (SmallProblem.dataset 30 1) None)
-
-                Require.contains "shortlist: expected a loss of BCE and a margin term" error.Message)
         ]
