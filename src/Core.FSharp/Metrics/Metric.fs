@@ -7,8 +7,8 @@ open Limen.Kernels
 type Needs =
     /// Predicted label sets.
     | Sets
-    /// Score lists, in any monotone unit.
-    | Scores
+    /// Scores, in any monotone unit.
+    | Ranking
     /// Probabilities in [0, 1], absent pairs being 0.
     | Probabilities
 
@@ -110,7 +110,7 @@ module Metric =
             $"{title}@{k}"
             Better.Higher
             (0.0, 1.0)
-            Needs.Scores
+            Needs.Ranking
             (AtK.ofScores k)
             AtK.add
             (read >> Some)
@@ -125,7 +125,7 @@ module Metric =
                 $"{title}@{k}"
                 Better.Higher
                 range
-                Needs.Scores
+                Needs.Ranking
                 (Propensity.ofScores k inversePropensities)
                 Propensity.add
                 (read >> Some)
@@ -142,17 +142,17 @@ module Metric =
                 $"macro-F1@{k} (F)"
                 Better.Higher
                 (0.0, 1.0)
-                Needs.Scores
+                Needs.Ranking
                 (fun truth scores -> Counts.ofSets truth (Ranked.sets k scores))
                 Counts.add
                 (F1.macro (AllLabels AsZero) >> Some)
         ]
 
     let private ranking name title better range read =
-        gathered name title better range Needs.Scores Ranking.ofScores Ranking.add (read >> Some)
+        gathered name title better range Needs.Ranking Ranking.ofScores Ranking.add (read >> Some)
 
     let private curve name title read =
-        gathered name title Better.Higher (0.0, 1.0) Needs.Scores ScoredRows.create ScoredRows.add read
+        gathered name title Better.Higher (0.0, 1.0) Needs.Ranking ScoredRows.create ScoredRows.add read
 
     /// Metrics of the whole order of score lists.
     let orders: Metric list =
@@ -197,7 +197,7 @@ module Metric =
         let given (e: Evidence) =
             match needs with
             | Needs.Sets -> e.Sets
-            | Needs.Scores -> e.Scores
+            | Needs.Ranking -> e.Scores
             | Needs.Probabilities -> e.Probabilities
             |> Option.map (fun other -> e.Truth, other)
 

@@ -3,6 +3,7 @@ module Limen.Properties.ApiDocsProperties
 open System
 open System.IO
 open Expecto
+open Limen.Cli
 open Limen.Core
 
 let private document members =

@@ -2,13 +2,23 @@ namespace Limen.Properties
 
 open FsCheck
 open FsCheck.FSharp
+open Limen
 open Limen.Core
 open Limen.Kernels
 
 /// Score lists [N, L] of held-out rows and their labels; some positives stand outside the list, some scores tie.
 [<ReferenceEquality>]
 type ScoredCase =
-    { Scores: CsrMatrix; Labels: CsrMatrix }
+    {
+        Scores: CsrMatrix
+        Labels: CsrMatrix
+    }
+
+    /// The scores as what they are.
+    member case.Z = Limen.Core.Scores case.Scores
+
+    /// The truth as what it is.
+    member case.Y = LabelSets case.Labels
 
 /// The same with scores that are all different.
 [<ReferenceEquality>]
@@ -86,10 +96,16 @@ module Plain =
     let objective o (truth: CsrMatrix) (predicted: CsrMatrix) =
         let t, p = pairs truth, pairs predicted
 
-        let count pick s =
-            [| for l in labels truth -> s |> Seq.filter (fun (_, c) -> c = l) |> pick |]
+        let count s =
+            [| for l in labels truth -> s |> Seq.filter (fun (_, c) -> c = l) |> Seq.length |> float |]
 
-        Objective.evaluate o (count Seq.length (Set.intersect t p)) (count Seq.length p) (count Seq.length t)
+        Objective.evaluate o (count (Set.intersect t p)) (count p) (count t)
+
+    /// Label sets as a matrix.
+    let sets (LabelSets m) = m
+
+    /// Probabilities as a matrix.
+    let probabilities (PairProbabilities m) = m
 
     /// Every place where a cut of these scores can lie, and both ends.
     let cuts (scores: float32 seq) =
@@ -122,12 +138,16 @@ module Plain =
                 }
         ]
 
-    let context case =
+    let counts (case: ScoredCase) =
+        LabelCounts.create case.Labels.Rows (Csr.columnCounts case.Labels)
+
+    let context (case: ScoredCase) : RuleContext =
         {
-            Support = Csr.columnCounts case.Labels
-            Rows = case.Labels.Rows
-            Seed = Seed.ofInt 7
+            Counts = counts case
+            Rarity = Rarity.ofSupport case.Labels.Rows (Csr.columnCounts case.Labels)
             Objective = Objective.MacroF1
+            Weights = None
+            Seed = Seed.ofInt 7
         }
 
 /// Exchangeable draws: rows of probabilities over few labels and label sets drawn from other, related probabilities.

@@ -1,6 +1,7 @@
 module Limen.Properties.CalibrationProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private calibrators =
@@ -19,13 +20,17 @@ let private fit calibrator scope (case: ScoredCase) =
             Calibrator = calibrator
             Scope = scope
         }
-        (Csr.columnCounts case.Labels)
-        case.Scores
-        case.Labels
+        (Plain.counts case)
+        None
+        case.Z
+        case.Y
 
 let private hits (case: ScoredCase) =
     let truth = Plain.pairs case.Labels
     [| for r, c, _ in Plain.entries case.Scores -> truth.Contains(r, c) |]
+
+let private fitCurve calibrator (hit: bool[]) (scores: float32[]) =
+    Curve.fit calibrator (Array.create hit.Length 1.0) scores hit
 
 let private grid = [| for i in -60 .. 60 -> float32 i / 10f |]
 
@@ -51,7 +56,7 @@ let tests =
                             |> Array.forall (fun (a, b) -> 0.0 <= a && a <= b + 1e-12 && b <= 1.0)
 
                         Array.forall monotone fitted.Curves
-                        && Plain.pairs (Calibration.apply fitted case.Scores) = Plain.pairs case.Scores))
+                        && Plain.pairs (Plain.probabilities (Calibration.apply fitted case.Z)) = Plain.pairs case.Scores))
 
             property
                 (cases |> Cases.times 40)
@@ -72,7 +77,7 @@ let tests =
                         |> Array.map (fun a -> xs |> Array.filter ((<=) x) |> Array.map (mean a) |> Array.min)
                         |> Array.max
 
-                    let curve = Curve.fit Calibrator.Isotonic (hits case) case.Scores.Values
+                    let curve = fitCurve Calibrator.Isotonic (hits case) case.Scores.Values
                     xs |> Array.forall (fun x -> abs (Curve.probability curve x - plain x) < 1e-9))
 
             property
@@ -104,8 +109,8 @@ let tests =
 
                     hit.Length = 0
                     || match
-                        Curve.fit Calibrator.Temperature hit case.Scores.Values,
-                        Curve.fit Calibrator.Platt hit case.Scores.Values
+                        fitCurve Calibrator.Temperature hit case.Scores.Values,
+                        fitCurve Calibrator.Platt hit case.Scores.Values
                        with
                        | Curve.Logistic(t, zero), Curve.Logistic(slope, offset) ->
                            zero = 0.0
@@ -118,7 +123,7 @@ let tests =
 
             testCase "Platt's offset is fitted where the bound holds the slope" (fun () ->
                 // the lower score is the true one: the slope goes to its bound, and the smoothed targets 2/3 and 1/3 balance at p = 1/2
-                match Curve.fit Calibrator.Platt [| true; false |] [| -2.859f; -2.819f |] with
+                match fitCurve Calibrator.Platt [| true; false |] [| -2.859f; -2.819f |] with
                 | Curve.Logistic(slope, offset) ->
                     Require.equal 1e-3 slope
                     Require.near 1e-4 0.0 (slope * -2.839 + offset)
@@ -129,10 +134,10 @@ let tests =
                 "a label below the wanted positives shares the curve of all labels"
                 (fun (case: ScoredCase) ->
                     let fitted = fit Calibrator.Platt (CalibrationScope.EachLabel 2) case
-                    let sweep = Sweep.build case.Scores case.Labels
+                    let sweep = SortedPairs.build None case.Z case.Y
 
                     Plain.labels case.Scores
-                    |> List.forall (fun l -> (fitted.CurveOf[l] = 0) = (Sweep.listedHits l sweep < 2)))
+                    |> List.forall (fun l -> (fitted.CurveOf[l] = 0) = (SortedPairs.listedHits l sweep < 2.0)))
 
             testCase "distorted probabilities are put right" (fun () ->
                 // positives drawn from sigmoid(z / 2): temperature 2, which Platt finds as slope 1/2, and isotonic within noise
@@ -146,7 +151,7 @@ let tests =
                 let hit = scores |> Array.mapi (fun i z -> Seed.uniform (int64 (n + i)) seed < p z)
 
                 for calibrator in calibrators do
-                    let curve = Curve.fit calibrator hit scores
+                    let curve = fitCurve calibrator hit scores
 
                     for z in [ -3f; -1f; 0f; 1f; 3f ] do
                         Tolerance.require

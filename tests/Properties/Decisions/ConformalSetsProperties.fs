@@ -1,6 +1,7 @@
 module Limen.Properties.ConformalSetsProperties
 
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -44,7 +45,7 @@ let tests =
                 |> List.forall (fun norm ->
                     subsetsOf p.Columns
                     |> List.forall (fun set ->
-                        abs (ConformalSets.score norm p 0 set - plainScore norm p 0 set) < 1e-6)))
+                        abs (ConformalSets.score norm (PairProbabilities p) 0 set - plainScore norm p 0 set) < 1e-6)))
 
             property
                 cases
@@ -74,7 +75,7 @@ let tests =
 
                     norms
                     |> List.forall (fun norm ->
-                        let fitted = ConformalSets.fit norm p case.Labels
+                        let fitted = ConformalSets.fit norm (PairProbabilities p) case.Y
                         let m = float fitted.Nonconformity.Length
 
                         let plainP row set =
@@ -89,7 +90,7 @@ let tests =
 
                         [ 0.1; 0.3 ]
                         |> List.forall (fun epsilon ->
-                            let predictions = ConformalSets.predict fitted epsilon 1000 p
+                            let predictions = ConformalSets.predict fitted epsilon 1000 (PairProbabilities p)
 
                             [ 0 .. min 2 (p.Rows - 1) ]
                             |> List.forall (fun row ->
@@ -110,10 +111,10 @@ let tests =
                 "a cap is said, and sets shrink as epsilon grows"
                 (fun { Distinct = case } ->
                     let p = toProbabilities case.Scores
-                    let fitted = ConformalSets.fit ConformalNorm.L2 p case.Labels
+                    let fitted = ConformalSets.fit ConformalNorm.L2 (PairProbabilities p) case.Y
 
                     let sets epsilon cap =
-                        ConformalSets.predict fitted epsilon cap p
+                        ConformalSets.predict fitted epsilon cap (PairProbabilities p)
 
                     let asSet =
                         function
@@ -145,9 +146,9 @@ let tests =
                         for trial in 1..40 ->
                             let scores, labels = Draws.rows 5 99 (Seed.ofInt trial)
                             let fresh, truth = Draws.rows 5 50 (Seed.ofInt (5000 + trial))
-                            let fitted = ConformalSets.fit ConformalNorm.L1 (toProbabilities scores) labels
+                            let fitted = ConformalSets.fit ConformalNorm.L1 (PairProbabilities(toProbabilities scores)) (LabelSets labels)
 
-                            ConformalSets.predict fitted epsilon 64 (toProbabilities fresh)
+                            ConformalSets.predict fitted epsilon 64 (PairProbabilities(toProbabilities fresh))
                             |> Array.mapi (fun row prediction ->
                                 match prediction with
                                 | Possible(sets, false, _, _) when
@@ -166,7 +167,7 @@ let tests =
             testCase "too few calibration rows exclude nothing, and the prediction says so" (fun () ->
                 let scores, labels = Draws.rows 4 8 (Seed.ofInt 2)
                 let p = toProbabilities scores
-                let fitted = ConformalSets.fit ConformalNorm.L2 p labels
-                Require.isTrue (ConformalSets.predict fitted 0.1 10 p |> Array.forall ((=) Uninformative))
-                Require.isTrue (ConformalSets.predict fitted 0.12 10 p |> Array.exists ((<>) Uninformative)))
+                let fitted = ConformalSets.fit ConformalNorm.L2 (PairProbabilities p) (LabelSets labels)
+                Require.isTrue (ConformalSets.predict fitted 0.1 10 (PairProbabilities p) |> Array.forall ((=) Uninformative))
+                Require.isTrue (ConformalSets.predict fitted 0.12 10 (PairProbabilities p) |> Array.exists ((<>) Uninformative)))
         ]

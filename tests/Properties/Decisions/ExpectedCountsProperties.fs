@@ -1,13 +1,14 @@
 module Limen.Properties.ExpectedCountsProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private start (case: ScoredCase) =
     Thresholds.fixedAt case.Scores.Columns 0f
 
 let private thresholds objective kappa (case: ScoredCase) =
-    ExpectedCounts.thresholds objective kappa (start case) (Sweep.build case.Scores case.Labels)
+    ExpectedCounts.thresholds objective kappa (start case) (SortedPairs.build None case.Z case.Y)
 
 /// What a label counts of its pairs and positives, by the definition.
 let private counts kappa l (case: ScoredCase) =
@@ -39,7 +40,7 @@ let tests =
         "ExpectedCounts"
         [
             property cases "with full trust in the truth every label has the cut of SCut" (fun (case: ScoredCase) ->
-                let sweep = Sweep.build case.Scores case.Labels
+                let sweep = SortedPairs.build None case.Z case.Y
 
                 [ Objective.MacroF1; Objective.Jaccard; Objective.FBeta 2.0 ]
                 |> List.forall (fun o ->
@@ -47,7 +48,7 @@ let tests =
                     let fitted = thresholds o 0.0 case
 
                     Plain.labels case.Scores
-                    |> List.forall (fun l -> Sweep.listedHits l sweep = 0 || fitted[l] = sCut[l])))
+                    |> List.forall (fun l -> SortedPairs.listedHits l sweep = 0.0 || fitted[l] = sCut[l])))
 
             property cases "with none the truth does not matter" (fun (case: ScoredCase) ->
                 let silent =

@@ -2,11 +2,12 @@ module Limen.Properties.FoldsProperties
 
 open Expecto
 open FsCheck
+open Limen
 open Limen.Core
 
 let private foldsOf (case: DataCase) (PositiveInt wanted) =
     let folds = 1 + wanted % 6
-    folds, Folds.stratified folds (Seed.ofInt wanted) case.Data.Labels
+    folds, Folds.stratified folds (Seed.ofInt wanted) case.Data.Truth
 
 /// How far apart the folds are in rows of a label.
 let private spread folds (foldOf: int[]) (rows: int[]) =
@@ -49,7 +50,7 @@ let tests =
                             labels.Columns
                             [| for row in 0 .. labels.Rows - 1 -> Array.truncate 1 (Csr.set row labels) |]
 
-                    let ofSingle = Folds.stratified folds (Seed.ofInt 1) single
+                    let ofSingle = Folds.stratified folds (Seed.ofInt 1) (LabelSets single)
                     let rowsOfSingle = Csr.transpose single
 
                     // labels of equal support are taken in the order of their ids: the first of the rarest is the one taken first

@@ -1,6 +1,7 @@
 module Limen.Properties.FusedProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private objectives =
@@ -15,10 +16,10 @@ let private rarityOf (case: ScoredCase) =
     Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
 
 let private fit objective (case: ScoredCase) =
-    Fused.fit objective (Seed.ofInt 1) (rarityOf case) case.Scores case.Labels
+    Fused.fit objective (Seed.ofInt 1) (rarityOf case) None case.Z case.Y
 
 let private withBasis basis (case: ScoredCase) =
-    Fused.withBasis Objective.MacroF1 basis (rarityOf case) case.Scores case.Labels
+    Fused.withBasis Objective.MacroF1 basis (rarityOf case) None case.Z case.Y
 
 /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
 let private planted slope rows labels =
@@ -70,9 +71,9 @@ let tests =
                             }
 
                         let reached theta =
-                            Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
+                            Plain.objective o case.Labels (Plain.sets (Thresholds.decide theta case.Z))
 
-                        let t = Thresholds.common o (Sweep.build case.Scores case.Labels)
+                        let t = Thresholds.common o (SortedPairs.build None case.Z case.Y)
 
                         reached (Fused.thresholds plain)
                         >= reached (Thresholds.fixedAt case.Scores.Columns t) - 1e-12))
@@ -88,7 +89,7 @@ let tests =
                         Tolerance.close
                             Tolerance.float64
                             rule.Objective
-                            (Plain.objective o case.Labels (Thresholds.decide (Fused.thresholds rule) case.Scores))))
+                            (Plain.objective o case.Labels (Plain.sets (Thresholds.decide (Fused.thresholds rule) case.Z)))))
 
             property
                 (cases |> Cases.times 50)
@@ -101,7 +102,7 @@ let tests =
                 (cases |> Cases.times 20)
                 "the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives"
                 (fun (case: ScoredCase) ->
-                    let sweep = Sweep.build case.Scores case.Labels
+                    let sweep = SortedPairs.build None case.Z case.Y
 
                     Fused.bases
                     |> Array.forall (fun basis ->
@@ -111,7 +112,7 @@ let tests =
                         | FusedBasis.SharedOnly -> Array.forall ((=) 0f) correction
                         | FusedBasis.HeldOut _ ->
                             Plain.labels case.Scores
-                            |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || correction[l] = 0f)
+                            |> List.forall (fun l -> SortedPairs.listedHits l sweep > 0.0 || correction[l] = 0f)
                         | FusedBasis.Expected _ ->
                             Plain.labels case.Scores
                             |> List.forall (fun l -> Plain.column l case.Scores <> [] || correction[l] = 0f)))
@@ -130,14 +131,14 @@ let tests =
                             }
                             |> Fused.thresholds
 
-                        ExpectedCounts.thresholds Objective.MacroF1 kappa shared (Sweep.build case.Scores case.Labels)
+                        ExpectedCounts.thresholds Objective.MacroF1 kappa shared (SortedPairs.build None case.Z case.Y)
                         |> Array.forall2
                             (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a))
                             (Fused.thresholds rule)))
 
             testTheory "a planted slope on rarity is found, whatever its sign" [ -3.0; 2.0 ] (fun (slope: float) ->
                 let rarity, scores, truth = planted slope 300 60
-                let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity scores truth
+                let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores scores) (LabelSets truth)
                 Require.near 0.7 slope rule.A
                 Require.near 0.7 (-1.0) rule.C)
 
@@ -149,7 +150,7 @@ let tests =
                     let shifted =
                         scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
 
-                    let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity shifted truth
+                    let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores shifted) (LabelSets truth)
                     Require.notEqual FusedBasis.SharedOnly rule.Basis
 
                     let difference =

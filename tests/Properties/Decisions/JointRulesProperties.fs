@@ -2,6 +2,7 @@
 module Limen.Properties.JointRulesProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private seed = Seed.ofInt 9
@@ -15,7 +16,7 @@ let private objectives =
     ]
 
 let private reached o (case: ScoredCase) theta =
-    Plain.objective o case.Labels (Thresholds.decide theta case.Scores)
+    Plain.objective o case.Labels (Plain.sets (Thresholds.decide theta case.Z))
 
 let private cases = Cases.from [ typeof<ScoreArbitraries> ]
 
@@ -30,7 +31,7 @@ let tests =
                 (fun (case: ScoredCase) ->
                     objectives
                     |> List.forall (fun o ->
-                        let sweep = Sweep.build case.Scores case.Labels
+                        let sweep = SortedPairs.build None case.Z case.Y
                         let fitted = CoordinateAscent.thresholds o sweep
                         let value = reached o case fitted
                         let common = Thresholds.fixedAt case.Scores.Columns (Thresholds.common o sweep)
@@ -46,7 +47,7 @@ let tests =
                         && List.forall (fun moved -> moved <= value + 1e-9) moves))
 
             property (cases |> Cases.times 50) "micro-macro is the plain recurrence" (fun { Distinct = case } ->
-                let foldOf = Folds.ofScores 3 seed case.Scores
+                let foldOf = Folds.ofScores 3 seed case.Z
                 let truth = Plain.pairs case.Labels
 
                 let positives l =
@@ -102,11 +103,11 @@ let tests =
                     (tps + add (fun (a, _, _) -> a), fps + add (fun (_, b, _) -> b), fns + add (fun (_, _, c) -> c)),
                     q + 1
 
-                let order = Sweep.byFrequency (Sweep.build case.Scores case.Labels) |> Array.toList
+                let order = SortedPairs.byFrequency (SortedPairs.build None case.Z case.Y) |> Array.toList
                 let thresholds, _, _ = order |> List.fold step (Map.empty, (0, 0, 0), 1)
 
                 List.pairwise order |> List.forall (fun (a, b) -> positives a >= positives b)
-                && (let fitted = MicroMacro.thresholds seed -1f case.Scores case.Labels
+                && (let fitted = MicroMacro.thresholds seed -1f None case.Z case.Y
 
                     Plain.labels case.Scores
                     |> List.forall (fun l -> Tolerance.close Tolerance.float32 thresholds[l] (float fitted[l]))))
@@ -115,7 +116,7 @@ let tests =
                 let truth = Plain.pairs case.Labels
 
                 let foldsOf purpose =
-                    Folds.ofScores 3 (Seed.derive purpose 0 seed) case.Scores
+                    Folds.ofScores 3 (Seed.derive purpose 0 seed) case.Z
 
                 let outer, inner = foldsOf "outer", foldsOf "inner"
                 let floors = [ for i in 1..8 -> 0.1 * float i ]
@@ -132,14 +133,14 @@ let tests =
                     let f1 rows t =
                         let above = listed rows |> List.filter (fun (v, _) -> v > t)
                         let all = truth |> Set.filter (fun (r, c) -> c = l && rows r) |> Set.count
-                        Objective.f1 (above |> List.filter snd |> List.length) above.Length all
+                        Objective.f1 (above |> List.filter snd |> List.length |> float) (float above.Length) (float all)
 
                     let tune rows floor =
                         match listed rows |> List.map fst with
                         | [] -> None
                         | scores ->
                             let cuts =
-                                scores.Head :: [ for a, b in List.pairwise scores -> Sweep.between a b ]
+                                scores.Head :: [ for a, b in List.pairwise scores -> SortedPairs.between a b ]
                                 @ [ System.MathF.BitDecrement(List.last scores) ]
 
                             let top = cuts |> List.maxBy (f1 rows)
@@ -170,7 +171,7 @@ let tests =
 
                     average (fun _ -> true) floor
 
-                let fitted = SCutFbr.thresholds seed 0f case.Scores case.Labels
+                let fitted = SCutFbr.thresholds seed 0f None case.Z case.Y
 
                 Plain.labels case.Scores
                 |> List.forall (fun l -> Tolerance.close Tolerance.float32 (float (plain l)) (float fitted[l])))

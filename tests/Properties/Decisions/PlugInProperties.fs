@@ -1,6 +1,7 @@
 module Limen.Properties.PlugInProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private sigmoid (z: float32) = 1.0 / (1.0 + exp (-(float z)))
@@ -27,7 +28,7 @@ let tests =
         [
             testCase "thresholds agree with the reference fixed point" (fun () ->
                 for expected, case in Plain.fixture () do
-                    PlugIn.probabilities Objective.MacroF1 0.0 case.Scores
+                    PlugIn.probabilities Objective.MacroF1 0.0 None case.Z
                     |> Tolerance.require
                         { Absolute = 1e-6; Relative = 1e-6 }
                         "t"
@@ -36,7 +37,7 @@ let tests =
             property cases "no cut of a label has a larger expected F" (fun (case: ScoredCase) ->
                 [ Objective.MacroF1, 1.0; Objective.FBeta 2.0, 4.0 ]
                 |> List.forall (fun (objective, beta2) ->
-                    let fitted = PlugIn.probabilities objective 0.0 case.Scores
+                    let fitted = PlugIn.probabilities objective 0.0 None case.Z
 
                     Plain.labels case.Scores
                     |> List.forall (fun l ->
@@ -48,7 +49,7 @@ let tests =
                 cases
                 "for micro-F1 all listed labels share half of the best expected F1 of the pooled pairs"
                 (fun (case: ScoredCase) ->
-                    let fitted = PlugIn.probabilities Objective.MicroF1 0.0 case.Scores
+                    let fitted = PlugIn.probabilities Objective.MicroF1 0.0 None case.Z
                     let p = [ for _, _, z in Plain.entries case.Scores -> sigmoid z ]
                     let best = p |> List.map (expectedF 1.0 p) |> List.append [ 0.0 ] |> List.max
 
@@ -60,8 +61,8 @@ let tests =
                             abs (fitted[l] - best / 2.0) < 1e-9))
 
             property cases "a mixture without a part for micro-F1 is macro-F1" (fun (case: ScoredCase) ->
-                let t = PlugIn.probabilities (Objective.MacroPlusMicro 0.0) 0.0 case.Scores
-                let macro = PlugIn.probabilities Objective.MacroF1 0.0 case.Scores
+                let t = PlugIn.probabilities (Objective.MacroPlusMicro 0.0) 0.0 None case.Z
+                let macro = PlugIn.probabilities Objective.MacroF1 0.0 None case.Z
 
                 Plain.labels case.Scores
                 |> List.forall (fun l ->
@@ -86,21 +87,21 @@ let tests =
                            else
                                weight * 2.0 * Array.sumBy List.sum above / (float predicted + all))
 
-                    let fitted = PlugIn.probabilities (Objective.MacroPlusMicro weight) 0.0 case.Scores
+                    let fitted = PlugIn.probabilities (Objective.MacroPlusMicro weight) 0.0 None case.Z
 
                     value fitted
-                    >= value (PlugIn.probabilities Objective.MacroF1 0.0 case.Scores) - 1e-9
+                    >= value (PlugIn.probabilities Objective.MacroF1 0.0 None case.Z) - 1e-9
                     && Plain.labels case.Scores
                        |> List.forall (fun l ->
                            lists[l] @ [ 1.0 ]
                            |> List.forall (fun t -> value (Array.updateAt l t fitted) <= value fitted + 1e-9)))
 
             property cases "expected costs have the threshold of decision theory" (fun (case: ScoredCase) ->
-                PlugIn.probabilities (Objective.ExpectedCost(1.0, 3.0)) 0.0 case.Scores
+                PlugIn.probabilities (Objective.ExpectedCost(1.0, 3.0)) 0.0 None case.Z
                 |> Array.forall (fun t -> t = 0.25 || t = 0.5))
 
             property cases "no threshold falls below the minimum" (fun (case: ScoredCase) ->
-                PlugIn.probabilities Objective.MacroF1 0.3 case.Scores
+                PlugIn.probabilities Objective.MacroF1 0.3 None case.Z
                 |> Array.forall (fun t -> t >= 0.3))
 
             property cases "OnlineF is the recurrence row by row over every label" (fun (case: ScoredCase) ->
@@ -122,7 +123,7 @@ let tests =
                     let a, b = Plain.rows case.Scores |> List.fold step (1.0, 4.0)
                     log (a / (b - a))
 
-                OnlineF.thresholds 1.0 4.0 case.Scores case.Labels
+                OnlineF.thresholds 1.0 4.0 None case.Z case.Y
                 |> Array.map float
                 |> Tolerance.require Tolerance.float32 "t" (Plain.labels case.Scores |> List.map plain))
         ]

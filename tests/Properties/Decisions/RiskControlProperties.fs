@@ -1,10 +1,11 @@
 module Limen.Properties.RiskControlProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private missed (case: ScoredCase) t =
-    let sets = Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Scores
+    let sets = Plain.sets (Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Z)
 
     [
         for r in Plain.rows case.Labels ->
@@ -33,7 +34,7 @@ let tests =
 
                     [ 0.1; 0.3; 0.6 ]
                     |> List.forall (fun alpha ->
-                        match RiskControl.fit alpha case.Scores case.Labels with
+                        match RiskControl.fit alpha case.Z case.Y with
                         | Controlled(t, _, risk) ->
                             holds alpha t
                             && abs (risk - List.average (missed case t)) < 1e-9
@@ -49,7 +50,7 @@ let tests =
                             let scores, labels = Draws.rows 5 60 (Seed.ofInt trial)
                             let newScores, newLabels = Draws.rows 5 fresh (Seed.ofInt (10000 + trial))
 
-                            match RiskControl.fit alpha scores labels with
+                            match RiskControl.fit alpha (Scores scores) (LabelSets labels) with
                             | Controlled(t, _, _) ->
                                 List.average (
                                     missed
@@ -73,7 +74,7 @@ let tests =
             testCase "a level that too few rows cannot promise is refused with the smallest one" (fun () ->
                 let scores, labels = Draws.rows 5 3 (Seed.ofInt 1)
 
-                match RiskControl.fit 0.01 scores labels with
+                match RiskControl.fit 0.01 (Scores scores) (LabelSets labels) with
                 | Unattainable level -> Require.atLeast 0.25 level
                 | other -> failtest $"{other}")
         ]

@@ -1,6 +1,7 @@
 module Limen.Properties.RowRulesProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private sigmoid (z: float32) = 1.0 / (1.0 + exp (-(float z)))
@@ -43,7 +44,7 @@ let tests =
         [
             testCase "RCut 2 agrees with the reference" (fun () ->
                 for expected, case in Plain.fixture () do
-                    let sets = RowRules.rCut 2 case.Scores
+                    let sets = Plain.sets (RowRules.topBy (fun _ -> 2) case.Z)
 
                     expected.GetProperty "rcut_2"
                     |> Fixtures.matrix
@@ -54,7 +55,7 @@ let tests =
                 cases
                 "RCut predicts k or all that is listed, and none outside beats one inside"
                 (fun (case: ScoredCase) ->
-                    let sets = RowRules.rCut 2 case.Scores
+                    let sets = Plain.sets (RowRules.topBy (fun _ -> 2) case.Z)
 
                     Plain.rows case.Scores
                     |> List.forall (fun row ->
@@ -72,7 +73,7 @@ let tests =
                         && List.forall (fun a -> List.forall (fun b -> a >= b) (scores false)) (scores true)))
 
             property cases "MCut parts the row at its widest gap" (fun { Distinct = case } ->
-                let sets = RowRules.mCut case.Scores
+                let sets = Plain.sets (RowRules.topBy RowRules.aboveWidestGap case.Z)
 
                 Plain.rows case.Scores
                 |> List.forall (fun row ->
@@ -90,7 +91,7 @@ let tests =
                         List.forall (fun k -> gap above >= gap k) [ 1 .. n - 1 ]))
 
             property cases "the size model is stationary for its ridge loss" (fun (case: ScoredCase) ->
-                let model = SizeModel.fit case.Scores case.Labels
+                let model = SizeModel.fit None case.Z case.Y
 
                 let loss (model: SizeModel) =
                     let residual row =
@@ -124,14 +125,15 @@ let tests =
                     |> Csr.ofRows 8
 
                 let labels = Array.init 400 (fun r -> [| 0 .. r % 3 |]) |> Csr.ofSets 8
-                let sets = SizeModel.decide (SizeModel.fit scores labels) scores
+                let model = SizeModel.fit None (Scores scores) (LabelSets labels)
+                let sets = Plain.sets (RowRules.topBy (SizeModel.size model) (Scores scores))
                 Require.equal (Plain.pairs labels) (Plain.pairs sets))
 
             property
                 (cases |> Cases.times 40)
                 "GFM's set has the greatest expected F1 of all subsets"
                 (fun (case: ScoredCase) ->
-                    let sets = Gfm.decide 30 case.Scores
+                    let sets = Plain.sets (RowRules.topBy (Gfm.size 30) case.Z)
 
                     [ 0 .. min 2 (case.Scores.Rows - 1) ]
                     |> List.forall (fun row ->

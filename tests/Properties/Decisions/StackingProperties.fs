@@ -3,6 +3,7 @@ module Limen.Properties.StackingProperties
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -10,7 +11,7 @@ open Limen.Kernels
 [<ReferenceEquality>]
 type StackCase =
     {
-        Lists: ScoreLists
+        Lists: CandidateScores
         Truth: CsrMatrix
         Idf: float32[]
     }
@@ -33,7 +34,7 @@ type StackArbitraries =
 
             return
                 {
-                    Lists = ScoreLists.create [| scores; noisy |] local
+                    Lists = CandidateScores.create [| scores; noisy |] local
                     Truth = case.Distinct.Labels
                     Idf = Array.init scores.Columns (fun l -> float32 (3.0 * u (5000 + l)))
                 }
@@ -41,9 +42,9 @@ type StackArbitraries =
         |> Arb.fromGen
 
 let private fit (case: StackCase) =
-    Stacking.fit case.Idf case.Truth case.Lists
+    Stacking.fit case.Idf None case.Lists (LabelSets case.Truth)
 
-let private withScorer s (m: CsrMatrix) (lists: ScoreLists) =
+let private withScorer s (m: CsrMatrix) (lists: CandidateScores) =
     { lists with
         Margins = lists.Margins |> Array.mapi (fun i old -> if i = s then m else old)
     }
@@ -56,7 +57,7 @@ let tests =
         "Stacking"
         [
             property cases "the gradient vanishes at the fitted stack" (fun (case: StackCase) ->
-                Stacking.gradient case.Idf case.Truth case.Lists (fit case)
+                Stacking.gradient case.Idf None case.Lists (LabelSets case.Truth) (fit case)
                 |> Array.forall (fun g -> abs g < 1e-5))
 
             property cases "the gradient is that of the summed log loss and its ridge" (fun (case: StackCase) ->
@@ -110,7 +111,7 @@ let tests =
                 let differences =
                     [ for i in 0..9 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
 
-                Stacking.gradient case.Idf case.Truth case.Lists (toward 0 0.0)
+                Stacking.gradient case.Idf None case.Lists (LabelSets case.Truth) (toward 0 0.0)
                 |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences)
 
             property
@@ -125,44 +126,59 @@ let tests =
 
                     let before = Stacking.apply stack case.Idf case.Lists
                     let after = Stacking.apply stack case.Idf (withScorer s raised case.Lists)
-                    Array.forall2 (<=) before.Values after.Values)
+                    Array.forall2 (<=) before.Matrix.Values after.Matrix.Values)
 
             property cases "a scorer that is wrong everywhere keeps a positive slope" (fun (case: StackCase) ->
                 let wrong =
                     case.Lists.Margins[0]
                     |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
 
-                let stack = Stacking.fit case.Idf case.Truth (withScorer 0 wrong case.Lists)
+                let stack = Stacking.fit case.Idf None (withScorer 0 wrong case.Lists) (LabelSets case.Truth)
 
                 stack.Margins
                 |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0))
 
             property cases "the fused logits stand on the same pairs" (fun (case: StackCase) ->
                 let fused = Stacking.apply (fit case) case.Idf case.Lists
-                Plain.pairs fused = Plain.pairs case.Lists.Local)
+                Plain.pairs fused.Matrix = Plain.pairs case.Lists.Local)
 
-            property cases "the cross-fitted score of a row does not move with its own labels" (fun (case: StackCase) ->
-                let seed = Seed.ofInt 3
-                let other = case.Truth |> Plain.pairs |> Set.filter (fun (r, _) -> r <> 0)
+            property cases "a score is the sum of its parts, in single precision and their order" (fun (case: StackCase) ->
+                let stack = fit case
+                let (Scores fused) = Stacking.apply stack case.Idf case.Lists
+                let rarity = Rarity.ofIdf case.Idf
 
-                let changed =
-                    Csr.ofSets
-                        case.Truth.Columns
-                        [|
-                            for r in Plain.rows case.Truth ->
-                                if r = 0 then
-                                    [| 0 .. case.Truth.Columns - 1 |]
-                                else
-                                    [|
-                                        for r', c in other do
-                                            if r' = r then
-                                                c
-                                    |]
-                        |]
+                [ 0 .. fused.NonZeros - 1 ]
+                |> List.forall (fun at ->
+                    let p =
+                        Stacking.parts
+                            stack
+                            (float rarity[fused.Indices[at]])
+                            (case.Lists.Margins |> Array.map (fun m -> float m.Values[at]))
+                            (float case.Lists.Local.Values[at])
 
-                let a = Stacking.crossFit 3 seed case.Idf case.Truth case.Lists
-                let b = Stacking.crossFit 3 seed case.Idf changed case.Lists
-                Csr.row 0 a = Csr.row 0 b)
+                    fused.Values[at] = float32 (p.Margins[0] + p.Margins[1] + p.Local + p.Rarity + p.Rest)))
+
+            property cases "a row of weight 2 counts as that row twice" (fun (case: StackCase) ->
+                let rows = [| 0 .. case.Truth.Rows - 1 |]
+                let doubled = Array.append rows [| 0 |]
+                let weights = rows |> Array.map (fun row -> if row = 0 then 2f else 1f)
+
+                let weighted =
+                    Stacking.fit case.Idf (Some weights) case.Lists (LabelSets case.Truth)
+
+                let twice =
+                    Stacking.fit
+                        case.Idf
+                        None
+                        (CandidateScores.selectRows doubled case.Lists)
+                        (LabelSets(Csr.selectRows doubled case.Truth))
+
+                Array.forall2
+                    (fun (a: RaritySlope) (b: RaritySlope) ->
+                        Tolerance.close { Absolute = 1e-5; Relative = 1e-5 } a.Common b.Common
+                        && Tolerance.close { Absolute = 1e-5; Relative = 1e-5 } a.Rare b.Rare)
+                    (Array.append weighted.Margins [| weighted.Local; weighted.LogLocal; weighted.Intercept |])
+                    (Array.append twice.Margins [| twice.Local; twice.LogLocal; twice.Intercept |]))
 
             testCase "a scorer's own probabilities are recovered" (fun () ->
                 // labels drawn from sigmoid(2 m - 1): the stack finds slope 2 and intercept -1 (KNN 0 adds ln 0.02 LogLocal)
@@ -182,7 +198,7 @@ let tests =
                             [||])
                     |> Csr.ofSets 1
 
-                let stack = Stacking.fit [| 0f |] labels (ScoreLists.ofScores margins)
+                let stack = Stacking.fit [| 0f |] None (CandidateScores.ofScores (Scores margins)) (LabelSets labels)
                 let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
                 Require.near 0.1 2.0 (stack.Margins[0].Common)
                 Require.near 0.1 (-1.0) offset)
@@ -191,5 +207,5 @@ let tests =
                 let m pairs = Csr.ofRows 3 [| pairs |]
 
                 Require.throws<System.ArgumentException>(fun () ->
-                    ScoreLists.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])))
+                    CandidateScores.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])))
         ]

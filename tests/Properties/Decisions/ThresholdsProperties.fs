@@ -1,6 +1,7 @@
 module Limen.Properties.ThresholdsProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
 let private objectives =
@@ -16,7 +17,7 @@ let private objectives =
 let private close a b = Tolerance.close Tolerance.float64 a b
 
 let private decideAt t (case: ScoredCase) =
-    Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Scores
+    Plain.sets (Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Z)
 
 let private cases = Cases.from [ typeof<ScoreArbitraries> ]
 
@@ -27,15 +28,15 @@ let tests =
         [
             testCase "SCut reaches the reference F1 of every label" (fun () ->
                 for expected, case in Plain.fixture () do
-                    let sweep = Sweep.build case.Scores case.Labels
+                    let sweep = SortedPairs.build None case.Z case.Y
 
                     let sets =
-                        Thresholds.decide (Thresholds.sCut Objective.MacroF1 0f sweep) case.Scores
+                        Plain.sets (Thresholds.decide (Thresholds.sCut Objective.MacroF1 0f sweep) case.Z)
 
                     let t, p = Plain.pairs case.Labels, Plain.pairs sets
 
                     let of' l s =
-                        s |> Set.filter (fun (_, c) -> c = l) |> Set.count
+                        s |> Set.filter (fun (_, c) -> c = l) |> Set.count |> float
 
                     [
                         for l in Plain.labels case.Labels ->
@@ -57,7 +58,7 @@ let tests =
                             Objective.MacroF1
 
                     for expected, case in Plain.fixture () do
-                        let t = Thresholds.common objective (Sweep.build case.Scores case.Labels)
+                        let t = Thresholds.common objective (SortedPairs.build None case.Z case.Y)
 
                         Tolerance.require
                             Tolerance.float64
@@ -71,15 +72,15 @@ let tests =
                     let reached t =
                         Plain.objective o case.Labels (decideAt t case)
 
-                    let fitted = Thresholds.common o (Sweep.build case.Scores case.Labels)
+                    let fitted = Thresholds.common o (SortedPairs.build None case.Z case.Y)
                     let values = [ for _, _, v in Plain.entries case.Scores -> v ]
                     close (reached fitted) (Plain.cuts values |> List.map reached |> List.max)))
 
             property cases "SCut and smoothed F are the best of all cuts of each label" (fun (case: ScoredCase) ->
-                let sweep = Sweep.build case.Scores case.Labels
+                let sweep = SortedPairs.build None case.Z case.Y
                 let truth = Plain.pairs case.Labels
 
-                let best (value: int -> int -> int -> float) (fitted: float32[]) l =
+                let best (value: float -> float -> float -> float) (fitted: float32[]) l =
                     let at t =
                         let predicted =
                             [
@@ -89,27 +90,27 @@ let tests =
                             ]
 
                         let hits = predicted |> List.filter truth.Contains
-                        value hits.Length predicted.Length sweep.Positives[l]
+                        value (float hits.Length) (float predicted.Length) sweep.Positives[l]
 
                     close (at fitted[l]) (Plain.cuts (Plain.column l case.Scores) |> List.map at |> List.max)
 
                 let withHits =
-                    Plain.labels case.Scores |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
+                    Plain.labels case.Scores |> List.filter (fun l -> SortedPairs.listedHits l sweep > 0.0)
 
                 let sCut = Thresholds.sCut Objective.MacroF1 0f sweep
                 let smoothed = Thresholds.smoothedF 1.0 2.0 0f sweep
 
                 withHits |> List.forall (best Objective.f1 sCut)
                 && withHits
-                   |> List.forall (best (fun h p q -> (2.0 * float h + 1.0) / (float (p + q) + 2.0)) smoothed))
+                   |> List.forall (best (fun h p q -> (2.0 * h + 1.0) / (p + q + 2.0)) smoothed))
 
             property cases "among equally good cuts the largest threshold is taken" (fun (case: ScoredCase) ->
-                let sweep = Sweep.build case.Scores case.Labels
+                let sweep = SortedPairs.build None case.Z case.Y
                 let fitted = Thresholds.sCut Objective.MacroF1 0f sweep
                 let truth = Plain.pairs case.Labels
 
                 Plain.labels case.Scores
-                |> List.filter (fun l -> Sweep.listedHits l sweep > 0)
+                |> List.filter (fun l -> SortedPairs.listedHits l sweep > 0.0)
                 |> List.forall (fun l ->
                     let listed =
                         [
@@ -120,22 +121,22 @@ let tests =
 
                     let f1 t =
                         let above = listed |> List.filter (fun (v, _) -> v > t)
-                        Objective.f1 (above |> List.filter snd |> List.length) above.Length sweep.Positives[l]
+                        Objective.f1 (above |> List.filter snd |> List.length |> float) (float above.Length) sweep.Positives[l]
 
                     listed
                     |> List.forall (fun (higher, _) -> higher <= fitted[l] || f1 higher < f1 fitted[l])))
 
             property cases "a label without listed positives takes the default of SCut" (fun (case: ScoredCase) ->
-                let sweep = Sweep.build case.Scores case.Labels
+                let sweep = SortedPairs.build None case.Z case.Y
                 let fitted = Thresholds.sCut Objective.MacroF1 -17f sweep
 
                 Plain.labels case.Scores
-                |> List.forall (fun l -> Sweep.listedHits l sweep > 0 || fitted[l] = -17f))
+                |> List.forall (fun l -> SortedPairs.listedHits l sweep > 0.0 || fitted[l] = -17f))
 
             property cases "PCut predicts the wanted count of a label without ties" (fun { Distinct = case } ->
-                let sweep = Sweep.build case.Scores case.Labels
+                let sweep = SortedPairs.build None case.Z case.Y
                 let priors = Array.init sweep.Count (fun l -> float l / 7.0)
-                let sets = Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Scores
+                let sets = Plain.sets (Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Z)
 
                 Plain.labels case.Scores
                 |> List.forall (fun l ->
@@ -148,7 +149,7 @@ let tests =
                     abs (float (decideAt t case).NonZeros / float case.Scores.Rows - 1.3)
 
                 let values = [ for _, _, v in Plain.entries case.Scores -> v ]
-                let fitted = Thresholds.cardinality 1.3 (Sweep.build case.Scores case.Labels)
+                let fitted = Thresholds.cardinality 1.3 (SortedPairs.build None case.Z case.Y)
                 close (distance fitted) (Plain.cuts values |> List.map distance |> List.min))
 
             property
@@ -162,8 +163,8 @@ let tests =
                     let high = low |> Array.map ((+) (float32 raise.Get))
 
                     Set.isSubset
-                        (Plain.pairs (Thresholds.decide high case.Scores))
-                        (Plain.pairs (Thresholds.decide low case.Scores)))
+                        (Plain.pairs (Plain.sets (Thresholds.decide high case.Z)))
+                        (Plain.pairs (Plain.sets (Thresholds.decide low case.Z))))
 
             property
                 cases
@@ -172,20 +173,23 @@ let tests =
                     case.Scores.Values
                     |> Array.forall (fun v ->
                         let above = System.MathF.BitIncrement v
-                        let t = Sweep.between above v
+                        let t = SortedPairs.between above v
                         above > t && v <= t))
 
             property cases "restricting a sweep to some rows is building it from those rows" (fun (case: ScoredCase) ->
                 let keep row = row % 3 <> 1
                 let chosen = Plain.rows case.Scores |> List.filter keep |> List.toArray
-                let part = Sweep.build case.Scores case.Labels |> Sweep.restrict keep
+                let part = SortedPairs.build None case.Z case.Y |> SortedPairs.restrict keep
 
                 let whole =
-                    Sweep.build (Csr.selectRows chosen case.Scores) (Csr.selectRows chosen case.Labels)
+                    SortedPairs.build
+                        None
+                        (Scores(Csr.selectRows chosen case.Scores))
+                        (LabelSets(Csr.selectRows chosen case.Labels))
 
                 part.Start = whole.Start
                 && part.Scores = whole.Scores
                 && part.Positives = whole.Positives
                 && [ 0 .. part.Count - 1 ]
-                   |> List.forall (fun l -> Sweep.listedHits l part = Sweep.listedHits l whole))
+                   |> List.forall (fun l -> SortedPairs.listedHits l part = SortedPairs.listedHits l whole))
         ]

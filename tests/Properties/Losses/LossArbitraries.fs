@@ -2,6 +2,7 @@ namespace Limen.Properties
 
 open FsCheck
 open FsCheck.FSharp
+open Limen
 open Limen.Core
 open TorchSharp
 
@@ -58,7 +59,7 @@ module LossValues =
 
     let tensor = Float64.matrix
 
-    let losses case = Losses.examples case.Rows case.Counts
+    let losses case = Losses.examples (LabelCounts.create case.Rows case.Counts)
 
     let margins case =
         Spaces.margins (Thresholds(tensor case.Theta)) (Logits(tensor case.Z))

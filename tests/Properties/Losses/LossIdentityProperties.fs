@@ -2,6 +2,7 @@
 module Limen.Properties.LossIdentityProperties
 
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Properties.LossValues
 
@@ -29,12 +30,12 @@ let tests =
 
                     let expected reading y m =
                         match reading with
-                        | Symmetric when abs m >= delta -> 0.0, 0.0
-                        | Symmetric -> delta - abs m, -(float (sign m))
-                        | Ranking when (2.0 * y - 1.0) * m >= delta -> 0.0, 0.0
-                        | Ranking -> delta - (2.0 * y - 1.0) * m, 1.0 - 2.0 * y
+                        | MarginForm.Symmetric when abs m >= delta -> 0.0, 0.0
+                        | MarginForm.Symmetric -> delta - abs m, -(float (sign m))
+                        | MarginForm.Ranking when (2.0 * y - 1.0) * m >= delta -> 0.0, 0.0
+                        | _ -> delta - (2.0 * y - 1.0) * m, 1.0 - 2.0 * y
 
-                    [ Symmetric; Ranking ]
+                    [ MarginForm.Symmetric; MarginForm.Ranking ]
                     |> List.forall (fun reading ->
                         let value, gradient = gradientAt (Loss.summed (Margin.loss reading delta)) case.Y m
 
@@ -103,11 +104,11 @@ let tests =
                 cases
                 "LDAM is at least BCE, equal for C = 0, and asks more of rarer labels"
                 (fun (case: LossCase) ->
-                    let at c = pairsOf (Ldam.pairs c case.Counts) case
+                    let at c = pairsOf (Ldam.pairs c (LabelCounts.create case.Rows case.Counts)) case
 
                     closeAll (at 0.0) (pairsOf Bce.pairs case)
                     && Array.forall2 (fun a b -> a >= b - 1e-12) (at 3.0) (at 0.0)
-                    && Ldam.shifts 3.0 [| 0; 1; 16; 81 |] = [| 3f; 3f; 1.5f; 1f |])
+                    && Ldam.shifts 3.0 (LabelCounts.create 100 [| 0; 1; 16; 81 |]) = [| 3f; 3f; 1.5f; 1f |])
 
             property cases "Dice is 0 where probabilities are the targets, soft ones too" (fun (case: LossCase) ->
                 let soft = difference case |> Array.map (Array.map (fun m -> 1.0 / (1.0 + exp -m)))
@@ -173,14 +174,14 @@ let tests =
                 "the balanced loss is twice BCE where every label is in half of the rows"
                 (fun (case: LossCase) ->
                     let half = case.Counts |> Array.map (fun _ -> 50)
-                    close (2.0 * valueAt (Bce.loss) case) (valueAt (Balanced.loss 100 half) case))
+                    close (2.0 * valueAt (Bce.loss) case) (valueAt (Balanced.loss |> Loss.counted (LabelCounts.create 100 half)) case))
 
             property
                 cases
                 "decoupled softmax is at most the coupled one, equal where each row has one positive"
                 (fun (case: LossCase) ->
-                    let decoupled = Softmax.loss SoftmaxReading.Decoupled
-                    let coupled = Softmax.loss SoftmaxReading.Coupled
+                    let decoupled = Softmax.loss SoftmaxForm.Decoupled
+                    let coupled = Softmax.loss SoftmaxForm.Coupled
 
                     let single =
                         { case with
@@ -203,7 +204,7 @@ let tests =
                             Y = one case.Y
                         }
 
-                    let separated = Softmax.loss SoftmaxReading.Separated
+                    let separated = Softmax.loss SoftmaxForm.Separated
                     let labels = float case.Counts.Length
 
                     valueAt separated case <= labels * valueAt (Bce.loss) case + 1e-12

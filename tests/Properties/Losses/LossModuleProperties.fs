@@ -11,15 +11,15 @@ open TorchSharp
 let private single (rows: float[][]) =
     (tensor rows).to_type torch.ScalarType.Float32
 
-let private fusedLosses case =
+let private fusedLosses (case: LossCase) =
     let weights = case.Counts |> Array.map (fun n -> 1f + float32 n / 50f)
 
     [
         Bce.loss
         Bce.weighted weights
-        Losses.paper 0.1 0.3 Symmetric
-        Losses.paper 0.2 0.3 Ranking
-        Loss.scale 0.5 (Margin.loss Ranking 0.3)
+        Losses.paper 0.1 0.3 MarginForm.Symmetric
+        Losses.paper 0.2 0.3 MarginForm.Ranking
+        Loss.scale 0.5 (Margin.loss MarginForm.Ranking 0.3)
     ]
 
 /// A threshold over the labels of a case, and a local signal that is 0 for most pairs.
@@ -185,7 +185,7 @@ let tests =
             testCase "a threshold's parameters move to another type, and learn there" (fun () ->
                 Tensors.using (fun () ->
                     use threshold = new ThresholdModule([| 1f; 0.5f |])
-                    use m = new ThresholdLossModule(threshold, Losses.paper 0.1 0.1 Symmetric)
+                    use m = new ThresholdLossModule(threshold, Losses.paper 0.1 0.1 MarginForm.Symmetric)
                     m.``double`` () |> ignore
                     let z, a, y = [| [| 1.0; -1.0 |] |], [| [| 0.5; 0.0 |] |], [| [| 1.0; 0.0 |] |]
                     (m.forward (tensor z, tensor a, tensor y)).backward()

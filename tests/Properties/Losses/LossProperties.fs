@@ -2,6 +2,7 @@ module Limen.Properties.LossProperties
 
 open System
 open Expecto
+open Limen
 open Limen.Core
 open TorchSharp
 open Limen.Properties.LossValues
@@ -35,12 +36,12 @@ let tests =
             testCase "every entry names its source, and gives losses without faults" (fun () ->
                 for entry in Losses.all do
                     Expect.isNotEmpty entry.Source entry.Door
-                    let examples = entry.Examples 10 [| 1; 5 |]
+                    let examples = entry.Examples(LabelCounts.create 10 [| 1; 5 |])
                     Expect.isNonEmpty examples entry.Door
                     Require.equal [] (examples |> List.collect Loss.faults))
 
             testCase "names of registered losses are distinct" (fun () ->
-                let names = Losses.examples 10 [| 1; 5 |] |> List.map Loss.name
+                let names = Losses.examples (LabelCounts.create 10 [| 1; 5 |]) |> List.map Loss.name
                 Require.equal names.Length ((List.distinct names).Length))
 
             // -- laws of every loss --
@@ -140,7 +141,7 @@ let tests =
                     Loss.sum
                         [
                             Bce.weighted [| 1f; -2f |]
-                            Loss.scale -1.0 (Margin.loss Symmetric 0.0)
+                            Loss.scale -1.0 (Margin.loss MarginForm.Symmetric 0.0)
                             Focal.loss nan
                             Asymmetric.loss { Asymmetric.defaults with Clip = 1.0 }
                             Smoothing.loss (Smoothing.Uneven(0.1, 2.0))
@@ -149,5 +150,5 @@ let tests =
                 let faults = Loss.faults faulty
                 Expect.equal faults.Length 6 $"%A{faults}"
                 Require.equal "bce-pos-weight: expected positive weights, received -2" faults.Head
-                Require.equal 0 (Losses.examples 10 [| 1; 5 |] |> Loss.sum |> Loss.faults |> List.length))
+                Require.equal 0 (Losses.examples (LabelCounts.create 10 [| 1; 5 |]) |> Loss.sum |> Loss.faults |> List.length))
         ]

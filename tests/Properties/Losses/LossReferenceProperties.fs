@@ -3,6 +3,7 @@ module Limen.Properties.LossReferenceProperties
 
 open System.Text.Json
 open Expecto
+open Limen
 open Limen.Core
 open TorchSharp
 open Limen.Properties.LossValues
@@ -14,17 +15,17 @@ let private ofFixture (case: JsonElement) (name: string) =
     | "bce_theta_mean" -> bce
     | "bce_theta_pos_weight_mean" ->
         Bce.weighted (Fixtures.numbers (case.GetProperty "pos_weight") |> Array.map float32)
-    | "margin_symmetric_mean" -> Margin.loss Symmetric 0.1
-    | "margin_ranking_mean" -> Margin.loss Ranking 0.1
-    | "paper_total" -> Losses.paper 0.1 0.1 Symmetric
+    | "margin_symmetric_mean" -> Margin.loss MarginForm.Symmetric 0.1
+    | "margin_ranking_mean" -> Margin.loss MarginForm.Ranking 0.1
+    | "paper_total" -> Losses.paper 0.1 0.1 MarginForm.Symmetric
     | "focal_mean" -> Focal.loss 2.0
     | "asl_sum" -> Loss.summed (Asymmetric.loss Asymmetric.defaults)
     | "label_smoothing_bce_mean" -> Smoothing.loss (Smoothing.Even 0.1)
     | "ldam_mean" -> Ldam.loss 3.0 (Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
     | "dice_label" -> Dice.loss Dice.defaults
     | "macro_auc_pairwise" -> Pairwise.loss LossScope.PerLabel
-    | "decoupled_softmax_mean_over_positives" -> Softmax.loss SoftmaxReading.Decoupled
-    | "separated_lse_mean" -> Softmax.loss SoftmaxReading.Separated
+    | "decoupled_softmax_mean_over_positives" -> Softmax.loss SoftmaxForm.Decoupled
+    | "separated_lse_mean" -> Softmax.loss SoftmaxForm.Separated
     | other -> failwith $"no loss is named for the fixture {other}"
 
 [<Tests>]

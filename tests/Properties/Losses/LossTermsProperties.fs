@@ -3,6 +3,7 @@ module Limen.Properties.LossTermsProperties
 
 open System
 open Expecto
+open Limen
 open Limen.Core
 open TorchSharp
 open Limen.Properties.LossValues
@@ -23,7 +24,7 @@ let tests =
         [
             testCase "losses of whole batches refuse masks, weights and sums over pairs" (fun () ->
                 let whole =
-                    Losses.examples 10 [| 1; 5 |]
+                    Losses.examples (LabelCounts.create 10 [| 1; 5 |])
                     |> List.filter (isPerPair >> not)
                     |> List.map Loss.name
 
@@ -119,17 +120,17 @@ let tests =
                 let w = case.Counts |> Array.map (fun n -> 1f + float32 n)
 
                 [
-                    Losses.paper 0.1 0.2 Symmetric
-                    Losses.paper 0.1 0.2 Ranking
-                    Margin.loss Ranking 0.3
+                    Losses.paper 0.1 0.2 MarginForm.Symmetric
+                    Losses.paper 0.1 0.2 MarginForm.Ranking
+                    Margin.loss MarginForm.Ranking 0.3
                     Loss.scale
                         2.0
                         (Loss.sum
                             [
                                 Bce.weighted w
                                 Loss.scale 0.5 (Bce.weighted w)
-                                Margin.loss Symmetric 0.1
-                                Margin.loss Symmetric 0.1
+                                Margin.loss MarginForm.Symmetric 0.1
+                                Margin.loss MarginForm.Symmetric 0.1
                             ])
                 ]
                 |> List.forall (fun loss ->
@@ -158,8 +159,8 @@ let tests =
                         Focal.loss 2.0
                         Loss.sum [ bce; Focal.loss 2.0 ]
                         Loss.sum [ bce; Bce.weighted [| 2f |] ]
-                        Loss.sum [ Margin.loss Symmetric 0.1; Margin.loss Ranking 0.1 ]
-                        Loss.sum [ Margin.loss Symmetric 0.1; Margin.loss Symmetric 0.2 ]
+                        Loss.sum [ Margin.loss MarginForm.Symmetric 0.1; Margin.loss MarginForm.Ranking 0.1 ]
+                        Loss.sum [ Margin.loss MarginForm.Symmetric 0.1; Margin.loss MarginForm.Symmetric 0.2 ]
                         Loss.summed bce
                         Loss.mask ones bce
                         Loss.weight ones bce

@@ -151,5 +151,5 @@ let tests =
                     Require.thrown<ConfigurationException>(fun () ->
                         Bootstrap.meanDifference { Resamples = 0; Level = 1.0 } (Seed.ofInt 1) [| 1.0 |] [| 0.0 |])
 
-                Require.equal 2 error.Faults.Length)
+                Require.equal 2 error.Faults.Count)
         ]

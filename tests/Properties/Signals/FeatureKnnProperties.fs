@@ -107,5 +107,5 @@ let tests =
                         "FeatureKnn.Power: expected at least 0, received -1"
                         "FeatureKnn.Floor: expected at least 0, received NaN"
                     ]
-                    e.Faults)
+                    (List.ofSeq e.Faults))
         ]

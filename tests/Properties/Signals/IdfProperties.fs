@@ -1,9 +1,11 @@
 module Limen.Properties.IdfProperties
 
 open Expecto
+open Limen
 open Limen.Core
 
-let private smoothings = [ AddOne; NoSmoothing; Log1pNormalised ]
+let private smoothings =
+    [ IdfSmoothing.AddOne; IdfSmoothing.None; IdfSmoothing.Normalised ]
 
 let private fits { Data = data } =
     smoothings |> List.map (fun s -> Idf.fit s data)
@@ -33,7 +35,7 @@ let tests =
 
             property cases "IDF is not negative, and at most one when normalised" (fun (case: DataCase) ->
                 (fits case |> List.forall (Array.forall (fun v -> v >= 0f)))
-                && Idf.fit Log1pNormalised case.Data |> Array.forall (fun v -> v <= 1f))
+                && Idf.fit IdfSmoothing.Normalised case.Data |> Array.forall (fun v -> v <= 1f))
 
             property cases "renumbered labels have renumbered IDF" (fun (case: SignalCase) ->
                 let renumbered =
@@ -51,7 +53,7 @@ let tests =
                     |> Array.forall (fun (l, l') -> before[l] = after[l'])))
 
             testCase "of 10,000 rows a label in 50 has a larger IDF than one in 5,000" (fun () ->
-                let idf = Idf.ofCounts AddOne 10_000 [| 50; 5_000 |]
+                let idf = Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 10_000 [| 50; 5_000 |])
 
                 Tolerance.require
                     Tolerance.float32
@@ -63,16 +65,16 @@ let tests =
 
             testCase "the three smoothings at the ends of their range" (fun () ->
                 let idf s =
-                    Idf.ofCounts s 10 [| 0; 1; 10 |] |> Array.map float
+                    Idf.ofCounts s (LabelCounts.create 10 [| 0; 1; 10 |]) |> Array.map float
 
-                Tolerance.require Tolerance.float32 "add-one" [ log 11.0; log 5.5; 0.0 ] (idf AddOne)
-                Tolerance.require Tolerance.float32 "none" [ log 10.0; log 10.0; 0.0 ] (idf NoSmoothing)
-                Tolerance.require Tolerance.float32 "normalised" [ 1.0; log 5.5 / log 11.0; 0.0 ] (idf Log1pNormalised)
-                Require.equal [| 0f |] (Idf.ofCounts Log1pNormalised 0 [| 0 |]))
+                Tolerance.require Tolerance.float32 "add-one" [ log 11.0; log 5.5; 0.0 ] (idf IdfSmoothing.AddOne)
+                Tolerance.require Tolerance.float32 "none" [ log 10.0; log 10.0; 0.0 ] (idf IdfSmoothing.None)
+                Tolerance.require Tolerance.float32 "normalised" [ 1.0; log 5.5 / log 11.0; 0.0 ] (idf IdfSmoothing.Normalised)
+                Require.equal [| 0f |] (Idf.ofCounts IdfSmoothing.Normalised (LabelCounts.create 0 [| 0 |])))
 
             testCase "a count above the number of rows is refused" (fun () ->
                 let error =
-                    Require.thrown<System.ArgumentException>(fun () -> Idf.ofCounts AddOne 3 [| 1; 4 |])
+                    Require.thrown<System.ArgumentException>(fun () -> Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 3 [| 1; 4 |]))
 
                 Require.contains "label 1: expected a count in 0 .. 3, received 4" error.Message)
         ]
