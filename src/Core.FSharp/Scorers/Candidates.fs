@@ -43,23 +43,46 @@ module Candidates =
 
         kept
 
-    /// The lists of a block: the labels of a row are the k best of each scorer and those whose local signal exceeds the floor.
-    let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) (rows: int[]) =
+    /// The candidates of a row, ascending, at the front of room: the k best labels by the margins of each scorer and those whose local
+    /// signal exceeds the floor. Returns how many there are. i: the row's place in the block.
+    let private choose k floor (local: CsrMatrix) row (margins: DenseMatrix[]) i (room: int[]) : int =
+        let values = Array.zeroCreate<float32> k
+        let mutable count = 0
+
+        for m in margins do
+            let ofRow = m.Row i
+
+            count <-
+                count
+                + TopK.Row(Span.op_Implicit ofRow, room.AsSpan(count, k), values.AsSpan(), TopKOrder.ByLabel)
+
+        for at in local.RowStart[row] .. local.RowStart[row + 1] - 1 do
+            if local.Values[at] > floor then
+                room[count] <- local.Indices[at]
+                count <- count + 1
+
+        distinct (room.AsSpan(0, count))
+
+    /// The margins of a block of rows by each scorer, [B, L].
+    let private marginsOf (labels: int) (scorers: BatchScorer list) (rows: int[]) : DenseMatrix[] =
         let margins = [| for score in scorers -> score rows |]
-        let labels = local.Columns
 
         for m in margins do
             Shape.require (nameof margins) "[B; L]" [ rows.Length; labels ] [ m.Rows; m.Columns ]
 
-        let k = min k labels
-        let values = Array.zeroCreate<float32> k
+        margins
+
+    /// The lists of a block.
+    let private ofBlock (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) (rows: int[]) =
+        let margins = marginsOf local.Columns scorers rows
+        let k = min k local.Columns
 
         let most =
             rows
             |> Seq.map (fun row -> local.RowStart[row + 1] - local.RowStart[row])
             |> Seq.max
 
-        let chosen: int[] =
+        let room: int[] =
             Array.zeroCreate (Shapes.Length(int64 margins.Length * int64 k + int64 most, nameof k))
 
         let found =
@@ -71,34 +94,18 @@ module Candidates =
             }
 
         for i in 0 .. rows.Length - 1 do
-            let row = rows[i]
-            let mutable count = 0
-
-            for m in margins do
-                let ofRow = m.Row i
-
-                count <-
-                    count
-                    + TopK.Row(Span.op_Implicit ofRow, chosen.AsSpan(count, k), values.AsSpan(), TopKOrder.ByLabel)
-
-            for at in local.RowStart[row] .. local.RowStart[row + 1] - 1 do
-                if local.Values[at] > floor then
-                    chosen[count] <- local.Indices[at]
-                    count <- count + 1
-
-            found.Lengths[i] <- distinct (chosen.AsSpan(0, count))
-
-            let kept = found.Lengths[i]
-            found.Labels.AddRange(ArraySegment(chosen, 0, kept))
+            let kept = choose k floor local rows[i] margins i room
+            found.Lengths[i] <- kept
+            found.Labels.AddRange(ArraySegment(room, 0, kept))
 
             for at in 0 .. kept - 1 do
-                found.Local.Add(Csr.item row chosen[at] local)
+                found.Local.Add(Csr.item rows[i] room[at] local)
 
             for s in 0 .. margins.Length - 1 do
                 let ofRow = margins[s].Row i
 
                 for at in 0 .. kept - 1 do
-                    found.Margins[s].Add ofRow[chosen[at]]
+                    found.Margins[s].Add ofRow[room[at]]
 
         for m in margins do
             m.Dispose()

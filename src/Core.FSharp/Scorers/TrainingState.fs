@@ -135,6 +135,18 @@ type TrainingState(start: UntrainedNetwork, options: TrainingOptions) =
             update settings bias (ReadOnlySpan gradient.Bias) (layer.Bias.AsSpan())
             gradient.Weight.Dispose()
 
+    let learnThreshold settings rate (now: Fusion) (g: OutputGradient) =
+        let signalGradient, biasGradient =
+            Fusion.gradient idf g.Offset g.Slope now
+            |> withPrior now
+            |> SignalParameters.gradient now
+
+        let fast =
+            Optimiser.settings (rate * options.FusionRate) { optimiser with WeightDecay = 0.0 }
+
+        update fast signalMoments (ReadOnlySpan signalGradient) (signals.AsSpan())
+        update settings biasMoments (ReadOnlySpan biasGradient) (bias.AsSpan())
+
     /// The weights as they are now: copy before keeping, and call Flush before reading them.
     member _.Weights = network
 
@@ -183,16 +195,7 @@ type TrainingState(start: UntrainedNetwork, options: TrainingOptions) =
         for h in units do
             h.Dispose()
 
-        let signalGradient, biasGradient =
-            Fusion.gradient idf g.Offset g.Slope fusionNow
-            |> withPrior fusionNow
-            |> SignalParameters.gradient fusionNow
-
-        let fast =
-            Optimiser.settings (rate * options.FusionRate) { optimiser with WeightDecay = 0.0 }
-
-        update fast signalMoments (ReadOnlySpan signalGradient) (signals.AsSpan())
-        update settings biasMoments (ReadOnlySpan biasGradient) (bias.AsSpan())
+        learnThreshold settings rate fusionNow g
         g.Loss
 
     interface IDisposable with
