@@ -97,7 +97,7 @@ let help =
 
   demo            train four models on the embedded default and print the table
   predict TEXT    the labels of a text by the demo's model, and why
-  train           train on files: --data DIR --out DIR [--input text|svmlight]
+  train           train on files: --data DIR --out DIR [--input FORMAT]
   experiments     the experiments of the documentation
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 

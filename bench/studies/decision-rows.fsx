@@ -10,7 +10,9 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Threading
+open Limen
 open Limen.Core
+open Limen.Kernels
 
 let ways =
     [
@@ -24,27 +26,23 @@ let read (name: string) =
     let folder =
         Folder.read
             { Folder.defaults with
-                Kind = Some InputKind.Svmlight
+                Format = Some(Svmlight.format Svmlight.defaults)
             }
             (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
 
-    match folder.Rows with
-    | TextRows _ -> failwith $"{name} was asked for as svmlight and read as text"
-    | CountRows split ->
-        let all =
-            match split.Validation with
-            | None -> split.Train
-            | Some v ->
-                Dataset.create (Csr.append split.Train.Features v.Features) (Csr.append split.Train.Labels v.Labels)
+    let training = folder.Rows.Train :: Option.toList folder.Rows.Validation
 
-        let input = InputSpace.ofTrainingRows all.Features
+    let append (part: LabelledRows -> CsrMatrix) =
+        training |> List.map part |> List.reduce Csr.append
 
-        let prepared (d: Dataset) =
-            { d with
-                Features = InputSpace.ofRows d.Features input
-            }
+    let all =
+        LabelledRows.create
+            folder.Labels
+            (Rows.Features(append (fun part -> (Rows.tryFeatures part.Rows).Value)))
+            (LabelSets(append _.Truth.Matrix))
 
-        folder.Labels, input, prepared all, prepared split.Test.Value
+    let input = InputSpace.fit Presets.vectoriser FeatureKind.Automatic all.Rows
+    folder.Labels, input, LabelledRows.dataset input all, LabelledRows.dataset input folder.Rows.Test.Value
 
 let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
     let options =

@@ -9,6 +9,7 @@
 open System
 open System.IO
 open System.Threading
+open Limen
 open Limen.Core
 
 let cuts = 4
@@ -20,21 +21,20 @@ let folder =
         eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/fused-basis.fsx NAME"
         exit 2
 
-let vectoriser, train, validation =
-    match folder.Rows with
-    | TextRows split ->
-        let vectoriser = Vectoriser.fit Recipe.vectoriser split.Train.Texts
+let labels, input, parts =
+    Pipeline.prepare Presets.vectoriser FeatureKind.Automatic folder.Rows
 
-        let dataset part =
-            Dataset.create (Vectoriser.apply vectoriser part.Texts) (LabelSpace.encode "data" folder.Labels part)
+let train = parts.Train
 
-        vectoriser, dataset split.Train, dataset split.Validation.Value
-    | CountRows _ -> failwith "expected texts with validation rows (.jsonl)"
+let validation =
+    match parts.Validation with
+    | Some rows -> rows
+    | None -> failwith "expected a folder with validation rows"
 
 let options = Recipe.full Objective.standard 1 train.Rows folder.Labels.Count
 
 let model =
-    Model.fit options folder.Labels (Texts vectoriser) train (Some validation) ignore CancellationToken.None
+    Model.fit options labels input train (Some validation) ignore CancellationToken.None
 
 /// Log-odds of the validation rows, each by a stack that other rows taught.
 let scores =

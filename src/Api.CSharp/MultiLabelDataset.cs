@@ -54,7 +54,18 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>
-    /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line; plain, .gz or .bz2.
+    /// Rows of a file of any of the formats that the library reads; plain, .gz or .bz2. Weights of the rows may stand in a file beside it with
+    /// <c>.weight</c> after its name, one number a line.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">The format's name, as <c>limen train --help</c> lists them; null: the one that the file's name and first line tell.</param>
+    /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="ModelConfigurationException">There is no such format, or nothing tells which it is.</exception>
+    public static MultiLabelDataset FromFile(string path, string? format = null) =>
+        new(Core.InputFormats.read(format is null ? null : Core.InputFormats.find(format).ToOption(), path));
+
+    /// <summary>
+    /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line, optionally with <c>"weight"</c>; plain, .gz or .bz2.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
@@ -70,14 +81,12 @@ public sealed class MultiLabelDataset
     public static MultiLabelDataset FromSvmlight(string path, int firstFeature = 0, int firstLabel = 0)
     {
         var defaults = Core.Svmlight.defaults;
-        var rows = Core.Svmlight.read(new(Base(firstFeature), Base(firstLabel), defaults.Features, defaults.Labels, defaults.BlockBytes), path);
-        var space = new Core.LabelSpace([.. Enumerable.Range(firstLabel, rows.Labels.Columns).Select(id => $"{id}")]);
-        return new(Core.LabelledRowsModule.create(space, Core.Rows.NewFeatures(rows.Features), rows.Truth));
+        var options = new Core.SvmlightOptions(Base(firstFeature), Base(firstLabel), defaults.Features, defaults.Labels, defaults.BlockBytes);
+        return new(Core.InputFormats.read(Core.Svmlight.format(options).ToOption(), path));
     }
 
     /// <summary>
-    /// A folder with train, optional dev or validation, and optional test files, as .jsonl or as svmlight (.svm, .svmlight, .txt),
-    /// plain, .gz or .bz2; text wins where there are both. An optional labels.txt names the labels. All parts know the same labels.
+    /// A folder with train, optional dev or validation, and optional test files of one of the formats that the library reads (FromFile). An optional labels.txt names the labels. All parts know the same labels.
     /// </summary>
     /// <param name="directory">The folder.</param>
     /// <exception cref="DataFormatException">A file that is not as it should be.</exception>

@@ -1,5 +1,6 @@
 namespace Limen.Cli
 
+open System
 open Argu
 open Limen.Core
 
@@ -35,10 +36,13 @@ type TrainArguments =
     interface IArgParserTemplate with
         member a.Usage =
             match a with
-            | Data _ -> "folder with train, optional dev, and test files (.jsonl, .svm; .gz and .bz2 too)"
+            | Data _ ->
+                $"""folder with train, optional dev, and test files ({String.Join(", ", InputFormats.endings)}; .gz and .bz2 too), weights of rows in FILE.weight"""
             | Out _ -> "folder for report.json and the model"
             | Input _ ->
-                $"""the format of the files: {String.concat ", " InputFormats.names} (default: the first that the training file looks like)"""
+                let formats = InputFormats.all |> List.map (fun f -> $"{f.Format.Name}, {f.About}")
+
+                $"""which files to read (default: the first of these that the training file looks like): {String.Join("; ", formats)}"""
             | Objective _ ->
                 "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"

@@ -20,6 +20,7 @@ module Train =
 
     let private standard = "macro + 0.25 micro", Objective.standard
 
+
     let private objective (name: string option) : string * Objective =
         match name with
         | None -> standard
@@ -28,13 +29,7 @@ module Train =
             | Some found -> found
             | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
 
-    let run
-        (data: string)
-        (output: string)
-        (input: string option)
-        (objectiveName: string option)
-        (seed: int)
-        : unit =
+    let run (data: string) (output: string) (input: string option) (objectiveName: string option) (seed: int) : unit =
         let objectiveName, objective = objective objectiveName
         let saved = Path.Combine(output, "model")
         ModelFolder.requireFree saved // before the training, which may take long
@@ -46,16 +41,14 @@ module Train =
             }
 
         let folder =
-            AnsiConsole.Status().Start("reading", (fun _ -> Folder.read options data))
+            AnsiConsole.Status().Start("reading", fun _ -> Folder.read options data)
 
         let clock = Stopwatch.StartNew()
+
         let labels, space, rows =
             AnsiConsole
                 .Status()
-                .Start(
-                    "features",
-                    fun _ -> Pipeline.prepare Presets.vectoriser FeatureKind.Automatic folder.Rows
-                )
+                .Start("features", fun _ -> Pipeline.prepare Presets.vectoriser FeatureKind.Automatic folder.Rows)
 
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {labels.Count} labels, {rows.Train.Features.Columns} features."

@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open System.Collections.Generic
 open System.Text.Encodings.Web
 open System.Text.Json
 open Limen.Kernels
@@ -10,19 +9,6 @@ open Limen.Kernels
 /// says how much the row counts (absent: 1); other fields are passed over. Plain, .gz or .bz2 by the name's ending.
 [<RequireQualifiedAccess>]
 module JsonLines =
-
-    /// One string for each name, however often it occurs.
-    let private shareNames (sets: string[] seq) : string[][] =
-        let names = Dictionary<string, string>(StringComparer.Ordinal)
-
-        let shared name =
-            match names.TryGetValue name with
-            | true, first -> first
-            | _ ->
-                names[name] <- name
-                name
-
-        sets |> Seq.map (Array.map shared) |> Seq.toArray
 
     /// The rows of a file, parsed in parallel by blocks of the given length in bytes. Row i is line i + 1: there are
     /// no empty lines. Throws DataFormatException (columns in bytes) at the first line that is not as it should be,
@@ -47,7 +33,7 @@ module JsonLines =
 
         {
             Texts = texts
-            LabelNames = blocks |> Seq.collect _.Labels |> shareNames
+            LabelNames = blocks |> Seq.collect _.Labels |> LabelSpace.share
             Weights = RowWeights.ofFile path texts.Length within
         }
 

@@ -28,6 +28,19 @@ type LabelSpace(names: string[]) =
 [<RequireQualifiedAccess>]
 module LabelSpace =
 
+    /// The same sets with one string for each name, however often it occurs.
+    let internal share (sets: string[] seq) : string[][] =
+        let names = Dictionary<string, string>(StringComparer.Ordinal)
+
+        let shared name =
+            match names.TryGetValue name with
+            | true, first -> first
+            | _ ->
+                names[name] <- name
+                name
+
+        sets |> Seq.map (Array.map shared) |> Seq.toArray
+
     /// The names in any of these sets, in ordinal order.
     let ofNames (sets: string[] seq) : LabelSpace =
         sets

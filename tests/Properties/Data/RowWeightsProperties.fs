@@ -38,9 +38,15 @@ let tests =
                         let weighted = Dataset.weighted weights d
                         let path = Path.Combine(folder, "a.svm.gz")
                         Svmlight.write path weighted
-                        let parsed () = Svmlight.readCached Beside Svmlight.defaults path
+
+                        let parsed () =
+                            Svmlight.readCached Beside Svmlight.defaults path
+
                         let cached _ = weighted
-                        let through () = CsrCache.through Beside "weighted" cached path
+
+                        let through () =
+                            CsrCache.through Beside "weighted" cached path
+
                         let chosen = [| d.Rows - 1; 0 |]
 
                         [
@@ -51,10 +57,7 @@ let tests =
                             (CsrCache.through Beside "weighted" (fun _ -> failwith "not cached") path).Weights
                         ]
                         |> List.forall ((=) (Some weights))
-                        && (Dataset.selectRows chosen weighted).Weights = Some [|
-                            weights[d.Rows - 1]
-                            weights[0]
-                        |]))
+                        && (Dataset.selectRows chosen weighted).Weights = Some [| weights[d.Rows - 1]; weights[0] |]))
 
             testTheory
                 "they lie beside the file, with or without its packing in the name"
@@ -69,8 +72,7 @@ let tests =
             testTheory
                 "faults are told with the line"
                 [
-                    [ "1"; "x" ],
-                    "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found \"x\""
+                    [ "1"; "x" ], "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found \"x\""
                     [ "-1"; "1" ],
                     "train.svm.weight:1:1: expected a weight, a finite number of at least 0, found \"-1\""
                     [ "1"; "NaN" ],
@@ -85,7 +87,11 @@ let tests =
             testCase "there are as many as rows" (fun () ->
                 for lines in [ [ "1" ]; [ "1"; "1"; "1" ] ] do
                     let said = refused 2 lines
-                    Require.startsWith $"train.svm.weight:{lines.Length}:1: expected 2 weights, one for each row of " said
+
+                    Require.startsWith
+                        $"train.svm.weight:{lines.Length}:1: expected 2 weights, one for each row of "
+                        said
+
                     Require.endsWith $", found {lines.Length}" said)
 
             testCase "they stand in one place" (fun () ->
@@ -97,7 +103,10 @@ let tests =
                 TemporaryFolder.usingFile "a.jsonl" "{\"text\":\"a\",\"labels\":[],\"weight\":2}" (fun path ->
                     Require.equal (Some [| 2f |]) (JsonLines.read path).Weights
                     Lines.write (path + ".weight") [ "2" ]
-                    let said = Require.refusal<DataFormatException>(fun () -> JsonLines.read path |> box)
+
+                    let said =
+                        Require.refusal<DataFormatException>(fun () -> JsonLines.read path |> box)
+
                     Require.contains "expected the weights of rows in one place" said))
 
             testCase "rows written without weights do not take those of older rows" (fun () ->

@@ -58,9 +58,8 @@ let tests =
                     |> Array.forall (fun kind ->
                         let input = fit kind (Rows.Features wide)
 
-                        entries (InputSpace.apply input (Rows.Features d.Features)) = entries (
-                            InputSpace.apply input (Rows.Features wide)
-                        )))
+                        entries (InputSpace.apply input (Rows.Features d.Features)) =
+                            entries (InputSpace.apply input (Rows.Features wide))))
 
             testCase "a feature that the training rows did not have is refused" (fun () ->
                 for kind in Enum.GetValues<FeatureKind>() do
@@ -85,7 +84,8 @@ let tests =
                         (Require.refusal<ArgumentException>(fun () ->
                             InputSpace.apply (fit FeatureKind.Automatic rows) texts |> box))
 
-                let labelled rows = LabelledRows.ofNames rows [| [| "a" |] |]
+                let labelled rows =
+                    LabelledRows.ofNames rows [| [| "a" |] |]
 
                 Require.startsWith
                     "expected features as in the training rows, received texts"
@@ -139,8 +139,8 @@ let tests =
                     entries received.Features = entries expected.Features
                     && entries received.Labels = entries expected.Labels
                     && received.Weights = Some(chosen |> Array.map float32)
-                    && entries (LabelledRows.dataset input (LabelledRows.selectRows chosen asDense)).Features = entries
-                        expected.Features)
+                    && entries (LabelledRows.dataset input (LabelledRows.selectRows chosen asDense)).Features =
+                        entries expected.Features)
 
             property
                 cases
@@ -149,7 +149,9 @@ let tests =
                     let rows = labelled d |> LabelledRows.weighted (Array.init d.Rows float32)
                     let kept, held = LabelledRows.holdOut 0.3 (Seed.ofInt seed) rows
                     let order = Array.append kept.Weights.Value held.Weights.Value |> Array.map int
-                    let named part = List.zip (names part) (List.ofArray part.Weights.Value)
+
+                    let named part =
+                        List.zip (names part) (List.ofArray part.Weights.Value)
 
                     Array.sort order = [| 0 .. d.Rows - 1 |]
                     && List.forall
@@ -161,7 +163,9 @@ let tests =
                 "prepared parts are in one space, with the names that they had"
                 (fun ({ Data = a }: DataCase) ({ Data = b }: DataCase) ->
                     let renamed (d: Dataset) = // the names in another order, so that ids differ between the parts
-                        let space = LabelSpace(Array.init d.Labels.Columns (fun l -> string (d.Labels.Columns - 1 - l)))
+                        let space =
+                            LabelSpace(Array.init d.Labels.Columns (fun l -> string (d.Labels.Columns - 1 - l)))
+
                         LabelledRows.create space (Rows.Features d.Features) d.Truth
 
                     let split =
@@ -171,8 +175,7 @@ let tests =
                             Test = None
                         }
 
-                    let space, _, data =
-                        Pipeline.prepare Vectoriser.defaults FeatureKind.Values split
+                    let space, _, data = Pipeline.prepare Vectoriser.defaults FeatureKind.Values split
 
                     let prepared = Split.parts data
 

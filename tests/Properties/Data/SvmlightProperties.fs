@@ -6,7 +6,6 @@ open System.IO
 open System.Text
 open Expecto
 open FsCheck
-open Limen
 open Limen.Core
 open Limen.Kernels
 

@@ -43,7 +43,7 @@ let tests =
                         Csr.transpose m
                         Standardiser.apply (Standardiser.fit m) m
                         Thresholds.decide (Array.zeroCreate m.Columns) m
-                        (Svmlight.resize (m.Columns + 3) m.Columns (Dataset.create m m)).Features
+                        (Dataset.widen (m.Columns + 3) m.Columns (Dataset.create m m)).Features
                         CosineIndex.Build(m).LeaveOneOut 2
                         (Shortlist.ofBatch
                             2
@@ -68,9 +68,9 @@ let tests =
                 let d = SmallProblem.dataset 5 1
 
                 refused "expected at least 40 columns, received 39" (fun () ->
-                    Svmlight.resize 39 SmallProblem.labels d)
+                    Dataset.widen 39 SmallProblem.labels d)
 
-                refused "expected at least 8 columns, received 7" (fun () -> Svmlight.resize SmallProblem.features 7 d))
+                refused "expected at least 8 columns, received 7" (fun () -> Dataset.widen SmallProblem.features 7 d))
 
             testTheory
                 "a scorer's margins of other rows or labels are refused"
