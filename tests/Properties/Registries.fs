@@ -12,3 +12,16 @@ module Registries =
         let sidecar = Sidecar()
         let json = JsonSerializer.Serialize<'fitted>(fitted, ModelJson.options sidecar)
         JsonSerializer.Deserialize<'fitted>(json, ModelJson.options sidecar)
+
+    /// All that would be stored of a value, as text: equal for equal values.
+    let text (value: 'stored) : string =
+        let sidecar = Sidecar()
+        let json = JsonSerializer.Serialize<'stored>(value, ModelJson.options sidecar)
+
+        let array (name: string, stored: StoredArray) =
+            match stored with
+            | F32(shape, values) -> $"""{name} {shape.Length} {String.concat " " (values |> Array.map string)}"""
+            | F64(shape, values) -> $"""{name} {shape.Length} {String.concat " " (values |> Array.map string)}"""
+            | I32(shape, values) -> $"""{name} {shape.Length} {String.concat " " (values |> Array.map string)}"""
+
+        String.concat "\n" (json :: [ for stored in sidecar.Arrays -> array stored ])

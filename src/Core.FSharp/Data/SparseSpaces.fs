@@ -3,7 +3,7 @@ namespace Limen.Core
 open Limen.Kernels
 
 /// Label sets Y [N, L], values 1: what is true, or what is predicted.
-[<Struct; System.Runtime.CompilerServices.IsReadOnly; NoEquality; NoComparison>]
+[<NoEquality; NoComparison>]
 type LabelSets =
     | LabelSets of CsrMatrix
 
@@ -11,7 +11,7 @@ type LabelSets =
     member y.Matrix = let (LabelSets m) = y in m
 
 /// One score for each listed pair of a row and a label [N, L], in log-odds. A pair outside the list scores below every listed one.
-[<Struct; System.Runtime.CompilerServices.IsReadOnly; NoEquality; NoComparison>]
+[<NoEquality; NoComparison>]
 type Scores =
     | Scores of CsrMatrix
 
@@ -19,7 +19,7 @@ type Scores =
     member s.Matrix = let (Scores m) = s in m
 
 /// A probability in [0, 1] for each listed pair [N, L]; a pair outside the list has probability 0.
-[<Struct; System.Runtime.CompilerServices.IsReadOnly; NoEquality; NoComparison>]
+[<NoEquality; NoComparison>]
 type PairProbabilities =
     | PairProbabilities of CsrMatrix
 
@@ -27,7 +27,7 @@ type PairProbabilities =
     member p.Matrix = let (PairProbabilities m) = p in m
 
 /// What a local signal says of each listed pair, A [N, L]; a pair outside the list has 0.
-[<Struct; System.Runtime.CompilerServices.IsReadOnly; NoEquality; NoComparison>]
+[<NoEquality; NoComparison>]
 type LocalValues =
     | LocalValues of CsrMatrix
 

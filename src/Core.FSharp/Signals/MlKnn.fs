@@ -29,7 +29,7 @@ type MlKnn =
 
 /// What is stored: the training rows that neighbours are looked for in, and the counts.
 [<ReferenceEquality>]
-type StoredMlKnn = { Index: CosineIndex; Counts: MlKnn }
+type StoredMlKnn = { Index: CosineIndex; Learned: MlKnn }
 
 /// The ML-kNN posterior of a label given how many of the K neighbours have it (Zhang and Zhou 2007,
 /// https://doi.org/10.1016/j.patcog.2006.12.019): with P(H1) = (s + n_l) / (2s + N) and
@@ -158,7 +158,7 @@ module MlKnn =
 
     let private fitted (stored: StoredMlKnn) : FittedSignal =
         FittedSignal.ofFeatures { Tag = tag; Data = stored } (fun x ->
-            apply (stored.Index.Search(x, stored.Counts.Options.K)) stored.Counts)
+            apply (stored.Index.Search(x, stored.Learned.Options.K)) stored.Learned)
 
     let private faults (o: MlKnnOptions) =
         [
@@ -174,7 +174,7 @@ module MlKnn =
             let index = training.Index.Value
             let neighbours = index.LeaveOneOut options.K
             let counts = fit options neighbours training.Rows.Labels
-            fitted { Index = index; Counts = counts }, leaveOneOut neighbours counts)
+            fitted { Index = index; Learned = counts }, leaveOneOut neighbours counts)
 
     /// In the registry.
     let entry: LocalSignalEntry =

@@ -79,7 +79,7 @@ let tests =
                         let m = float fitted.Nonconformity.Length
 
                         let plainP row set =
-                            let a = ConformalSets.score norm p row set
+                            let a = ConformalSets.score norm (PairProbabilities p) row set
 
                             (fitted.Nonconformity
                              |> Array.filter (fun c -> c >= a - 1e-9)

@@ -213,7 +213,7 @@ let tests =
 
                 let thrown =
                     Require.thrown<ConfigurationException>(fun () ->
-                        Rule.fit (RCut.rule 0) context case.Z case.Y |> ignore)
+                        box (Rule.fit (RCut.rule 0) context case.Z case.Y))
 
                 Require.equal 2 thrown.Faults.Count)
 

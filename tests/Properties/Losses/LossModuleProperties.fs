@@ -23,7 +23,7 @@ let private fusedLosses (case: LossCase) =
     ]
 
 /// A threshold over the labels of a case, and a local signal that is 0 for most pairs.
-let private fusionOf case : Fusion * float32[] * float[][] =
+let private fusionOf (case: LossCase) : Fusion * float32[] * float[][] =
     let labels = case.Counts.Length
 
     let number (scale: float) l =

@@ -21,7 +21,9 @@ let private ofFixture (case: JsonElement) (name: string) =
     | "focal_mean" -> Focal.loss 2.0
     | "asl_sum" -> Loss.summed (Asymmetric.loss Asymmetric.defaults)
     | "label_smoothing_bce_mean" -> Smoothing.loss (Smoothing.Even 0.1)
-    | "ldam_mean" -> Ldam.loss 3.0 (Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int)
+    | "ldam_mean" -> 
+        Ldam.loss 3.0
+        |> Loss.counted (LabelCounts.create 100 (Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int))
     | "dice_label" -> Dice.loss Dice.defaults
     | "macro_auc_pairwise" -> Pairwise.loss LossScope.PerLabel
     | "decoupled_softmax_mean_over_positives" -> Softmax.loss SoftmaxForm.Decoupled

@@ -42,7 +42,7 @@ let tests =
 
                 let error =
                     Require.thrown<ArgumentException>(fun () ->
-                        Loss.mask (fun (Targets y) -> y) (Loss.sum (Losses.examples 1 [| 1 |])))
+                        Loss.mask (fun (Targets y) -> y) (Loss.sum (Losses.examples (LabelCounts.create 1 [| 1 |]))))
 
                 Require.contains
                     "a mask needs a loss that is defined pair by pair, received dice-per-label"

@@ -3,6 +3,7 @@ module Limen.Properties.FittingProperties
 open System
 open System.Threading
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -10,17 +11,17 @@ let private train = SmallProblem.dataset 90 1
 
 let private options =
     { SmallProblem.options with
-        Scorers = SmallProblem.options.Scorers @ [ Linear LinearOptions.standard ]
+        Scorers = SmallProblem.options.Scorers @ [ Linear.scorer LinearOptions.standard ]
         DecisionRows = Some(DecisionRows.CrossFit 3)
     }
 
-let private foldOf = Folds.stratified 3 (Seed.ofInt 4) train.Labels
+let private foldOf = Folds.stratified 3 (Seed.ofInt 4) train.Truth
 
 let private crossFit options train =
     Fitting.crossFit foldOf options train ignore CancellationToken.None
 
-let private entries (rows: int[]) (lists: ScoreLists) =
-    let chosen = ScoreLists.selectRows rows lists
+let private entries (rows: int[]) (lists: CandidateScores) =
+    let chosen = CandidateScores.selectRows rows lists
     chosen.Local :: List.ofArray chosen.Margins |> List.map SmallProblem.entries
 
 /// The same rows, those chosen with the label sets of their neighbours in the list.
@@ -35,40 +36,27 @@ let private relabelled (chosen: int[]) (d: Dataset) : Dataset =
 let private signals =
     [
         SmallProblem.options.Local
-        Some(LocalSignalSpec.LabelAgreement LabelAgreement.defaults)
-        Some(LocalSignalSpec.TfIdf TfIdf.defaults)
+        Some(LabelAgreement.signal LabelAgreement.defaults)
+        Some(TfIdf.signal TfIdf.defaults)
     ]
 
-/// The networks' options, with so many epochs and a patience that folds run out of.
-let private stopping epochs =
-    let impatient =
-        function
-        | Perceptron(network, training) ->
-            Perceptron(
-                network,
-                { training with
-                    Epochs = epochs
-                    Patience = 1
-                }
-            )
-        | other -> other
-
-    { options with
-        Scorers = SmallProblem.options.Scorers |> List.map impatient
-    }
+/// A network of so many epochs, with a patience that folds run out of.
+let private stopping (epochs: int) =
+    options
+    |> SmallProblem.withPerceptron (fun p ->
+        p.Epochs <- Nullable epochs
+        p.Patience <- 1)
 
 let private historyOf (evidence: DecisionEvidence) =
-    match evidence.Ranker.Scorers with
-    | FittedPerceptron(_, _, history, _) :: _ -> history
-    | other -> failwith $"expected a perceptron first, received %A{other}"
+    evidence.Ranker.Scorers.Head.Log.Value.Epochs
 
 /// A fit that is cancelled at its n-th report of a scorer.
 let private cancelledAt (n: int) =
     use source = new CancellationTokenSource()
     let mutable reports = 0
 
-    let progress (p: FitProgress) =
-        if p.Training.IsSome then
+    let progress (p: TrainingProgress) =
+        if p.Scorer > 0 then
             reports <- reports + 1
 
             if reports = n then
@@ -83,9 +71,9 @@ let tests =
         [
             testTheory
                 "no label of a fold reaches the fold's own scores"
-                signals
-                (fun (local: LocalSignalSpec option) ->
-                    let options = { options with Local = local }
+                [ 0..2 ]
+                (fun (which: int) ->
+                    let options = { options with Local = signals[which] }
                     let inside, outside = Folds.split 1 foldOf
                     let changed = relabelled inside train
                     let before, after = (crossFit options train).Lists, (crossFit options changed).Lists
@@ -109,16 +97,16 @@ let tests =
                 let test = SmallProblem.dataset 60 7
 
                 let scores model =
-                    SmallProblem.entries (Model.scores test.Features model)
+                    SmallProblem.entries (Model.scores test.Features model).Matrix
 
                 let first, again = fit (), fit ()
-                Require.equal train.Rows first.Rows
-                Require.equal (Csr.columnCounts train.Labels) first.Support
-                Require.equal again.Decision first.Decision
+                Require.equal (float train.Rows) first.Counts.Rows
+                Require.equal (Csr.columnCounts train.Labels |> Array.map float) first.Counts.Positives
+                Require.equal (Registries.text again.Decision) (Registries.text first.Decision)
                 Require.equal (scores first) (scores again)
 
-                match first.Scorers with
-                | [ FittedPerceptron(_, _, history, AllEpochs); FittedLinear _ ] ->
+                match first.Ranker.Scorers |> List.map _.Log with
+                | [ Some { Epochs = history; End = AllEpochs }; None ] ->
                     Require.between (1, SmallProblem.training.Epochs) history.Length
                     Require.isTrue (history |> List.forall _.Validation.IsNone)
                 | other -> failtest $"expected a perceptron and linear models, received %A{other}")
@@ -129,11 +117,9 @@ let tests =
                     let options = stopping 30
                     let scores = Collections.Generic.List<struct (int * int * float)>()
 
-                    let hear (p: FitProgress) =
-                        match p.Phase, p.Training with
-                        | FittingScorer(number, _), Some({ Validation = Some score } as t) ->
-                            scores.Add(struct (number, t.Epoch, score))
-                        | _ -> ()
+                    let hear (p: TrainingProgress) =
+                        if p.ValidationNdcg.HasValue then
+                            scores.Add(struct (p.Scorer, p.Epoch, p.ValidationNdcg.Value))
 
                     let history =
                         historyOf (Fitting.crossFit foldOf options train hear CancellationToken.None)
@@ -182,16 +168,16 @@ let tests =
                     (Features SmallProblem.features)
                     train
                     None
-                    (fun p ->
-                        if p.Training.IsSome then
+                    (fun (p: TrainingProgress) ->
+                        if p.Scorer > 0 then
                             reports <- reports + 1)
                     CancellationToken.None
                 |> ignore
 
                 for n in [ reports / 2; reports ] do
                     let model = cancelledAt n
-                    Require.between (50, 70) model.Rows
-                    Require.equal 2 model.Scorers.Length)
+                    Require.between (50.0, 70.0) model.Counts.Rows
+                    Require.equal 2 model.Ranker.Scorers.Length)
 
             testCase "of two rows each is a fold, of one nothing is held out" (fun () ->
                 let fit rows =
@@ -203,11 +189,11 @@ let tests =
                         (SmallProblem.dataset rows 3)
                         None
 
-                Require.equal 2 ((fit 2).Rows)
-                Require.equal 1 ((fit 1).Rows))
+                Require.equal 2.0 ((fit 2).Counts.Rows)
+                Require.equal 1.0 ((fit 1).Counts.Rows))
 
             testCase "progress counts the scorers of the folds and those of the model" (fun () ->
-                let phases = Collections.Generic.List<FitPhase>()
+                let phases = Collections.Generic.List<string>()
 
                 Model.fit
                     options
@@ -215,16 +201,16 @@ let tests =
                     (Features SmallProblem.features)
                     train
                     None
-                    (fun p -> phases.Add p.Phase)
+                    (fun p -> phases.Add p.Stage)
                     CancellationToken.None
                 |> ignore
 
                 Require.equal
                     [
-                        yield FittingSignals
+                        yield "signals"
                         for i in 1..8 do
-                            yield FittingScorer(i, 8)
-                        yield FittingDecision
+                            yield $"scorer {i} of 8"
+                        yield "decision"
                     ]
                     (phases |> Seq.distinct |> List.ofSeq))
 

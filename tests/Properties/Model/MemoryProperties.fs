@@ -4,21 +4,12 @@ module Limen.Properties.MemoryProperties
 open System
 open System.Diagnostics
 open Expecto
+open Limen
 open Limen.Core
 open TorchSharp
 
 let private options loss =
-    { SmallProblem.options with
-        Scorers =
-            [
-                Perceptron(
-                    SmallProblem.network,
-                    { SmallProblem.training with
-                        Loss = loss
-                    }
-                )
-            ]
-    }
+    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- loss)
 
 let private fit loss =
     SmallProblem.fit (options loss) (SmallProblem.dataset 120 1) (Some(SmallProblem.dataset 40 2))
@@ -35,7 +26,7 @@ let tests =
     testList
         "Memory"
         [
-            for name, loss in [ "fused", Losses.paper 0.1 0.1 Symmetric; "composed", Focal.loss 2.0 ] do
+            for name, loss in [ "fused", Losses.paper 0.1 0.1 MarginForm.Symmetric; "composed", Focal.loss 2.0 ] do
                 testCase $"twenty fits of a {name} loss leave no tensor behind and no memory that grows" (fun () ->
                     for _ in 1..5 do
                         fit loss

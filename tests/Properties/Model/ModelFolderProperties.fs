@@ -187,10 +187,15 @@ let tests =
                     write folder [ "thesis.txt" ]
 
                     Require.refusal<IOException>(fun () ->
-                        AdaptiveThresholds.save
+                        Store.saveThresholds
                             folder
                             {
-                                Model = { model.Value with Scorers = [] }
+                                Labels = model.Value.Labels
+                                Input = model.Value.Input
+                                Counts = model.Value.Counts
+                                Rarity = model.Value.Ranker.Rarity
+                                Signal = None
+                                Decision = model.Value.Decision
                             }
 
                         null)

@@ -2,6 +2,7 @@ module Limen.Properties.ModelProperties
 
 open System
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 open TorchSharp
@@ -15,10 +16,10 @@ let tests =
         [
             testCase "a row's scores do not depend on its batch mates" (fun () ->
                 let model = SmallProblem.model.Value
-                let together = Model.scores test.Features model
+                let (Scores together) = Model.scores test.Features model
 
                 for i in [ 0; 17; 59 ] do
-                    let alone = Model.scores (Csr.selectRows [| i |] test.Features) model
+                    let (Scores alone) = Model.scores (Csr.selectRows [| i |] test.Features) model
                     Require.equal (Csr.set i together) (Csr.set 0 alone)
 
                     Tolerance.require
@@ -27,43 +28,42 @@ let tests =
                         (together.RowValues(i).ToArray() |> Seq.map float)
                         (alone.RowValues(0).ToArray() |> Seq.map float))
 
-            testCase "an explanation's parts add up to its threshold, and its score decides" (fun () ->
-                let model = SmallProblem.model.Value
-
-                for i in 0..9 do
-                    let predicted =
-                        Model.predict (Csr.selectRows [| i |] test.Features) model
-                        |> Csr.set 0
-                        |> Set.ofArray
-
-                    for pair in Explanation.row i test.Features model do
-                        Require.near 1e-9 pair.Threshold (pair.Global + pair.Local + pair.Bias + pair.Correction)
-
-                        Require.equal (predicted.Contains pair.Label) pair.Predicted
-
-                        if abs (pair.Score - pair.Threshold) > 1e-4 then
-                            Require.equal pair.Predicted (pair.Score > pair.Threshold))
-
             testCase "every fault of the options is named at once" (fun () ->
                 let faulty =
                     { SmallProblem.options with
                         Candidates = 0
                         DecisionRows = Some(DecisionRows.HoldOut 1.0)
-                        Scorers =
-                            [
-                                Perceptron(
-                                    { Hidden = []; Dropout = 1.0 },
-                                    { SmallProblem.training with
-                                        Epochs = 0
-                                    }
-                                )
-                            ]
+                        Decision =
+                            { DecisionOptions.defaults with
+                                Rule = (RCut.rule 0).Without("no such label")
+                                Objective = Objective.MacroPlusMicro nan
+                            }
                     }
+                    |> SmallProblem.withPerceptron (fun p ->
+                        p.HiddenLayers <- [||]
+                        p.Dropout <- 1.0
+                        p.Epochs <- Nullable 0
+                        p.Loss <- Margin.loss MarginForm.Symmetric -1.0)
 
                 let error =
                     Require.thrown<ConfigurationException>(fun () -> SmallProblem.fit faulty test None)
 
-                Require.equal 5 error.Faults.Length)
+                
+                for words in
+                    [
+                        "candidates"
+                        "held-out share"
+                        "RCut"
+                        "no such label"
+                        "macro plus micro"
+                        "hidden layers"
+                        "dropout"
+                        "epochs"
+                        "loss: margin"
+                    ] do
+                    Expect.exists error.Faults _.Contains(words) words
+
+                Require.equal 9 error.Faults.Count)
 
             testCase "features that are not finite are refused with their place" (fun () ->
                 let data = SmallProblem.dataset 60 1
@@ -81,7 +81,7 @@ let tests =
                     }
 
                 let model = SmallProblem.fit options (SmallProblem.dataset 200 1) None
-                Require.equal 180 model.Rows)
+                Require.equal 180.0 model.Counts.Rows)
 
             testCase "a model without signals keeps no training rows and no rarity" (fun () ->
                 let model =
@@ -93,8 +93,8 @@ let tests =
                         (SmallProblem.dataset 120 1)
                         (Some(SmallProblem.dataset 40 2))
 
-                Require.isTrue model.Local.IsNone
-                Require.all 0f model.Idf)
+                Require.isTrue model.Ranker.Local.IsNone
+                Require.all 0f model.Ranker.Rarity)
 
             testCase "predicting makes no tensor and asks for no more matrix memory" (fun () ->
                 let model = SmallProblem.model.Value
@@ -105,10 +105,10 @@ let tests =
 
             testCase "predicting from many threads at once gives what one thread gives" (fun () ->
                 let model = SmallProblem.model.Value
-                let expected = SmallProblem.entries (Model.scores test.Features model)
+                let expected = SmallProblem.entries (Model.scores test.Features model).Matrix
 
                 let all =
-                    Array.Parallel.init 8 (fun _ -> SmallProblem.entries (Model.scores test.Features model))
+                    Array.Parallel.init 8 (fun _ -> SmallProblem.entries (Model.scores test.Features model).Matrix)
 
                 Require.isTrue (all |> Array.forall ((=) expected)))
         ]

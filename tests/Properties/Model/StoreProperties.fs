@@ -3,6 +3,7 @@ module Limen.Properties.StoreProperties
 open System
 open System.IO
 open Expecto
+open Limen
 open Limen.Core
 
 let private inFolder (f: string -> unit) =
@@ -33,12 +34,12 @@ let tests =
                     let again = Store.load folder
 
                     Require.equal
-                        (SmallProblem.entries (Model.scores test.Features model))
-                        (SmallProblem.entries (Model.scores test.Features again))
+                        (SmallProblem.entries (Model.scores test.Features model).Matrix)
+                        (SmallProblem.entries (Model.scores test.Features again).Matrix)
 
                     Require.equal
-                        (SmallProblem.entries (Model.predict test.Features model))
-                        (SmallProblem.entries (Model.predict test.Features again))))
+                        (SmallProblem.entries (Model.predict test.Features model).Matrix)
+                        (SmallProblem.entries (Model.predict test.Features again).Matrix)))
 
             testCase "saving over a model replaces it and leaves nothing else beside it" (fun () ->
                 inFolder (fun folder ->
@@ -82,7 +83,7 @@ let tests =
                     refused folder "newer version of Limen"
                     ofFormat (Store.format - 1)
                     refused folder "older version of Limen"
-                    File.WriteAllText(path, text.Replace("\"Rows\":", "\"Raws\":"))
+                    File.WriteAllText(path, text.Replace("\"Candidates\":", "\"Candidate\":"))
                     refused folder "damaged"))
 
             testCase "an empty folder holds no model" (fun () ->

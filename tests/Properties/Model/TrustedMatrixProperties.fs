@@ -5,6 +5,7 @@ open System
 open System.Text.Json
 open Expecto
 open FsCheck.FSharp
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -20,7 +21,7 @@ let private linear =
     lazy
         (SmallProblem.fit
             { SmallProblem.options with
-                Scorers = [ Linear LinearOptions.standard ]
+                Scorers = [ Linear.scorer LinearOptions.standard ]
                 Local = None
             }
             (SmallProblem.dataset 60 1)
@@ -42,7 +43,7 @@ let tests =
                         Csr.mapValues (fun _ _ v -> 2f * v) m
                         Csr.transpose m
                         Standardiser.apply (Standardiser.fit m) m
-                        Thresholds.decide (Array.zeroCreate m.Columns) m
+                        Plain.sets (Thresholds.decide (Array.zeroCreate m.Columns) (Scores m))
                         (Dataset.widen (m.Columns + 3) m.Columns (Dataset.create m m)).Features
                         CosineIndex.Build(m).LeaveOneOut 2
                         (Shortlist.ofBatch
@@ -85,7 +86,7 @@ let tests =
                 let x = Csr.empty 3 features
 
                 for model in [ linear.Value; SmallProblem.model.Value ] do
-                    refused "expected" (fun () -> Model.predict x model))
+                    refused "expected" (fun () -> Plain.sets (Model.predict x model)))
 
             testCase "a stored scorer whose arrays do not make one is damaged" (fun () ->
                 let scorer =

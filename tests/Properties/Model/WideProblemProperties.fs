@@ -5,6 +5,7 @@ open System
 open System.Diagnostics
 open System.Threading
 open Expecto
+open Limen
 open Limen.Core
 
 let private features = 2_000
@@ -60,7 +61,7 @@ let private growth (f: unit -> unit) : int64 =
 
     watcher.Result - before
 
-let private fit (scorers: ScorerOptions list) (decisionRows: DecisionRows) (data: Dataset) =
+let private fit (scorers: Scorer list) (decisionRows: DecisionRows) (data: Dataset) =
     let options =
         { SmallProblem.options with
             Scorers = scorers
@@ -78,7 +79,7 @@ let private grown scorers decisionRows data =
     let grown =
         growth (fun () ->
             let model = fit scorers decisionRows data
-            predicted <- (Model.predict data.Features model).Rows)
+            predicted <- (Model.predict data.Features model).Matrix.Rows)
 
     Require.equal data.Rows predicted
     grown
@@ -92,11 +93,8 @@ let tests =
                 let rows, labels = 20_000, 50_000
 
                 let network =
-                    Perceptron(
-                        { Hidden = [ 8 ]; Dropout = 0.0 },
-                        { TrainingOptions.defaults with
-                            Epochs = 1
-                        }
+                    Perceptron.scorer (
+                        PerceptronOptions(HiddenLayers = [| 8 |], Dropout = 0.0, Epochs = Nullable 1, Shortlist = Nullable labels)
                     )
 
                 let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)
@@ -107,7 +105,7 @@ let tests =
 
                 let grown =
                     wide rows labels
-                    |> grown [ Linear LinearOptions.standard ] (DecisionRows.CrossFit 2)
+                    |> grown [ Linear.scorer LinearOptions.standard ] (DecisionRows.CrossFit 2)
 
                 Expect.isLessThan grown (bytes rows labels / 3L) $"grew by {grown / 1_000_000L} MB")
         ]

@@ -7,13 +7,13 @@ open Limen.Core
 open Limen.Kernels
 
 let private isPairwise (loss: Loss) =
-    loss.Terms |> List.forall (fun t -> t.Form.IsPerPair)
+    Loss.terms loss |> List.forall (fun t -> t.Form.IsPerPair)
 
 /// Every loss of the registry, and one in each form that combining gives.
 let private losses (data: TrainingRows) =
-    Losses.examples data.Labels.Rows (Csr.columnCounts data.Labels)
+    Losses.examples (LabelCounts.create data.Labels.Rows (Csr.columnCounts data.Labels))
     @ [
-        Losses.paper 0.1 0.1 Symmetric
+        Losses.paper 0.1 0.1 MarginForm.Symmetric
         Loss.summed (Focal.loss 2.0)
         Loss.mask (fun (Targets y) -> 1.0 - y) (Loss.scale 0.3 Bce.loss)
         Loss.weight (fun (Targets y) -> 0.5 + y) (Focal.loss 2.0)

@@ -113,5 +113,5 @@ let tests =
                         "Linear.Passes: expected at least 1, received 0"
                         "Linear.Prune: expected at least 0, received NaN"
                     ]
-                    e.Faults)
+                    (List.ofSeq e.Faults))
         ]

@@ -83,7 +83,7 @@ let private defined active loss labels =
         torch.autograd.backward (z, Tensors.ofSpan [ rows; labels ] g.Logits.Span)
         g.Loss, ofActive (units.ToArray()) (Tensors.toArray h.grad), Tensors.toArray w.grad, g.Offset, g.Slope)
 
-let private paper = Losses.paper 0.1 0.1 Symmetric
+let private paper = Losses.paper 0.1 0.1 MarginForm.Symmetric
 
 let private tolerance = { Absolute = 2e-4; Relative = 1e-4 }
 

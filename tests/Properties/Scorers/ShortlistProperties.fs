@@ -2,12 +2,13 @@ module Limen.Properties.ShortlistProperties
 
 open System
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 
 let private hidden = 5
 
-let private terms = Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 Symmetric))
+let private terms = Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 MarginForm.Symmetric))
 
 let private listOf (c: BatchCase) =
     Shortlist.ofBatch c.Others (Seed.ofInt 3) (BatchCases.batch c)

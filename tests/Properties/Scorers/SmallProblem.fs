@@ -1,6 +1,8 @@
 namespace Limen.Properties
 
+open System
 open System.Threading
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -36,29 +38,42 @@ module SmallProblem =
 
     let space = LabelSpace [| for l in 1..labels -> $"label {l}" |]
 
-    let training =
-        { TrainingOptions.defaults with
-            Epochs = 6
-            BatchSize = Some 16
-            Optimiser =
-                { OptimiserOptions.defaults with
-                    LearningRate = 0.01
-                }
-        }
+    /// The settings of its perceptron, anew at every call because they can be changed.
+    let perceptron () =
+        PerceptronOptions(
+            HiddenLayers = [| 12 |],
+            Dropout = 0.1,
+            Epochs = Nullable 6,
+            BatchSize = Nullable 16,
+            LearningRate = 0.01,
+            Patience = 3
+        )
 
     let network = { Hidden = [ 12 ]; Dropout = 0.1 }
 
+    let training =
+        TrainingOptions.reader (perceptron ()) LabelCounts.sample (Seed.ofInt 1) None
+
     let options =
         { ModelOptions.defaults with
-            Scorers = [ Perceptron(network, training) ]
+            Scorers = [ Perceptron.scorer (perceptron ()) ]
             Local =
                 Some(
-                    LocalSignalSpec.FeatureKnn
+                    FeatureKnn.signal
                         { FeatureKnnOptions.standard with
                             K = 5
                         }
                 )
             Candidates = 5
+        }
+
+    /// The same with settings of the perceptron changed.
+    let withPerceptron (change: PerceptronOptions -> unit) (o: ModelOptions) : ModelOptions =
+        let settings = perceptron ()
+        change settings
+
+        { o with
+            Scorers = [ Perceptron.scorer settings ]
         }
 
     let fit options train validation =
@@ -72,3 +87,6 @@ module SmallProblem =
             for r in 0 .. m.Rows - 1 do
                 for struct (c, v) in Csr.row r m -> r, c, v
         ]
+
+    /// The network, its threshold and its history, of a model whose first scorer is a perceptron.
+    let stored (scorer: FittedScorer) = scorer.Stored.Data :?> StoredPerceptron

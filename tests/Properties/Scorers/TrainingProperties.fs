@@ -3,20 +3,16 @@ module Limen.Properties.TrainingProperties
 open System
 open System.Threading
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 open Limen.Properties.TrainingCases
 
 let private scores (m: Model) =
-    SmallProblem.entries (Model.scores (SmallProblem.dataset 40 3).Features m)
+    SmallProblem.entries (Model.scores (SmallProblem.dataset 40 3).Features m).Matrix
 
 let private fitted options =
     SmallProblem.fit options (SmallProblem.dataset 120 1) (Some(SmallProblem.dataset 40 2))
-
-let private withTraining change (o: ModelOptions) =
-    { o with
-        Scorers = [ Perceptron(SmallProblem.network, change SmallProblem.training) ]
-    }
 
 [<Tests>]
 let tests =
@@ -28,7 +24,7 @@ let tests =
 
             testCase "another seed gives another model" (fun () ->
                 let other =
-                    SmallProblem.options |> withTraining (fun t -> { t with Seed = Seed.ofInt 2 })
+                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Seed <- Nullable 2)
 
                 Require.notEqual (scores (fitted other)) (scores (fitted SmallProblem.options)))
 
@@ -37,13 +33,10 @@ let tests =
 
                 let composed =
                     SmallProblem.options
-                    |> withTraining (fun t ->
-                        { t with
-                            Loss =
-                                Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins)
-                        })
+                    |> SmallProblem.withPerceptron (fun p ->
+                        p.Loss <- Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins))
 
-                let fused = SmallProblem.options |> withTraining (fun t -> { t with Loss = bce })
+                let fused = SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- bce)
                 let value (_, _, v: float32) = float v
 
                 Tolerance.require
@@ -53,24 +46,12 @@ let tests =
                     (scores (fitted composed) |> List.map value))
 
             testTheory "one to three hidden layers learn the small problem" [ 1; 2; 3 ] (fun (layers: int) ->
-                let shape =
-                    {
-                        Hidden = List.replicate layers 16
-                        Dropout = 0.0
-                    }
-
                 let options =
-                    { SmallProblem.options with
-                        Scorers =
-                            [
-                                Perceptron(
-                                    shape,
-                                    { SmallProblem.training with
-                                        Epochs = 30
-                                    }
-                                )
-                            ]
-                    }
+                    SmallProblem.options
+                    |> SmallProblem.withPerceptron (fun p ->
+                        p.HiddenLayers <- Array.create layers 16
+                        p.Dropout <- 0.0
+                        p.Epochs <- Nullable 30)
 
                 let model =
                     SmallProblem.fit options (SmallProblem.dataset 300 1) (Some(SmallProblem.dataset 80 2))
@@ -80,17 +61,16 @@ let tests =
 
             testCase "alpha is shared as the options say" (fun () ->
                 let alphaOf sharing =
-                    match
-                        (fitted (SmallProblem.options |> withTraining (fun t -> { t with Alpha = sharing }))).Scorers
-                    with
-                    | [ FittedPerceptron(_, fusion, _, _) ] -> Alpha.values fusion.Alpha
-                    | other -> failwith $"expected one perceptron, received %A{other}"
+                    let model =
+                        fitted (SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Alpha <- sharing))
+
+                    Alpha.values (SmallProblem.stored model.Ranker.Scorers.Head).Fusion.Alpha
 
                 let spread (values: float32[]) = Array.max values - Array.min values
-                Require.equal 1 ((alphaOf OneForAll).Length)
-                Require.equal 3 ((alphaOf (ByFrequency 3)).Length)
-                Require.equal 8 ((alphaOf (EachLabel 0.0)).Length)
-                Require.below (spread (alphaOf (EachLabel 0.0))) (spread (alphaOf (EachLabel 100.0))))
+                Require.equal 1 ((alphaOf (AlphaSharing.OneForAll())).Length)
+                Require.equal 3 ((alphaOf (AlphaSharing.ByFrequency 3)).Length)
+                Require.equal 8 ((alphaOf (AlphaSharing.EachLabel 0.0)).Length)
+                Require.below (spread (alphaOf (AlphaSharing.EachLabel 0.0))) (spread (alphaOf (AlphaSharing.EachLabel 100.0))))
 
             testCase "training lowers the loss" (fun () ->
                 let result = train SmallProblem.training ignore CancellationToken.None
@@ -138,7 +118,7 @@ let tests =
                 let held = rows (SmallProblem.dataset 40 2)
 
                 let score (t: TrainedNetwork) : float =
-                    NetworkScorer.margins (Array.zeroCreate 8) t.Fusion t.Network held.Features held.Local
+                    ThresholdedNetwork.margins (Array.zeroCreate 8) t.Fusion t.Network held.Features held.Local
                     |> Candidates.top 5 8 held.Features.Rows
                     |> AtK.ofScores 5 held.Labels
                     |> AtK.ndcg
@@ -174,7 +154,7 @@ let tests =
                 let broken = Loss.ofBatch "broken" [] (fun _ (Margins m) -> (nan * m).sum())
 
                 let options =
-                    SmallProblem.options |> withTraining (fun t -> { t with Loss = broken })
+                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- broken)
 
                 let error = Require.thrown<TrainingDivergedException>(fun () -> fitted options)
 
@@ -184,7 +164,7 @@ let tests =
                 let wrong = Loss.ofBatch "wrong" [] (fun _ (Margins m) -> m.mm(m).sum())
 
                 let options =
-                    SmallProblem.options |> withTraining (fun t -> { t with Loss = wrong })
+                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- wrong)
 
                 let error = Require.thrown<TensorException>(fun () -> fitted options)
                 Require.contains "mat1 and mat2 shapes cannot be multiplied" error.Message

@@ -1,22 +1,16 @@
 module Limen.Properties.TrainingShortlistProperties
 
+open System
 open Expecto
+open Limen
 open Limen.Core
 
-let private withShortlist others loss =
-    { SmallProblem.options with
-        Scorers =
-            [
-                Perceptron(
-                    SmallProblem.network,
-                    { SmallProblem.training with
-                        Epochs = 30
-                        Loss = loss
-                        Labels = LabelSampling.Shortlist others
-                    }
-                )
-            ]
-    }
+let private withShortlist (others: int) loss =
+    SmallProblem.options
+    |> SmallProblem.withPerceptron (fun p ->
+        p.Epochs <- Nullable 30
+        p.Loss <- loss
+        p.Shortlist <- Nullable others)
 
 [<Tests>]
 let tests =
@@ -26,17 +20,14 @@ let tests =
             testCase "a network learns the small problem from shortlists, and reports their recall" (fun () ->
                 let model =
                     SmallProblem.fit
-                        (withShortlist 2 (Losses.paper 0.1 0.1 Symmetric))
+                        (withShortlist 2 (Losses.paper 0.1 0.1 MarginForm.Symmetric))
                         (SmallProblem.dataset 300 1)
                         (Some(SmallProblem.dataset 80 2))
 
                 Require.above 0.85 ((Evaluation.model (SmallProblem.dataset 100 3) model).MicroF1)
 
-                match model.Scorers with
-                | [ FittedPerceptron(_, _, history, _) ] ->
-                    for epoch in history do
-                        Require.between (0.0, 1.0) epoch.ShortlistRecall.Value
-                | other -> failtest $"expected one perceptron, received %A{other}")
+                for epoch in model.Ranker.Scorers.Head.Log.Value.Epochs do
+                    Require.between (0.0, 1.0) epoch.ShortlistRecall.Value)
 
             testCase "a shortlist needs a loss that the fused pass knows" (fun () ->
                 let error =

@@ -1,7 +1,8 @@
-module Limen.Properties.AdaptiveThresholdsProperties
+module Limen.Properties.PostHocThresholdsProperties
 
 open Expecto
 open FsCheck
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -10,18 +11,19 @@ let private validation = SmallProblem.dataset 80 2
 let private test = SmallProblem.dataset 60 7
 
 /// The scores of the model's one scorer, without its decision.
-let private scored (rows: Dataset) : ForeignRows =
+let private scored (rows: Dataset) : ExternalRows =
     {
-        Scores = (Model.scoreLists rows.Features SmallProblem.model.Value).Margins[0]
+        Scores = Scores (Model.candidates rows.Features SmallProblem.model.Value).Margins[0]
         Features = Some rows.Features
+        Weights = None
     }
 
-let private options: ThresholdOptions =
+let private options: PostHocOptions =
     {
         Global = SmallProblem.options.Global
         Local =
             Some(
-                LocalSignalSpec.FeatureKnn
+                FeatureKnn.signal
                     { FeatureKnnOptions.standard with
                         K = 5
                     }
@@ -30,8 +32,8 @@ let private options: ThresholdOptions =
         Seed = SmallProblem.options.Seed
     }
 
-let private fit options training rows (truth: CsrMatrix) =
-    AdaptiveThresholds.fit options SmallProblem.space (Features SmallProblem.features) training rows truth
+let private fit options training rows (truth: LabelSets) =
+    PostHocThresholds.fit options SmallProblem.space (Features SmallProblem.features) training rows truth
 
 let private row (values: float list) =
     Csr.ofRows values.Length [| values |> List.mapi (fun l v -> struct (l, float32 v)) |> List.toArray |]
@@ -43,7 +45,7 @@ let private scores =
         [
             property Cases.any "log-odds keep the order of probabilities, and 1/2 is 0" (fun (bytes: byte list) ->
                 let p = bytes |> List.map (fun b -> float b / 255.0)
-                let z = (ForeignScores.toLogits ScoreScale.Probabilities (row (0.5 :: p))).Values
+                let z = (ExternalScores.toLogits ScoreScale.Probabilities (row (0.5 :: p))).Matrix.Values
 
                 List.pairwise (List.sort (List.zip p (List.tail (List.ofArray z))))
                 |> List.forall (fun ((p, z), (p', z')) -> z < z' || (p = p' && z = z'))
@@ -55,7 +57,7 @@ let private scores =
                 "of a matrix each row keeps its best labels"
                 (fun (values: int16[,]) (PositiveInt keep) ->
                     let scores = values |> Array2D.map float32
-                    let lists = ForeignScores.ofMatrix keep scores
+                    let lists = ExternalScores.ofMatrix keep scores
 
                     Seq.forall
                         (fun r ->
@@ -73,64 +75,64 @@ let private scores =
                 let scores = Csr.mapValues (fun _ _ _ -> p) (row [ 0.5 ])
 
                 Require.throws<System.ArgumentException>(fun () ->
-                    ForeignScores.toLogits ScoreScale.Probabilities scores))
+                    ExternalScores.toLogits ScoreScale.Probabilities scores))
         ]
 
 [<Tests>]
 let tests =
     testList
-        "AdaptiveThresholds"
+        "PostHocThresholds"
         [
             testCase "the scores of a model are decided as the model itself decides" (fun () ->
                 let model = SmallProblem.model.Value
 
                 let thresholds =
-                    fit options (Some(SmallProblem.dataset 300 1)) (scored validation) validation.Labels
+                    fit options (Some(SmallProblem.dataset 300 1)) (scored validation) validation.Truth
 
-                Require.equal model.Decision thresholds.Model.Decision
+                Require.equal (Registries.text model.Decision) (Registries.text thresholds.Decision)
 
                 Require.equal
-                    (SmallProblem.entries (Model.predict test.Features model))
-                    (SmallProblem.entries (AdaptiveThresholds.decide (scored test) thresholds)))
+                    (SmallProblem.entries (Plain.sets (Model.predict test.Features model)))
+                    (SmallProblem.entries (Plain.sets (PostHocThresholds.decide (scored test) thresholds))))
 
             testCase "without training rows the scored rows vote, none on itself" (fun () ->
-                let thresholds = fit options None (scored validation) validation.Labels
-                Require.equal validation.Rows thresholds.Model.Rows
+                let thresholds = fit options None (scored validation) validation.Truth
+                Require.equal (float validation.Rows) thresholds.Counts.Rows
 
-                match thresholds.Model.Local with
-                | Some { Signal = FittedSignal.FeatureKnn knn } -> Require.same validation.Labels knn.Labels
+                match thresholds.Signal with
+                | Some { Voters = Some votes } -> Require.same validation.Labels votes.Labels
                 | other -> failtest $"expected neighbours, received %A{other}")
 
             testCase "a local signal without features is refused" (fun () ->
-                let rows: ForeignRows =
+                let rows: ExternalRows =
                     { scored validation with
                         Features = None
                     }
 
-                Require.throws<System.ArgumentException>(fun () -> fit options None rows validation.Labels))
+                Require.throws<System.ArgumentException>(fun () -> fit options None rows validation.Truth))
 
             testCase "every fault is named at once" (fun () ->
-                let faulty: ThresholdOptions =
+                let faulty: PostHocOptions =
                     { options with
                         Local =
                             Some(
-                                LocalSignalSpec.FeatureKnn
+                                FeatureKnn.signal
                                     { FeatureKnnOptions.standard with
                                         K = 0
                                     }
                             )
                         Decision =
                             { DecisionOptions.defaults with
-                                Rule = Rule.RCut 0
+                                Rule = RCut.rule 0
                                 Objective = Objective.FBeta 0.0
                             }
                     }
 
                 let error =
                     Require.thrown<ConfigurationException>(fun () ->
-                        fit faulty None (scored validation) validation.Labels)
+                        fit faulty None (scored validation) validation.Truth)
 
-                Require.equal 3 error.Faults.Length)
+                Require.equal 3 error.Faults.Count)
 
             scores
         ]
