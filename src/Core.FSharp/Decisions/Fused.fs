@@ -91,8 +91,21 @@ module Fused =
         let top = Array.max values
         values |> Array.findIndex (fun v -> v >= top - 1e-12)
 
-    let private quantile q (sorted: float32[]) =
-        float sorted[int (q * float (sorted.Length - 1))]
+    /// The score at a share q of all hits, ascending, in their weights.
+    let private quantile q (sorted: struct (float32 * float)[]) =
+        let total = sorted |> Array.sumBy (fun (struct (_, w)) -> w)
+        let wanted = floor (q * (max 1.0 total - 1.0))
+        let mutable through = 0.0
+        let mutable at = 0
+
+        while at < sorted.Length - 1
+              && (let struct (_, w) = sorted[at] in through + w <= wanted) do
+            let struct (_, w) = sorted[at]
+            through <- through + w
+            at <- at + 1
+
+        let struct (score, _) = sorted[at]
+        float score
 
     /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for
     /// that A and for A = 0.
@@ -103,7 +116,12 @@ module Fused =
             value objective through s (shared rarity a c)
 
         let hitScores =
-            Array.zip s.Scores s.Hit |> Array.filter snd |> Array.map fst |> Array.sort
+            [|
+                for at in 0 .. s.Scores.Length - 1 do
+                    if s.Hit[at] && s.Weight at > 0.0 then
+                        struct (s.Scores[at], s.Weight at)
+            |]
+            |> Array.sort
 
         if hitScores.Length = 0 then
             struct (0.0, 0.0)

@@ -57,7 +57,36 @@ module SortedPairs =
 
         counts
 
-    /// Sorts the listed pairs of scores [N, L] by label and marks those that labels [N, L] holds. weights [N]: how much each row counts; None: 1 each.
+    /// The same of the rows kept only; the order by score stays.
+    let restrict (keep: int -> bool) (s: SortedPairs) : SortedPairs =
+        let kept =
+            [|
+                for at in 0 .. s.Row.Length - 1 do
+                    if keep s.Row[at] then
+                        at
+            |]
+
+        let start = Array.zeroCreate s.Start.Length
+        let mutable label = 0
+
+        for at in kept do
+            while at >= s.Start[label + 1] do
+                label <- label + 1
+
+            start[label + 1] <- start[label + 1] + 1
+
+        for l in 0 .. s.Count - 1 do
+            start[l + 1] <- start[l + 1] + start[l]
+
+        { s with
+            Start = start
+            Scores = kept |> Array.map (fun at -> s.Scores[at])
+            Row = kept |> Array.map (fun at -> s.Row[at])
+            Hit = kept |> Array.map (fun at -> s.Hit[at])
+            Positives = positives s.Weights keep s.Truth
+        }
+
+    /// Sorts the listed pairs of scores [N, L] by label and marks those that labels [N, L] holds. weights [N]: how much each row counts; None: 1 each. Rows of weight 0 are as absent.
     let build (weights: float32[] option) (Scores scores) (LabelSets labels) : SortedPairs =
         if scores.Rows <> labels.Rows || scores.Columns <> labels.Columns then
             invalidArg
@@ -96,44 +125,21 @@ module SortedPairs =
                 Shape.require (nameof weights) "[N]" [ labels.Rows ] [ given.Length ]
                 given |> Array.map float
 
-        {
-            Truth = labels
-            Weights = weights
-            Start = byLabel.RowStart
-            Scores = order
-            Row = row
-            Hit = hit
-            Positives = positives weights (fun _ -> true) labels
-        }
+        let all =
+            {
+                Truth = labels
+                Weights = weights
+                Start = byLabel.RowStart
+                Scores = order
+                Row = row
+                Hit = hit
+                Positives = positives weights (fun _ -> true) labels
+            }
 
-    /// The same of the rows kept only; the order by score stays.
-    let restrict (keep: int -> bool) (s: SortedPairs) : SortedPairs =
-        let kept =
-            [|
-                for at in 0 .. s.Row.Length - 1 do
-                    if keep s.Row[at] then
-                        at
-            |]
-
-        let start = Array.zeroCreate s.Start.Length
-        let mutable label = 0
-
-        for at in kept do
-            while at >= s.Start[label + 1] do
-                label <- label + 1
-
-            start[label + 1] <- start[label + 1] + 1
-
-        for l in 0 .. s.Count - 1 do
-            start[l + 1] <- start[l + 1] + start[l]
-
-        { s with
-            Start = start
-            Scores = kept |> Array.map (fun at -> s.Scores[at])
-            Row = kept |> Array.map (fun at -> s.Row[at])
-            Hit = kept |> Array.map (fun at -> s.Hit[at])
-            Positives = positives s.Weights keep s.Truth
-        }
+        if Array.contains 0.0 weights then
+            all |> restrict (fun row -> weights[row] > 0.0)
+        else
+            all
 
     /// The labels by descending positives; equals by the sum of their scores, so that the numbering of the labels
     /// does not matter.

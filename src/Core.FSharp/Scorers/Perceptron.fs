@@ -85,6 +85,7 @@ module Perceptron =
         let faults =
             NetworkOptions.faults shape
             @ TrainingOptions.faults (options LabelCounts.sample (Seed.ofInt 1) None)
+            @ TrainingOptions.shortlistFaults o
 
         Scorer.stopping tag faults (train shape (fun t counts -> options counts t.Seed t.Until))
 

@@ -108,13 +108,20 @@ module TrainingOptions =
             match o.Labels with
             | LabelSampling.Shortlist others when others < 0 ->
                 $"shortlist: expected at least 0 other labels, received {others}"
-            | LabelSampling.Shortlist _ when (FusedTerms.ofLoss o.Loss).IsNone ->
-                $"shortlist: expected a loss of BCE and a margin term, received {Loss.name o.Loss}"
             | _ -> ()
             yield! OptimiserOptions.faults o.Optimiser
             for fault in Loss.faults o.Loss do
                 $"loss: {fault}"
         ]
+
+    /// A shortlist that is asked for needs a loss that can be learned from it.
+    let shortlistFaults (o: PerceptronOptions) : string list =
+        let loss = Loss.counted LabelCounts.sample o.Loss
+
+        if o.Shortlist.HasValue && (FusedTerms.ofLoss loss).IsNone then
+            [ $"shortlist: expected a loss of BCE and a margin term, received {Loss.name loss}" ]
+        else
+            []
 
     /// The last epoch that early stopping may let run.
     let lastEpoch (o: TrainingOptions) = defaultArg o.Until o.Epochs
