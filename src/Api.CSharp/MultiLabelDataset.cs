@@ -159,11 +159,11 @@ public sealed class MultiLabelDataset
         return new(Core.LabelledRowsModule.ofNames(rows, sets));
     }
 
-    private static IdBase Base(int first) =>
+    private static Core.IdBase Base(int first) =>
         first switch
         {
-            0 => IdBase.Zero,
-            1 => IdBase.One,
+            0 => Core.IdBase.Zero,
+            1 => Core.IdBase.One,
             _ => throw new ArgumentOutOfRangeException(nameof(first), first, "expected ids that count from 0 or from 1"),
         };
 }

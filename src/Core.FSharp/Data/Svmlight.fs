@@ -1,19 +1,17 @@
 namespace Limen.Core
 
-/// What the ids of a file count from.
-type IdBase =
-    /// From 0, as XMC files do.
-    | Zero = 0
-    /// From 1, as the files of LIBSVM's page do.
-    | One = 1
-
-
 open System
 open System.Globalization
 open System.Text
 open System.Threading.Tasks
-open Limen
 open Limen.Kernels
+
+/// What the ids of a file count from.
+type IdBase =
+    /// From 0, as XMC files do.
+    | Zero = 0
+    /// From 1, by LIBSVM's convention.
+    | One = 1
 
 /// How multi-label svmlight files are read.
 type SvmlightOptions =
