@@ -46,7 +46,8 @@ let read (name: string) =
 
 let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
     let options =
-        { Recipe.full Objective.standard seed train.Rows labels.Count with
+        { Presets.strong Objective.standard with
+            Seed = Seed.ofInt seed
             DecisionRows = Some rows
         }
 

@@ -42,6 +42,32 @@ public sealed class DatasetTests
     }
 
     [Test]
+    public void A_file_of_any_format_is_told_by_its_name_and_first_line_or_named()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(MultiLabelDataset.FromFile(folder.Write("rows.jsonl", """{"text": "waits", "labels": ["b"]}""")).Labels, Is.EqualTo(["b"]));
+        Assert.That(MultiLabelDataset.FromFile(folder.Write("rows.txt", "__label__a __label__c waits")).Labels, Is.EqualTo(["a", "c"]));
+        Assert.That(MultiLabelDataset.FromFile(folder.Write("numbers.txt", "1 0:1")).IsText, Is.False);
+        Assert.That(MultiLabelDataset.FromFile(folder.Write("rows", "1 0:1"), "svmlight").Labels, Is.EqualTo(["0", "1"]));
+        var fault = Assert.Throws<ModelConfigurationException>(() => MultiLabelDataset.FromFile("rows.csv", "csv"))!;
+        Assert.That(fault.Faults.Single(), Does.Contain("jsonl").And.Contain("fasttext").And.Contain("svmlight").And.Contain("csv"));
+    }
+
+    [Test]
+    public void Faulty_weights_beside_a_file_are_named_with_their_place()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("rows.svm", "1 0:1", "0 0:1");
+        var weights = folder.Write("rows.svm.weight", "2", "-1");
+        Action[] readers = [() => MultiLabelDataset.FromFile(file), () => MultiLabelDataset.FromSvmlight(file)];
+        foreach (var read in readers)
+        {
+            var fault = Assert.Throws<DataFormatException>(() => read())!;
+            Assert.That((fault.File, fault.Line, fault.Column), Is.EqualTo((weights, 2, 1)));
+        }
+    }
+
+    [Test]
     public void A_folder_gives_parts_that_know_the_same_labels()
     {
         using var folder = new TemporaryFolder();

@@ -7,7 +7,7 @@ open System
 module InputFormats =
 
     /// In the order in which they are asked: where files of several formats are, the first wins.
-    let all: InputFormatEntry list = [ JsonLines.entry; Svmlight.entry ]
+    let all: InputFormatEntry list = [ JsonLines.entry; FastText.entry; Svmlight.entry ]
 
     /// What the formats are called.
     let names: string list = all |> List.map _.Format.Name

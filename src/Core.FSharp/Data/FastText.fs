@@ -1,0 +1,146 @@
+namespace Limen.Core
+
+open System
+open System.Text
+open System.Text.RegularExpressions
+open Limen.Kernels
+
+/// Text rows as fastText reads them, one a line: "__label__a __label__b some text". Words are what stands between blanks; those that begin with the
+/// prefix are labels, wherever they stand, named by what follows it, and the text is the other words, a space between two. Plain, .gz or .bz2 by
+/// the name's ending.
+[<RequireQualifiedAccess>]
+module FastText =
+
+    /// What fastText's labels begin with, where nothing else is asked for.
+    let prefix = "__label__"
+
+    /// The characters between words: those of fastText's own reader.
+    let private blanks = [| ' '; '\t'; '\n'; '\v'; '\f'; '\r'; '\000' |]
+
+    let private words (text: string) : string[] =
+        text.Split(blanks, StringSplitOptions.RemoveEmptyEntries)
+
+    /// Where a word begins, the first is number 0: characters from the line's start.
+    let private startOf number (line: string) =
+        Regex.Matches(line, @"[^ \t\n\v\f\r\0]+").[number].Index
+
+    let private utf8 = UTF8Encoding(false, true)
+
+    let private decode path firstLine (bytes: ReadOnlyMemory<byte>) : string =
+        try
+            utf8.GetString bytes.Span
+        with :? DecoderFallbackException as e ->
+            let before = bytes.Span.Slice(0, e.Index)
+            let line = firstLine + MemoryExtensions.Count(before, 10uy)
+            let column = e.Index - before.LastIndexOf 10uy
+            Lines.fail path line column "valid UTF-8" (ParseFault.Quote(bytes.Span.Slice e.Index))
+
+    /// A line's text and its labels.
+    let private row (prefix: string) path number (line: string) : string * string[] =
+        let refuse at expected =
+            let rest = Encoding.UTF8.GetBytes(line[at..])
+            Lines.fail path number (1 + Encoding.UTF8.GetByteCount line[.. at - 1]) expected (ParseFault.Quote rest)
+
+        let all = words line
+
+        if all.Length = 0 then
+            refuse 0 "a label or a word"
+
+        let isLabel (word: string) =
+            word.StartsWith(prefix, StringComparison.Ordinal)
+
+        let labels = all |> Array.filter isLabel |> Array.map _.Substring(prefix.Length)
+
+        if Array.contains "" labels then
+            refuse (startOf (Array.IndexOf(all, prefix)) line) $"a label's name after {prefix}"
+
+        if (Array.distinct labels).Length < labels.Length then
+            let again = labels |> Array.countBy id |> Array.find (fun (_, n) -> n > 1) |> fst
+            refuse (startOf (Array.LastIndexOf(all, prefix + again)) line) "each label of a row once"
+
+        String.Join(' ', all |> Array.filter (isLabel >> not)), labels
+
+    /// The rows of a file, parsed in parallel by blocks of the given length in bytes, with the weights beside it (RowWeights). Row i is line i + 1:
+    /// there are no empty lines. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
+    /// rows.
+    let readBlocks (blockBytes: int) (prefix: string) (path: string) : TextDataset =
+        let parse firstLine bytes =
+            let lines = (decode path firstLine bytes).Split '\n'
+
+            Array.truncate (lines.Length - 1) lines
+            |> Array.mapi (fun i line -> row prefix path (firstLine + i) line)
+
+        let rows = Lines.mapBlocks blockBytes parse path |> Array.concat
+
+        if rows.Length = 0 then
+            Lines.fail path 1 1 "at least one row" "none"
+
+        {
+            Texts = Array.map fst rows
+            LabelNames = rows |> Seq.map snd |> LabelSpace.share
+            Weights = RowWeights.ofFile path rows.Length None
+        }
+
+    /// The rows of a file whose labels begin with the prefix.
+    let read (prefix: string) (path: string) : TextDataset = readBlocks Lines.blockBytes prefix path
+
+    let private line (prefix: string) (rows: TextDataset) i : string =
+        let refuse expected received =
+            invalidArg (nameof rows) $"row {i + 1}: expected {expected}, received {received}"
+
+        for name in rows.LabelNames[i] do
+            if name = "" || name.IndexOfAny blanks >= 0 then
+                refuse "labels of one word" $"\"{name}\""
+
+        let text = words rows.Texts[i]
+
+        for word in text do
+            if word.StartsWith(prefix, StringComparison.Ordinal) then
+                refuse $"words that do not begin with {prefix}" $"\"{word}\""
+
+        if text.Length = 0 && rows.LabelNames[i].Length = 0 then
+            refuse "a label or a word" "neither"
+
+        String.Join(' ', Seq.append (rows.LabelNames[i] |> Seq.map ((+) prefix)) text)
+
+    /// Writes rows and weights beside them. Texts keep their words; what was between two is a space. Throws ArgumentException for a label that is not
+    /// one word, a word that begins with the prefix, and a row without label and word.
+    let write (prefix: string) (path: string) (rows: TextDataset) : unit =
+        Seq.init rows.Rows (line prefix rows) |> Seq.toArray |> Lines.write path
+        RowWeights.write path rows.Weights
+
+    /// Files *.fasttext and *.ft, and those *.txt whose first line begins with the prefix. Throws ArgumentException for a prefix that is not one word.
+    let format (prefix: string) : InputFormat =
+        if prefix = "" || prefix.IndexOfAny blanks >= 0 then
+            invalidArg (nameof prefix) $"expected a prefix of one word, received \"{prefix}\""
+
+        {
+            Name = "fasttext"
+            Endings = [ ".fasttext"; ".ft"; ".txt" ]
+            Looks = fun first -> (first.TrimStart blanks).StartsWith(prefix, StringComparison.Ordinal)
+            Read = fun _ path -> read prefix path |> FileRows.ofTexts
+            Write = Some(fun path rows -> FileRows.texts rows |> write prefix path)
+        }
+
+    /// In the registry.
+    let entry: InputFormatEntry =
+        {
+            Format = format prefix
+            About = "__label__a __label__b text"
+            Source = "https://fasttext.cc/docs/en/supervised-tutorial.html"
+            Examples =
+                [
+                    {
+                        Lines = [ "__label__b __label__a one two"; "three"; "four __label__c five" ]
+                        Labels = [ [ "a"; "b" ]; []; [ "c" ] ]
+                    }
+                ]
+            Faulty =
+                [
+                    {
+                        Lines = [ "__label__a one"; "__label__a two __label__a" ]
+                        Line = 2
+                        Column = 16
+                    }
+                ]
+        }
