@@ -34,10 +34,10 @@ public sealed class DatasetTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("rows.svm", "2,1 1:0.5 3:2", " 2:1");
-        var rows = MultiLabelDataset.FromSvmlight(file, IdBase.One, IdBase.One);
+        var rows = MultiLabelDataset.FromSvmlight(file, firstFeature: 1, firstLabel: 1);
         Assert.That(rows.Labels, Is.EqualTo(["1", "2"]));
         Assert.That(rows.LabelsOf(0), Is.EqualTo(["1", "2"]));
-        Assert.That(rows.FeaturesOf(0), Is.EqualTo([new Feature(0, 0.5f), new Feature(2, 2f)]));
+        Assert.That(rows.FeaturesOf(0), Is.EqualTo(new[] { (0, 0.5f), (2, 2f) }));
         Assert.That(rows.IsText, Is.False);
     }
 
@@ -93,8 +93,7 @@ public sealed class DatasetTests
     [TestCase(3, float.NaN, "row 1: expected finite values, received NaN for feature 3")]
     public void Features_are_checked(int id, float value, string message)
     {
-        LabelledFeatures row = new([new(2, 1f), new(id, value)], ["a"]);
-        Assert.That(() => MultiLabelDataset.FromFeatures([row], dimension: 5), Throws.ArgumentException.With.Message.StartsWith(message));
+        Assert.That(() => MultiLabelDataset.FromFeatures([([(2, 1f), (id, value)], ["a"])], dimension: 5), Throws.ArgumentException.With.Message.StartsWith(message));
     }
 
     [Test]
@@ -110,11 +109,11 @@ public sealed class DatasetTests
     [Test]
     public void Features_train_a_model_and_are_checked_by_it()
     {
-        LabelledFeatures Row(int i) => new([new(i % 4, 1f), new(4 + i % 3, 0.5f)], [$"label {i % 4}"]);
+        (IReadOnlyList<(int, float)>, IReadOnlyList<string>) Row(int i) => ([(i % 4, 1f), (4 + i % 3, 0.5f)], [$"label {i % 4}"]);
         var rows = MultiLabelDataset.FromFeatures(Enumerable.Range(0, 80).Select(Row));
-        var model = TextProblem.Builder.WithFeatures(FeatureKind.TermCounts).Build().Fit(rows);
-        Assert.That(model.Predict([new Feature(2, 1f)]).Labels, Is.EqualTo(["label 2"]));
-        Assert.That(() => model.Predict([new Feature(7, 1f)]), Throws.ArgumentException.With.Message.StartsWith("expected features from 0 to 6, received feature 7"));
-        Assert.That(() => model.Predict("a text"), Throws.ArgumentException.With.Message.EqualTo("the model was fitted on features: expected features, received texts"));
+        var model = TextProblem.Builder.WithFeatures(FeatureKind.TermCounts).Fit(rows);
+        Assert.That(model.Predict([(2, 1f)]).Labels, Is.EqualTo(["label 2"]));
+        Assert.That(() => model.Predict([(7, 1f)]), Throws.ArgumentException.With.Message.StartsWith("expected features from 0 to 6, received feature 7"));
+        Assert.That(() => model.Predict("a text"), Throws.ArgumentException.With.Message.StartsWith("expected features as in the training rows, received texts"));
     }
 }

@@ -9,11 +9,11 @@ public sealed class FitTests
     public void Progress_never_falls_and_reaches_one()
     {
         var reports = new List<TrainingProgress>();
-        TextProblem.Builder.Build().Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
+        TextProblem.Builder.Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
         Assert.That(reports.Select(r => r.Done), Is.Ordered);
-        Assert.That(reports.Select(r => r.Stage), Is.Ordered);
+        Assert.That(reports.Select(r => r.Stage).Distinct(), Is.EqualTo(["signals", "training", "decision"]));
         Assert.That(reports[^1].Done, Is.EqualTo(1.0));
-        Assert.That(reports.Where(r => r.Stage == TrainingStage.Scorer).Select(r => r.ValidationNdcg ?? 0), Has.Some.GreaterThan(0.5));
+        Assert.That(reports.Where(r => r.Scorer > 0).Select(r => r.ValidationNdcg ?? 0), Has.Some.GreaterThan(0.5));
     }
 
     [Test]
@@ -26,7 +26,7 @@ public sealed class FitTests
             reports.Add(report);
             if (report.ValidationNdcg is not null && report.Epoch == 3) source.Cancel();
         });
-        var model = TextProblem.Builder.WithEpochs(500).Build().Fit(TextProblem.Train, TextProblem.Validation, listener, source.Token);
+        var model = TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Epochs = 500)).Fit(TextProblem.Train, TextProblem.Validation, listener, source.Token);
         Assert.That(reports.Max(r => r.Epoch), Is.EqualTo(3));
         Assert.That(reports[^1].Done, Is.EqualTo(1.0));
         Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5));
@@ -35,21 +35,20 @@ public sealed class FitTests
     [Test]
     public void A_fit_that_was_cancelled_beforehand_still_gives_a_model()
     {
-        var model = TextProblem.Builder.Build().Fit(TextProblem.Train, TextProblem.Validation, null, new CancellationToken(true));
+        var model = TextProblem.Builder.Fit(TextProblem.Train, TextProblem.Validation, null, new CancellationToken(true));
         Assert.That(model.Predict("reads the file").Candidates, Is.Not.Empty);
     }
 
     [Test]
     public void Without_validation_rows_the_training_rows_serve()
     {
-        DecisionRows[] ways = [DecisionRows.HoldOut(0.2), DecisionRows.CrossFit(3)];
-        foreach (var rows in ways)
+        AdaptiveThresholdModelBuilder[] ways = [TextProblem.Builder.WithHoldOut(0.2), TextProblem.Builder.WithCrossFit(3)];
+        foreach (var builder in ways)
         {
             var reports = new List<TrainingProgress>();
-            var model = TextProblem.Builder.WithDecisionRows(rows).Build().Fit(TextProblem.Train, progress: new Listener(reports.Add));
+            var model = builder.Fit(TextProblem.Train, progress: new Listener(reports.Add));
             Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
             Assert.That(reports.Select(r => r.Done), Is.Ordered);
-            Assert.That(reports.Select(r => r.Stage), Is.Ordered);
         }
     }
 
@@ -57,20 +56,20 @@ public sealed class FitTests
     public void Shortlists_learn_the_problem_and_report_their_recall()
     {
         var reports = new List<TrainingProgress>();
-        var model = TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(2)).Build()
+        var model = TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Shortlist = 2))
             .Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
         Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.8));
         Assert.That(reports.Where(r => r.ShortlistRecall is not null).Select(r => r.ShortlistRecall!.Value), Is.Not.Empty.And.All.InRange(0.0, 1.0));
         Assert.That(
-            () => TextProblem.Builder.WithLabelSampling(LabelSampling.Shortlist(-1)).Build(),
+            () => TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Shortlist = -1)).Fit(TextProblem.Train),
             Throws.TypeOf<ModelConfigurationException>().With.Message.Contains("shortlist"));
     }
 
     [Test]
     public void Texts_and_features_do_not_mix()
     {
-        var features = MultiLabelDataset.FromFeatures([new([new(0, 1f)], ["file"])]);
-        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Builder.Build().Fit(TextProblem.Train, features))!;
+        var features = MultiLabelDataset.FromFeatures([([(0, 1f)], ["file"])]);
+        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Builder.Fit(TextProblem.Train, features))!;
         Assert.That(fault.Message, Does.StartWith("expected texts as in the training rows, received features"));
     }
 
@@ -78,14 +77,14 @@ public sealed class FitTests
     public void No_rows_are_refused()
     {
         var none = MultiLabelDataset.FromTexts([]);
-        Assert.That(() => TextProblem.Builder.Build().Fit(none), Throws.ArgumentException.With.Message.StartsWith("expected at least one training row"));
+        Assert.That(() => TextProblem.Builder.Fit(none), Throws.ArgumentException.With.Message.StartsWith("expected at least one training row"));
     }
 
     [Test]
     public void Labels_of_the_validation_rows_are_known_to_the_model()
     {
-        var validation = MultiLabelDataset.FromTexts([.. TextProblem.Rows(80, 2), new LabelledText("reads the moon", ["moon"])]);
-        var model = TextProblem.Builder.WithEpochs(1).Build().Fit(TextProblem.Train, validation);
+        var validation = MultiLabelDataset.FromTexts([.. TextProblem.Rows(80, 2), ("reads the moon", ["moon"])]);
+        var model = TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Epochs = 1)).Fit(TextProblem.Train, validation);
         Assert.That(model.Labels, Is.EqualTo(TextProblem.Train.Labels.Append("moon")));
     }
 

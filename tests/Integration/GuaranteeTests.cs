@@ -33,7 +33,7 @@ public sealed class GuaranteeTests
     [Test]
     public void Without_calibration_a_probability_is_the_sigmoid_of_the_score_that_is_decided_on()
     {
-        var plain = TextProblem.Builder.WithScorers(Scorers.Linear()).WithCombination(ScoreCombination.Average).WithDecision(Decisions.Fixed()).Build();
+        var plain = TextProblem.Builder.WithScorers(Scorers.Linear()).WithAveragedScores().WithDecision(Decisions.Fixed());
         foreach (var candidate in plain.Fit(TextProblem.Train, TextProblem.Validation).Predict(Fresh).SelectMany(p => p.Candidates))
             Assert.That(candidate.Probability, Is.EqualTo(1 / (1 + Math.Exp(-candidate.Score))).Within(1e-5));
     }
@@ -44,8 +44,8 @@ public sealed class GuaranteeTests
         Calibration[] calibrations =
         [
             Calibrations.Temperature(),
-            Calibrations.Platt(CalibrationScope.EachLabel(5)),
-            Calibrations.Isotonic(CalibrationScope.EachBucket(20, 60)),
+            Calibrations.Platt(eachLabel: 5),
+            Calibrations.Isotonic(buckets: [20, 60]),
         ];
         var before = Model.Predict(TextProblem.Test);
         foreach (var calibration in calibrations)
@@ -53,7 +53,7 @@ public sealed class GuaranteeTests
             AdaptiveThresholdModel[] calibrated =
             [
                 Model.WithCalibration(calibration, Fresh),
-                TextProblem.Builder.WithCalibration(calibration).Build().Fit(TextProblem.Train, TextProblem.Validation),
+                TextProblem.Builder.WithCalibration(calibration).Fit(TextProblem.Train, TextProblem.Validation),
             ];
             foreach (var model in calibrated)
             {
@@ -69,13 +69,15 @@ public sealed class GuaranteeTests
     public void Calibrated_probabilities_are_as_reliable_as_their_table_says()
     {
         var model = Model.WithCalibration(Calibrations.Isotonic(), Fresh);
-        var (raw, calibrated) = (Model.Evaluate(Fresh).ReliabilityAt(3), model.Evaluate(Fresh).ReliabilityAt(3));
-        Assert.That(calibrated.Bins, Has.Count.EqualTo(15));
-        Assert.That(calibrated.Bins.Sum(bin => bin.Count), Is.EqualTo(3 * Fresh.Count));
+        var (raw, calibrated) = (Model.Evaluate(Fresh), model.Evaluate(Fresh));
+        var bins = calibrated.ReliabilityAt(3);
+        Assert.That(bins, Has.Count.EqualTo(15));
+        Assert.That(bins.Sum(bin => bin.Count), Is.EqualTo(3 * Fresh.Count));
         Assert.That(calibrated.Brier, Is.LessThan(raw.Brier));
-        var gap = calibrated.Bins.Sum(bin => bin.Count * Math.Abs(bin.MeanProbability - bin.Frequency)) / (3.0 * Fresh.Count);
-        Assert.That(calibrated.ExpectedCalibrationError, Is.EqualTo(gap).Within(1e-12));
-        Assert.That(model.Evaluate(Fresh).Reliability(5).Bins.Sum(bin => bin.Count), Is.EqualTo((long)Fresh.Count * Model.Labels.Count));
+        var all = calibrated.Reliability();
+        var gap = all.Sum(bin => bin.Count * Math.Abs(bin.MeanProbability - bin.Frequency)) / ((double)Fresh.Count * Model.Labels.Count);
+        Assert.That(calibrated.CalibrationError(), Is.EqualTo(gap).Within(1e-12));
+        Assert.That(calibrated.Reliability(5).Sum(bin => bin.Count), Is.EqualTo((long)Fresh.Count * Model.Labels.Count));
     }
 
     [Test]
@@ -129,10 +131,10 @@ public sealed class GuaranteeTests
     [Test]
     public void Faults_of_a_calibration_are_named()
     {
-        var faulty = TextProblem.Builder.WithCalibration(Calibrations.Platt(CalibrationScope.EachLabel(0)));
-        var fault = Assert.Throws<ModelConfigurationException>(() => faulty.Build())!;
+        var faulty = TextProblem.Builder.WithCalibration(Calibrations.Platt(eachLabel: 0));
+        var fault = Assert.Throws<ModelConfigurationException>(() => faulty.Fit(TextProblem.Train))!;
         Assert.That(fault.Faults, Is.EqualTo(["calibration: expected at least 1 positive of a label, received 0"]));
-        var unordered = Calibrations.Isotonic(CalibrationScope.EachBucket(5, 2));
+        var unordered = Calibrations.Isotonic(buckets: [5, 2]);
         fault = Assert.Throws<ModelConfigurationException>(() => Model.WithCalibration(unordered, Fresh))!;
         Assert.That(fault.Faults, Is.EqualTo(["calibration: expected ascending edges of buckets, received 5, 2"]));
     }
@@ -141,7 +143,7 @@ public sealed class GuaranteeTests
     public void Saving_and_loading_keeps_calibration_and_promises()
     {
         using var folder = new TemporaryFolder();
-        var model = Model.WithCalibration(Calibrations.Isotonic(CalibrationScope.EachLabel(10)), Fresh).WithRisk(0.1, Fresh).WithPossibleSets(Fresh, ConformalNorm.L2);
+        var model = Model.WithCalibration(Calibrations.Isotonic(eachLabel: 10), Fresh).WithRisk(0.1, Fresh).WithPossibleSets(Fresh, norm: 2);
         model.Save(folder.File("model"));
         var again = AdaptiveThresholdModel.Load(folder.File("model"));
         Same.Predictions(model.Predict(TextProblem.Test), again.Predict(TextProblem.Test));
@@ -151,19 +153,19 @@ public sealed class GuaranteeTests
     [Test]
     public void Scores_of_another_model_are_calibrated_and_promised_alike()
     {
-        var (scores, ids) = (Scores(Fresh), new ScoredRows(Scores(Fresh), LabelIds(Fresh)));
+        var (scores, ids) = (Scores(Fresh), LabelIds(Fresh));
         var test = Scores(TextProblem.Test);
         var before = Thresholds.Value.Decide(test);
-        foreach (var calibrated in new[] { Thresholds.Value.WithCalibration(Calibrations.Platt(), scores, Fresh), Thresholds.Value.WithCalibration(Calibrations.Platt(), ids) })
+        foreach (var calibrated in new[] { Thresholds.Value.WithCalibration(Calibrations.Platt(), scores, Fresh), Thresholds.Value.WithCalibration(Calibrations.Platt(), scores, ids) })
         {
             Assert.That(calibrated.Decide(test).Select(p => p.Labels), Is.EqualTo(before.Select(p => p.Labels)));
             Assert.That(Probabilities(calibrated.Decide(test)), Is.Not.EqualTo(Probabilities(before)));
         }
         var careful = Thresholds.Value.WithRisk(0.05, scores, Fresh);
         Assert.That(Missed(careful.Decide(scores), Fresh), Is.LessThanOrEqualTo(0.05));
-        Same.Predictions(careful.Decide(test), Thresholds.Value.WithRisk(0.05, ids).Decide(test));
+        Same.Predictions(careful.Decide(test), Thresholds.Value.WithRisk(0.05, scores, ids).Decide(test));
         var sets = Thresholds.Value.WithPossibleSets(scores, Fresh).PossibleSets(test, 0.1);
-        Assert.That(sets.Select(row => row.Credibility), Is.EqualTo(Thresholds.Value.WithPossibleSets(ids).PossibleSets(test, 0.1).Select(row => row.Credibility)));
+        Assert.That(sets.Select(row => row.Credibility), Is.EqualTo(Thresholds.Value.WithPossibleSets(scores, ids).PossibleSets(test, 0.1).Select(row => row.Credibility)));
         Assert.That(sets.Select(row => row.IsInformative), Has.All.True);
     }
 }

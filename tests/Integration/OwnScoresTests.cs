@@ -13,8 +13,7 @@ public sealed class OwnScoresTests
             .Builder()
             .WithScorers(Scorers.Linear())
             .WithSignals(Signals.Idf())
-            .WithCombination(ScoreCombination.Average)
-            .Build()
+            .WithAveragedScores()
             .Fit(TextProblem.Train, TextProblem.Validation)
     );
 
@@ -33,7 +32,7 @@ public sealed class OwnScoresTests
         var thresholds = AdaptiveThresholds
             .Builder()
             .WithSignals(Signals.Idf())
-            .WithCombination(ScoreCombination.Average)
+            .WithScoresAsGiven()
             .WithTrainingRows(TextProblem.Train)
             .Fit(Scores(TextProblem.Validation), TextProblem.Validation);
         Same.Predictions(Linear.Value.Predict(TextProblem.Test), thresholds.Decide(Scores(TextProblem.Test)));
@@ -94,7 +93,7 @@ public sealed class OwnScoresTests
         // a model that ranks well and is never sure: 0.02 for a true label, 0.01 for others
         int[][] truth = [.. Enumerable.Range(0, 60).Select(row => new[] { row % 5 == 0 ? 2 : row % 2 })];
         var scores = ScoreLists.FromRows(3, ScoreScale.Probabilities, truth.Select(set => Enumerable.Range(0, 3).Select(l => (l, set.Contains(l) ? 0.02 : 0.01))));
-        var atOneHalf = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed()).WithCombination(ScoreCombination.Average).Fit(scores, truth);
+        var atOneHalf = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed()).WithScoresAsGiven().Fit(scores, truth);
         var fitted = AdaptiveThresholds.Builder().Fit(scores, truth);
         Assert.That(atOneHalf.Evaluate(scores, truth).MicroF1, Is.Zero);
         Assert.That(fitted.Evaluate(scores, truth).MacroF1A, Is.EqualTo(1));
@@ -118,10 +117,10 @@ public sealed class OwnScoresTests
     public void Lists_a_matrix_and_a_file_of_the_same_scores_are_decided_alike()
     {
         using var folder = new TemporaryFolder();
-        var file = ScoredRows.FromFile(folder.Write("scores.svm", "0 0:0.9 1:0.2 2:0.1", "1,2 0:0.3 1:0.6 2:0.7"), ScoreScale.Probabilities);
+        var file = ScoreLists.FromFile(folder.Write("scores.svm", "0 0:0.9 1:0.2 2:0.1", "1,2 0:0.3 1:0.6 2:0.7"), ScoreScale.Probabilities);
         var matrix = ScoreLists.FromMatrix(new[,] { { 0.9f, 0.2f, 0.1f }, { 0.3f, 0.6f, 0.7f } }, ScoreScale.Probabilities);
         var lists = ScoreLists.FromRows(3, ScoreScale.Probabilities, [[(2, 0.1), (0, 0.9), (1, 0.2)], [(0, 0.3), (1, 0.6), (2, 0.7)]]);
-        var thresholds = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed()).WithCombination(ScoreCombination.Average).Fit(file.Scores, file.Labels);
+        var thresholds = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed()).WithScoresAsGiven().Fit(file.Scores, file.Labels);
         Assert.That(file.Labels, Is.EqualTo(new int[][] { [0], [1, 2] }));
         Assert.That(Labels(thresholds.Decide(file.Scores)), Is.EqualTo(new string[][] { ["0"], ["1", "2"] }));
         Same.Predictions(thresholds.Decide(file.Scores), thresholds.Decide(matrix));
@@ -132,7 +131,7 @@ public sealed class OwnScoresTests
     public void Of_a_matrix_the_best_labels_are_kept()
     {
         var scores = ScoreLists.FromMatrix(new[,] { { 1f, 3f, 2f } }, ScoreScale.Logits, Names, keep: 2);
-        var thresholds = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed(-10)).WithCombination(ScoreCombination.Average).Fit(scores, [[0]]);
+        var thresholds = AdaptiveThresholds.Builder().WithDecision(Decisions.Fixed(-10)).WithScoresAsGiven().Fit(scores, [[0]]);
         Assert.That(thresholds.Decide(scores).Single().Labels, Is.EqualTo(["b", "c"]));
     }
 

@@ -17,7 +17,7 @@ public sealed class SaveTests
         AdaptiveThresholds
             .Builder()
             .WithDecision(Decisions.Fixed())
-            .WithCombination(ScoreCombination.Average)
+            .WithScoresAsGiven()
             .Fit(ScoreLists.FromRows(2, ScoreScale.Probabilities, [[(0, 0.9), (1, 0.2)], [(0, 0.3), (1, 0.6)]]), [[0], [1]]);
 
     [TestCaseSource(nameof(Savers))]

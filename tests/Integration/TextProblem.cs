@@ -17,32 +17,36 @@ internal static class TextProblem
     public static readonly AdaptiveThresholdModelBuilder Builder = AdaptiveThresholdModel
         .Builder()
         .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 5))
-        .WithHiddenLayers(12)
-        .WithDropout(0.1)
-        .WithEpochs(6)
-        .WithBatchSize(16)
-        .WithLearningRate(0.01);
+        .WithScorers(Perceptron());
 
-    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.Build().Fit(Train, Validation));
+    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.Fit(Train, Validation));
 
     /// <summary>Fitted once, shared by the tests that only look.</summary>
     public static AdaptiveThresholdModel Model => Fitted.Value;
+
+    /// <summary>A small perceptron, changed as the caller likes.</summary>
+    public static Scorer Perceptron(Action<PerceptronOptions>? change = null)
+    {
+        var options = new PerceptronOptions { HiddenLayers = [12], Dropout = 0.1, Epochs = 6, BatchSize = 16, LearningRate = 0.01, Patience = 3 };
+        change?.Invoke(options);
+        return Scorers.Perceptron(options);
+    }
 
     public static string[] Texts(MultiLabelDataset rows) => [.. Enumerable.Range(0, rows.Count).Select(row => rows.TextOf(row)!)];
 
     public static MultiLabelDataset Dataset(int rows, int seed) => MultiLabelDataset.FromTexts(Rows(rows, seed));
 
-    public static LabelledText[] Rows(int rows, int seed)
+    public static (string Text, IReadOnlyList<string> Labels)[] Rows(int rows, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, rows).Select(_ => Row(random))];
     }
 
-    private static LabelledText Row(Random random)
+    private static (string Text, IReadOnlyList<string> Labels) Row(Random random)
     {
         // the first labels are the frequent ones
         int[] labels = [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Math.Min(random.Next(8), random.Next(10))).Distinct()];
         var words = labels.SelectMany(l => new[] { Verbs[random.Next(Verbs.Length)], $"the {Subjects[l]}", $"{Subjects[l]}{random.Next(2)}" });
-        return new LabelledText(string.Join(' ', words.Append($"noise{random.Next(20)}")), [.. labels.Select(l => Subjects[l])]);
+        return (string.Join(' ', words.Append($"noise{random.Next(20)}")), (string[])[.. labels.Select(l => Subjects[l])]);
     }
 }
