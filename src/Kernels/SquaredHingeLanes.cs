@@ -15,22 +15,22 @@ internal sealed class SquaredHingeLanes : LabelLanes
     private readonly float[] alpha;
     private readonly ushort[] active;
     private readonly float[] curvature;
-    private readonly float[] diagonal;
+    private readonly float diagonal;
+    private readonly float[]? diagonals; // where rows have weights, for a look-up in every step takes time
     private readonly float negligible;
 
     public SquaredHingeLanes(LinearRows rows, float[] squaredNorms, DualOptions options) : base(rows, options)
     {
-        diagonal = new float[squaredNorms.Length];
-        curvature = new float[squaredNorms.Length];
-        for (var row = 0; row < diagonal.Length; row++)
-        {
-            diagonal[row] = (float)(0.5 / Cost(rows, row));
-            curvature[row] = squaredNorms[row] + Bias * Bias + diagonal[row];
-        }
+        diagonal = (float)(0.5 / options.C);
+        diagonals = rows.Weights is null ? null : [.. Enumerable.Range(0, X.Rows).Select(row => (float)(0.5 / Cost(rows, row)))];
+        curvature = [.. squaredNorms.Select((square, row) => square + Bias * Bias + Diagonal(row))];
         negligible = (float)(options.Tolerance / 50);
         alpha = new float[Shapes.Length(X.Rows, Width, nameof(rows))];
         active = new ushort[X.Rows];
     }
+
+    /// <summary>1 / (2 C_i).</summary>
+    private float Diagonal(int row) => diagonals is null ? diagonal : diagonals[row];
 
     protected override void Start() => Array.Clear(alpha);
 
@@ -56,7 +56,7 @@ internal sealed class SquaredHingeLanes : LabelLanes
         var zero = Vector512<float>.Zero;
         var sign = Signs(row);
         var held = Vector512.LoadUnsafe(ref alpha[(nint)row * Width]);
-        var gradient = sign * Dot(row) - Vector512<float>.One + held * diagonal[row];
+        var gradient = sign * Dot(row) - Vector512<float>.One + held * Diagonal(row);
         var atZero = Vector512.Equals(held, zero);
         var shrunk = atZero & Vector512.GreaterThan(gradient, zero);
         active[row] = (ushort)(active[row] & ~Mask(shrunk));
