@@ -172,6 +172,7 @@ let private tool (place: Place) : unit =
     place.Run(Shell.words $"dotnet tool install Limen.Cli --tool-path tool --version {version}")
     |> ignore
 
+    limen (Shell.words "demo --corpus docs") |> ignore
     Directory.CreateDirectory(place.Path "data") |> ignore
 
     [ "train", 240; "dev", 60; "test", 60 ]

@@ -1,9 +1,10 @@
-// Thresholds behind a classifier that is there already, without training it again:  dotnet run own-scores.cs
+// Thresholds behind a classifier that is there already, without training it again, on texts that the .NET SDK brings along
+// (limen demo --corpus docs):  dotnet run own-scores.cs
 #:package Limen@*
 #:property PublishAot=false
 using Limen;
 
-var (train, validation, test) = MultiLabelDataset.ApiDocumentation();
+var (train, validation, test) = MultiLabelDataset.FromFolder("docs");
 
 // The classifier: a word votes for the labels of the training texts that it stands in; a text's scores are the mean of its words' votes.
 var ids = train.Labels.Index().ToDictionary(label => label.Item, label => label.Index);
@@ -20,7 +21,7 @@ var votes = Enumerable
 // Its probabilities, the best 60 labels of each row: all that the thresholds see of it.
 var (heldOut, scores) = (Scores(validation!), Scores(test!));
 
-var atOneHalf = AdaptiveThresholds.Builder().WithCombination(ScoreCombination.Average).WithDecision(Decisions.Fixed()).Fit(heldOut, validation!);
+var atOneHalf = AdaptiveThresholds.Builder().WithScoresAsGiven().WithDecision(Decisions.Fixed()).Fit(heldOut, validation!);
 var fused = AdaptiveThresholds.Builder().WithSignals(Signals.Idf()).WithTrainingRows(train).Fit(heldOut, validation!);
 var withNeighbours = AdaptiveThresholds
     .Builder()

@@ -200,9 +200,7 @@ module Jobs =
         let reached =
             let (LabelSets predicted) = Thresholds.decide (fit ()) (Scores local)
 
-            predicted
-            |> Counts.ofSets labels
-            |> F1.macro (AllLabels AsZero)
+            predicted |> Counts.ofSets labels |> F1.macro (AllLabels AsZero)
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
 

@@ -130,7 +130,9 @@ module WholeModel =
 
         Job.once (fun () ->
             let clock = Stopwatch.StartNew()
-            let labels, input, parts = Pipeline.prepare Presets.vectoriser FeatureKind.Automatic rows
+
+            let labels, input, parts =
+                Pipeline.prepare Presets.vectoriser FeatureKind.Automatic rows
 
             let model =
                 Model.fit

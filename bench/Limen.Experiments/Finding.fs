@@ -62,7 +62,13 @@ module Finding =
                 []
             else
                 let interval =
-                    Bootstrap.difference resampling (Seed.ofInt seed) macroF1 truth.Matrix o.Predicted.Matrix against.Predicted.Matrix
+                    Bootstrap.difference
+                        resampling
+                        (Seed.ofInt seed)
+                        macroF1
+                        truth.Matrix
+                        o.Predicted.Matrix
+                        against.Predicted.Matrix
 
                 [
                     "minus_reference", interval.Difference

@@ -41,10 +41,7 @@ module HeldOut =
                 CandidateScores.selectRows inside lists
                 |> FittedDecision.scores context.Rarity decision
 
-            Evaluation.measure
-                scores
-                (FittedDecision.decide decision scores)
-                (LabelSets(Csr.selectRows inside labels))
+            Evaluation.measure scores (FittedDecision.decide decision scores) (LabelSets(Csr.selectRows inside labels))
 
         let found =
             [

@@ -28,7 +28,9 @@ module Program =
             AnsiConsole.Profile.Width <- 160
 
         try
-            let a = ArgumentParser.Create<Arguments>(programName = "experiments").ParseCommandLine argv
+            let a =
+                ArgumentParser.Create<Arguments>(programName = "experiments").ParseCommandLine argv
+
             let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
 
             Experiments.run

@@ -36,7 +36,10 @@ module RuleStudies =
 
     /// What the parts of the full model give: network 0 and linear models 1 alone, averaged and stacked, with and without the
     /// neighbours' votes in the stack (the network has them in its thresholds in any case), and the plug-in rule on all test rows.
-    let private levers (o: DecisionOptions) (decide: string * DecisionOptions * (CandidateScores -> CandidateScores) -> Outcome) =
+    let private levers
+        (o: DecisionOptions)
+        (decide: string * DecisionOptions * (CandidateScores -> CandidateScores) -> Outcome)
+        =
         let stacked = decide ("both, stacked", o, id)
 
         [
@@ -44,7 +47,13 @@ module RuleStudies =
             decide ("linear models, neighbours stacked", o, only [ 1 ] true)
             decide ("network", o, only [ 0 ] false)
             decide ("network, neighbours stacked", o, only [ 0 ] true)
-            decide ("both, averaged", { o with Combination = ScoreCombination.Average }, id)
+            decide (
+                "both, averaged",
+                { o with
+                    Combination = ScoreCombination.Average
+                },
+                id
+            )
             decide ("both, stacked without neighbours", o, only [ 0; 1 ] false)
             stacked
             { stacked with
@@ -55,7 +64,13 @@ module RuleStudies =
 
     /// The rules among which the default was chosen, on held-out rows.
     let private candidates =
-        [ FusedRule.entry; SCut.entry; SmoothedF.entry; MicroMacroFreq.entry; PlugInRule.entry ]
+        [
+            FusedRule.entry
+            SCut.entry
+            SmoothedF.entry
+            MicroMacroFreq.entry
+            PlugInRule.entry
+        ]
         |> List.map _.Door
 
     /// (d), (e), (f) Every decision rule on the same scores of one full model; and what the parts of that model give.

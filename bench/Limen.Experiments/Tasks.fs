@@ -58,9 +58,7 @@ module Task =
         |> prepared name
 
     let private apiDocumentation () : Task =
-        Limen.Cli.ApiDocs.read ()
-        |> Split.map LabelledRows.ofTexts
-        |> prepared embedded
+        Limen.Cli.ApiDocs.read () |> Split.map LabelledRows.ofTexts |> prepared embedded
 
     /// Whether a data set is there: the embedded one, or a folder of svmlight files below the data directory.
     let exists (data: string option) (name: string) : bool =

@@ -30,11 +30,12 @@ public sealed class EvaluationReport
         [
             .. labels.Names.Select(
                 (name, l) =>
-                    new LabelResult(
+                    (
                         name,
                         counts.TruePositives[l] + counts.FalseNegatives[l],
                         counts.TruePositives[l] + counts.FalsePositives[l],
-                        counts.TruePositives[l]
+                        counts.TruePositives[l],
+                        Core.F1.ofLabel(l, counts)
                     )
             ),
         ];
@@ -65,8 +66,10 @@ public sealed class EvaluationReport
     /// <summary>The share of all labels that are predicted for at least one row.</summary>
     public double EverPredicted => measures.EverPredicted;
 
-    /// <summary>Each label's counts, in the order of the model's labels.</summary>
-    public IReadOnlyList<LabelResult> Labels { get; }
+    /// <summary>
+    /// Of each label, in the order of the model's: rows that have it, rows that were given it, rows of both kinds, and F1 = 2 Hits / (Predicted + Positives), 0/0 = 0.
+    /// </summary>
+    public IReadOnlyList<(string Label, int Positives, int Predicted, int Hits, double F1)> Labels { get; }
 
     /// <summary>
     /// Signs that the model fails on these rows, found without looking at their labels; none for scores of another

@@ -6,8 +6,8 @@ public static class Signals
     private static readonly Core.FeatureKnnOptions Knn = Core.FeatureKnnOptionsModule.standard;
 
     /// <summary>Global: the label's rarity in the training rows.</summary>
-    /// <param name="smoothing">How counts become rarity.</param>
-    public static Signal Idf(IdfSmoothing smoothing = IdfSmoothing.AddOne) => new(Core.Idf.signal(smoothing));
+    /// <param name="smooth">ln((N + 1) / (n + 1)) for a label in n of N rows, the default; else ln(N / n), where a label without rows counts as one with one.</param>
+    public static Signal Idf(bool smooth = true) => new(Core.Idf.signal(smooth ? Core.IdfSmoothing.AddOne : Core.IdfSmoothing.None));
 
     /// <summary>
     /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not vote on themselves, and no label of a row to

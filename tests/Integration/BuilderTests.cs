@@ -161,7 +161,7 @@ public sealed class BuilderTests
                     }),
                     Scorers.Linear()
                 )
-                
+
                 .Fit(TextProblem.Train, TextProblem.Validation);
             Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5), loss.ToString());
         }

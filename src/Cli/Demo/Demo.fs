@@ -14,7 +14,10 @@ module Demo =
     /// The network and training that all four share.
     let private shared (seed: int) : ModelOptions =
         { ModelOptions.defaults with
-            Scorers = [ Perceptron.scorer (PerceptronOptions(HiddenLayers = [| 256 |], Epochs = 10, Patience = 3)) ]
+            Scorers =
+                [
+                    Perceptron.scorer (PerceptronOptions(HiddenLayers = [| 256 |], Epochs = 10, Patience = 3))
+                ]
             Seed = Seed.ofInt seed
         }
 
@@ -97,12 +100,7 @@ module Demo =
         Directory.CreateDirectory folder |> ignore
         let docs = ApiDocs.read ()
 
-        for name, part in
-            [
-                "train", Some docs.Train
-                "dev", docs.Validation
-                "test", docs.Test
-            ] do
+        for name, part in [ "train", Some docs.Train; "dev", docs.Validation; "test", docs.Test ] do
             part
             |> Option.iter (fun rows ->
                 let path = Path.Combine(folder, name + ".jsonl")

@@ -74,7 +74,11 @@ module Calibration =
             match options.Scope with
             | CalibrationScope.AllLabels -> Array.zeroCreate s.Count
             | CalibrationScope.EachLabel minimum ->
-                Array.init s.Count (fun l -> if SortedPairs.listedHits l s >= float minimum then l + 1 else 0)
+                Array.init s.Count (fun l ->
+                    if SortedPairs.listedHits l s >= float minimum then
+                        l + 1
+                    else
+                        0)
             | CalibrationScope.EachBucket edges ->
                 counts.Positives
                 |> Array.map (fun n -> 1 + (edges |> Array.filter (fun edge -> n >= float edge) |> Array.length))

@@ -180,7 +180,12 @@ module ConformalSets =
 
     /// The possible label sets of each row at significance epsilon: for rows exchangeable with the calibration rows
     /// the true set is among them with probability at least 1 - epsilon. At most cap sets of a row are listed.
-    let predict (fitted: ConformalSets) (epsilon: float) (cap: int) (PairProbabilities probabilities) : SetPrediction[] =
+    let predict
+        (fitted: ConformalSets)
+        (epsilon: float)
+        (cap: int)
+        (PairProbabilities probabilities)
+        : SetPrediction[] =
         if not (0.0 < epsilon && epsilon < 1.0) then
             raise (ConfigurationException [ $"significance: expected epsilon in (0, 1), received {epsilon}" ])
 

@@ -121,7 +121,12 @@ module Constraints =
             float score - float v.Threshold
 
     /// The row's verdicts after all constraints, from its listed labels (ascending) with their scores and the rule's verdicts.
-    let apply (constraints: LabelConstraint list) (labels: int[]) (scores: float32[]) (verdicts: Verdict[]) : Verdict[] =
+    let apply
+        (constraints: LabelConstraint list)
+        (labels: int[])
+        (scores: float32[])
+        (verdicts: Verdict[])
+        : Verdict[] =
         let verdicts = Array.copy verdicts
         let barred = Array.create labels.Length false
 
@@ -157,7 +162,9 @@ module Constraints =
             exclusive
             |> List.exists (fun group ->
                 Array.contains labels[at] group
-                && Seq.exists (fun other -> predicted other && Array.contains labels[other] group) (seq { 0 .. labels.Length - 1 }))
+                && Seq.exists
+                    (fun other -> predicted other && Array.contains labels[other] group)
+                    (seq { 0 .. labels.Length - 1 }))
 
         for c in constraints do
             match c with

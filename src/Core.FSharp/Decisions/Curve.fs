@@ -134,7 +134,9 @@ module Curve =
         | _ when Array.sum weights = 0.0 -> Curve.Logistic(1.0, 0.0)
         | Calibrator.Temperature -> logistic false weights (hit |> Array.map (fun h -> if h then 1.0 else 0.0)) scores
         | Calibrator.Platt ->
-            let positives = Array.map2 (fun h w -> if h then w else 0.0) hit weights |> Array.sum
+            let positives =
+                Array.map2 (fun h w -> if h then w else 0.0) hit weights |> Array.sum
+
             let negatives = Array.sum weights - positives
             let high, low = (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0)
             logistic true weights (hit |> Array.map (fun h -> if h then high else low)) scores

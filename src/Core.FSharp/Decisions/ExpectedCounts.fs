@@ -49,7 +49,13 @@ module ExpectedCounts =
             fun l h n p -> Objective.ofLabel objective l h n p / float labels + weight * micro h n
         | _ -> Objective.ofLabel objective
 
-    let private cut (value: float -> float -> float) (counts: float[]) (first: int) (last: int) (s: SortedPairs) : float32 =
+    let private cut
+        (value: float -> float -> float)
+        (counts: float[])
+        (first: int)
+        (last: int)
+        (s: SortedPairs)
+        : float32 =
         let mutable best = value 0.0 0.0
         let mutable threshold = s.Scores[first]
         let mutable hits = 0.0

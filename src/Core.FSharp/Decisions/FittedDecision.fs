@@ -120,7 +120,10 @@ module FittedDecision =
         Array.Parallel.init scores.Rows (fun row ->
             let labels = Csr.set row scores
             let verdicts = judge decision labels (scores.RowValues(row).ToArray())
-            Array.zip labels verdicts |> Array.filter (fun (_, v) -> v.Predicted) |> Array.map fst)
+
+            Array.zip labels verdicts
+            |> Array.filter (fun (_, v) -> v.Predicted)
+            |> Array.map fst)
         |> Csr.ofSets scores.Columns
         |> LabelSets
 
@@ -231,7 +234,9 @@ module FittedDecision =
         if not decision.Constraints.IsEmpty then
             raise (
                 ConfigurationException
-                    [ "risk: expected a decision without constraints, for they can take labels away that the promise needs" ]
+                    [
+                        "risk: expected a decision without constraints, for they can take labels away that the promise needs"
+                    ]
             )
 
         match RiskControl.fit level scores labels with

@@ -53,11 +53,7 @@ module Fused =
 
     /// Hits and predictions among the first k listed pairs of all labels: what makes the counts at any threshold one binary search.
     [<Struct>]
-    type private RunningCounts =
-        {
-            Hits: float[]
-            Predicted: float[]
-        }
+    type private RunningCounts = { Hits: float[]; Predicted: float[] }
 
     let private running (s: SortedPairs) : RunningCounts =
         let hits = Array.zeroCreate (s.Hit.Length + 1)

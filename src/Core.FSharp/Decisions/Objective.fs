@@ -60,13 +60,14 @@ module Objective =
         | Objective.FBeta beta when not (beta > 0.0) -> [ $"F-beta: expected beta > 0, received {beta}" ]
         | Objective.ExpectedCost(falsePositive, falseNegative) -> costs [ falsePositive, falseNegative ]
         | Objective.NamedCosts(names, falsePositive, falseNegative, otherPositive, otherNegative) ->
-            costs [
-                yield otherPositive, otherNegative
-                if names.Length = falsePositive.Length && names.Length = falseNegative.Length then
-                    yield! Seq.zip falsePositive falseNegative
-                else
-                    yield -1.0, -1.0
-            ]
+            costs
+                [
+                    yield otherPositive, otherNegative
+                    if names.Length = falsePositive.Length && names.Length = falseNegative.Length then
+                        yield! Seq.zip falsePositive falseNegative
+                    else
+                        yield -1.0, -1.0
+                ]
         | Objective.LabelCosts(falsePositive, falseNegative) when
             falsePositive.Length <> labels || falseNegative.Length <> labels
             ->
@@ -75,7 +76,9 @@ module Objective =
             ]
         | Objective.LabelCosts(falsePositive, falseNegative) -> costs (Seq.zip falsePositive falseNegative)
         | Objective.RecallAtPrecision level when not (level > 0.0 && level <= 1.0) ->
-            [ $"recall at precision: expected a precision above 0, at most 1, received {level}" ]
+            [
+                $"recall at precision: expected a precision above 0, at most 1, received {level}"
+            ]
         | _ -> []
 
     /// Labels that the objective names and the label space lacks.
@@ -131,7 +134,14 @@ module Objective =
         ratio (2.0 * hits) (predicted + positives)
 
     /// The objective from the sum over L labels of ofLabel and the summed counts.
-    let ofSums (objective: Objective) (labels: int) (sum: float) (hits: float) (predicted: float) (positives: float) : float =
+    let ofSums
+        (objective: Objective)
+        (labels: int)
+        (sum: float)
+        (hits: float)
+        (predicted: float)
+        (positives: float)
+        : float =
         match objective with
         | Objective.MicroF1 -> f1 hits predicted positives
         | Objective.MacroPlusMicro weight -> ratio sum (float labels) + weight * f1 hits predicted positives

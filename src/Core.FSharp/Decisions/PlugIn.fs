@@ -64,8 +64,7 @@ module PlugIn =
 
     /// Below as many pairs as have an expected precision of the level.
     let private atPrecision level (list: Listed) : float =
-        let reached n =
-            list.Sums[n] >= level * list.Weights[n]
+        let reached n = list.Sums[n] >= level * list.Weights[n]
 
         seq { list.P.Length .. -1 .. 0 } |> Seq.find reached |> middle list
 
@@ -77,7 +76,10 @@ module PlugIn =
         let total (list: Listed) = list.Sums[list.P.Length]
         let positives = lists |> Array.sumBy total
         let mutable hits = Array.map2 (fun list n -> list.Sums[n]) lists counts |> Array.sum
-        let mutable predicted = Array.map2 (fun list n -> list.Weights[n]) lists counts |> Array.sum
+
+        let mutable predicted =
+            Array.map2 (fun list n -> list.Weights[n]) lists counts |> Array.sum
+
         let mutable pass = 0
         let mutable moved = true
 
@@ -119,12 +121,7 @@ module PlugIn =
     /// for macro averages (Jaccard has the same optimum as F1), of all pairs together for MicroF1. MacroPlusMicro is
     /// optimised label by label in turn. RecallAtPrecision takes as many pairs of all labels as have that precision on average. Expected costs have the closed form c_FP / (c_FP + c_FN). A label without
     /// listed pairs gets 1/2.
-    let probabilities
-        (objective: Objective)
-        (minimum: float)
-        (weights: float32[] option)
-        (Scores scores)
-        : float[] =
+    let probabilities (objective: Objective) (minimum: float) (weights: float32[] option) (Scores scores) : float[] =
         let byLabel = Csr.transpose scores
 
         let weight row =
@@ -135,10 +132,13 @@ module PlugIn =
         let pairs =
             Array.Parallel.init scores.Columns (fun l ->
                 Csr.row l byLabel
-                |> Array.map (fun struct (row, z) -> struct (Logistic.ofLogit (float z), weight row)))
+                |> Array.map (fun struct (row, z) -> struct (Logistic.ofLogit (float z), weight row))
+                |> Array.filter (fun (struct (_, w)) -> w > 0.0))
 
         let lists = pairs |> Array.Parallel.map listed
-        let common (t: Listed -> float) = Array.create lists.Length (pairs |> Array.concat |> listed |> t)
+
+        let common (t: Listed -> float) =
+            Array.create lists.Length (pairs |> Array.concat |> listed |> t)
 
         let fitted =
             match objective with
@@ -157,12 +157,7 @@ module PlugIn =
         Array.map2 (fun list t -> if list.P.Length = 0 then 0.5 else max minimum t) lists fitted
 
     /// The same in the space of the scores: theta = logit(t).
-    let thresholds
-        (objective: Objective)
-        (minimum: float)
-        (weights: float32[] option)
-        (scores: Scores)
-        : float32[] =
+    let thresholds (objective: Objective) (minimum: float) (weights: float32[] option) (scores: Scores) : float32[] =
         probabilities objective minimum weights scores |> Array.map logit
 
     /// Fits the thresholds on the rows to predict themselves, which carry no labels, and decides them together. The

@@ -23,8 +23,7 @@ module RowRules =
         |> LabelSets
 
     /// The top size(s) labels of each row, s its listed scores in descending order.
-    let topBy (size: float32[] -> int) (scores: Scores) : LabelSets =
-        chosen size scores
+    let topBy (size: float32[] -> int) (scores: Scores) : LabelSets = chosen size scores
 
     /// The labels of each row whose score is above threshold(s), s its listed scores in descending order.
     let above (threshold: float32[] -> float32) (scores: Scores) : LabelSets =

@@ -134,10 +134,12 @@ type Decision
     member _.AtMost(labels: int) = also (Constraint.AtMost labels)
 
     /// No label but these.
-    member _.Only([<System.ParamArray>] labels: string[]) = also (Constraint.Only(List.ofArray labels))
+    member _.Only([<System.ParamArray>] labels: string[]) =
+        also (Constraint.Only(List.ofArray labels))
 
     /// None of these labels.
-    member _.Without([<System.ParamArray>] labels: string[]) = also (Constraint.Without(List.ofArray labels))
+    member _.Without([<System.ParamArray>] labels: string[]) =
+        also (Constraint.Without(List.ofArray labels))
 
     /// One label's threshold in log-odds, known beforehand: the label is predicted where its score is above it, whatever the rule says.
     member _.WithThreshold(label: string, threshold: float) =
@@ -178,7 +180,11 @@ type RuleEntry =
 module Rule =
 
     let private check (rule: Rule) (context: RuleContext) (Scores scores) =
-        match rule.RuleFaults @ rule.Refuses context.Objective @ Objective.faults scores.Columns context.Objective with
+        match
+            rule.RuleFaults
+            @ rule.Refuses context.Objective
+            @ Objective.faults scores.Columns context.Objective
+        with
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
@@ -186,11 +192,7 @@ module Rule =
         Shape.require "rarity" "[L]" [ scores.Columns ] [ context.Rarity.Length ]
 
     /// A rule that follows every objective. faults: every number that is out of its range, in words.
-    let create
-        (name: string)
-        (faults: string list)
-        (fit: RuleContext -> Scores -> LabelSets -> FittedRule)
-        : Rule =
+    let create (name: string) (faults: string list) (fit: RuleContext -> Scores -> LabelSets -> FittedRule) : Rule =
         Rule(name, faults, (fun _ -> []), fit, [])
 
     /// A rule that gives a threshold for each label; its tag is its name.

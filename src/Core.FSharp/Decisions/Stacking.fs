@@ -227,14 +227,16 @@ module Stacking =
     /// The score is float32 of ((margins + Local) + Rarity) + Rest, the margins added in their order.
     let parts (stack: Stack) (rarity: float) (margins: float[]) (local: float) : StackParts =
         let silent r =
-            RaritySlope.at r stack.Intercept + RaritySlope.at r stack.LogLocal * log localFloor
+            RaritySlope.at r stack.Intercept
+            + RaritySlope.at r stack.LogLocal * log localFloor
 
         {
             Slopes = stack.Margins |> Array.map (RaritySlope.at rarity)
             Margins = Array.map2 (fun slope m -> RaritySlope.at rarity slope * m) stack.Margins margins
             Local =
                 RaritySlope.at rarity stack.Local * local
-                + RaritySlope.at rarity stack.LogLocal * (log (local + localFloor) - log localFloor)
+                + RaritySlope.at rarity stack.LogLocal
+                  * (log (local + localFloor) - log localFloor)
             Rarity = silent rarity - silent 0.0
             Rest = silent 0.0
         }

@@ -22,14 +22,18 @@ module Thresholds =
 
             start[row + 1] <- indices.Count
 
-        LabelSets(CsrMatrix.Trusted(scores.Rows, scores.Columns, start, indices.ToArray(), Array.create indices.Count 1f))
+        LabelSets(
+            CsrMatrix.Trusted(scores.Rows, scores.Columns, start, indices.ToArray(), Array.create indices.Count 1f)
+        )
 
     /// One threshold that is known beforehand.
     let fixedAt (labels: int) (threshold: float32) : float32[] = Array.create labels threshold
 
     /// One threshold for all labels, the exact maximiser of the objective over all cuts of the pooled scores.
     let common (objective: Objective) (s: SortedPairs) : float32 =
-        let struct (threshold, _) = SortedPairs.bestCommon objective (Array.zeroCreate s.Count) s
+        let struct (threshold, _) =
+            SortedPairs.bestCommon objective (Array.zeroCreate s.Count) s
+
         let rounded = float32 threshold
         // a midpoint that float32 rounds up onto the score above it would lose that score
         if
@@ -85,6 +89,9 @@ module Thresholds =
                 otherwise
             elif at = first then
                 s.Scores[first]
+            elif given > wanted then
+                // a row of more weight than is left is not given, as pairs that tie at the cut are not
+                s.Scores[at - 1]
             elif at = last then
                 MathF.BitDecrement s.Scores[last - 1]
             elif s.Scores[at] < s.Scores[at - 1] then

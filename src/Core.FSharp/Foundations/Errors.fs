@@ -45,7 +45,11 @@ type ModelFormatException(path: string, reason: string) =
 /// Settings with faults: all of them, not the first.
 [<Sealed>]
 type ModelConfigurationException(faults: IEnumerable<string>) =
-    inherit ArgumentException("The configuration has faults:\n" + String.Join("\n", faults |> Seq.map (fun f -> "  - " + f)))
+    inherit
+        ArgumentException(
+            "The configuration has faults:\n"
+            + String.Join("\n", faults |> Seq.map (fun f -> "  - " + f))
+        )
 
     /// Every fault, in a plain sentence each.
     member val Faults: IReadOnlyList<string> = Seq.toArray faults

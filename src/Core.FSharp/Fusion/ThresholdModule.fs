@@ -34,7 +34,10 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
     /// Where the library's own training starts, from the labels' positives n_l [L] among N training rows: IDF over its largest value, one alpha for all labels, b at each label's
     /// log-odds, so that logits of 0 predict a label as often as it occurs, and lower thresholds for labels that the neighbours carry.
     static member OfCounts(rows: int, positives: int[]) : ThresholdModule =
-        new ThresholdModule(Rarity.ofSupport rows positives, Fusion.atLogOdds (Shared 0f) true (LabelCounts.create rows positives))
+        new ThresholdModule(
+            Rarity.ofSupport rows positives,
+            Fusion.atLogOdds (Shared 0f) true (LabelCounts.create rows positives)
+        )
 
     /// lambda alpha_l IDF_l + b_l [L].
     member internal _.Offset: torch.Tensor =

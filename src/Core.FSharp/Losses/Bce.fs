@@ -52,5 +52,10 @@ module Bce =
         {
             Door = "BceWithThreshold"
             Source = "arXiv 2505.03118, section 3"
-            Examples = fun counts -> [ loss; weightedBy (fun rows n -> max 1.0 rows / max 1.0 n) |> Loss.counted counts ]
+            Examples =
+                fun counts ->
+                    [
+                        loss
+                        weightedBy (fun rows n -> max 1.0 rows / max 1.0 n) |> Loss.counted counts
+                    ]
         }

@@ -145,7 +145,8 @@ module Loss =
     /// The terms. Throws InvalidOperationException for a loss that depends on counts which are not known.
     let internal terms (loss: Loss) : LossTerm list =
         if loss.IsCounted then
-            invalidOp $"the loss {loss} depends on how often labels occur: give the counts first (Loss.counted)"
+            invalidOp
+                $"the loss {loss} depends on how often labels occur: give it the number of training rows and each label's positives among them (Loss.counted, in C# AsModule)"
 
         loss.Terms LabelCounts.sample
 

@@ -63,7 +63,6 @@ module Softmax =
             Examples =
                 fun _ ->
                     [
-                        for form in [ SoftmaxForm.Decoupled; SoftmaxForm.Coupled; SoftmaxForm.Separated ] ->
-                            loss form
+                        for form in [ SoftmaxForm.Decoupled; SoftmaxForm.Coupled; SoftmaxForm.Separated ] -> loss form
                     ]
         }

@@ -139,3 +139,6 @@ module F1 =
 
     /// The mean F1 of the rows; the policy says what a row without true and predicted labels scores.
     let samples (policy: ZeroDivision) (c: RowCounts) : float = RowCounts.mean (Ratio.f1 policy) c
+
+    /// F1 of one label; 0 where it is neither true nor predicted.
+    let ofLabel (label: int) (c: Counts) : float = Counts.label label c |> Ratio.f1 AsZero

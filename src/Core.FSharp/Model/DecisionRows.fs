@@ -29,6 +29,7 @@ module DecisionRows =
             [
                 $"decision rows: expected a held-out share above 0 and below 1, received {share}"
             ]
-        | DecisionRows.CrossFit folds when folds < 2 -> [ $"decision rows: expected at least 2 folds, received {folds}" ]
+        | DecisionRows.CrossFit folds when folds < 2 ->
+            [ $"decision rows: expected at least 2 folds, received {folds}" ]
         | DecisionRows.HoldOut _
         | DecisionRows.CrossFit _ -> []

@@ -110,8 +110,7 @@ module Diagnosis =
         let never =
             where (fun n support -> n = 0.0 && support >= 10.0 && support / trained * rows >= 3.0)
 
-        let everywhere =
-            where (fun n support -> n > 0.5 * rows && support < 0.1 * trained)
+        let everywhere = where (fun n support -> n > 0.5 * rows && support < 0.1 * trained)
 
         [
             if never.Length > 0 then

@@ -63,7 +63,14 @@ module Explanation =
             }
 
     /// One candidate pair (entry `at` of the lists), with the decision's score and its verdict.
-    let private pair (d: Decider) (lists: CandidateScores) (at: int) (score: float32) (probability: float32) (v: Verdict) =
+    let private pair
+        (d: Decider)
+        (lists: CandidateScores)
+        (at: int)
+        (score: float32)
+        (probability: float32)
+        (v: Verdict)
+        =
         let label = lists.Local.Indices[at]
         let local = lists.Local.Values[at]
         let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
@@ -109,7 +116,10 @@ module Explanation =
     /// Every candidate label of each row, the farthest above (or closest to) its threshold first.
     let internal ofCandidates (d: Decider) (lists: CandidateScores) : Prediction[] =
         let scores = lists |> FittedDecision.scores d.Rarity d.Decision
-        let (PairProbabilities probabilities) = scores |> FittedDecision.probabilities d.Decision
+
+        let (PairProbabilities probabilities) =
+            scores |> FittedDecision.probabilities d.Decision
+
         let (Scores z) = scores
 
         Array.Parallel.init z.Rows (fun row ->
@@ -171,12 +181,15 @@ module Explanation =
 
     let private words (rank: int) (labels: int) (c: Candidate option) =
         match c with
-        | None -> $"not weighed: no scorer proposes it and no neighbour carries it; the best place that a scorer gives it is {rank} of {labels}"
+        | None ->
+            $"not weighed: no scorer proposes it and no neighbour carries it; the best place that a scorer gives it is {rank} of {labels}"
         | Some c when not (isNull c.Turned) ->
             let what = if c.IsPredicted then "predicted" else "not predicted"
             $"{what} by a constraint: {c.Turned}"
-        | Some c when c.Taken > 0 && c.IsPredicted -> $"predicted: its place {c.Rank} is among the best {c.Taken} of the row"
-        | Some c when c.Taken > 0 -> $"not predicted: its place is {c.Rank}, and the best {c.Taken} of the row are taken"
+        | Some c when c.Taken > 0 && c.IsPredicted ->
+            $"predicted: its place {c.Rank} is among the best {c.Taken} of the row"
+        | Some c when c.Taken > 0 ->
+            $"not predicted: its place is {c.Rank}, and the best {c.Taken} of the row are taken"
         | Some c when c.IsPredicted ->
             $"predicted: its score {c.Score:F3} is above its threshold {c.Threshold:F3}, by {c.Margin:F3}"
         | Some c when c.Rank > 0 && c.Taken = 0 && c.Margin <= 0.0 ->
@@ -190,7 +203,10 @@ module Explanation =
         | Some id ->
             let x = Csr.selectRows [| i |] x
             let prediction = rows x model |> Array.head
-            let found = prediction.Candidates |> Seq.tryFind (fun (c: Candidate) -> c.Label = name)
+
+            let found =
+                prediction.Candidates |> Seq.tryFind (fun (c: Candidate) -> c.Label = name)
+
             let rank = bestRank x id model
 
             {

@@ -38,6 +38,9 @@ module Pipeline =
         (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : Model =
+        if train.Count = 0 then
+            invalidArg (nameof train) "expected at least one training row, received none"
+
         let labels =
             train :: Option.toList validation
             |> List.map _.Space

@@ -228,7 +228,12 @@ module PostHocThresholds =
 
     /// The label sets that are possible for each row at significance epsilon, at most cap of a row. Throws
     /// InvalidOperationException without withSets.
-    let possibleSets (epsilon: float) (cap: int) (rows: ExternalRows) (thresholds: PostHocThresholds) : SetPrediction[] =
+    let possibleSets
+        (epsilon: float)
+        (cap: int)
+        (rows: ExternalRows)
+        (thresholds: PostHocThresholds)
+        : SetPrediction[] =
         thresholds.Decision
         |> FittedDecision.possibleSets epsilon cap (scores rows thresholds)
 

@@ -37,7 +37,8 @@ module Store =
         match manifest["Kind"] with
         | null -> raise (JsonException "it does not say what it holds")
         | kind when kind.ToString() = "model" -> Whole(manifest["Model"].Deserialize<Model> options)
-        | kind when kind.ToString() = "thresholds" -> Thresholds(manifest["Model"].Deserialize<PostHocThresholds> options)
+        | kind when kind.ToString() = "thresholds" ->
+            Thresholds(manifest["Model"].Deserialize<PostHocThresholds> options)
         | kind -> raise (JsonException $"it holds \"{kind}\", which this version does not know")
 
     /// Writes all files into the folder, manifest last.

@@ -62,8 +62,14 @@ module TrainingProgress =
     /// A scorer of so many, counted from 1, is being trained.
     let scorer (index: int) (count: int) (e: EpochProgress) : TrainingProgress =
         {
-            Stage = (if count = 1 then "training" else $"scorer {index} of {count}")
-            Done = scorersStart + (scorersEnd - scorersStart) * (float (index - 1) + e.Done) / float count
+            Stage =
+                (if count = 1 then
+                     "training"
+                 else
+                     $"scorer {index} of {count}")
+            Done =
+                scorersStart
+                + (scorersEnd - scorersStart) * (float (index - 1) + e.Done) / float count
             Scorer = index
             Scorers = count
             Epoch = e.Epoch

@@ -155,6 +155,9 @@ module Linear =
             Faulty =
                 [
                     scorer { LinearOptions.standard with C = 0.0 }
-                    scorer { LinearOptions.standard with Passes = 0 }
+                    scorer
+                        { LinearOptions.standard with
+                            Passes = 0
+                        }
                 ]
         }

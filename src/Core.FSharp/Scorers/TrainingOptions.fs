@@ -55,7 +55,9 @@ module TrainingOptions =
     /// The settings of a perceptron as they are now; what is left open are the counts of its training rows, the model's seed, and the epoch after which
     /// training ends.
     let reader (o: PerceptronOptions) : LabelCounts -> Seed -> int option -> TrainingOptions =
-        let loss, passes, shortlist = o.Loss, Option.ofNullable o.Epochs, Option.ofNullable o.Shortlist
+        let loss, passes, shortlist =
+            o.Loss, Option.ofNullable o.Epochs, Option.ofNullable o.Shortlist
+
         let batch, patience, alpha = Option.ofNullable o.BatchSize, o.Patience, o.Alpha
         let own = o.Seed |> Option.ofNullable |> Option.map Seed.ofInt
 
@@ -119,7 +121,9 @@ module TrainingOptions =
         let loss = Loss.counted LabelCounts.sample o.Loss
 
         if o.Shortlist.HasValue && (FusedTerms.ofLoss loss).IsNone then
-            [ $"shortlist: expected a loss of BCE and a margin term, received {Loss.name loss}" ]
+            [
+                $"shortlist: expected a loss of BCE and a margin term, received {Loss.name loss}"
+            ]
         else
             []
 

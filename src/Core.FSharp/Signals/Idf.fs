@@ -1,4 +1,4 @@
-namespace Limen
+namespace Limen.Core
 
 /// How the rarity of a label becomes a number; N training rows, n_l of them with label l.
 type IdfSmoothing =
@@ -8,10 +8,6 @@ type IdfSmoothing =
     | None = 1
     /// ln((N + 1) / (n_l + 1)) / ln(N + 1), in [0, 1]; 0 when there are no rows at all.
     | Normalised = 2
-
-namespace Limen.Core
-
-open Limen
 
 /// The global signal IDF_l: one number per label, larger for rarer labels, in nats (arXiv 2505.03118, section 3).
 [<RequireQualifiedAccess>]
@@ -63,10 +59,7 @@ module Idf =
             Door = "Idf"
             Source = "https://arxiv.org/abs/2505.03118"
             Examples =
-                [
-                    signal IdfSmoothing.AddOne
-                    signal IdfSmoothing.None
-                    signal IdfSmoothing.Normalised
-                ]
+                // normalised, the third way, is the first once rarity is divided by its largest value
+                [ signal IdfSmoothing.AddOne; signal IdfSmoothing.None ]
             Faulty = [ signal (enum 9) ]
         }

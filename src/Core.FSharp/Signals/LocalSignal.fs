@@ -183,8 +183,7 @@ module LocalSignalSpec =
                 fun training ->
                     match training.Predicted with
                     | Some p -> fit training p
-                    | None ->
-                        invalidArg "predicted" $"{name} learns from out-of-fold predictions [N, L]; received none"
+                    | None -> invalidArg "predicted" $"{name} learns from out-of-fold predictions [N, L]; received none"
         }
 
     /// Fits on training rows; the second result is the signal [N, L] of the training rows themselves. Throws ConfigurationException with every

@@ -262,5 +262,13 @@ module TfIdf =
             Door = "TfIdf"
             Source = "https://arxiv.org/abs/2505.03118"
             Examples = [ signal defaults ]
-            Faulty = [ signal { Terms = 0; LabelsPerRow = 0; Floor = 2f } ]
+            Faulty =
+                [
+                    signal
+                        {
+                            Terms = 0
+                            LabelsPerRow = 0
+                            Floor = 2f
+                        }
+                ]
         }

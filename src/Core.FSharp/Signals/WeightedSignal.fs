@@ -5,9 +5,7 @@ open System
 /// A fitted sum of signals, each with its weight.
 [<NoEquality; NoComparison>]
 type WeightedSignal =
-    {
-        Parts: (float32 * FittedSignal) list
-    }
+    { Parts: (float32 * FittedSignal) list }
 
 /// The sum of weight times signal, A_il = sum_k w_k A^k_il; weights are not negative, so A is in [0, sum w]. A row is a fallback where all parts are silent.
 [<RequireQualifiedAccess>]

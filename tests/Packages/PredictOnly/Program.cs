@@ -23,7 +23,7 @@ Console.WriteLine($"native torch {string.Join(" ", native)}");
 // what does need it says so
 try
 {
-    AdaptiveThresholdModel.Builder().WithLoss(Losses.Focal()).Build().Fit(test, test);
+    AdaptiveThresholdModel.Builder().WithLoss(Losses.Focal()).Fit(test, test);
     Console.WriteLine("trained without torch");
 }
 catch (Exception e)

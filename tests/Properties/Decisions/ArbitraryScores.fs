@@ -97,7 +97,9 @@ module Plain =
         let t, p = pairs truth, pairs predicted
 
         let count s =
-            [| for l in labels truth -> s |> Seq.filter (fun (_, c) -> c = l) |> Seq.length |> float |]
+            [|
+                for l in labels truth -> s |> Seq.filter (fun (_, c) -> c = l) |> Seq.length |> float
+            |]
 
         Objective.evaluate o (count (Set.intersect t p)) (count p) (count t)
 

@@ -56,7 +56,8 @@ let tests =
                             |> Array.forall (fun (a, b) -> 0.0 <= a && a <= b + 1e-12 && b <= 1.0)
 
                         Array.forall monotone fitted.Curves
-                        && Plain.pairs (Plain.probabilities (Calibration.apply fitted case.Z)) = Plain.pairs case.Scores))
+                        && Plain.pairs (Plain.probabilities (Calibration.apply fitted case.Z)) =
+                            Plain.pairs case.Scores))
 
             property
                 (cases |> Cases.times 40)

@@ -146,7 +146,12 @@ let tests =
                         for trial in 1..40 ->
                             let scores, labels = Draws.rows 5 99 (Seed.ofInt trial)
                             let fresh, truth = Draws.rows 5 50 (Seed.ofInt (5000 + trial))
-                            let fitted = ConformalSets.fit ConformalNorm.L1 (PairProbabilities(toProbabilities scores)) (LabelSets labels)
+
+                            let fitted =
+                                ConformalSets.fit
+                                    ConformalNorm.L1
+                                    (PairProbabilities(toProbabilities scores))
+                                    (LabelSets labels)
 
                             ConformalSets.predict fitted epsilon 64 (PairProbabilities(toProbabilities fresh))
                             |> Array.mapi (fun row prediction ->
@@ -167,7 +172,17 @@ let tests =
             testCase "too few calibration rows exclude nothing, and the prediction says so" (fun () ->
                 let scores, labels = Draws.rows 4 8 (Seed.ofInt 2)
                 let p = toProbabilities scores
-                let fitted = ConformalSets.fit ConformalNorm.L2 (PairProbabilities p) (LabelSets labels)
-                Require.isTrue (ConformalSets.predict fitted 0.1 10 (PairProbabilities p) |> Array.forall ((=) Uninformative))
-                Require.isTrue (ConformalSets.predict fitted 0.12 10 (PairProbabilities p) |> Array.exists ((<>) Uninformative)))
+
+                let fitted =
+                    ConformalSets.fit ConformalNorm.L2 (PairProbabilities p) (LabelSets labels)
+
+                Require.isTrue (
+                    ConformalSets.predict fitted 0.1 10 (PairProbabilities p)
+                    |> Array.forall ((=) Uninformative)
+                )
+
+                Require.isTrue (
+                    ConformalSets.predict fitted 0.12 10 (PairProbabilities p)
+                    |> Array.exists ((<>) Uninformative)
+                ))
         ]

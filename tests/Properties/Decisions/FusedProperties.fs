@@ -89,7 +89,10 @@ let tests =
                         Tolerance.close
                             Tolerance.float64
                             rule.Objective
-                            (Plain.objective o case.Labels (Plain.sets (Thresholds.decide (Fused.thresholds rule) case.Z)))))
+                            (Plain.objective
+                                o
+                                case.Labels
+                                (Plain.sets (Thresholds.decide (Fused.thresholds rule) case.Z)))))
 
             property
                 (cases |> Cases.times 50)
@@ -131,14 +134,21 @@ let tests =
                             }
                             |> Fused.thresholds
 
-                        ExpectedCounts.thresholds Objective.MacroF1 kappa shared (SortedPairs.build None case.Z case.Y)
+                        ExpectedCounts.thresholds
+                            Objective.MacroF1
+                            kappa
+                            shared
+                            (SortedPairs.build None case.Z case.Y)
                         |> Array.forall2
                             (fun (a: float32) b -> abs (a - b) <= 1e-5f * (1f + abs a))
                             (Fused.thresholds rule)))
 
             testTheory "a planted slope on rarity is found, whatever its sign" [ -3.0; 2.0 ] (fun (slope: float) ->
                 let rarity, scores, truth = planted slope 300 60
-                let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores scores) (LabelSets truth)
+
+                let rule =
+                    Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores scores) (LabelSets truth)
+
                 Require.near 0.7 slope rule.A
                 Require.near 0.7 (-1.0) rule.C)
 
@@ -150,7 +160,9 @@ let tests =
                     let shifted =
                         scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
 
-                    let rule = Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores shifted) (LabelSets truth)
+                    let rule =
+                        Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores shifted) (LabelSets truth)
+
                     Require.notEqual FusedBasis.SharedOnly rule.Basis
 
                     let difference =

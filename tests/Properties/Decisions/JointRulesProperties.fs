@@ -103,7 +103,9 @@ let tests =
                     (tps + add (fun (a, _, _) -> a), fps + add (fun (_, b, _) -> b), fns + add (fun (_, _, c) -> c)),
                     q + 1
 
-                let order = SortedPairs.byFrequency (SortedPairs.build None case.Z case.Y) |> Array.toList
+                let order =
+                    SortedPairs.byFrequency (SortedPairs.build None case.Z case.Y) |> Array.toList
+
                 let thresholds, _, _ = order |> List.fold step (Map.empty, (0, 0, 0), 1)
 
                 List.pairwise order |> List.forall (fun (a, b) -> positives a >= positives b)
@@ -133,7 +135,11 @@ let tests =
                     let f1 rows t =
                         let above = listed rows |> List.filter (fun (v, _) -> v > t)
                         let all = truth |> Set.filter (fun (r, c) -> c = l && rows r) |> Set.count
-                        Objective.f1 (above |> List.filter snd |> List.length |> float) (float above.Length) (float all)
+
+                        Objective.f1
+                            (above |> List.filter snd |> List.length |> float)
+                            (float above.Length)
+                            (float all)
 
                     let tune rows floor =
                         match listed rows |> List.map fst with

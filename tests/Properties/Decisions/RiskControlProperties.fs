@@ -5,7 +5,8 @@ open Limen
 open Limen.Core
 
 let private missed (case: ScoredCase) t =
-    let sets = Plain.sets (Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Z)
+    let sets =
+        Plain.sets (Thresholds.decide (Thresholds.fixedAt case.Scores.Columns t) case.Z)
 
     [
         for r in Plain.rows case.Labels ->

@@ -115,7 +115,9 @@ let private doubled =
                 let rows = [| 0 .. case.Scores.Rows - 1 |]
                 let twice = selected (Array.append rows [| 0 |]) case
                 let without = selected rows[1..] case
-                let weigh w = rows |> Array.map (fun row -> if row = 0 then w else 1f)
+
+                let weigh w =
+                    rows |> Array.map (fun row -> if row = 0 then w else 1f)
 
                 let same a b =
                     decided case.Scores a = decided case.Scores b
@@ -147,9 +149,8 @@ let private ignoresLabels =
 
                 let context = Plain.context case
 
-                decided case.Scores (weighted None rule none context) = decided
-                    case.Scores
-                    (weighted None rule case context)
+                decided case.Scores (weighted None rule none context) =
+                    decided case.Scores (weighted None rule case context)
     }
 
 let private noWorseThanGlobal =
@@ -166,7 +167,16 @@ let private noWorseThanGlobal =
     }
 
 let private ofEvery =
-    [ fromTheList; equivariant; rowOrder; rowByRow; repeatable; saved; doubled; ofOnes ]
+    [
+        fromTheList
+        equivariant
+        rowOrder
+        rowByRow
+        repeatable
+        saved
+        doubled
+        ofOnes
+    ]
 
 /// The laws of a rule: those of every rule but for what it says of itself, and its own. Oracles of the same rules stand in the file of their module.
 let private lawsOf (entry: RuleEntry) : RuleLaw list =

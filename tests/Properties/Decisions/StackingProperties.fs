@@ -133,7 +133,8 @@ let tests =
                     case.Lists.Margins[0]
                     |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
 
-                let stack = Stacking.fit case.Idf None (withScorer 0 wrong case.Lists) (LabelSets case.Truth)
+                let stack =
+                    Stacking.fit case.Idf None (withScorer 0 wrong case.Lists) (LabelSets case.Truth)
 
                 stack.Margins
                 |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0))
@@ -142,21 +143,24 @@ let tests =
                 let fused = Stacking.apply (fit case) case.Idf case.Lists
                 Plain.pairs fused.Matrix = Plain.pairs case.Lists.Local)
 
-            property cases "a score is the sum of its parts, in single precision and their order" (fun (case: StackCase) ->
-                let stack = fit case
-                let (Scores fused) = Stacking.apply stack case.Idf case.Lists
-                let rarity = Rarity.ofIdf case.Idf
+            property
+                cases
+                "a score is the sum of its parts, in single precision and their order"
+                (fun (case: StackCase) ->
+                    let stack = fit case
+                    let (Scores fused) = Stacking.apply stack case.Idf case.Lists
+                    let rarity = Rarity.ofIdf case.Idf
 
-                [ 0 .. fused.NonZeros - 1 ]
-                |> List.forall (fun at ->
-                    let p =
-                        Stacking.parts
-                            stack
-                            (float rarity[fused.Indices[at]])
-                            (case.Lists.Margins |> Array.map (fun m -> float m.Values[at]))
-                            (float case.Lists.Local.Values[at])
+                    [ 0 .. fused.NonZeros - 1 ]
+                    |> List.forall (fun at ->
+                        let p =
+                            Stacking.parts
+                                stack
+                                (float rarity[fused.Indices[at]])
+                                (case.Lists.Margins |> Array.map (fun m -> float m.Values[at]))
+                                (float case.Lists.Local.Values[at])
 
-                    fused.Values[at] = float32 (p.Margins[0] + p.Margins[1] + p.Local + p.Rarity + p.Rest)))
+                        fused.Values[at] = float32 (p.Margins[0] + p.Margins[1] + p.Local + p.Rarity + p.Rest)))
 
             property cases "a row of weight 2 counts as that row twice" (fun (case: StackCase) ->
                 let rows = [| 0 .. case.Truth.Rows - 1 |]
@@ -198,7 +202,9 @@ let tests =
                             [||])
                     |> Csr.ofSets 1
 
-                let stack = Stacking.fit [| 0f |] None (CandidateScores.ofScores (Scores margins)) (LabelSets labels)
+                let stack =
+                    Stacking.fit [| 0f |] None (CandidateScores.ofScores (Scores margins)) (LabelSets labels)
+
                 let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
                 Require.near 0.1 2.0 (stack.Margins[0].Common)
                 Require.near 0.1 (-1.0) offset)

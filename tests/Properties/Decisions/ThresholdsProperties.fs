@@ -95,7 +95,8 @@ let tests =
                     close (at fitted[l]) (Plain.cuts (Plain.column l case.Scores) |> List.map at |> List.max)
 
                 let withHits =
-                    Plain.labels case.Scores |> List.filter (fun l -> SortedPairs.listedHits l sweep > 0.0)
+                    Plain.labels case.Scores
+                    |> List.filter (fun l -> SortedPairs.listedHits l sweep > 0.0)
 
                 let sCut = Thresholds.sCut Objective.MacroF1 0f sweep
                 let smoothed = Thresholds.smoothedF 1.0 2.0 0f sweep
@@ -121,7 +122,11 @@ let tests =
 
                     let f1 t =
                         let above = listed |> List.filter (fun (v, _) -> v > t)
-                        Objective.f1 (above |> List.filter snd |> List.length |> float) (float above.Length) sweep.Positives[l]
+
+                        Objective.f1
+                            (above |> List.filter snd |> List.length |> float)
+                            (float above.Length)
+                            sweep.Positives[l]
 
                     listed
                     |> List.forall (fun (higher, _) -> higher <= fitted[l] || f1 higher < f1 fitted[l])))
@@ -136,7 +141,9 @@ let tests =
             property cases "PCut predicts the wanted count of a label without ties" (fun { Distinct = case } ->
                 let sweep = SortedPairs.build None case.Z case.Y
                 let priors = Array.init sweep.Count (fun l -> float l / 7.0)
-                let sets = Plain.sets (Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Z)
+
+                let sets =
+                    Plain.sets (Thresholds.decide (Thresholds.pCut 0.8 priors 0f sweep) case.Z)
 
                 Plain.labels case.Scores
                 |> List.forall (fun l ->

@@ -59,7 +59,8 @@ module LossValues =
 
     let tensor = Float64.matrix
 
-    let losses case = Losses.examples (LabelCounts.create case.Rows case.Counts)
+    let losses case =
+        Losses.examples (LabelCounts.create case.Rows case.Counts)
 
     let margins case =
         Spaces.margins (Thresholds(tensor case.Theta)) (Logits(tensor case.Z))

@@ -104,7 +104,8 @@ let tests =
                 cases
                 "LDAM is at least BCE, equal for C = 0, and asks more of rarer labels"
                 (fun (case: LossCase) ->
-                    let at c = pairsOf (Ldam.pairs c (LabelCounts.create case.Rows case.Counts)) case
+                    let at c =
+                        pairsOf (Ldam.pairs c (LabelCounts.create case.Rows case.Counts)) case
 
                     closeAll (at 0.0) (pairsOf Bce.pairs case)
                     && Array.forall2 (fun a b -> a >= b - 1e-12) (at 3.0) (at 0.0)
@@ -174,7 +175,10 @@ let tests =
                 "the balanced loss is twice BCE where every label is in half of the rows"
                 (fun (case: LossCase) ->
                     let half = case.Counts |> Array.map (fun _ -> 50)
-                    close (2.0 * valueAt (Bce.loss) case) (valueAt (Balanced.loss |> Loss.counted (LabelCounts.create 100 half)) case))
+
+                    close
+                        (2.0 * valueAt (Bce.loss) case)
+                        (valueAt (Balanced.loss |> Loss.counted (LabelCounts.create 100 half)) case))
 
             property
                 cases

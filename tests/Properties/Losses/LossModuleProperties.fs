@@ -185,7 +185,10 @@ let tests =
             testCase "a threshold's parameters move to another type, and learn there" (fun () ->
                 Tensors.using (fun () ->
                     use threshold = new ThresholdModule([| 1f; 0.5f |])
-                    use m = new ThresholdLossModule(threshold, Losses.paper 0.1 0.1 MarginForm.Symmetric)
+
+                    use m =
+                        new ThresholdLossModule(threshold, Losses.paper 0.1 0.1 MarginForm.Symmetric)
+
                     m.``double`` () |> ignore
                     let z, a, y = [| [| 1.0; -1.0 |] |], [| [| 0.5; 0.0 |] |], [| [| 1.0; 0.0 |] |]
                     (m.forward (tensor z, tensor a, tensor y)).backward()

@@ -150,5 +150,11 @@ let tests =
                 let faults = Loss.faults faulty
                 Expect.equal faults.Length 6 $"%A{faults}"
                 Require.equal "bce-pos-weight: expected positive weights, received -2" faults.Head
-                Require.equal 0 (Losses.examples (LabelCounts.create 10 [| 1; 5 |]) |> Loss.sum |> Loss.faults |> List.length))
+
+                Require.equal
+                    0
+                    (Losses.examples (LabelCounts.create 10 [| 1; 5 |])
+                     |> Loss.sum
+                     |> Loss.faults
+                     |> List.length))
         ]

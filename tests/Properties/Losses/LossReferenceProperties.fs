@@ -21,7 +21,7 @@ let private ofFixture (case: JsonElement) (name: string) =
     | "focal_mean" -> Focal.loss 2.0
     | "asl_sum" -> Loss.summed (Asymmetric.loss Asymmetric.defaults)
     | "label_smoothing_bce_mean" -> Smoothing.loss (Smoothing.Even 0.1)
-    | "ldam_mean" -> 
+    | "ldam_mean" ->
         Ldam.loss 3.0
         |> Loss.counted (LabelCounts.create 100 (Fixtures.numbers (case.GetProperty "label_counts") |> Array.map int))
     | "dice_label" -> Dice.loss Dice.defaults

@@ -69,19 +69,16 @@ let tests =
     testList
         "Fitting"
         [
-            testTheory
-                "no label of a fold reaches the fold's own scores"
-                [ 0..2 ]
-                (fun (which: int) ->
-                    let options = { options with Local = signals[which] }
-                    let inside, outside = Folds.split 1 foldOf
-                    let changed = relabelled inside train
-                    let before, after = (crossFit options train).Lists, (crossFit options changed).Lists
+            testTheory "no label of a fold reaches the fold's own scores" [ 0..2 ] (fun (which: int) ->
+                let options = { options with Local = signals[which] }
+                let inside, outside = Folds.split 1 foldOf
+                let changed = relabelled inside train
+                let before, after = (crossFit options train).Lists, (crossFit options changed).Lists
 
-                    // the labels did change, and the other folds hear of it
-                    Require.notEqual (SmallProblem.entries changed.Labels) (SmallProblem.entries train.Labels)
-                    Require.notEqual (entries outside after) (entries outside before)
-                    Require.equal (entries inside before) (entries inside after))
+                // the labels did change, and the other folds hear of it
+                Require.notEqual (SmallProblem.entries changed.Labels) (SmallProblem.entries train.Labels)
+                Require.notEqual (entries outside after) (entries outside before)
+                Require.equal (entries inside before) (entries inside after))
 
             testCase "a row's own labels do not reach its scores, whatever the row" (fun () ->
                 let before = (crossFit options train).Lists

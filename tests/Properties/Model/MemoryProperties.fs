@@ -26,7 +26,11 @@ let tests =
     testList
         "Memory"
         [
-            for name, loss in [ "fused", Losses.paper 0.1 0.1 MarginForm.Symmetric; "composed", Focal.loss 2.0 ] do
+            for name, loss in
+                [
+                    "fused", Losses.paper 0.1 0.1 MarginForm.Symmetric
+                    "composed", Focal.loss 2.0
+                ] do
                 testCase $"twenty fits of a {name} loss leave no tensor behind and no memory that grows" (fun () ->
                     for _ in 1..5 do
                         fit loss

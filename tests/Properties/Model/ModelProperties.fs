@@ -48,7 +48,7 @@ let tests =
                 let error =
                     Require.thrown<ConfigurationException>(fun () -> SmallProblem.fit faulty test None)
 
-                
+
                 for words in
                     [
                         "candidates"

@@ -45,7 +45,9 @@ let private scores =
         [
             property Cases.any "log-odds keep the order of probabilities, and 1/2 is 0" (fun (bytes: byte list) ->
                 let p = bytes |> List.map (fun b -> float b / 255.0)
-                let z = (ExternalScores.toLogits ScoreScale.Probabilities (row (0.5 :: p))).Matrix.Values
+
+                let z =
+                    (ExternalScores.toLogits ScoreScale.Probabilities (row (0.5 :: p))).Matrix.Values
 
                 List.pairwise (List.sort (List.zip p (List.tail (List.ofArray z))))
                 |> List.forall (fun ((p, z), (p', z')) -> z < z' || (p = p' && z = z'))

@@ -68,8 +68,7 @@ let tests =
             testCase "rows are not put into fewer columns" (fun () ->
                 let d = SmallProblem.dataset 5 1
 
-                refused "expected at least 40 columns, received 39" (fun () ->
-                    Dataset.widen 39 SmallProblem.labels d)
+                refused "expected at least 40 columns, received 39" (fun () -> Dataset.widen 39 SmallProblem.labels d)
 
                 refused "expected at least 8 columns, received 7" (fun () -> Dataset.widen SmallProblem.features 7 d))
 

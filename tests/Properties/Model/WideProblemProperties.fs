@@ -94,7 +94,12 @@ let tests =
 
                 let network =
                     Perceptron.scorer (
-                        PerceptronOptions(HiddenLayers = [| 8 |], Dropout = 0.0, Epochs = Nullable 1, Shortlist = Nullable labels)
+                        PerceptronOptions(
+                            HiddenLayers = [| 8 |],
+                            Dropout = 0.0,
+                            Epochs = Nullable 1,
+                            Shortlist = Nullable labels
+                        )
                     )
 
                 let grown = wide rows labels |> grown [ network ] (DecisionRows.HoldOut 0.05)

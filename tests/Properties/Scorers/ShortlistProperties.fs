@@ -8,7 +8,8 @@ open Limen.Kernels
 
 let private hidden = 5
 
-let private terms = Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 MarginForm.Symmetric))
+let private terms =
+    Option.get (FusedTerms.ofLoss (Losses.paper 0.1 0.1 MarginForm.Symmetric))
 
 let private listOf (c: BatchCase) =
     Shortlist.ofBatch c.Others (Seed.ofInt 3) (BatchCases.batch c)

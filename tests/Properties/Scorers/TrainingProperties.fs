@@ -24,7 +24,8 @@ let tests =
 
             testCase "another seed gives another model" (fun () ->
                 let other =
-                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Seed <- Nullable 2)
+                    SmallProblem.options
+                    |> SmallProblem.withPerceptron (fun p -> p.Seed <- Nullable 2)
 
                 Require.notEqual (scores (fitted other)) (scores (fitted SmallProblem.options)))
 
@@ -34,9 +35,12 @@ let tests =
                 let composed =
                     SmallProblem.options
                     |> SmallProblem.withPerceptron (fun p ->
-                        p.Loss <- Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins))
+                        p.Loss <-
+                            Loss.ofBatch "composed bce" [] (fun targets margins -> Loss.value bce targets margins))
 
-                let fused = SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- bce)
+                let fused =
+                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- bce)
+
                 let value (_, _, v: float32) = float v
 
                 Tolerance.require
@@ -62,7 +66,10 @@ let tests =
             testCase "alpha is shared as the options say" (fun () ->
                 let alphaOf sharing =
                     let model =
-                        fitted (SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Alpha <- sharing))
+                        fitted (
+                            SmallProblem.options
+                            |> SmallProblem.withPerceptron (fun p -> p.Alpha <- sharing)
+                        )
 
                     Alpha.values (SmallProblem.stored model.Ranker.Scorers.Head).Fusion.Alpha
 
@@ -70,7 +77,10 @@ let tests =
                 Require.equal 1 ((alphaOf (AlphaSharing.OneForAll())).Length)
                 Require.equal 3 ((alphaOf (AlphaSharing.ByFrequency 3)).Length)
                 Require.equal 8 ((alphaOf (AlphaSharing.EachLabel 0.0)).Length)
-                Require.below (spread (alphaOf (AlphaSharing.EachLabel 0.0))) (spread (alphaOf (AlphaSharing.EachLabel 100.0))))
+
+                Require.below
+                    (spread (alphaOf (AlphaSharing.EachLabel 0.0)))
+                    (spread (alphaOf (AlphaSharing.EachLabel 100.0))))
 
             testCase "training lowers the loss" (fun () ->
                 let result = train SmallProblem.training ignore CancellationToken.None

@@ -1,7 +1,6 @@
 module Limen.Properties.IdfProperties
 
 open Expecto
-open Limen
 open Limen.Core
 
 let private smoothings =
@@ -53,7 +52,8 @@ let tests =
                     |> Array.forall (fun (l, l') -> before[l] = after[l'])))
 
             testCase "of 10,000 rows a label in 50 has a larger IDF than one in 5,000" (fun () ->
-                let idf = Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 10_000 [| 50; 5_000 |])
+                let idf =
+                    Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 10_000 [| 50; 5_000 |])
 
                 Tolerance.require
                     Tolerance.float32
@@ -69,12 +69,19 @@ let tests =
 
                 Tolerance.require Tolerance.float32 "add-one" [ log 11.0; log 5.5; 0.0 ] (idf IdfSmoothing.AddOne)
                 Tolerance.require Tolerance.float32 "none" [ log 10.0; log 10.0; 0.0 ] (idf IdfSmoothing.None)
-                Tolerance.require Tolerance.float32 "normalised" [ 1.0; log 5.5 / log 11.0; 0.0 ] (idf IdfSmoothing.Normalised)
+
+                Tolerance.require
+                    Tolerance.float32
+                    "normalised"
+                    [ 1.0; log 5.5 / log 11.0; 0.0 ]
+                    (idf IdfSmoothing.Normalised)
+
                 Require.equal [| 0f |] (Idf.ofCounts IdfSmoothing.Normalised (LabelCounts.create 0 [| 0 |])))
 
             testCase "a count above the number of rows is refused" (fun () ->
                 let error =
-                    Require.thrown<System.ArgumentException>(fun () -> Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 3 [| 1; 4 |]))
+                    Require.thrown<System.ArgumentException>(fun () ->
+                        Idf.ofCounts IdfSmoothing.AddOne (LabelCounts.create 3 [| 1; 4 |]))
 
                 Require.contains "label 1: expected a count in 0 .. 3, received 4" error.Message)
         ]

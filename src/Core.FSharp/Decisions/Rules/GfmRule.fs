@@ -6,7 +6,8 @@ module GfmRule =
 
     let private tag = "gfm"
 
-    let private fitted (top: int) : FittedRule = FittedRule.ofBest tag top (Gfm.size top)
+    let private fitted (top: int) : FittedRule =
+        FittedRule.ofBest tag top (Gfm.size top)
 
     /// The rule; top is at least 1.
     let rule (top: int) : Rule =

@@ -6,7 +6,8 @@ module MCut =
 
     let private tag = "m-cut"
 
-    let private fitted (_: int) : FittedRule = FittedRule.ofBest tag 0 RowRules.aboveWidestGap
+    let private fitted (_: int) : FittedRule =
+        FittedRule.ofBest tag 0 RowRules.aboveWidestGap
 
     /// The rule.
     let rule: Rule = Rule.create tag [] (fun _ _ _ -> fitted 0)
