@@ -81,7 +81,7 @@ module Asymmetric =
 
         y * positive + (1.0 - y) * negative
 
-    /// The mean over pairs.
+    /// The mean over pairs; exponents are at least 0, the clip in [0, 1).
     let loss (o: AsymmetricOptions) : Loss =
         let faults =
             Loss.fault (o.GammaPositive >= 0.0) "GammaPositive >= 0" o.GammaPositive

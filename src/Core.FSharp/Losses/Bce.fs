@@ -26,7 +26,7 @@ module Bce =
         let weight = Tensors.perLabel posWeight m
         weight * y * Tensors.softplus -m + (1.0 - y) * Tensors.softplus m
 
-    /// The mean over pairs.
+    /// The mean of the cross-entropy over pairs.
     let loss: Loss = Loss.ofPairs "bce" [] pairs |> Loss.asFused (FusedBce None)
 
     /// The mean over pairs with weights [L] on positives, each a finite number above 0.

@@ -46,6 +46,7 @@ module Dice =
             // 1 - (tp + s) / (tp + e + s) = e / (tp + e + s)
             (active * errors / (hits + errors + options.Smooth)).sum() / count
 
+    /// The loss of a batch; beta is above 0, the smoothing at least 0.
     let loss (o: DiceOptions) : Loss =
         let faults =
             Loss.fault (o.Beta > 0.0) "Beta > 0" o.Beta

@@ -60,6 +60,7 @@ module Pairwise =
 
             (Tensors.softplus (against - own) * weights).sum()
 
+    /// The loss of a batch over the pairs of a scope.
     let loss (scope: LossScope) : Loss =
         Loss.ofBatch $"pairwise-{LossScope.name scope}" [] (value scope)
 

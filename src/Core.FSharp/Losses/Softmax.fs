@@ -46,6 +46,7 @@ module Softmax =
             (Tensors.softplus negatives + Tensors.softplus missed).mean()
         | other -> invalidArg (nameof form) $"expected a form of the softmax loss, received {other}"
 
+    /// The loss of a batch in one of its forms.
     let loss (form: SoftmaxForm) : Loss =
         let name =
             match form with

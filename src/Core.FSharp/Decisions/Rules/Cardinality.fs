@@ -6,7 +6,7 @@ module Cardinality =
 
     let private tag = "cardinality"
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context scores labels ->
             SortedPairs.build context.Weights scores labels

@@ -6,7 +6,7 @@ module ClassPrior =
 
     let private tag = "class-prior"
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context _ _ -> Thresholds.classPrior context.Counts)
 

@@ -19,7 +19,7 @@ module FusedRule =
             Notes = Fused.notes t
         }
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.create tag [] (fun context scores labels ->
             Fused.fit context.Objective context.Seed context.Rarity context.Weights scores labels

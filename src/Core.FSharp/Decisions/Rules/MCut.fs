@@ -9,7 +9,7 @@ module MCut =
     let private fitted (_: int) : FittedRule =
         FittedRule.ofBest tag 0 RowRules.aboveWidestGap
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule = Rule.create tag [] (fun _ _ _ -> fitted 0)
 
     /// In the registry.

@@ -9,7 +9,7 @@ module MetaLabeler =
     let private fitted (model: SizeModel) : FittedRule =
         FittedRule.ofBest tag model (SizeModel.size model)
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.create tag [] (fun context scores labels -> SizeModel.fit context.Weights scores labels |> fitted)
 

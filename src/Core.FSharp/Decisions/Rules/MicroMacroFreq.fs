@@ -6,7 +6,7 @@ module MicroMacroFreq =
 
     let private tag = "micro-macro-freq"
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context scores labels ->
             let common =

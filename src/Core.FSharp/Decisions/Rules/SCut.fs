@@ -6,7 +6,7 @@ module SCut =
 
     let private tag = "s-cut"
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context scores labels ->
             let pairs = SortedPairs.build context.Weights scores labels

@@ -6,7 +6,7 @@ module SCutFbrRule =
 
     let private tag = "s-cut-fbr"
 
-    /// The rule.
+    /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context scores labels ->
             SCutFbr.thresholds context.Seed 0f context.Weights scores labels)
