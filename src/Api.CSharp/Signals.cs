@@ -9,6 +9,10 @@ public static class Signals
     /// <param name="smooth">ln((N + 1) / (n + 1)) for a label in n of N rows, the default; else ln(N / n), where a label without rows counts as one with one.</param>
     public static Signal Idf(bool smooth = true) => new(Core.Idf.signal(smooth ? Core.IdfSmoothing.AddOne : Core.IdfSmoothing.None));
 
+    /// <summary>Global: one over the effective number of a label's training rows, (1 - beta) / (1 - beta^n) (Cui et al. 2019).</summary>
+    /// <param name="beta">At least 0 and below 1: the nearer to 1, the more a row counts beside many others.</param>
+    public static Signal EffectiveNumber(double beta = 0.999) => new(Core.EffectiveNumber.signal(beta));
+
     /// <summary>
     /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not vote on themselves, and no label of a row to
     /// predict is looked at.

@@ -4,7 +4,7 @@ namespace Limen.Core
 [<RequireQualifiedAccess>]
 module GlobalSignals =
 
-    let all: GlobalSignalEntry list = [ Idf.entry ]
+    let all: GlobalSignalEntry list = [ Idf.entry; EffectiveNumber.entry ]
 
     /// Every global signal with its defaults, in every form that it has.
     let examples: GlobalSignalSpec list = all |> List.collect _.Examples
