@@ -6,7 +6,7 @@ module OnlineFRule =
 
     let private tag = "online-f"
 
-    /// The rule, 0 < a < b.
+    /// The rule; the counts start at 0 < a < b.
     let rule (a: float) (b: float) : Rule =
         Rule.ofThresholds
             tag
