@@ -67,4 +67,9 @@ public static class Decisions
     /// <summary>The label set of greatest expected F1 of a row.</summary>
     /// <param name="top">How many of the row's best labels are considered; at least 1.</param>
     public static Decision Gfm(int top = 30) => Core.GfmRule.rule(top);
+
+    /// <summary>About k labels of each row, by a threshold of its own: where the soft counts sigmoid(a (score - threshold)) of its scores sum to k (arXiv 2310.10636).</summary>
+    /// <param name="k">Above 0.</param>
+    /// <param name="sharpness">a, above 0: the larger, the nearer to k labels a row.</param>
+    public static Decision SoftTopK(double k = 3.0, double sharpness = 2.0) => Core.SoftTopK.rule(k, sharpness);
 }

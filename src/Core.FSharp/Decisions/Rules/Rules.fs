@@ -23,6 +23,7 @@ module Rules =
             ClassPrior.entry
             MetaLabeler.entry
             GfmRule.entry
+            SoftTopK.entry
         ]
 
     /// Every rule with its usual numbers, in every form that it has.
