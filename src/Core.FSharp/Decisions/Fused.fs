@@ -14,6 +14,17 @@ type FusedBasis =
     /// rest; kappa infinite: probabilities alone, the plug-in rule. Wants scores in calibrated log-odds.
     | Expected of kappa: float
 
+/// What the choice of a basis rests on: values of the objective, the mean over halves of the held-out rows that decide each other.
+type FusedChoice =
+    {
+        /// The basis of the largest value.
+        Best: FusedBasis
+        /// How much the chosen basis falls behind that.
+        Behind: float
+        /// How much better it is than no correction.
+        Gain: float
+    }
+
 /// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores.
 /// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
 type RarityThresholds =
@@ -21,6 +32,8 @@ type RarityThresholds =
         A: float
         C: float
         Basis: FusedBasis
+        /// How the basis was chosen; None where it was given.
+        Choice: FusedChoice option
         Rarity: float32[]
         Correction: float32[]
         Objective: float
@@ -43,6 +56,9 @@ module Fused =
 
     /// How often the rows are cut in two halves, each of which decides the other.
     let private halvings = 4
+
+    /// How many standard errors (of the paired differences over halves) a simpler basis may fall behind the best.
+    let private slack = 0.5
 
     let private shared (rarity: float32[]) a c =
         rarity |> Array.map (fun r -> float32 (a * float r + c))
@@ -180,27 +196,60 @@ module Fused =
         | FusedBasis.HeldOut kappa -> heldOut objective kappa theta s
         | FusedBasis.Expected kappa -> Array.map2 (-) (ExpectedCounts.thresholds objective kappa theta s) theta
 
-    /// Each half of the rows is decided by what the other teaches, the shared thresholds included, and counts by itself: pooled
-    /// counts flatter a correction, for a half lacks exactly the positives that the other holds.
-    let private choose objective seed (rarity: float32[]) scores (s: SortedPairs) =
-        let values = bases |> Array.map (fun _ -> 0.0)
+    /// What each basis reaches [bases][halves] where each half of the rows is decided by what the other teaches, the shared thresholds included, and counts by
+    /// itself: pooled counts flatter a correction, for a half lacks exactly the positives that the other holds.
+    let private reached objective seed (rarity: float32[]) scores (s: SortedPairs) : float[][] =
+        [|
+            for cut in 1..halvings do
+                let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
 
-        for cut in 1..halvings do
-            let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
+                for half in 0..1 do
+                    let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
+                    let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
+                    let through = running inside
+                    let struct (a, c) = sharedFit objective rarity outside
+                    let theta = shared rarity a c
 
-            for half in 0..1 do
-                let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
-                let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
-                let through = running inside
-                let struct (a, c) = sharedFit objective rarity outside
-                let theta = shared rarity a c
+                    bases
+                    |> Array.map (fun basis ->
+                        correction objective theta outside basis
+                        |> Array.map2 (+) theta
+                        |> value objective through inside)
+        |]
+        |> Array.transpose
 
-                bases
-                |> Array.iteri (fun k basis ->
-                    let corrected = correction objective theta outside basis |> Array.map2 (+) theta
-                    values[k] <- values[k] + value objective through inside corrected)
+    /// How much a falls behind b on average over the halves, in standard errors of the paired differences.
+    let private behind (a: float[]) (b: float[]) : struct (float * float) =
+        let differences = Array.map2 (-) b a
+        let mean = Array.average differences
+        let n = float differences.Length
 
-        bases[firstBest values]
+        let variance =
+            (differences |> Array.sumBy (fun d -> (d - mean) * (d - mean))) / (n - 1.0)
+
+        struct (mean, sqrt (variance / n))
+
+    /// The simplest basis that falls behind the best by no more than the slack: a lead within the noise of the halves is more often luck than gain.
+    let private choose objective seed (rarity: float32[]) scores (s: SortedPairs) : struct (FusedBasis * FusedChoice) =
+        let values = reached objective seed rarity scores s
+        let means = values |> Array.map Array.average
+        let best = firstBest means
+
+        let isNear k =
+            let struct (mean, error) = behind values[k] values[best]
+            mean <= slack * error
+
+        // the best is near itself
+        let chosen = Seq.find isNear (seq { 0..best })
+
+        let why =
+            {
+                Best = bases[best]
+                Behind = means[best] - means[chosen]
+                Gain = means[chosen] - means[0]
+            }
+
+        struct (bases[chosen], why)
 
     let private fitted objective (rarity: float32[]) (s: SortedPairs) (basis: FusedBasis) : RarityThresholds =
         let struct (a, c) = sharedFit objective rarity s
@@ -211,6 +260,7 @@ module Fused =
             A = a
             C = c
             Basis = basis
+            Choice = None
             Rarity = rarity
             Correction = correction
             Objective = value objective (running s) s (Array.map2 (+) theta correction)
@@ -232,7 +282,7 @@ module Fused =
         : RarityThresholds =
         fitted objective rarity (sorted rarity weights scores labels) basis
 
-    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other (no correction wins ties).
+    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other: the simplest basis that is not clearly behind the best.
     let fit
         (objective: Objective)
         (seed: Seed)
@@ -242,15 +292,28 @@ module Fused =
         (labels: LabelSets)
         : RarityThresholds =
         let s = sorted rarity weights scores labels
-        choose objective seed rarity scores s |> fitted objective rarity s
+        let struct (basis, why) = choose objective seed rarity scores s
+
+        { fitted objective rarity s basis with
+            Choice = Some why
+        }
+
+    let private name (basis: FusedBasis) : string =
+        match basis with
+        | FusedBasis.SharedOnly -> "no correction"
+        | FusedBasis.HeldOut kappa -> $"held-out counts, kappa {kappa}"
+        | FusedBasis.Expected kappa when kappa = infinity -> "probabilities alone"
+        | FusedBasis.Expected kappa -> $"counts and probabilities, kappa {kappa}"
 
     /// What the choice rests on, for the history.
     let notes (t: RarityThresholds) : string list =
-        let basis =
-            match t.Basis with
-            | FusedBasis.SharedOnly -> "no correction"
-            | FusedBasis.HeldOut kappa -> $"held-out counts, kappa {kappa}"
-            | FusedBasis.Expected kappa when kappa = infinity -> "probabilities alone"
-            | FusedBasis.Expected kappa -> $"counts and probabilities, kappa {kappa}"
+        [
+            $"the labels' corrections rest on: {name t.Basis}"
+            match t.Choice with
+            | Some why ->
+                $"on halves of the held-out rows that decide each other: {why.Gain:``+0.0000;-0.0000``} against no correction"
 
-        [ $"the labels' corrections rest on: {basis}" ]
+                if why.Best <> t.Basis then
+                    $"{name why.Best} was ahead by {why.Behind:``0.0000``}, less than the noise of the halves: the simpler one was taken"
+            | None -> ()
+        ]
