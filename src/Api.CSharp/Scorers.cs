@@ -28,6 +28,12 @@ public static class Scorers
     public static Scorer LogisticRegression(double c = 1.0, double? tolerance = null, int? passes = null, double? prune = null) =>
         Linear(Kernels.LinearLoss.Logistic, c, tolerance, passes, prune);
 
+    /// <summary>
+    /// One-vs-rest Gaussian naive Bayes with pooled variances, for dense rows (measurements, vectors): in closed form, the quickest of all. Takes as many numbers as
+    /// there are labels times features.
+    /// </summary>
+    public static Scorer GaussianNaiveBayes() => Core.GaussianNaiveBayesModule.scorer;
+
     private static Scorer Linear(Kernels.LinearLoss loss, double c, double? tolerance, int? passes, double? prune) =>
         Core.Linear.scorer(
             new(

@@ -98,7 +98,8 @@ let private registries =
             EntryType = typeof<ScorerEntry>
             Maker = "scorer"
             Entries = Scorers.all |> List.map ofScorer
-            NeedsFaulty = fun _ -> true
+            // like a rule
+            NeedsFaulty = fun _ -> false
         }
     ]
 
@@ -144,8 +145,7 @@ let private complaints (registry: Registry) (found: Type list) : string list =
         yield! twice "the door" _.Door
 
         for e in registry.Entries do
-            let here words =
-                $"{registry.Name}, {e.Door}: {words}"
+            let here words = $"{registry.Name}, {e.Door}: {words}"
 
             if String.IsNullOrWhiteSpace e.Door then
                 here "no door"
@@ -171,12 +171,7 @@ let private complaints (registry: Registry) (found: Type list) : string list =
         for t in found do
             let value = (t.GetProperty "entry").GetValue null
 
-            if
-                not (
-                    registry.Entries
-                    |> List.exists (fun e -> obj.ReferenceEquals(e.Entry, value))
-                )
-            then
+            if not (registry.Entries |> List.exists (fun e -> obj.ReferenceEquals(e.Entry, value))) then
                 $"{registry.Name}: {t.Name} is not registered"
 
             if not (isMade registry.Maker t) then
@@ -188,7 +183,12 @@ let private planted =
     let rules = registries |> List.find (fun r -> r.Name = "rules")
 
     [
-        "no source", { sound with Tag = "a"; Door = "A"; Source = "" }
+        "no source",
+        { sound with
+            Tag = "a"
+            Door = "A"
+            Source = ""
+        }
         "no example for the laws",
         { sound with
             Tag = "a"
@@ -244,10 +244,7 @@ let tests =
 
                 Require.equal [ "rules: RCut is not registered" ] (complaints without (modules rules))
 
-                let unmade =
-                    { rules with
-                        Maker = "noSuchFunction"
-                    }
+                let unmade = { rules with Maker = "noSuchFunction" }
 
                 Expect.exists
                     (complaints unmade (modules rules))

@@ -6,7 +6,8 @@ open Limen
 [<RequireQualifiedAccess>]
 module Scorers =
 
-    let all: ScorerEntry list = [ Perceptron.entry; Linear.entry ]
+    let all: ScorerEntry list =
+        [ Perceptron.entry; Linear.entry; GaussianNaiveBayes.entry ]
 
     /// Every scorer with its defaults, in every form that it has.
     let examples: Scorer list = all |> List.collect _.Examples
