@@ -11,17 +11,26 @@ public static class Calibrations
     /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
     /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
     /// <exception cref="ArgumentException">Both are given.</exception>
-    public static Calibration Temperature(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Temperature, eachLabel, buckets);
+    public static Calibration Temperature(int? eachLabel = null, int[]? buckets = null) => new(Core.Temperature.calibrator, eachLabel, buckets);
 
     /// <summary>sigmoid(slope * score + offset) (Platt 1999).</summary>
     /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
     /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
     /// <exception cref="ArgumentException">Both are given.</exception>
-    public static Calibration Platt(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Platt, eachLabel, buckets);
+    public static Calibration Platt(int? eachLabel = null, int[]? buckets = null) => new(Core.Platt.calibrator, eachLabel, buckets);
 
     /// <summary>The non-decreasing step function of least squared error; needs the most rows.</summary>
     /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
     /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
     /// <exception cref="ArgumentException">Both are given.</exception>
-    public static Calibration Isotonic(int? eachLabel = null, int[]? buckets = null) => new(Core.Calibrator.Isotonic, eachLabel, buckets);
+    public static Calibration Isotonic(int? eachLabel = null, int[]? buckets = null) => new(Core.Isotonic.calibrator, eachLabel, buckets);
+
+    /// <summary>
+    /// sigmoid(a ln p - b ln(1 - p) + c) of p = sigmoid(score), a and b at least 0: bends each end of the curve by itself, as one sigmoid cannot (Kull et al. 2017,
+    /// https://proceedings.mlr.press/v54/kull17a.html).
+    /// </summary>
+    /// <param name="eachLabel">Positives from which a label has a curve of its own.</param>
+    /// <param name="buckets">Numbers of training rows between which labels share a curve.</param>
+    /// <exception cref="ArgumentException">Both are given.</exception>
+    public static Calibration Beta(int? eachLabel = null, int[]? buckets = null) => new(Core.Beta.calibrator, eachLabel, buckets);
 }

@@ -46,6 +46,7 @@ public sealed class GuaranteeTests
             Calibrations.Temperature(),
             Calibrations.Platt(eachLabel: 5),
             Calibrations.Isotonic(buckets: [20, 60]),
+            Calibrations.Beta(),
         ];
         var before = Model.Predict(TextProblem.Test);
         foreach (var calibration in calibrations)

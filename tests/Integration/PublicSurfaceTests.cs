@@ -47,6 +47,7 @@ public sealed class PublicSurfaceTests
         Assert.That(Missing(typeof(Signals), Core.GlobalSignals.all.Select(entry => entry.Door)), Is.Empty);
         Assert.That(Missing(typeof(Decisions), Core.Rules.all.Select(entry => entry.Door)), Is.Empty);
         Assert.That(Missing(typeof(Scorers), Core.Scorers.all.Select(entry => entry.Door)), Is.Empty);
+        Assert.That(Missing(typeof(Calibrations), Core.Calibrators.all.Select(entry => entry.Door)), Is.Empty);
         Assert.That(Missing(typeof(Signals), ["NoSuchSignal"]), Is.EqualTo(["NoSuchSignal"]));
     }
 

@@ -61,8 +61,19 @@ let private ofRule (e: RuleEntry) =
 let private ofScorer (e: ScorerEntry) =
     entry e e.Door e.Source e.Codec.Tag (e.Examples |> List.map Scorer.faults) (e.Faulty |> List.map Scorer.faults)
 
+let private ofCalibrator (e: CalibratorEntry) =
+    entry e e.Door e.Source e.Codec.Tag [ [] ] []
+
 let private registries =
     [
+        {
+            Name = "calibrators"
+            EntryType = typeof<CalibratorEntry>
+            Maker = "calibrator"
+            Entries = Calibrators.all |> List.map ofCalibrator
+            // a calibrator has no numbers
+            NeedsFaulty = fun _ -> false
+        }
         {
             Name = "losses"
             EntryType = typeof<LossEntry>

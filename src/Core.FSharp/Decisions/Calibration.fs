@@ -1,6 +1,5 @@
 namespace Limen.Core
 
-open Limen.Kernels
 
 /// Which labels share a curve.
 [<RequireQualifiedAccess>]
@@ -14,6 +13,7 @@ type CalibrationScope =
     | EachBucket of edges: int[]
 
 /// How scores become probabilities: the kind of curve, and which labels share one.
+[<NoEquality; NoComparison>]
 type CalibrationOptions =
     {
         Calibrator: Calibrator
@@ -21,6 +21,7 @@ type CalibrationOptions =
     }
 
 /// Curves and the curve of each label [L].
+[<NoEquality; NoComparison>]
 type Calibration = { Curves: Curve[]; CurveOf: int[] }
 
 [<RequireQualifiedAccess>]
@@ -43,16 +44,18 @@ module CalibrationOptions =
 [<RequireQualifiedAccess>]
 module Calibration =
 
-    let private pairs (labels: int seq) (s: SortedPairs) =
+    let private pairs (labels: int seq) (s: SortedPairs) : ScoredPairs =
         let places =
             [|
                 for l in labels do
                     yield! seq { s.Start[l] .. s.Start[l + 1] - 1 }
             |]
 
-        places |> Array.map (fun at -> s.Hit[at]),
-        places |> Array.map (fun at -> s.Scores[at]),
-        places |> Array.map s.Weight
+        {
+            Scores = places |> Array.map (fun at -> s.Scores[at])
+            Hits = places |> Array.map (fun at -> s.Hit[at])
+            Weights = places |> Array.map s.Weight
+        }
 
     /// Fits the curves: counts of the training rows (for buckets), and held-out rows with their weights [N] (None: 1 each).
     /// Throws ConfigurationException with every fault of the options.
@@ -84,8 +87,7 @@ module Calibration =
                 |> Array.map (fun n -> 1 + (edges |> Array.filter (fun edge -> n >= float edge) |> Array.length))
 
         let curve labels =
-            let hit, scores, weights = pairs labels s
-            Curve.fit options.Calibrator weights scores hit
+            pairs labels s |> Calibrator.fit options.Calibrator
 
         let all = [| 0 .. s.Count - 1 |]
 
