@@ -198,9 +198,8 @@ module Jobs =
             |> Thresholds.sCut Objective.MacroF1 infinityf
 
         let reached =
-            let (LabelSets predicted) = Thresholds.decide (fit ()) (Scores local)
-
-            predicted |> Counts.ofSets labels |> F1.macro (AllLabels AsZero)
+            Evidence.ofSets (Thresholds.decide (fit ()) (Scores local)) (LabelSets labels)
+            |> Metric.number (F1.macro (AllLabels AsZero))
 
         Job.repeated 1 (fun () -> if (fit ()).Length = labels.Columns then reached else nan)
 
@@ -247,4 +246,5 @@ module Jobs =
     let macroF1 folder : Job =
         let truth = CsrBytes.read (Path.Combine(folder, "eurlex.train.labels.csr"))
         let predicted = CsrBytes.read (Path.Combine(folder, "eurlex.train.predicted.csr"))
-        Job.repeated 1 (fun () -> predicted |> Counts.ofSets truth |> F1.macro (AllLabels AsZero))
+        let evidence = Evidence.ofSets (LabelSets predicted) (LabelSets truth)
+        Job.repeated 1 (fun () -> Metric.number (F1.macro (AllLabels AsZero)) evidence)

@@ -31,7 +31,9 @@ module WholeTraining =
             ThresholdedNetwork.margins idf state.Fusion state.Weights test.Features test.Local
 
         let top = Candidates.top 5 test.Labels.Columns test.Labels.Rows margins
-        AtK.ofScores 5 test.Labels top |> AtK.precision
+
+        Evidence.ofScores (Scores top) (LabelSets test.Labels)
+        |> Metric.number (AtK.precision 5)
 
     let private train options hidden epochs (clock: Stopwatch) (data: TrainingRows) (test: TrainingRows) : Outcome =
         let seed = Seed.ofInt 1
@@ -145,10 +147,11 @@ module WholeModel =
                     CancellationToken.None
 
             let seconds = clock.Elapsed.TotalSeconds
-            let measures = Evaluation.model parts.Test.Value model
+            let evidence = Evaluation.model parts.Test.Value model
+            let macroF1 = Metric.number (F1.macro (AllLabels AsZero)) evidence
 
             {
-                Check = measures.MacroF1A
-                Trajectory = [ seconds, measures.MacroF1A ]
-                Measures = [ "macro-F1", measures.MacroF1A; "micro-F1", measures.MicroF1 ]
+                Check = macroF1
+                Trajectory = [ seconds, macroF1 ]
+                Measures = [ "macro-F1", macroF1; "micro-F1", Metric.number F1.micro evidence ]
             })

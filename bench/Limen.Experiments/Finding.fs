@@ -31,30 +31,32 @@ module Finding =
             Resamples = 200
         }
 
+    /// Without a calibration a probability is the logistic function of its score.
+    let private uncalibrated (Scores scores) =
+        scores |> Csr.mapValues (fun _ _ v -> 1f / (1f + exp -v)) |> PairProbabilities
+
+    let private evidence (test: Dataset) (outcome: Outcome) : Evidence =
+        { Evidence.ofSets outcome.Predicted test.Truth with
+            Scores = Some outcome.Scores
+            Probabilities = Some(uncalibrated outcome.Scores)
+            Weights = test.Weights
+        }
+
     let private macroF1 = F1.macro (AllLabels AsZero)
 
-    /// Without a calibration a probability is the sigmoid of its score.
-    let private uncalibrated (Scores scores) =
-        scores |> Csr.mapValues (fun _ _ v -> 1f / (1f + exp -v))
-
-    let private measures (truth: LabelSets) (outcome: Outcome) =
-        let m = Evaluation.measure outcome.Scores outcome.Predicted truth
-
+    let private measured =
         [
-            "macro_f1_a", m.MacroF1A
-            "macro_f1_c", m.MacroF1C
-            "micro_f1", m.MicroF1
-            "p_at_1", m.PrecisionAt1
-            "p_at_5", m.PrecisionAt5
-            "ece",
-            Reliability.ofProbabilities Reliability.standardBins truth.Matrix (uncalibrated outcome.Scores)
-            |> Reliability.ece
+            macroF1
+            F1.macro PresentInTest
+            F1.micro
+            AtK.precision 1
+            AtK.precision 5
+            Calibrated.error
         ]
 
     /// The measures of every variant on the test rows, with the paired bootstrap interval of its macro-F1's difference to the
     /// reference variant's (this minus reference).
     let ofOutcomes study (task: Task) seed (reference: string) (outcomes: Outcome list) : Finding list =
-        let truth = task.Test.Truth
         let against = outcomes |> List.find (fun o -> o.Variant = reference)
 
         let difference (o: Outcome) =
@@ -66,9 +68,8 @@ module Finding =
                         resampling
                         (Seed.ofInt seed)
                         macroF1
-                        truth.Matrix
-                        o.Predicted.Matrix
-                        against.Predicted.Matrix
+                        (evidence task.Test o)
+                        (evidence task.Test against)
 
                 [
                     "minus_reference", interval.Difference
@@ -83,7 +84,7 @@ module Finding =
                 Task = task.Name
                 Variant = o.Variant
                 Seed = seed
-                Values = measures truth o @ difference o @ o.HeldOut
+                Values = Metric.evaluate measured (evidence task.Test o) @ difference o @ o.HeldOut
             })
 
     let value (key: string) (f: Finding) : float option =

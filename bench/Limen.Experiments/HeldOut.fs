@@ -41,7 +41,7 @@ module HeldOut =
                 CandidateScores.selectRows inside lists
                 |> FittedDecision.scores context.Rarity decision
 
-            Evaluation.measure scores (FittedDecision.decide decision scores) (LabelSets(Csr.selectRows inside labels))
+            Evaluation.decided decision None scores (LabelSets(Csr.selectRows inside labels))
 
         let found =
             [
@@ -54,10 +54,5 @@ module HeldOut =
                         ofHalf (half, halfOf)
             ]
 
-        [
-            "held_out_macro_f1_a", _.MacroF1A
-            "held_out_micro_f1", _.MicroF1
-            "held_out_p_at_1", _.PrecisionAt1
-            "held_out_ndcg_at_5", _.NdcgAt5
-        ]
-        |> List.map (fun (name, measure: Measures -> float) -> name, found |> List.averageBy measure)
+        [ F1.macro (AllLabels AsZero); F1.micro; AtK.precision 1; AtK.ndcg 5 ]
+        |> List.map (fun metric -> $"held_out_{metric.Name}", found |> List.averageBy (Metric.number metric))

@@ -55,7 +55,12 @@ let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =
     let model = Model.fit options labels input train None ignore CancellationToken.None
     let seconds = clock.Elapsed.TotalSeconds
     let m = Evaluation.model test model
-    [ m.MacroF1A; m.MicroF1; m.PrecisionAt1; m.PrecisionAt5; seconds ]
+
+    [
+        for metric in [ F1.macro (AllLabels AsZero); F1.micro; AtK.precision 1; AtK.precision 5 ] do
+            Metric.number metric m
+        seconds
+    ]
 
 let seeds, names =
     match List.tail (List.ofArray fsi.CommandLineArgs) with

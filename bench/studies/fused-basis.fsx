@@ -55,6 +55,7 @@ let sides =
     ]
 
 let macroF1 = F1.macro (AllLabels AsZero)
+let evidence (truth, predicted) = Evidence.ofSets (LabelSets predicted) (LabelSets truth)
 
 for name, objective in
     [
@@ -78,16 +79,16 @@ for name, objective in
             Thresholds.decide (Fused.thresholds rule) (Csr.selectRows inside scores)
 
         let halves = sides |> List.map (List.map decided)
-        let apart = halves |> List.concat |> List.map (fun (t, p) -> Counts.ofSets t p)
+        let apart = halves |> List.concat |> List.map evidence
 
         let pooled =
             halves
             |> List.map (
                 List.reduce (fun (t, p) (t', p') -> Csr.append t t', Csr.append p p')
-                >> fun (t, p) -> Counts.ofSets t p
+                >> evidence
             )
 
-        let mean (f: Counts -> float) counts = List.averageBy f counts
+        let mean metric = List.averageBy (Metric.number metric)
         printfn $"| %A{basis} | {mean macroF1 apart:F4} | {mean F1.micro apart:F4} | {mean macroF1 pooled:F4} |"
 
     printfn ""

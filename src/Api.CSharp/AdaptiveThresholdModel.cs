@@ -84,10 +84,8 @@ public sealed partial class AdaptiveThresholdModel
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {
         var data = Dataset(rows);
-        var scores = Core.ModelModule.scores(data.Features, model);
-        var predicted = Core.FittedDecisionModule.decide(model.Decision, scores);
-        var probabilities = Core.FittedDecisionModule.probabilities(model.Decision, scores);
-        return new EvaluationReport(model.Labels, scores, probabilities, predicted, data.Truth, Warnings(data.Features, predicted));
+        var evidence = Core.Evaluation.model(data, model);
+        return new EvaluationReport(model.Labels, evidence, Warnings(data.Features, evidence.Predicted.Value));
     }
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>

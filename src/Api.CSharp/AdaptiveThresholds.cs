@@ -67,9 +67,7 @@ public sealed partial class AdaptiveThresholds
     private EvaluationReport Measured(Core.ExternalRows rows, Core.LabelSets truth)
     {
         var fused = Core.PostHocThresholdsModule.scores(rows, thresholds);
-        var decided = Core.FittedDecisionModule.decide(thresholds.Decision, fused);
-        var probabilities = Core.FittedDecisionModule.probabilities(thresholds.Decision, fused);
-        return new EvaluationReport(thresholds.Labels, fused, probabilities, decided, truth, []);
+        return new EvaluationReport(thresholds.Labels, Core.Evaluation.decided(thresholds.Decision, rows.Weights, fused, truth), []);
     }
 
     private Core.LabelSets Truth(MultiLabelDataset rows) =>

@@ -5,11 +5,12 @@ open System.Text.Json.Nodes
 open Spectre.Console
 open Limen.Core
 
-/// One line of a report: a model, what it measured on the test rows, and the seconds from features to fitted decision.
+/// One line of a report: a model, what it said of the test rows, and the seconds from features to fitted decision.
+[<NoEquality; NoComparison>]
 type Result =
     {
         Name: string
-        Measures: Measures
+        Evidence: Evidence
         Seconds: float
     }
 
@@ -18,23 +19,31 @@ type Result =
 module Report =
 
     let private row (r: Result) : JsonNode =
-        let m = r.Measures
         let o = JsonObject()
         o["name"] <- r.Name
-        o["macro_f1_a"] <- m.MacroF1A
-        o["macro_f1_b"] <- m.MacroF1B
-        o["macro_f1_c"] <- m.MacroF1C
-        o["macro_f1_d"] <- m.MacroF1D
-        o["macro_f1_e"] <- m.MacroF1E
-        o["micro_f1"] <- m.MicroF1
-        o["p_at_1"] <- m.PrecisionAt1
-        o["p_at_5"] <- m.PrecisionAt5
-        o["ndcg_at_5"] <- m.NdcgAt5
-        o["labels_ever_predicted"] <- m.EverPredicted
+
+        for name, value in Metric.evaluate Metrics.all r.Evidence do
+            o[name] <- value
+
         o["seconds"] <- System.Math.Round(r.Seconds, 2)
         o
 
-    /// Writes { rows: [...] } with whatever else the caller wants said about the run.
+    let private percent value = $"{100.0 * value:F1} %%"
+
+    let private decimals value = $"{value:F3}"
+
+    /// What a person reads of the registry.
+    let private columns: (Metric * (float -> string)) list =
+        [
+            F1.macro (AllLabels AsZero), decimals
+            F1.macro PresentInTest, decimals
+            F1.micro, decimals
+            AtK.precision 1, decimals
+            AtK.precision 5, decimals
+            Agreement.everPredicted, percent
+        ]
+
+    /// Writes { rows: [...] } with every metric of the registry and whatever else the caller wants said about the run.
     let write (path: string) (about: (string * JsonNode) list) (results: Result list) : unit =
         let document = JsonObject()
         about |> List.iter (fun (key, value) -> document[key] <- value)
@@ -51,32 +60,15 @@ module Report =
         let table = Table().Border(TableBorder.Rounded)
         table.AddColumn "model" |> ignore
 
-        for header in
-            [
-                "macro-F1 A"
-                "macro-F1 C"
-                "micro-F1"
-                "P@1"
-                "P@5"
-                "labels ever predicted"
-                "seconds"
-            ] do
+        for header in (columns |> List.map (fun (metric, _) -> metric.Title)) @ [ "seconds" ] do
             table.AddColumn(TableColumn(header).RightAligned()) |> ignore
 
         for r in results do
-            let m = r.Measures
+            let cells =
+                columns
+                |> List.map (fun (metric, written) -> Metric.number metric r.Evidence |> written)
 
-            table.AddRow(
-                r.Name,
-                $"{m.MacroF1A:F3}",
-                $"{m.MacroF1C:F3}",
-                $"{m.MicroF1:F3}",
-                $"{m.PrecisionAt1:F3}",
-                $"{m.PrecisionAt5:F3}",
-                $"{100.0 * m.EverPredicted:F1} %%",
-                $"{r.Seconds:F0}"
-            )
-            |> ignore
+            table.AddRow(List.toArray (r.Name :: cells @ [ $"{r.Seconds:F0}" ])) |> ignore
 
         AnsiConsole.Write table
 

@@ -72,12 +72,12 @@ module Train =
                 [
                     {
                         Name = $"full, {objectiveName}"
-                        Measures = Evaluation.model test model
+                        Evidence = Evaluation.model test model
                         Seconds = seconds
                     }
                     {
                         Name = $"full, {objectiveName}, plug-in on the test rows as one batch"
-                        Measures = Evaluation.asBatch objective test model
+                        Evidence = Evaluation.asBatch objective test model
                         Seconds = seconds
                     }
                 ]

@@ -70,7 +70,7 @@ module Demo =
 
                 {
                     Name = name
-                    Measures = Evaluation.model testRows model
+                    Evidence = Evaluation.model testRows model
                     Seconds = seconds
                 },
                 model)

@@ -23,6 +23,12 @@ module RowWeights =
             if not (isWeight w) then
                 invalidArg (nameof weights) $"row {row + 1}: expected a finite weight of at least 0, received {w}")
 
+    /// How much a row counts: 1 where rows have no weights.
+    let at (row: int) (weights: float32[] option) : float =
+        match weights with
+        | Some w -> float w[row]
+        | None -> 1.0
+
     /// The weights of the chosen rows.
     let selectRows (chosen: int[]) (weights: float32[] option) : float32[] option =
         weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))

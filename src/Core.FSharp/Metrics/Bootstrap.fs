@@ -1,6 +1,5 @@
 namespace Limen.Core
 
-open System
 open Limen.Kernels
 
 /// How to resample: at least 1 resample, a level in (0, 1).
@@ -40,10 +39,10 @@ module Bootstrap =
     let private unit = 64.0
 
     /// How much each of n rows counts in the b-th resample, in 64ths: exponential with mean 64, rounded, at least 1.
-    let weights (seed: Seed) (n: int) (b: int) : int[] =
+    let weights (seed: Seed) (n: int) (b: int) : float32[] =
         let stream = Seed.derive "bootstrap" b seed
 
-        Array.init n (fun i -> max 1 (int (round (-unit * log (1.0 - Seed.uniform (int64 i) stream)))))
+        Array.init n (fun i -> float32 (max 1.0 (round (-unit * log (1.0 - Seed.uniform (int64 i) stream)))))
 
     /// The q-quantile of ascending values, interpolated linearly between neighbours.
     let private quantile q (ascending: float[]) =
@@ -60,80 +59,42 @@ module Bootstrap =
                 $"Level: expected a share in (0, 1), found {options.Level}"
         ]
 
-    /// The interval of any difference that is a function of how much each of the n rows counts, and does not change when all of
-    /// them count k times as much. The same seed gives the same interval on any number of threads. ConfigurationException for options out of range.
-    let ofRows (options: BootstrapOptions) (seed: Seed) (n: int) (difference: int[] -> float) : BootstrapInterval =
+    /// The evidence whose rows count by these weights beside their own.
+    let private reweighed (weights: float32[]) (e: Evidence) : Evidence =
+        { e with
+            Weights = e.Weights |> Option.map (Array.map2 (*) weights) |> Option.orElse (Some weights)
+        }
+
+    /// The interval of metric(first) - metric(second), the evidence of two models on the same rows. A resample costs what the metric
+    /// costs. The same seed gives the same interval on any number of threads. ConfigurationException for options out of range;
+    /// ArgumentException where the two have different numbers of rows or labels, or the metric is not defined on them.
+    let difference
+        (options: BootstrapOptions)
+        (seed: Seed)
+        (metric: Metric)
+        (first: Evidence)
+        (second: Evidence)
+        : BootstrapInterval =
         match faults options with
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
+        Outcome.requireSameShape (nameof second) second.Truth.Matrix first.Truth.Matrix
+        let first, second = Evidence.counted first, Evidence.counted second
+        Shape.require (nameof second) "[N] of weights above 0" [ first.Rows ] [ second.Rows ]
+
+        let differenceOf evidence =
+            Metric.number metric (evidence first) - Metric.number metric (evidence second)
+
         let resampled =
-            Array.Parallel.init options.Resamples (weights seed n >> difference)
+            Array.Parallel.init options.Resamples (weights seed first.Rows >> reweighed >> differenceOf)
             |> Array.sort
 
         let notAbove = resampled |> Array.filter (fun d -> d <= 0.0) |> Array.length
 
         {
-            Difference = difference (Array.create n 1)
+            Difference = differenceOf id
             Lower = quantile ((1.0 - options.Level) / 2.0) resampled
             Upper = quantile ((1.0 + options.Level) / 2.0) resampled
             ShareNotAbove = float notAbove / float options.Resamples
         }
-
-    /// The labels that a row touches and what happened to them, row after row: entry 3 label + outcome.
-    let private contributions truth predicted =
-        let entries = ResizeArray<int>()
-
-        let starts =
-            [|
-                0
-                for row in 0 .. (truth: CsrMatrix).Rows - 1 do
-                    Outcome.visitRow truth predicted row (fun label outcome -> entries.Add(3 * label + outcome))
-                    entries.Count
-            |]
-
-        struct (starts, entries.ToArray())
-
-    let private countsOf labels struct (starts: int[], entries: int[]) (weights: int[]) : Counts =
-        let cells = Array.zeroCreate (Shapes.Length(3L, int64 labels, nameof labels))
-
-        for row in 0 .. weights.Length - 1 do
-            for at in starts[row] .. starts[row + 1] - 1 do
-                cells[entries[at]] <- cells[entries[at]] + weights[row]
-
-        {
-            Rows = Array.sum weights
-            TruePositives = Array.init labels (fun l -> cells[3 * l + Outcome.TruePositive])
-            FalsePositives = Array.init labels (fun l -> cells[3 * l + Outcome.FalsePositive])
-            FalseNegatives = Array.init labels (fun l -> cells[3 * l + Outcome.FalseNegative])
-        }
-
-    /// The interval of metric(first) - metric(second) for any metric of counts that is a ratio of them (as all of this library
-    /// are), both models' label sets [N, L] on the same rows. Each resample costs time in the number of entries and labels. ArgumentException when the shapes
-    /// differ.
-    let difference
-        (options: BootstrapOptions)
-        (seed: Seed)
-        (metric: Counts -> float)
-        (truth: CsrMatrix)
-        (first: CsrMatrix)
-        (second: CsrMatrix)
-        : BootstrapInterval =
-        Outcome.requireSameShape (nameof first) truth first
-        Outcome.requireSameShape (nameof second) truth second
-        let ofFirst = contributions truth first
-        let ofSecond = contributions truth second
-
-        ofRows options seed truth.Rows (fun weights ->
-            metric (countsOf truth.Columns ofFirst weights)
-            - metric (countsOf truth.Columns ofSecond weights))
-
-    /// The interval of the difference of two means over the same rows: for P@k and others whose value is a mean of row
-    /// values. ArgumentException when the lengths differ.
-    let meanDifference (options: BootstrapOptions) (seed: Seed) (first: float[]) (second: float[]) : BootstrapInterval =
-        Shape.require (nameof second) "[N]" [ first.Length ] [ second.Length ]
-        let differences = Array.map2 (-) first second
-
-        ofRows options seed first.Length (fun weights ->
-            let sum = Array.fold2 (fun s w d -> s + float w * d) 0.0 weights differences
-            sum / float (max 1 (Array.sum weights)))

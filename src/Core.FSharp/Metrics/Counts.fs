@@ -1,34 +1,29 @@
 namespace Limen.Core
 
-open System.Collections.Generic
 open Limen.Kernels
 
-/// What happened to some (row, label) pairs: true positives, false positives, false negatives.
+/// How often (row, label) pairs are true positives, false positives and false negatives, each pair counting as much as its row.
 /// One label over all rows, one row over all labels, or everything at once; every ratio is a function of it.
 [<Struct>]
-type Confusion = { TP: int64; FP: int64; FN: int64 }
+type Confusion = { TP: float; FP: float; FN: float }
 
-/// The confusion of each of L labels over N rows. Counts of shards add up to the counts of the whole.
+/// The confusion of each of L labels over N rows; sums of the rows' weights, whole numbers where every row counts as 1.
 type Counts =
     {
-        /// N, the rows counted.
-        Rows: int
-        TruePositives: int[]
-        FalsePositives: int[]
-        FalseNegatives: int[]
+        /// N, or the sum of the rows' weights.
+        Rows: float
+        TruePositives: float[]
+        FalsePositives: float[]
+        FalseNegatives: float[]
     }
 
     /// L, the number of labels.
     member c.Labels = c.TruePositives.Length
 
-/// How many rows have each confusion: all that a per-row ("samples") metric needs, whatever its ratio.
-/// Histograms of shards add up to the histogram of the whole, exactly.
-type RowCounts = { Outcomes: Map<Confusion, int> }
-
 [<RequireQualifiedAccess>]
 module Confusion =
 
-    let zero = { TP = 0L; FP = 0L; FN = 0L }
+    let zero = { TP = 0.0; FP = 0.0; FN = 0.0 }
 
     let add (a: Confusion) (b: Confusion) : Confusion =
         {
@@ -51,21 +46,11 @@ module internal Outcome =
     let FalseNegative = 2
 
     /// Both matrices are [N, L]; otherwise ArgumentException with both shapes.
-    let requireSameShape (argument: string) (truth: CsrMatrix) (other: CsrMatrix) =
+    let requireSameShape (argument: string) (other: CsrMatrix) (truth: CsrMatrix) =
         Shape.require argument "[N; L]" [ truth.Rows; truth.Columns ] [ other.Rows; other.Columns ]
 
-    /// Score lists [N, L] beside the truth [N, L], none of them NaN (which has no place in an order); otherwise
-    /// ArgumentException.
-    let requireScores (truth: CsrMatrix) (scores: CsrMatrix) =
-        requireSameShape (nameof scores) truth scores
-
-        for row in 0 .. scores.Rows - 1 do
-            for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
-                if System.Single.IsNaN scores.Values[at] then
-                    invalidArg (nameof scores) $"row {row}, label {scores.Indices[at]}: expected a score, received NaN"
-
     /// Visits (label, outcome) for each label in the union of the two sets of a row, labels ascending.
-    let inline visitRow (truth: CsrMatrix) (predicted: CsrMatrix) (row: int) ([<InlineIfLambda>] visit) =
+    let inline visitRow (predicted: CsrMatrix) (truth: CsrMatrix) (row: int) ([<InlineIfLambda>] visit) =
         let mutable t = truth.RowStart[row]
         let mutable p = predicted.RowStart[row]
         let endT = truth.RowStart[row + 1]
@@ -95,54 +80,34 @@ module internal Outcome =
 [<RequireQualifiedAccess>]
 module Counts =
 
-    /// The counts of no rows over L labels: what `add` leaves unchanged.
-    let zero (labels: int) : Counts =
-        {
-            Rows = 0
-            TruePositives = Array.zeroCreate labels
-            FalsePositives = Array.zeroCreate labels
-            FalseNegatives = Array.zeroCreate labels
-        }
-
-    /// The counts of the rows of both. ArgumentException when the numbers of labels differ.
-    let add (a: Counts) (b: Counts) : Counts =
-        Shape.require (nameof b) "[L]" [ a.Labels ] [ b.Labels ]
-
-        {
-            Rows = a.Rows + b.Rows
-            TruePositives = Array.map2 (+) a.TruePositives b.TruePositives
-            FalsePositives = Array.map2 (+) a.FalsePositives b.FalsePositives
-            FalseNegatives = Array.map2 (+) a.FalseNegatives b.FalseNegatives
-        }
-
-    /// Compares true and predicted label sets, both [N, L]; every stored entry is a member of its row's set.
-    /// Time in the number of entries. ArgumentException when the shapes differ.
-    let ofSets (truth: CsrMatrix) (predicted: CsrMatrix) : Counts =
-        Outcome.requireSameShape (nameof predicted) truth predicted
-
-        let counts =
-            { zero truth.Columns with
-                Rows = truth.Rows
-            }
+    /// Compares predicted and true label sets [N, L] of rows with weights [N] (None: 1 each); every stored entry is a member of its
+    /// row's set. Time in the number of entries. ArgumentException when the shapes differ.
+    let ofSets (weights: float32[] option) (LabelSets predicted) (LabelSets truth) : Counts =
+        Outcome.requireSameShape (nameof predicted) predicted truth
+        let cells () = Array.zeroCreate<float> truth.Columns
+        let counts = [| cells (); cells (); cells () |] // by outcome
+        let mutable rows = 0.0
 
         for row in 0 .. truth.Rows - 1 do
-            Outcome.visitRow truth predicted row (fun label outcome ->
-                let cells =
-                    match outcome with
-                    | Outcome.TruePositive -> counts.TruePositives
-                    | Outcome.FalsePositive -> counts.FalsePositives
-                    | _ -> counts.FalseNegatives
+            let w = RowWeights.at row weights
+            rows <- rows + w
 
-                cells[label] <- cells[label] + 1)
+            Outcome.visitRow predicted truth row (fun label outcome ->
+                counts[outcome][label] <- counts[outcome][label] + w)
 
-        counts
+        {
+            Rows = rows
+            TruePositives = counts[Outcome.TruePositive]
+            FalsePositives = counts[Outcome.FalsePositive]
+            FalseNegatives = counts[Outcome.FalseNegative]
+        }
 
     /// The confusion of label l over the rows.
     let label (l: int) (c: Counts) : Confusion =
         {
-            TP = int64 c.TruePositives[l]
-            FP = int64 c.FalsePositives[l]
-            FN = int64 c.FalseNegatives[l]
+            TP = c.TruePositives[l]
+            FP = c.FalsePositives[l]
+            FN = c.FalseNegatives[l]
         }
 
     /// The confusion of each label, in the order of their ids.
@@ -153,68 +118,13 @@ module Counts =
     let total (c: Counts) : Confusion =
         Array.fold Confusion.add Confusion.zero (perLabel c)
 
-    /// The positives of each label among the rows, TP + FN.
-    let support (c: Counts) : int[] =
-        Array.map2 (+) c.TruePositives c.FalseNegatives
-
-    /// How often each label was predicted, TP + FP.
-    let predictions (c: Counts) : int[] =
-        Array.map2 (+) c.TruePositives c.FalsePositives
-
-    /// The share of all N L pairs that are wrong, (FP + FN) / (N L); 0 without pairs.
-    let hammingLoss (c: Counts) : float =
-        let pairs = float c.Rows * float c.Labels
-        let t = total c
-        if pairs = 0.0 then 0.0 else float (t.FP + t.FN) / pairs
-
-[<RequireQualifiedAccess>]
-module RowCounts =
-
-    /// No rows: what `add` leaves unchanged.
-    let zero: RowCounts = { Outcomes = Map.empty }
-
-    let add (a: RowCounts) (b: RowCounts) : RowCounts =
-        let merge outcomes confusion rows =
-            outcomes
-            |> Map.change confusion (fun known -> Some(rows + Option.defaultValue 0 known))
+    /// The confusion of row i over all labels, the row counting as 1.
+    let internal ofRow (predicted: CsrMatrix) (truth: CsrMatrix) (row: int) : Confusion =
+        let found = Array.zeroCreate<float> 3 // by outcome
+        Outcome.visitRow predicted truth row (fun _ outcome -> found[outcome] <- found[outcome] + 1.0)
 
         {
-            Outcomes = Map.fold merge a.Outcomes b.Outcomes
+            TP = found[Outcome.TruePositive]
+            FP = found[Outcome.FalsePositive]
+            FN = found[Outcome.FalseNegative]
         }
-
-    /// Compares true and predicted label sets, both [N, L]. ArgumentException when the shapes differ.
-    let ofSets (truth: CsrMatrix) (predicted: CsrMatrix) : RowCounts =
-        Outcome.requireSameShape (nameof predicted) truth predicted
-        let rows = Dictionary<Confusion, int>()
-
-        for row in 0 .. truth.Rows - 1 do
-            let mutable found = Confusion.zero
-
-            Outcome.visitRow truth predicted row (fun _ outcome ->
-                found <-
-                    match outcome with
-                    | Outcome.TruePositive -> { found with TP = found.TP + 1L }
-                    | Outcome.FalsePositive -> { found with FP = found.FP + 1L }
-                    | _ -> { found with FN = found.FN + 1L })
-
-            rows[found] <- 1 + rows.GetValueOrDefault found
-
-        {
-            Outcomes = rows |> Seq.map (fun pair -> pair.Key, pair.Value) |> Map.ofSeq
-        }
-
-    /// N, the rows counted.
-    let rows (c: RowCounts) : int =
-        c.Outcomes |> Map.fold (fun n _ rows -> n + rows) 0
-
-    /// The mean of a ratio over the rows; 0 without rows.
-    let mean (ratio: Confusion -> float) (c: RowCounts) : float =
-        let sum =
-            c.Outcomes
-            |> Map.fold (fun s confusion rows -> s + float rows * ratio confusion) 0.0
-
-        sum / float (max 1 (rows c))
-
-    /// The share of rows whose predicted set is the true set; 0 without rows.
-    let subsetAccuracy (c: RowCounts) : float =
-        c |> mean (fun row -> if row.FP = 0L && row.FN = 0L then 1.0 else 0.0)

@@ -3,115 +3,126 @@ namespace Limen.Core
 open System
 open Limen.Kernels
 
-/// True labels and score lists of the same rows, both [N, L]. The areas under curves compare scores of different rows,
-/// so no fixed number of sums replaces them: what merges is the rows themselves.
-[<ReferenceEquality>]
-type ScoredRows = { Truth: CsrMatrix; Scores: CsrMatrix }
-
-[<RequireQualifiedAccess>]
-module ScoredRows =
-
-    /// ArgumentException when the shapes differ or a score is NaN.
-    let create (truth: CsrMatrix) (scores: CsrMatrix) : ScoredRows =
-        Outcome.requireScores truth scores
-        { Truth = truth; Scores = scores }
-
-    /// The rows of a, then those of b.
-    let add (a: ScoredRows) (b: ScoredRows) : ScoredRows =
-        {
-            Truth = Csr.append a.Truth b.Truth
-            Scores = Csr.append a.Scores b.Scores
-        }
-
 /// Areas under the ROC curve (AUC) and the precision-recall curve (AP), in [0, 1]. Pairs absent from the score lists
 /// tie below every stored score; tied pairs are one point of the curve. Full lists give scikit-learn's values on dense
 /// scores.
 [<RequireQualifiedAccess>]
 module Curves =
 
-    /// Positives and negatives of equal score.
+    /// Positives and negatives of equal score, each pair counting as much as its row.
     [<Struct>]
     type private Block = { Positives: float; Negatives: float }
 
-    /// Which stored scores belong to true labels, beside `Scores.Values`.
-    let private flags (rows: ScoredRows) : bool[] =
-        let flags = Array.zeroCreate rows.Scores.NonZeros
+    /// Listed pairs, and what the absent ones add up to.
+    type private Pairs =
+        {
+            Scores: float32[]
+            IsTrue: bool[]
+            Weights: float[]
+            Absent: Block
+        }
 
-        for row in 0 .. rows.Scores.Rows - 1 do
-            for at in rows.Scores.RowStart[row] .. rows.Scores.RowStart[row + 1] - 1 do
-                flags[at] <- Ranked.isTrue rows.Truth row rows.Scores.Indices[at]
+    let private plus (pairs: Pairs) (block: Block) at =
+        if pairs.IsTrue[at] then
+            { block with
+                Positives = block.Positives + pairs.Weights[at]
+            }
+        else
+            { block with
+                Negatives = block.Negatives + pairs.Weights[at]
+            }
 
-        flags
-
-    /// The blocks of a slice of the stored scores from the highest down, then the block of the absent pairs.
-    let private blocks
-        (scores: ReadOnlySpan<float32>)
-        (flags: ReadOnlySpan<bool>)
-        (positives: float)
-        (negatives: float)
-        =
-        let keys = scores.ToArray() |> Array.map (~-)
-        let flags = flags.ToArray()
-        Array.Sort(keys, flags)
+    /// The blocks from the highest score down, then the block of the absent pairs.
+    let private blocks (pairs: Pairs) : Block[] =
+        let keys = pairs.Scores |> Array.map (~-)
+        let order = Array.init keys.Length id
+        Array.Sort(keys, order)
         let found = ResizeArray()
         let mutable at = 0
-        let mutable listed = { Positives = 0.0; Negatives = 0.0 }
 
         while at < keys.Length do
             let start = at
-            let mutable hits = 0
+            let mutable block = { Positives = 0.0; Negatives = 0.0 }
 
             while at < keys.Length && keys[at] = keys[start] do
-                if flags[at] then
-                    hits <- hits + 1
-
+                block <- plus pairs block order[at]
                 at <- at + 1
-
-            let block =
-                {
-                    Positives = float hits
-                    Negatives = float (at - start - hits)
-                }
-
-            listed <-
-                {
-                    Positives = listed.Positives + block.Positives
-                    Negatives = listed.Negatives + block.Negatives
-                }
 
             found.Add block
 
-        found.Add
-            {
-                Positives = positives - listed.Positives
-                Negatives = negatives - listed.Negatives
-            }
-
+        found.Add pairs.Absent
         found.ToArray()
 
-    /// The blocks of each label, from matrices turned to [L, N].
-    let private perLabel (rows: ScoredRows) =
-        let byLabel =
+    /// Which stored scores of a line (a row of scores, or a column after transposing) are true, in their order, and the sum of
+    /// the weights of true places that are not stored.
+    let private flags (weight: int -> float) (scores: CsrMatrix) (truth: CsrMatrix) line : struct (bool[] * float) =
+        let isTrue = ResizeArray<bool>()
+        let mutable missed = 0.0
+
+        Outcome.visitRow scores truth line (fun place outcome ->
+            if outcome = Outcome.FalseNegative then
+                missed <- missed + weight place
+            else
+                isTrue.Add((outcome = Outcome.TruePositive)))
+
+        struct (isTrue.ToArray(), missed)
+
+    /// The pairs of each label.
+    let private perLabel weights (scores: CsrMatrix) (truth: CsrMatrix) : Pairs[] =
+        let weight row = RowWeights.at row weights
+        let byLabel, truthByLabel = Csr.transpose scores, Csr.transpose truth
+        let rows = Seq.init truth.Rows weight |> Seq.sum
+
+        Array.init truth.Columns (fun label ->
+            let struct (isTrue, missed) = flags weight byLabel truthByLabel label
+            let listed = Csr.set label byLabel |> Array.map weight
+            let hits = isTrue |> Array.filter id |> Array.length
+            let seen = listed.Length + truthByLabel.RowIndices(label).Length - hits
+
             {
-                Truth = Csr.transpose rows.Truth
-                Scores = Csr.transpose rows.Scores
+                Scores = byLabel.RowValues(label).ToArray()
+                IsTrue = isTrue
+                Weights = listed
+                Absent =
+                    {
+                        Positives = missed
+                        // a difference of sums may miss 0, so whether there are any is counted
+                        Negatives =
+                            if seen = truth.Rows then
+                                0.0
+                            else
+                                max 0.0 (rows - Array.sum listed - missed)
+                    }
+            })
+
+    /// All N L pairs.
+    let private together weights (scores: CsrMatrix) (truth: CsrMatrix) : Pairs[] =
+        let ofRow row =
+            let w = RowWeights.at row weights
+            let struct (isTrue, missed) = flags (fun _ -> 1.0) scores truth row
+            let absent = float (truth.Columns - isTrue.Length)
+
+            isTrue,
+            Array.create isTrue.Length w,
+            {
+                Positives = w * missed
+                Negatives = w * (absent - missed)
             }
 
-        let flags = flags byLabel
+        let rows = Array.init truth.Rows ofRow
 
-        Array.init byLabel.Truth.Rows (fun label ->
-            let start = byLabel.Scores.RowStart[label]
-            let stored = byLabel.Scores.RowStart[label + 1] - start
-            let positives = float (byLabel.Truth.RowIndices(label).Length)
-            let negatives = float byLabel.Truth.Columns - positives
-            blocks (byLabel.Scores.RowValues label) (ReadOnlySpan(flags, start, stored)) positives negatives)
-
-    /// The blocks of all N L pairs.
-    let private together (rows: ScoredRows) =
-        let stored = rows.Scores.NonZeros
-        let positives = float rows.Truth.NonZeros
-        let negatives = float rows.Truth.Rows * float rows.Truth.Columns - positives
-        blocks (ReadOnlySpan(rows.Scores.Values, 0, stored)) (ReadOnlySpan(flags rows)) positives negatives
+        [|
+            {
+                Scores = Array.sub scores.Values 0 scores.NonZeros
+                IsTrue = rows |> Array.collect (fun (isTrue, _, _) -> isTrue)
+                Weights = rows |> Array.collect (fun (_, w, _) -> w)
+                Absent =
+                    {
+                        Positives = rows |> Array.sumBy (fun (_, _, absent) -> absent.Positives)
+                        Negatives = rows |> Array.sumBy (fun (_, _, absent) -> absent.Negatives)
+                    }
+            }
+        |]
 
     /// The share of (positive, negative) pairs in the right order, ties as half; None without both classes.
     let private auc blocks =
@@ -148,21 +159,31 @@ module Curves =
         let struct (area, _, _) = Array.fold step (struct (0.0, 0.0, 0.0)) blocks
         if positives = 0.0 then None else Some(area / positives)
 
-    let private meanOfDefined values =
-        match Array.choose id values with
-        | [||] -> None
-        | defined -> Some(Array.average defined)
+    /// The mean area of the curves that have one; None where none has.
+    let private area pairsOf ofBlocks (e: Evidence) : float option =
+        e
+        |> Metric.ofScores (fun scores truth ->
+            match pairsOf e.Weights scores truth |> Array.choose (blocks >> ofBlocks) with
+            | [||] -> None
+            | defined -> Some(Array.average defined))
 
-    /// The mean AUC of the labels that have both a positive and a negative row; None when there is no such label.
-    let macroAuc (rows: ScoredRows) : float option =
-        perLabel rows |> Array.map auc |> meanOfDefined
+    let private roc = "https://doi.org/10.1016/j.patrec.2005.10.010"
 
-    /// The AUC of all N L pairs in one ranking; None unless there are positives and negatives.
-    let microAuc (rows: ScoredRows) : float option = auc (together rows)
+    let private precisionRecall =
+        "https://scikit-learn.org/stable/modules/generated/sklearn.metrics.average_precision_score.html"
 
-    /// The mean AP of the labels that have a positive row; None when there is no such label.
-    let macroAp (rows: ScoredRows) : float option =
-        perLabel rows |> Array.map averagePrecision |> meanOfDefined
+    /// The mean AUC of the labels that have both a positive and a negative row; not defined when there is no such label. Fawcett 2006,
+    /// https://doi.org/10.1016/j.patrec.2005.10.010.
+    let macroAuc: Metric =
+        Metric.share "macro_auc" "macro AUC (labels with both classes)" roc (area perLabel auc)
 
-    /// The AP of all N L pairs in one ranking; None without positives.
-    let microAp (rows: ScoredRows) : float option = averagePrecision (together rows)
+    /// The AUC of all N L pairs in one ranking; not defined unless there are positives and negatives.
+    let microAuc: Metric = Metric.share "micro_auc" "micro AUC" roc (area together auc)
+
+    /// The mean AP of the labels that have a positive row; not defined when there is no such label.
+    let macroAp: Metric =
+        Metric.share "macro_ap" "macro AP (labels with positives)" precisionRecall (area perLabel averagePrecision)
+
+    /// The AP of all N L pairs in one ranking; not defined without positives.
+    let microAp: Metric =
+        Metric.share "micro_ap" "micro AP" precisionRecall (area together averagePrecision)

@@ -1,10 +1,5 @@
 namespace Limen.Core
 
-/// The value of a ratio whose numerator and denominator are both 0 (scikit-learn's zero_division).
-type ZeroDivision =
-    | AsZero
-    | AsOne
-
 /// Which macro-F1: five conventions are in use and differ by more than methods do, so a figure names its own.
 /// Letters as this library prints them; F, macro-F1@k, is `AtK.macroF1`.
 type MacroConvention =
@@ -18,63 +13,6 @@ type MacroConvention =
     | Active
     /// E: the harmonic mean of macro precision and macro recall, both over all L labels with 0/0 = 0.
     | Harmonic
-
-/// Ratios of one confusion, in [0, 1]; the policy says what 0/0 is.
-[<RequireQualifiedAccess>]
-module Ratio =
-
-    let private divide policy (numerator: float) (denominator: float) =
-        match policy with
-        | _ when denominator > 0.0 -> numerator / denominator
-        | AsZero -> 0.0
-        | AsOne -> 1.0
-
-    /// TP / (TP + FP); 0/0 where nothing is predicted.
-    let precision (policy: ZeroDivision) (c: Confusion) =
-        divide policy (float c.TP) (float (c.TP + c.FP))
-
-    /// TP / (TP + FN); 0/0 where nothing is true.
-    let recall (policy: ZeroDivision) (c: Confusion) =
-        divide policy (float c.TP) (float (c.TP + c.FN))
-
-    /// (1 + beta^2) TP / ((1 + beta^2) TP + beta^2 FN + FP): recall weighs beta times as much as precision (beta > 0);
-    /// 0/0 where nothing is true and nothing predicted.
-    let fBeta (beta: float) (policy: ZeroDivision) (c: Confusion) =
-        let hits = (1.0 + beta * beta) * float c.TP
-        divide policy hits (hits + beta * beta * float c.FN + float c.FP)
-
-    /// 2 TP / (2 TP + FP + FN).
-    let f1 (policy: ZeroDivision) (c: Confusion) = fBeta 1.0 policy c
-
-    /// TP / (TP + FP + FN), the intersection over the union.
-    let jaccard (policy: ZeroDivision) (c: Confusion) =
-        divide policy (float c.TP) (float (c.TP + c.FP + c.FN))
-
-/// The ways from many confusions to one number; the ratio is any of `Ratio`, so `Average.macro (Ratio.jaccard AsZero)`
-/// is macro Jaccard and `RowCounts.mean (Ratio.f1 AsZero)` samples-F1.
-[<RequireQualifiedAccess>]
-module Average =
-
-    let internal meanOrZero (values: float[]) =
-        if Array.isEmpty values then 0.0 else Array.average values
-
-    /// The mean of the ratio over all L labels; 0 without labels.
-    let macro (ratio: Confusion -> float) (c: Counts) : float =
-        Counts.perLabel c |> Array.map ratio |> meanOrZero
-
-    /// The ratio of all pairs counted together.
-    let micro (ratio: Confusion -> float) (c: Counts) : float = ratio (Counts.total c)
-
-    /// The mean over labels, each weighted by its support TP + FN; 0 without positives.
-    let weighted (ratio: Confusion -> float) (c: Counts) : float =
-        let support = Counts.support c |> Array.map float
-
-        let sum =
-            Array.map2 (fun n confusion -> n * ratio confusion) support (Counts.perLabel c)
-            |> Array.sum
-
-        let positives = Array.sum support
-        if positives = 0.0 then 0.0 else sum / positives
 
 [<RequireQualifiedAccess>]
 module MacroConvention =
@@ -94,51 +32,64 @@ module MacroConvention =
     /// The convention in words, for tables and reports.
     let describe (convention: MacroConvention) : string =
         match convention with
-        | AllLabels AsZero -> "all labels, 0/0 = 0"
-        | AllLabels AsOne -> "all labels, 0/0 = 1"
-        | PresentInTest -> "labels with test positives"
-        | Active -> "labels true or predicted"
-        | Harmonic -> "harmonic mean of macro precision and macro recall"
+        | AllLabels AsZero -> "the mean over all labels, 0/0 = 0"
+        | AllLabels AsOne -> "the mean over all labels, 0/0 = 1"
+        | PresentInTest -> "over the labels that occur in the test rows"
+        | Active -> "over the labels true or predicted"
+        | Harmonic -> "the harmonic mean of macro precision and macro recall"
 
-/// F1 and F-beta from counts, in [0, 1].
+/// F1, the harmonic mean 2 P R / (P + R) of precision and recall = 2 TP / (2 TP + FP + FN), of labels, rows or everything.
 [<RequireQualifiedAccess>]
 module F1 =
 
-    let private harmonic beta precision recall =
-        let denominator = beta * beta * precision + recall
-
-        if denominator = 0.0 then
-            0.0
-        else
-            (1.0 + beta * beta) * precision * recall / denominator
-
-    let private meanOver keep ratio counts =
+    let private meanOver keep counts =
         Counts.perLabel counts
         |> Array.filter keep
-        |> Array.map ratio
+        |> Array.map (Ratio.f1 AsZero)
         |> Average.meanOrZero
 
-    /// Macro F-beta under a convention; 0 where the convention leaves no label to average over.
-    let macroBeta (beta: float) (convention: MacroConvention) (c: Counts) : float =
-        let f = Ratio.fBeta beta
+    let private harmonic precision recall =
+        if precision + recall = 0.0 then
+            0.0
+        else
+            2.0 * precision * recall / (precision + recall)
 
+    let private macroOf convention counts =
         match convention with
-        | AllLabels policy -> Average.macro (f policy) c
-        | PresentInTest -> meanOver (fun label -> label.TP + label.FN > 0L) (f AsZero) c
-        | Active -> meanOver (fun label -> label.TP + label.FP + label.FN > 0L) (f AsZero) c
-        | Harmonic -> harmonic beta (Average.macro (Ratio.precision AsZero) c) (Average.macro (Ratio.recall AsZero) c)
+        | AllLabels policy -> Average.macro (Ratio.f1 policy) counts
+        | PresentInTest -> meanOver (fun label -> label.TP + label.FN > 0.0) counts
+        | Active -> meanOver (fun label -> label.TP + label.FP + label.FN > 0.0) counts
+        | Harmonic ->
+            harmonic (Average.macro (Ratio.precision AsZero) counts) (Average.macro (Ratio.recall AsZero) counts)
 
-    /// Macro-F1 under a convention; 0 where the convention leaves no label to average over.
-    let macro (convention: MacroConvention) (c: Counts) : float = macroBeta 1.0 convention c
+    /// Macro-F1 under a convention; 0 where the convention leaves no label to average over. Opitz and Burst 2019,
+    /// https://arxiv.org/abs/1911.03347.
+    let macro (convention: MacroConvention) : Metric =
+        let letter = MacroConvention.letter convention
+
+        Metric.share
+            $"macro_f1_{System.Char.ToLowerInvariant letter}"
+            $"macro-F1 {letter}"
+            "https://arxiv.org/abs/1911.03347"
+            (Metric.ofCounts (macroOf convention))
+
+    let private averages =
+        "https://scikit-learn.org/stable/modules/model_evaluation.html#precision-recall-and-f-measures"
 
     /// F1 of all pairs counted together; 0 where nothing is true and nothing predicted.
-    let micro (c: Counts) : float = Average.micro (Ratio.f1 AsZero) c
+    let micro: Metric =
+        Metric.share "micro_f1" "micro-F1" averages (Metric.ofCounts (Average.micro (Ratio.f1 AsZero)))
 
-    /// The mean F1 of the labels, weighted by support; 0 without positives.
-    let weighted (c: Counts) : float = Average.weighted (Ratio.f1 AsZero) c
+    /// The mean F1 of the labels, weighted by their positives; 0 without positives.
+    let weighted: Metric =
+        Metric.share "weighted_f1" "support-weighted F1" averages (Metric.ofCounts (Average.weighted (Ratio.f1 AsZero)))
 
-    /// The mean F1 of the rows; the policy says what a row without true and predicted labels scores.
-    let samples (policy: ZeroDivision) (c: RowCounts) : float = RowCounts.mean (Ratio.f1 policy) c
+    /// The mean F1 of the rows; the policy says what a row without true and predicted labels scores. Godbole and Sarawagi 2004,
+    /// https://doi.org/10.1007/978-3-540-24775-3_5.
+    let samples (policy: ZeroDivision) : Metric =
+        let name, title =
+            match policy with
+            | AsZero -> "samples_f1", "samples-F1"
+            | AsOne -> "samples_f1_one", "samples-F1 (0/0 = 1)"
 
-    /// F1 of one label; 0 where it is neither true nor predicted.
-    let ofLabel (label: int) (c: Counts) : float = Counts.label label c |> Ratio.f1 AsZero
+        Metric.share name title "https://doi.org/10.1007/978-3-540-24775-3_5" (Metric.ofRows (Ratio.f1 policy))

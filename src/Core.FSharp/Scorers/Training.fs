@@ -52,8 +52,8 @@ module Training =
     let private validationScore (run: Run) (data: TrainingRows) : float =
         margins run data
         |> Candidates.top 5 data.Labels.Columns data.Features.Rows
-        |> AtK.ofScores 5 data.Labels
-        |> AtK.ndcg
+        |> fun best -> Evidence.ofScores (Scores best) (LabelSets data.Labels)
+        |> Metric.number (AtK.ndcg 5)
 
     /// The rows of an epoch's batches: all that count, shuffled anew.
     let private batchesOf (run: Run) (epoch: int) : int[][] =

@@ -61,18 +61,19 @@ let tests =
                     |> List.mapi (fun place hit -> if hit then discount place else 0.0)
                     |> List.sum
 
-                let a = AtK.ofScores k c.Truth c.Tied
+                let value metric =
+                    Metric.number (metric k) (c.OfScores c.Tied)
 
-                close (AtK.precision a) (mean (fun hits _ -> number hits / float k))
-                && close (AtK.recall a) (mean (fun hits n -> number hits / float n))
-                && close (AtK.rPrecision a) (mean (fun hits n -> number hits / float (min k n)))
-                && close (AtK.ndcg a) (mean (fun hits n -> gain hits / gain (List.replicate (min k n) true))))
+                close (value AtK.precision) (mean (fun hits _ -> number hits / float k))
+                && close (value AtK.recall) (mean (fun hits n -> number hits / float n))
+                && close (value AtK.rPrecision) (mean (fun hits n -> number hits / float (min k n)))
+                && close (value AtK.ndcg) (mean (fun hits n -> gain hits / gain (List.replicate (min k n) true))))
 
             property cases "recall at k grows with k and reaches 1 on full lists" (fun (c: MetricCase) ->
                 let c = MetricCases.full c
 
                 let at k =
-                    AtK.recall (AtK.ofScores k c.Truth c.Distinct)
+                    Metric.number (AtK.recall k) (c.OfScores c.Distinct)
 
                 let withLabels =
                     [ 0 .. c.Rows - 1 ] |> List.filter (fun r -> c.Truth.RowIndices(r).Length > 0)
@@ -87,22 +88,30 @@ let tests =
                 "propensities of 1 make PSP the precision, divided by the best precision"
                 (fun (c: MetricCase) (PositiveInt k) ->
                     let ones = Array.create c.Labels 1.0
-                    let p = Propensity.ofScores k ones c.Truth c.Tied
+
+                    let p =
+                        { c.OfScores c.Tied with
+                            InversePropensities = Some ones
+                        }
 
                     let precision scores =
-                        AtK.precision (AtK.ofScores k c.Truth scores)
+                        Metric.number (AtK.precision k) (c.OfScores scores)
 
                     let best = precision c.Truth
 
-                    close (Propensity.precision p) (precision c.Tied)
-                    && close (Propensity.normalised p) (if best = 0.0 then 0.0 else precision c.Tied / best))
+                    close (Metric.number (Propensity.precision k) p) (precision c.Tied)
+                    && close
+                        (Metric.number (Propensity.normalised k) p)
+                        (if best = 0.0 then 0.0 else precision c.Tied / best))
 
             property
                 cases
                 "rarer labels have larger inverse propensities, none below 1"
                 (fun (support: NonNegativeInt[]) (NonNegativeInt rows) ->
                     let support = support |> Array.map _.Get |> Array.sort
-                    let inverse = Propensity.inverse Propensity.standard rows support
+
+                    let inverse =
+                        Propensity.inverse Propensity.standard (LabelCounts.create rows support)
 
                     Array.forall (fun w -> w >= 1.0) inverse
                     && inverse = Array.sortDescending inverse)
@@ -117,7 +126,7 @@ let tests =
                     Tolerance.float64
                     "1/p"
                     expected
-                    (Propensity.inverse Propensity.standard 1000 [| 0; 100 |]))
+                    (Propensity.inverse Propensity.standard (LabelCounts.create 1000 [| 0; 100 |])))
 
             testCase "a worked example of PSP at 2" (fun () ->
                 let truth = Csr.ofSets 4 [| [| 0; 1; 3 |]; [| 2 |] |]
@@ -125,34 +134,55 @@ let tests =
                 let lists =
                     Csr.ofRows 4 [| [| struct (0, 3f); struct (2, 2f); struct (3, 1f) |]; [| struct (2, 1f) |] |]
 
-                let p = Propensity.ofScores 2 [| 1.0; 2.0; 4.0; 8.0 |] truth lists
+                let p =
+                    { Evidence.ofScores (Scores lists) (LabelSets truth) with
+                        InversePropensities = Some [| 1.0; 2.0; 4.0; 8.0 |]
+                    }
+
                 // hits: label 0 (1), label 2 (4); attainable: labels 3 and 1 (10), label 2 (4)
                 Tolerance.require
                     Tolerance.float64
                     "PSP@2"
                     [ 5.0 / 14.0; 5.0 / 4.0 ]
-                    [ Propensity.normalised p; Propensity.precision p ])
+                    [
+                        Metric.number (Propensity.normalised 2) p
+                        Metric.number (Propensity.precision 2) p
+                    ])
 
             property
                 cases
                 "macro-F1 at k is macro-F1 of the first k places as sets"
                 (fun (c: MetricCase) (PositiveInt k) ->
                     let sets = plainTop k c.Tied |> Array.map List.toArray |> Csr.ofSets c.Labels
-                    AtK.macroF1 k c.Truth c.Tied = F1.macro (AllLabels AsZero) (Counts.ofSets c.Truth sets))
+
+                    Metric.number (AtK.macroF1 k) (c.OfScores c.Tied) =
+                        Metric.number
+                            (F1.macro (AllLabels AsZero))
+                            (Evidence.ofSets (LabelSets sets) (LabelSets c.Truth)))
 
             testCase "no places and scores that are NaN are refused" (fun () ->
                 let truth = Csr.ofSets 1 [| [| 0 |] |]
                 let nan = Limen.Kernels.CsrMatrix(1, 1, [| 0; 1 |], [| 0 |], [| Single.NaN |])
 
-                Require.throws<ArgumentException>(fun () -> AtK.ofScores 0 truth truth)
+                let places =
+                    [
+                        AtK.precision
+                        AtK.recall
+                        AtK.rPrecision
+                        AtK.ndcg
+                        AtK.macroF1
+                        Propensity.normalised
+                        Propensity.precision
+                        Calibrated.errorAtK
+                    ]
 
-                Require.throws<ArgumentException>(fun () -> Propensity.ofScores 0 [| 1.0 |] truth truth)
+                for metric in places do
+                    Require.throws<ArgumentException>(fun () -> metric 0)
 
-                Require.throws<ArgumentException>(fun () -> AtK.macroF1 0 truth truth)
-                let error = Require.thrown<ArgumentException>(fun () -> AtK.ofScores 1 truth nan)
-                Require.contains "row 0, label 0" error.Message
+                for metric in [ AtK.precision 1; AtK.macroF1 1; Ranking.rankingLoss; Curves.microAuc ] do
+                    let unordered = Evidence.ofScores (Scores nan) (LabelSets truth)
 
-                Require.throws<ArgumentException>(fun () -> Ranking.ofScores truth nan)
-
-                Require.throws<ArgumentException>(fun () -> ScoredRows.create truth nan))
+                    Require.contains
+                        "row 0, label 0"
+                        (Require.refusal<ArgumentException>(fun () -> Metric.value metric unordered)))
         ]

@@ -9,7 +9,7 @@ let private close = Tolerance.close Tolerance.float64
 let private few = { Resamples = 40; Level = 0.9 }
 
 let private difference (c: MetricCase) =
-    Bootstrap.difference few c.Seed F1.micro c.Truth c.Sets c.Others
+    Bootstrap.difference few c.Seed F1.micro c.OfSets c.OfOthers
 
 let private cases = Cases.from [ typeof<MetricArbitraries> ] |> Cases.times 50
 
@@ -20,7 +20,7 @@ let tests =
         [
             property cases "every row keeps some weight" (fun (NonNegativeInt n) (NonNegativeInt b) (seed: int) ->
                 let weights = Bootstrap.weights (Seed.ofInt seed) n b
-                weights.Length = n && Array.forall (fun w -> w >= 1) weights)
+                weights.Length = n && Array.forall (fun w -> w >= 1f) weights)
 
             testCase "weights are exponential" (fun () ->
                 // mean 64, and a share of exp(-k) above 64 k
@@ -40,11 +40,17 @@ let tests =
                 let diagonal keep =
                     Array.init 60 (fun row -> if keep row then [| struct (row, 1f) |] else [||])
                     |> Csr.ofRows 60
+                    |> LabelSets
 
                 let all, even = diagonal (fun _ -> true), diagonal (fun row -> row % 2 = 0)
 
                 let interval =
-                    Bootstrap.difference few (Seed.ofInt 1) (F1.macro (AllLabels AsZero)) all all even
+                    Bootstrap.difference
+                        few
+                        (Seed.ofInt 1)
+                        (F1.macro (AllLabels AsZero))
+                        (Evidence.ofSets all all)
+                        (Evidence.ofSets even all)
 
                 Require.near 1e-12 0.5 interval.Difference
                 Require.near 1e-12 0.5 interval.Lower
@@ -58,25 +64,18 @@ let tests =
                     let rows =
                         [|
                             for r in 0 .. c.Rows - 1 do
-                                yield! Array.create weights[r] r
+                                yield! Array.create (int weights[r]) r
                         |]
 
-                    let f sets =
-                        Counts.ofSets (Csr.selectRows rows c.Truth) (Csr.selectRows rows sets)
-                        |> F1.macro Active
+                    let f evidence =
+                        Evidence.selectRows rows evidence |> Metric.number (F1.macro Active)
 
-                    f c.Sets - f c.Others
+                    f c.OfSets - f c.OfOthers
 
                 let plain = Array.init 21 resample |> Array.sort
 
                 let received =
-                    Bootstrap.difference
-                        { Resamples = 21; Level = 0.8 }
-                        c.Seed
-                        (F1.macro Active)
-                        c.Truth
-                        c.Sets
-                        c.Others
+                    Bootstrap.difference { Resamples = 21; Level = 0.8 } c.Seed (F1.macro Active) c.OfSets c.OfOthers
 
                 close plain[2] received.Lower
                 && close plain[18] received.Upper
@@ -85,15 +84,15 @@ let tests =
                     received.ShareNotAbove)
 
             property cases "the difference is that of the two models on the rows themselves" (fun (c: MetricCase) ->
-                let f sets = F1.micro (Counts.ofSets c.Truth sets)
-                close (difference c).Difference (f c.Sets - f c.Others))
+                let f = Metric.number F1.micro
+                close (difference c).Difference (f c.OfSets - f c.OfOthers))
 
             property
                 cases
                 "the same seed gives the same interval and exchanged models the mirrored one"
                 (fun (c: MetricCase) ->
                     let forth = difference c
-                    let back = Bootstrap.difference few c.Seed F1.micro c.Truth c.Others c.Sets
+                    let back = Bootstrap.difference few c.Seed F1.micro c.OfOthers c.OfSets
 
                     forth = difference c
                     && close forth.Lower -back.Upper
@@ -101,7 +100,7 @@ let tests =
                     && forth.Lower <= forth.Upper)
 
             property cases "a model does not differ from itself" (fun (c: MetricCase) ->
-                Bootstrap.difference few c.Seed F1.micro c.Truth c.Sets c.Sets =
+                Bootstrap.difference few c.Seed F1.micro c.OfSets c.OfSets =
                     {
                         Difference = 0.0
                         Lower = 0.0
@@ -109,39 +108,47 @@ let tests =
                         ShareNotAbove = 1.0
                     })
 
-            property cases "a mean that is a metric of counts has the same interval both ways" (fun (c: MetricCase) ->
-                let accuracy sets =
-                    [|
-                        for r in 0 .. c.Rows - 1 ->
-                            1.0
-                            - Counts.hammingLoss (
-                                Counts.ofSets (Csr.selectRows [| r |] c.Truth) (Csr.selectRows [| r |] sets)
-                            )
-                    |]
+            property cases "rows that weigh twice are rows given twice, when none is resampled" (fun (c: MetricCase) ->
+                let twice =
+                    Evidence.selectRows
+                        [|
+                            for r in 0 .. c.Rows - 1 do
+                                yield! [ r; r ]
+                        |]
 
-                let byRows =
-                    Bootstrap.meanDifference few c.Seed (accuracy c.Sets) (accuracy c.Others)
+                let weighed (e: Evidence) =
+                    { e with
+                        Weights = Some(Array.create c.Rows 2f)
+                    }
 
-                let byCounts =
-                    Bootstrap.difference few c.Seed (fun k -> 1.0 - Counts.hammingLoss k) c.Truth c.Sets c.Others
+                let of' change =
+                    Bootstrap.difference few c.Seed Agreement.subsetAccuracy (change c.OfSets) (change c.OfOthers)
 
-                close byRows.Difference byCounts.Difference
-                && close byRows.Lower byCounts.Lower
-                && close byRows.Upper byCounts.Upper)
+                close (of' twice).Difference (of' weighed).Difference
+                && close (of' weighed).Lower (of' id).Lower
+                && close (of' weighed).Upper (of' id).Upper)
 
             testCase "the interval of a mean has the width that theory gives" (fun () ->
                 // N = 2,000 rows of variance 1/4: standard error 0.01118, so 95 % spans 2 x 1.96 x 0.01118
                 let n = 2000
 
+                let hit i =
+                    Seed.uniform (int64 i) (Seed.ofInt 3) < 0.5
+
+                let truth = LabelSets(Csr.ofSets 1 (Array.create n [| 0 |]))
+
                 let first =
-                    Array.init n (fun i ->
-                        if Seed.uniform (int64 i) (Seed.ofInt 3) < 0.5 then
-                            1.0
-                        else
-                            0.0)
+                    LabelSets(Csr.ofSets 1 (Array.init n (fun i -> if hit i then [| 0 |] else [||])))
+
+                let second = LabelSets(Csr.empty n 1)
 
                 let interval =
-                    Bootstrap.meanDifference Bootstrap.standard (Seed.ofInt 1) first (Array.zeroCreate n)
+                    Bootstrap.difference
+                        Bootstrap.standard
+                        (Seed.ofInt 1)
+                        Agreement.subsetAccuracy
+                        (Evidence.ofSets first truth)
+                        (Evidence.ofSets second truth)
 
                 Require.near 0.004 0.0438 (interval.Upper - interval.Lower)
                 Require.equal 0.0 interval.ShareNotAbove)
@@ -149,7 +156,10 @@ let tests =
             testCase "every fault of the options is named" (fun () ->
                 let error =
                     Require.thrown<ConfigurationException>(fun () ->
-                        Bootstrap.meanDifference { Resamples = 0; Level = 1.0 } (Seed.ofInt 1) [| 1.0 |] [| 0.0 |])
+
+                        let none = LabelSets(Csr.empty 1 1)
+                        let evidence = Evidence.ofSets none none
+                        Bootstrap.difference { Resamples = 0; Level = 1.0 } (Seed.ofInt 1) F1.micro evidence evidence)
 
                 Require.equal 2 error.Faults.Count)
         ]

@@ -49,7 +49,7 @@ let private meanOfSome values =
     | [||] -> None
     | some -> Some(Array.average some)
 
-let private rows (c: MetricCase) = ScoredRows.create c.Truth c.Tied
+let private value metric (c: MetricCase) = Metric.value metric (c.OfScores c.Tied)
 
 let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
@@ -62,18 +62,18 @@ let tests =
                 cases
                 "macro AUC and AP are the means of the labels on which they are defined"
                 (fun (c: MetricCase) ->
-                    same (Curves.macroAuc (rows c)) (columns c |> Array.map plainAuc |> meanOfSome)
-                    && same (Curves.macroAp (rows c)) (columns c |> Array.map plainAp |> meanOfSome))
+                    same (value Curves.macroAuc c) (columns c |> Array.map plainAuc |> meanOfSome)
+                    && same (value Curves.macroAp c) (columns c |> Array.map plainAp |> meanOfSome))
 
             property cases "micro AUC and AP rank all pairs together" (fun (c: MetricCase) ->
-                same (Curves.microAuc (rows c)) (plainAuc (Array.concat (columns c)))
-                && same (Curves.microAp (rows c)) (plainAp (Array.concat (columns c))))
+                same (value Curves.microAuc c) (plainAuc (Array.concat (columns c)))
+                && same (value Curves.microAp c) (plainAp (Array.concat (columns c))))
 
             property cases "turning the order round turns AUC into 1 - AUC on full lists" (fun (c: MetricCase) ->
                 let c = MetricCases.full c
 
                 let auc scores =
-                    Curves.microAuc (ScoredRows.create c.Truth scores)
+                    Metric.value Curves.microAuc (c.OfScores scores)
 
                 same
                     (auc c.Distinct)
@@ -82,8 +82,10 @@ let tests =
 
             testCase "empty lists give AUC one half and the base rate as AP" (fun () ->
                 let rows =
-                    ScoredRows.create (Csr.ofSets 4 [| [| 0 |]; [| 1; 2 |] |]) (Csr.ofSets 4 [| [||]; [||] |])
+                    Evidence.ofScores
+                        (Scores(Csr.ofSets 4 [| [||]; [||] |]))
+                        (LabelSets(Csr.ofSets 4 [| [| 0 |]; [| 1; 2 |] |]))
 
-                Require.equal (Some 0.5) (Curves.microAuc rows)
-                Require.equal (Some 0.375) (Curves.microAp rows))
+                Require.equal (Some 0.5) (Metric.value Curves.microAuc rows)
+                Require.equal (Some 0.375) (Metric.value Curves.microAp rows))
         ]

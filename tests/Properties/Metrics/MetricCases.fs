@@ -20,12 +20,24 @@ type MetricCase =
         Probabilities: CsrMatrix
         /// The training support of each label.
         TrainingSupport: int[]
+        /// Whole numbers, some of them 0.
+        Weights: float32[]
         Seed: Seed
     }
 
     member c.Rows = c.Truth.Rows
     member c.Labels = c.Truth.Columns
-    member c.Inverse = Propensity.inverse Propensity.standard 1000 c.TrainingSupport
+
+    member c.Inverse =
+        Propensity.inverse Propensity.standard (LabelCounts.create 1000 c.TrainingSupport)
+
+    /// Label sets of the first model beside the truth, and of the second.
+    member c.OfSets = Evidence.ofSets (LabelSets c.Sets) (LabelSets c.Truth)
+    member c.OfOthers = Evidence.ofSets (LabelSets c.Others) (LabelSets c.Truth)
+
+    /// Scores beside the truth.
+    member c.OfScores scores =
+        Evidence.ofScores (Scores scores) (LabelSets c.Truth)
 
 /// Scores and truth written out: the plain form that definitions are read from.
 [<RequireQualifiedAccess>]
@@ -81,6 +93,7 @@ module MetricCases =
             let! untied = sets listed ones
             let! probabilities = sets listed (grid 0 8 8f)
             let! support = Gen.arrayOfLength labels (Gen.choose (0, 200))
+            let! weights = Gen.arrayOfLength rows (Gen.choose (0, 3))
 
             return
                 {
@@ -91,6 +104,7 @@ module MetricCases =
                     Distinct = distinct 1f seed untied
                     Probabilities = probabilities
                     TrainingSupport = support
+                    Weights = Array.map float32 weights
                     Seed = seed
                 }
         }

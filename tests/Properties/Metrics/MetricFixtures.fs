@@ -21,53 +21,58 @@ let private received (case: JsonElement) : string -> float =
     let y = setsWhere (fun v -> v = 1.0) truth
     let lists = Dense.toCsr labels scores
     let sets = setsWhere (fun s -> s > 0.0) scores
-    let counts = Counts.ofSets y sets
-    let rows = RowCounts.ofSets y sets
-    let ranking = Ranking.ofScores y lists
-    let curves = ScoredRows.create y lists
-    Require.equal (ints (case.GetProperty "tp")) counts.TruePositives
-    Require.equal (ints (case.GetProperty "fp")) counts.FalsePositives
-    Require.equal (ints (case.GetProperty "fn")) counts.FalseNegatives
+    let counts = Counts.ofSets None (LabelSets sets) (LabelSets y)
+
+    let evidence =
+        { Evidence.ofSets (LabelSets sets) (LabelSets y) with
+            Scores = Some(Scores lists)
+        }
+
+    Require.equal (ints (case.GetProperty "tp") |> Array.map float) counts.TruePositives
+    Require.equal (ints (case.GetProperty "fp") |> Array.map float) counts.FalsePositives
+    Require.equal (ints (case.GetProperty "fn") |> Array.map float) counts.FalseNegatives
 
     let pairs =
-        Array.map2 (Array.map2 (fun s y -> struct (1.0 / (1.0 + exp -s), y = 1.0))) scores truth
+        Array.map2 (Array.map2 (fun s y -> struct (1.0 / (1.0 + exp -s), y = 1.0, 1.0))) scores truth
         |> Seq.concat
 
+    let read metric = Metric.number metric evidence
+
     function
-    | "f1_macro_A_zero0" -> F1.macro (AllLabels AsZero) counts
-    | "f1_macro_B_zero1" -> F1.macro (AllLabels AsOne) counts
-    | "f1_macro_C_present" -> F1.macro PresentInTest counts
-    | "f1_macro_D_active" -> F1.macro Active counts
-    | "f1_macro_E_harmonic" -> F1.macro Harmonic counts
-    | "f1_micro" -> F1.micro counts
-    | "f1_weighted" -> F1.weighted counts
-    | "f1_samples_zero0" -> F1.samples AsZero rows
-    | "f1_samples_zero1" -> F1.samples AsOne rows
-    | "precision_macro" -> Average.macro (Ratio.precision AsZero) counts
-    | "recall_macro" -> Average.macro (Ratio.recall AsZero) counts
-    | "precision_micro" -> Average.micro (Ratio.precision AsZero) counts
-    | "recall_micro" -> Average.micro (Ratio.recall AsZero) counts
-    | "jaccard_macro" -> Average.macro (Ratio.jaccard AsZero) counts
-    | "jaccard_samples" -> RowCounts.mean (Ratio.jaccard AsZero) rows
-    | "hamming_loss" -> Counts.hammingLoss counts
-    | "subset_accuracy" -> RowCounts.subsetAccuracy rows
-    | "lrap" -> Ranking.averagePrecision ranking
-    | "coverage_error" -> Ranking.coverageError ranking
-    | "ranking_loss" -> Ranking.rankingLoss ranking
-    | "auc_macro_labels_with_both" -> (Curves.macroAuc curves).Value
-    | "auc_micro" -> (Curves.microAuc curves).Value
-    | "ap_macro_labels_present" -> (Curves.macroAp curves).Value
-    | "ap_micro" -> (Curves.microAp curves).Value
+    | "f1_macro_A_zero0" -> read (F1.macro (AllLabels AsZero))
+    | "f1_macro_B_zero1" -> read (F1.macro (AllLabels AsOne))
+    | "f1_macro_C_present" -> read (F1.macro PresentInTest)
+    | "f1_macro_D_active" -> read (F1.macro Active)
+    | "f1_macro_E_harmonic" -> read (F1.macro Harmonic)
+    | "f1_micro" -> read F1.micro
+    | "f1_weighted" -> read F1.weighted
+    | "f1_samples_zero0" -> read (F1.samples AsZero)
+    | "f1_samples_zero1" -> read (F1.samples AsOne)
+    | "precision_macro" -> read Precision.macro
+    | "recall_macro" -> read Recall.macro
+    | "precision_micro" -> read Precision.micro
+    | "recall_micro" -> read Recall.micro
+    | "jaccard_macro" -> read Agreement.macroJaccard
+    | "jaccard_samples" -> read Agreement.samplesJaccard
+    | "hamming_loss" -> read Agreement.hammingLoss
+    | "subset_accuracy" -> read Agreement.subsetAccuracy
+    | "lrap" -> read Ranking.averagePrecision
+    | "coverage_error" -> read Ranking.coverageError
+    | "ranking_loss" -> read Ranking.rankingLoss
+    | "auc_macro_labels_with_both" -> read Curves.macroAuc
+    | "auc_micro" -> read Curves.microAuc
+    | "ap_macro_labels_present" -> read Curves.macroAp
+    | "ap_micro" -> read Curves.microAp
     | "brier" -> Reliability.brier (Reliability.ofPairs 10 pairs)
     | atK ->
         let parts = atK.Split '.'
-        let a = AtK.ofScores (int (parts[0].Substring 3)) y lists
+        let k = int (parts[0].Substring 3)
 
         match parts[1] with
-        | "precision" -> AtK.precision a
-        | "recall" -> AtK.recall a
-        | "r_precision" -> AtK.rPrecision a
-        | "ndcg" -> AtK.ndcg a
+        | "precision" -> read (AtK.precision k)
+        | "recall" -> read (AtK.recall k)
+        | "r_precision" -> read (AtK.rPrecision k)
+        | "ndcg" -> read (AtK.ndcg k)
         | unknown -> failwith $"no metric for the entry {unknown}"
 
 /// Names and values of the expected entries, those of at_k as "at_k.name".

@@ -2,6 +2,9 @@
 module Limen.Properties.MetricProperties
 
 open System
+open System.IO
+open System.Reflection
+open System.Xml.Linq
 open Expecto
 open Limen.Core
 open Limen.Kernels
@@ -12,8 +15,10 @@ type Law =
     | RowOrder
     /// Renaming labels changes nothing.
     | LabelOrder
-    /// Shards, added, give the value of the whole.
-    | Shards
+    /// A row of weight k is that row k times, and of weight 0 no row.
+    | Weights
+    /// Weights of 1 are no weights, to the bit.
+    | WeightsOfOne
     /// The value is a number within the metric's range.
     | InRange
     /// Nothing beats the truth itself.
@@ -27,7 +32,7 @@ type Law =
     /// Storing the absent labels at one common lowest value changes nothing.
     | AbsentIsLowest
 
-let private everywhere = [ RowOrder; LabelOrder; Shards; InRange ]
+let private everywhere = [ RowOrder; LabelOrder; Weights; WeightsOfOne; InRange ]
 
 let private laws: Map<string, Law list> =
     let ofSets = everywhere @ [ Unbeaten; Optimum; FixingAMistake ]
@@ -74,41 +79,41 @@ let private laws: Map<string, Law list> =
             "ece_at_5", ofProbabilities
         ]
 
-let private metric (inverse: float[]) name =
-    Metric.all inverse |> List.find (fun m -> m.Name = name)
-
-let private evidence truth sets scores probabilities =
+let private evidence (c: MetricCase) sets scores probabilities =
     {
-        Truth = truth
-        Sets = Some sets
-        Scores = Some scores
-        Probabilities = Some probabilities
+        Predicted = Some(LabelSets sets)
+        Scores = Some(Scores scores)
+        Probabilities = Some(PairProbabilities probabilities)
+        InversePropensities = Some c.Inverse
+        Weights = None
+        Truth = LabelSets c.Truth
     }
 
 let private distinct (c: MetricCase) =
-    evidence c.Truth c.Sets c.Distinct c.Probabilities
+    evidence c c.Sets c.Distinct c.Probabilities
 
 let private tied (c: MetricCase) =
-    evidence c.Truth c.Sets c.Tied c.Probabilities
+    evidence c c.Sets c.Tied c.Probabilities
 
 /// The truth said by a model: true labels score their inverse propensity, so that the heaviest come first.
 let private perfect (c: MetricCase) =
-    evidence c.Truth c.Truth (c.Truth |> Csr.mapValues (fun _ l _ -> float32 c.Inverse[l])) c.Truth
+    evidence c c.Truth (c.Truth |> Csr.mapValues (fun _ l _ -> float32 c.Inverse[l])) c.Truth
 
-let private mapEvidence f (e: Evidence) =
-    {
-        Truth = f e.Truth
-        Sets = Option.map f e.Sets
-        Scores = Option.map f e.Scores
-        Probabilities = Option.map f e.Probabilities
+let private renameLabels (order: int[]) (e: Evidence) : Evidence =
+    let rename (m: CsrMatrix) =
+        Array.init m.Rows (fun r ->
+            Csr.row r m
+            |> Array.map (fun struct (l, v) -> struct (order[l], v))
+            |> Array.sortBy (fun struct (l, _) -> l))
+        |> Csr.ofRows m.Columns
+
+    { e with
+        Predicted = e.Predicted |> Option.map (fun m -> LabelSets(rename m.Matrix))
+        Scores = e.Scores |> Option.map (fun m -> Scores(rename m.Matrix))
+        Probabilities = e.Probabilities |> Option.map (fun m -> PairProbabilities(rename m.Matrix))
+        InversePropensities = e.InversePropensities |> Option.map (Array.permute (fun l -> order[l]))
+        Truth = LabelSets(rename e.Truth.Matrix)
     }
-
-let private renameLabels (order: int[]) (m: CsrMatrix) =
-    Array.init m.Rows (fun r ->
-        Csr.row r m
-        |> Array.map (fun struct (l, v) -> struct (order[l], v))
-        |> Array.sortBy (fun struct (l, _) -> l))
-    |> Csr.ofRows m.Columns
 
 let private same (a: float option) (b: float option) =
     match a, b with
@@ -141,26 +146,34 @@ let private flip (r, l) (m: CsrMatrix) =
     |> Csr.ofSets m.Columns
 
 let private holds law name (c: MetricCase) =
-    let m = metric c.Inverse name
-    let compute e = Metric.compute m [ e ]
+    let m = Metrics.find name
+    let compute = Metric.value m
 
     match law with
     | RowOrder ->
         let order = Seed.permutation c.Rows c.Seed
-        same (compute (tied c)) (compute (mapEvidence (Csr.selectRows order) (tied c)))
+        same (compute (tied c)) (compute (Evidence.selectRows order (tied c)))
     | LabelOrder ->
         let c = MetricCases.full c
         let order = Seed.permutation c.Labels c.Seed
-        let inverse = Array.permute (fun l -> order[l]) c.Inverse
-        let renamed = mapEvidence (renameLabels order) (distinct c)
-        same (compute (distinct c)) (Metric.compute (metric inverse name) [ renamed ])
-    | Shards ->
-        let shard rows =
-            mapEvidence (Csr.selectRows rows) (tied c)
+        same (compute (distinct c)) (compute (renameLabels order (distinct c)))
+    | Weights ->
+        let rows =
+            [|
+                for r in 0 .. c.Rows - 1 do
+                    yield! Array.create (int c.Weights[r]) r
+            |]
 
-        let cut = c.Rows / 3
-        let shards = [ shard [| 0 .. cut - 1 |]; shard [||]; shard [| cut .. c.Rows - 1 |] ]
-        same (compute (tied c)) (Metric.compute m shards)
+        let weighted = { tied c with Weights = Some c.Weights }
+
+        same (compute weighted) (compute (Evidence.selectRows rows (tied c)))
+    | WeightsOfOne ->
+        let ones =
+            { tied c with
+                Weights = Some(Array.create c.Rows 1f)
+            }
+
+        compute ones = compute (tied c)
     | InRange ->
         let least, most = m.Range
 
@@ -205,9 +218,84 @@ let private holds law name (c: MetricCase) =
         let store absent =
             Dense.values absent >> Dense.toCsr c.Labels
 
-        same (compute (tied c)) (compute (evidence c.Truth c.Sets (store -9.0 c.Tied) (store 0.0 c.Probabilities)))
+        same (compute (tied c)) (compute (evidence c c.Sets (store -9.0 c.Tied) (store 0.0 c.Probabilities)))
 
 let private names = laws |> Map.keys |> Seq.toList
+
+/// What makes metrics in the core, by the name that its documentation has, with what it makes of the first k that there is and of
+/// every policy and convention.
+let private makers: (string * Metric list) list =
+    let arguments (p: ParameterInfo) : obj list =
+        if p.ParameterType = typeof<int> then
+            [ 1 ]
+        elif p.ParameterType = typeof<ZeroDivision> then
+            [ AsZero; AsOne ]
+        else
+            MacroConvention.all |> List.map box
+
+    [
+        for t in typeof<Metric>.Assembly.GetExportedTypes() do
+            let name = t.FullName
+
+            for p in t.GetProperties(BindingFlags.Public ||| BindingFlags.Static) do
+                if p.PropertyType = typeof<Metric> then
+                    $"{name}.{p.Name}", [ p.GetValue null :?> Metric ]
+
+            for m in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static) do
+                if
+                    m.ReturnType = typeof<Metric>
+                    && not m.IsSpecialName
+                    && t <> typeof<Metric>
+                    && m.DeclaringType.Name <> "Metrics"
+                then
+                    let made =
+                        arguments (Seq.exactlyOne (m.GetParameters()))
+                        |> List.map (fun a -> m.Invoke(null, [| a |]) :?> Metric)
+
+                    $"{name}.{m.Name}", made
+    ]
+
+let private documented =
+    lazy
+        (let file = Path.Combine(AppContext.BaseDirectory, "Limen.Core.xml")
+
+         set
+             [
+                 for m in XDocument.Load(file).Descendants(XName.Get "member") do
+                     if m.Value.Trim().Length > 20 then
+                         ((m.Attribute(XName.Get "name").Value[2..]).Split '(')[0]
+             ])
+
+/// Everything that is wrong with a registry.
+let private complaints (laws: Map<string, Law list>) (makers: (string * Metric list) list) (registry: Metric list) =
+    [
+        for name, same in registry |> List.groupBy _.Name do
+            if same.Length > 1 then
+                $"{name}: stands {same.Length} times"
+
+        for m in registry do
+            if String.IsNullOrWhiteSpace m.Title then
+                $"{m.Name}: no title"
+
+            if not (m.Source.StartsWith "https://") then
+                $"{m.Name}: no source"
+
+            if not (fst m.Range < snd m.Range) then
+                $"{m.Name}: no range"
+
+            match laws.TryFind m.Name with
+            | None -> $"{m.Name}: no laws"
+            | Some ofMetric when List.except ofMetric everywhere <> [] -> $"{m.Name}: fewer laws than all metrics have"
+            | Some _ -> ()
+
+        for maker, made in makers do
+            if not (documented.Value.Contains maker) then
+                $"{maker}: not documented"
+
+            for m in made do
+                if registry |> List.forall (fun r -> r.Name <> m.Name) then
+                    $"{m.Name}: not registered"
+    ]
 
 let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
@@ -216,13 +304,47 @@ let tests =
     testList
         "Metric"
         [
-            testCase "every metric of the registry has its laws and every law its metric" (fun () ->
-                let registered = Metric.all [| 1.0 |] |> List.map _.Name
-                Require.equal registered (List.distinct registered)
-                Require.equal (List.sort names) (List.sort registered)
+            testCase "every metric is registered, described, documented and has its laws" (fun () ->
+                Require.isNonEmpty makers
+                Require.equal [] (complaints laws makers Metrics.all)
+                Require.equal [] (List.except (Metrics.all |> List.map _.Name) names))
 
-                for ofMetric in laws.Values do
-                    Require.isEmpty (List.except ofMetric everywhere))
+            testCase "a planted metric without what it needs is complained of" (fun () ->
+                let planted =
+                    { F1.micro with
+                        Name = "planted"
+                        Title = "planted"
+                    }
+
+                let lawful = Map.add "planted" everywhere laws
+
+                let said table metric =
+                    complaints table makers (metric :: Metrics.all)
+
+                Require.equal [] (said lawful planted)
+                Require.equal [ "planted: no laws" ] (said laws planted)
+
+                Require.equal
+                    [ "planted: fewer laws than all metrics have" ]
+                    (said (Map.add "planted" [ InRange ] laws) planted)
+
+                Require.equal [ "planted: no source" ] (said lawful { planted with Source = "" })
+                Require.equal [ "planted: no title" ] (said lawful { planted with Title = " " })
+                Require.equal [ "planted: no range" ] (said lawful { planted with Range = 1.0, 1.0 })
+                Require.equal [ "micro_f1: stands 2 times" ] (said laws { planted with Name = "micro_f1" }))
+
+            testCase "a metric that is left out of the registry, or not documented, is complained of" (fun () ->
+                let without = Metrics.all |> List.filter (fun m -> m.Name <> "micro_f1")
+                Require.equal [ "micro_f1: not registered" ] (complaints laws makers without)
+
+                let undocumented =
+                    makers
+                    |> List.map (fun (_, made) -> "Limen.Core.F1.noSuchMetric", made)
+                    |> List.truncate 1
+
+                Require.equal
+                    [ "Limen.Core.F1.noSuchMetric: not documented" ]
+                    (complaints laws undocumented Metrics.all))
 
             testList
                 "the metric holds to its laws"
@@ -239,10 +361,19 @@ let tests =
                 [ 0, 0; 0, 3; 3, 0 ]
                 (fun (rows: int, labels: int) ->
                     let empty = Csr.ofSets labels (Array.create rows [||])
-                    let inverse = Array.create labels 1.0
 
-                    for m in Metric.all inverse do
-                        match Metric.compute m [ evidence empty empty empty empty ] with
+                    let evidence =
+                        {
+                            Predicted = Some(LabelSets empty)
+                            Scores = Some(Scores empty)
+                            Probabilities = Some(PairProbabilities empty)
+                            InversePropensities = Some(Array.create labels 1.0)
+                            Weights = None
+                            Truth = LabelSets empty
+                        }
+
+                    for m in Metrics.all do
+                        match Metric.value m evidence with
                         | Some value -> Expect.isFalse (Double.IsNaN value) m.Name
                         | None -> Require.isTrue (m.Name.EndsWith "_auc" || m.Name.EndsWith "_ap"))
         ]

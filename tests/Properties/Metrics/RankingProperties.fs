@@ -24,7 +24,8 @@ let private overRows (c: MetricCase) whenOneSided value =
 let private atLeast (s: float) scores =
     scores |> Array.filter (fun v -> v >= s) |> Array.length |> float
 
-let private received (c: MetricCase) = Ranking.ofScores c.Truth c.Tied
+let private value metric (c: MetricCase) =
+    Metric.number metric (c.OfScores c.Tied)
 
 let private cases = Cases.from [ typeof<MetricArbitraries> ]
 
@@ -38,13 +39,13 @@ let tests =
                     overRows c (fun _ -> 1.0) (fun hits _ all ->
                         hits |> Array.averageBy (fun s -> atLeast s hits / atLeast s all))
 
-                close plain (Ranking.averagePrecision (received c)))
+                close plain (value Ranking.averagePrecision c))
 
             property cases "coverage is the number of labels at or above the lowest true label" (fun (c: MetricCase) ->
                 let plain =
                     overRows c (fun hits -> float hits.Length) (fun hits _ all -> atLeast (Array.min hits) all)
 
-                close plain (Ranking.coverageError (received c)))
+                close plain (value Ranking.coverageError c))
 
             property
                 cases
@@ -55,15 +56,16 @@ let tests =
                             Array.allPairs hits others
                             |> Array.averageBy (fun (h, o) -> if h <= o then 1.0 else 0.0))
 
-                    close plain (Ranking.rankingLoss (received c)))
+                    close plain (value Ranking.rankingLoss c))
 
             testCase "a true label that is not listed costs the whole row" (fun () ->
                 let truth = Csr.ofSets 5 [| [| 4 |] |]
                 let lists = Csr.ofRows 5 [| [| struct (0, 2f); struct (1, 1f) |] |]
-                let r = Ranking.ofScores truth lists
+                let r = Evidence.ofScores (Scores lists) (LabelSets truth)
 
                 let values =
-                    [ Ranking.averagePrecision r; Ranking.coverageError r; Ranking.rankingLoss r ]
+                    [ Ranking.averagePrecision; Ranking.coverageError; Ranking.rankingLoss ]
+                    |> List.map (fun metric -> Metric.number metric r)
 
                 Tolerance.require Tolerance.float64 "unlisted" [ 0.2; 5.0; 1.0 ] values)
         ]

@@ -61,7 +61,7 @@ let tests =
                     SmallProblem.fit options (SmallProblem.dataset 300 1) (Some(SmallProblem.dataset 80 2))
 
                 let measured = Evaluation.model (SmallProblem.dataset 100 3) model
-                Require.above 0.85 measured.MicroF1)
+                Require.above 0.85 (Metric.number F1.micro measured))
 
             testCase "alpha is shared as the options say" (fun () ->
                 let alphaOf sharing =
@@ -130,8 +130,8 @@ let tests =
                 let score (t: TrainedNetwork) : float =
                     ThresholdedNetwork.margins (Array.zeroCreate 8) t.Fusion t.Network held.Features held.Local
                     |> Candidates.top 5 8 held.Features.Rows
-                    |> AtK.ofScores 5 held.Labels
-                    |> AtK.ndcg
+                    |> fun best -> Evidence.ofScores (Scores best) (LabelSets held.Labels)
+                    |> Metric.number (AtK.ndcg 5)
 
                 Require.near 1e-9 best.Validation.Value (score result)
                 Require.near 1e-12 (score result) (score again))

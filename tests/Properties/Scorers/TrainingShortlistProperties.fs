@@ -24,7 +24,7 @@ let tests =
                         (SmallProblem.dataset 300 1)
                         (Some(SmallProblem.dataset 80 2))
 
-                Require.above 0.85 ((Evaluation.model (SmallProblem.dataset 100 3) model).MicroF1)
+                Require.above 0.85 (Metric.number F1.micro (Evaluation.model (SmallProblem.dataset 100 3) model))
 
                 for epoch in model.Ranker.Scorers.Head.Log.Value.Epochs do
                     Require.between (0.0, 1.0) epoch.ShortlistRecall.Value)
