@@ -22,6 +22,8 @@ module Metrics =
             F1.samples AsOne
             Agreement.samplesJaccard
             Agreement.subsetAccuracy
+            MatthewsCorrelation.macro
+            MatthewsCorrelation.micro
             for k in [ 1; 3; 5 ] do
                 AtK.precision k
                 AtK.recall k

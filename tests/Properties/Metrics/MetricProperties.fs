@@ -56,6 +56,9 @@ let private laws: Map<string, Law list> =
             "samples_f1_one", ofSets
             "samples_jaccard", ofSets
             "subset_accuracy", ofSets
+            // correcting a pair may leave a label that is always true, or always predicted: 0/0
+            "macro_matthews", everywhere @ [ Unbeaten ]
+            "micro_matthews", everywhere @ [ Unbeaten ]
             for k in [ 1; 3; 5 ] do
                 $"p_at_{k}", everywhere @ [ Unbeaten; RaisingATrueScore ]
                 $"r_at_{k}", everywhere @ [ Unbeaten; RaisingATrueScore ]
