@@ -55,7 +55,9 @@ let sides =
     ]
 
 let macroF1 = F1.macro (AllLabels AsZero)
-let evidence (truth, predicted) = Evidence.ofSets (LabelSets predicted) (LabelSets truth)
+
+let evidence (truth, predicted) =
+    Evidence.ofSets (LabelSets predicted) (LabelSets truth)
 
 for name, objective in
     [

@@ -31,6 +31,23 @@ public static class Signals
     /// <param name="smoothing">Added to every count; above 0.</param>
     public static Signal MlKnn(int k = 10, double smoothing = 1) => new(Core.MlKnnModule.signal(new Core.MlKnnOptions(k, smoothing)));
 
+    /// <summary>
+    /// Local: the labels of the clusters that a row is near to, by spherical k-means over the training rows (Dhillon and Modha 2001). Searches the centroids in the
+    /// place of all training rows.
+    /// </summary>
+    /// <param name="k">Clusters, at least 1.</param>
+    /// <param name="nearest">A row belongs to so many clusters, at least 1.</param>
+    /// <param name="temperature">It belongs to each by exp(cosine / temperature); above 0.</param>
+    public static Signal ClusterNeighbours(int? k = null, int? nearest = null, double? temperature = null)
+    {
+        var usual = Core.ClusterNeighboursModule.defaults;
+        return new(
+            Core.ClusterNeighboursModule.signal(
+                new(k ?? usual.K, nearest ?? usual.Nearest, temperature ?? usual.Temperature, usual.Floor, usual.Iterations)
+            )
+        );
+    }
+
     /// <summary>Local: the cosine of a row with the mean TF-IDF profile of each label.</summary>
     public static Signal TfIdf() => new(Core.TfIdfModule.signal(Core.TfIdfModule.defaults));
 

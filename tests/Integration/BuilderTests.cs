@@ -125,6 +125,7 @@ public sealed class BuilderTests
         Signal[] signals =
         [
             Signals.MlKnn(k: 5),
+            Signals.ClusterNeighbours(k: 8),
             Signals.TfIdf(),
             Signals.LabelAgreement(),
             Signals.LabelNeighbours(k: 5),

@@ -14,7 +14,9 @@ type ScoredPairs =
 
     /// The sum of the weights of the positives, and of the others.
     member internal s.Counts: struct (float * float) =
-        let hits = Array.map2 (fun hit w -> if hit then w else 0.0) s.Hits s.Weights |> Array.sum
+        let hits =
+            Array.map2 (fun hit w -> if hit then w else 0.0) s.Hits s.Weights |> Array.sum
+
         hits, Array.sum s.Weights - hits
 
 /// A fitted non-decreasing curve from score to probability.

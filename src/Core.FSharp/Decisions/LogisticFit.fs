@@ -11,13 +11,7 @@ module internal LogisticFit =
     let private ridge = 1e-6
 
     /// features [d][n], targets in [0, 1] and row weights [n]; the weights w [d].
-    let fit
-        (lower: float[])
-        (start: float[])
-        (features: float[][])
-        (rowWeights: float[])
-        (targets: float[])
-        : float[] =
+    let fit (lower: float[]) (start: float[]) (features: float[][]) (rowWeights: float[]) (targets: float[]) : float[] =
         let d = features.Length
 
         let curvature (w: float[]) : Curvature =
@@ -32,7 +26,11 @@ module internal LogisticFit =
                     z <- z + w[j] * features[j][i]
 
                 let p = Logistic.ofLogit z
-                value <- value + rowWeights[i] * (max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z)))
+
+                value <-
+                    value
+                    + rowWeights[i] * (max z 0.0 - targets[i] * z + Math.Log(1.0 + exp (-abs z)))
+
                 let slope = rowWeights[i] * (p - targets[i])
                 let bend = rowWeights[i] * p * (1.0 - p)
 

@@ -8,6 +8,7 @@ module LocalSignals =
         [
             FeatureKnn.entry
             MlKnn.entry
+            ClusterNeighbours.entry
             TfIdf.entry
             LabelAgreement.entry
             LabelNeighbours.entry

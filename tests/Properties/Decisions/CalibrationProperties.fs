@@ -160,14 +160,19 @@ let tests =
 
                         // the ridge counts where the rows say next to nothing
                         let allowed = 1e-6 * (1.0 + b.A * b.A + b.B * b.B + b.C * b.C)
-                        b.A >= 0.0 && b.B >= 0.0 && near |> List.forall (fun n -> loss n >= loss b - allowed)))
+
+                        b.A >= 0.0
+                        && b.B >= 0.0
+                        && near |> List.forall (fun n -> loss n >= loss b - allowed)))
 
             property
                 (cases |> Cases.times 20)
                 "a pair of weight 2 is a pair that stands twice"
                 (fun (case: ScoredCase) ->
                     let hit, scores = hits case, case.Scores.Values
-                    let twice (items: 'item[]) = items |> Array.mapi (fun i v -> Array.replicate (1 + i % 2) v) |> Array.concat
+
+                    let twice (items: 'item[]) =
+                        items |> Array.mapi (fun i v -> Array.replicate (1 + i % 2) v) |> Array.concat
 
                     calibrators
                     |> List.forall (fun calibrator ->
@@ -194,19 +199,25 @@ let tests =
                     |> List.forall (fun calibrator ->
                         let curve = fitCurve calibrator (hits case) case.Scores.Values
                         let read = Registries.throughJson curve
-                        grid |> Array.forall (fun z -> Curve.probability curve z = Curve.probability read z)))
+
+                        grid
+                        |> Array.forall (fun z -> Curve.probability curve z = Curve.probability read z)))
 
             testCase "beta calibration bends the ends apart where a sigmoid cannot" (fun () ->
                 // positives drawn from the curve A = 2, B = 0.25, C = 0.5
                 let seed = Seed.ofInt 5
                 let n = 40000
-                let scores = Array.init n (fun i -> float32 (8.0 * Seed.uniform (int64 i) seed - 4.0))
+
+                let scores =
+                    Array.init n (fun i -> float32 (8.0 * Seed.uniform (int64 i) seed - 4.0))
 
                 let drawn (z: float32) =
                     let p = 1.0 / (1.0 + exp -(float z))
                     1.0 / (1.0 + exp -(2.0 * log p - 0.25 * log (1.0 - p) + 0.5))
 
-                let hit = scores |> Array.mapi (fun i z -> Seed.uniform (int64 (n + i)) seed < drawn z)
+                let hit =
+                    scores |> Array.mapi (fun i z -> Seed.uniform (int64 (n + i)) seed < drawn z)
+
                 let b = unbox<BetaCurve> (fitCurve Beta.calibrator hit scores).Stored.Data
                 Require.near 0.1 2.0 b.A
                 Require.near 0.1 0.25 b.B
@@ -214,7 +225,9 @@ let tests =
 
             testCase "Platt's offset is fitted where the bound holds the slope" (fun () ->
                 // the lower score is the true one: the slope goes to its bound, and the smoothed targets 2/3 and 1/3 balance at p = 1/2
-                let curve = logistic (fitCurve Platt.calibrator [| true; false |] [| -2.859f; -2.819f |])
+                let curve =
+                    logistic (fitCurve Platt.calibrator [| true; false |] [| -2.859f; -2.819f |])
+
                 Require.equal 1e-3 curve.Slope
                 Require.near 1e-4 0.0 (curve.Slope * -2.839 + curve.Offset))
 

@@ -16,6 +16,14 @@ let private narrow =
     [
         FeatureKnn.signal { K = 3; Power = 1.0; Floor = 0.2 }
         MlKnn.signal { K = 3; Smoothing = 0.5 }
+        ClusterNeighbours.signal
+            {
+                K = 3
+                Nearest = 2
+                Temperature = 0.5
+                Floor = 0f
+                Iterations = 3
+            }
         TfIdf.signal
             {
                 Terms = 2
