@@ -54,9 +54,21 @@ module InputSpace =
         | FeatureKind.Measurements -> Measurements(Standardiser.fit x)
         | other -> invalidArg (nameof kind) $"expected a kind of features, received {int other}"
 
+    /// What is wrong with a kind of features for rows.
+    let faults (kind: FeatureKind) (rows: Rows) : string list =
+        match rows with
+        | _ when not (System.Enum.IsDefined kind) -> [ $"features: expected a kind of features, received {int kind}" ]
+        | Rows.Texts _ when kind <> FeatureKind.Automatic ->
+            [ $"features: {kind} is said of the numbers of feature rows, received texts" ]
+        | _ -> []
+
     /// Fits on training rows: a vectoriser with the given options on texts, what the kind of the numbers asks for on features. Throws
-    /// ConfigurationException for faulty options and where no term is frequent enough.
+    /// ConfigurationException for faulty options, a kind of features said of texts, and where no term is frequent enough.
     let fit (vectoriser: VectoriserOptions) (kind: FeatureKind) (train: Rows) : InputSpace =
+        match faults kind train with
+        | [] -> ()
+        | found -> raise (ConfigurationException found)
+
         match train with
         | Rows.Texts texts -> Texts(Vectoriser.fit vectoriser texts)
         | Rows.Features x -> ofFeatures kind x

@@ -46,7 +46,11 @@ module Pipeline =
             |> List.map _.Space
             |> List.reduce LabelSpace.union
 
-        match Vectoriser.faults vectoriser @ ModelOptions.faultsFor labels options with
+        match
+            Vectoriser.faults vectoriser
+            @ InputSpace.faults kind train.Rows
+            @ ModelOptions.faultsFor labels options
+        with
         | [] -> ()
         | faults -> raise (ConfigurationException faults)
 
