@@ -1,0 +1,61 @@
+/// Every global signal of the registry with the laws of all global signals.
+module Limen.Properties.GlobalSignalProperties
+
+open System
+open Expecto
+open FsCheck
+open Limen.Core
+
+/// Counts of labels among so many training rows.
+let private counts (positives: NonNegativeInt[]) =
+    let n = positives |> Array.map (fun (NonNegativeInt n) -> n % 500)
+    LabelCounts.create 1000 n
+
+let private everywhere law =
+    GlobalSignals.examples |> List.forall law
+
+[<Tests>]
+let tests =
+    testList
+        "GlobalSignal"
+        [
+            property Cases.any "one finite number of at least 0 for each label" (fun positives ->
+                let c = counts positives
+
+                everywhere (fun signal ->
+                    let values = signal.Fit c
+
+                    values.Length = positives.Length
+                    && values |> Array.forall (fun v -> Single.IsFinite v && v >= 0f)))
+
+            property Cases.any "of two labels the one in fewer rows has no smaller number" (fun positives ->
+                let c = counts positives
+
+                everywhere (fun signal ->
+                    Array.zip c.Positives (signal.Fit c)
+                    |> Array.sortBy fst
+                    |> Array.pairwise
+                    |> Array.forall (fun ((n, rarer), (m, commoner)) ->
+                        rarer >= commoner && (n <> m || rarer = commoner))))
+
+            property Cases.any "a label's number does not depend on the other labels" (fun positives ->
+                let c = counts positives
+
+                everywhere (fun signal ->
+                    let together = signal.Fit c
+
+                    c.Positives
+                    |> Array.indexed
+                    |> Array.forall (fun (l, n) -> signal.Fit { c with Positives = [| n |] } = [| together[l] |])))
+
+            property Cases.any "rarity is the signal over its largest number, in 0 to 1" (fun positives ->
+                let c = counts positives
+
+                everywhere (fun signal ->
+                    let rarity = GlobalSignals.rarity (Some signal) c
+                    let values = signal.Fit c
+                    let top = Array.fold max 0f values
+
+                    rarity |> Array.forall (fun r -> r >= 0f && r <= 1f)
+                    && (top = 0f || Array.forall2 (fun r v -> abs (r - v / top) <= 1e-5f) rarity values)))
+        ]
