@@ -1,7 +1,7 @@
 namespace Limen.Kernels;
 
 /// <summary>
-/// What the neighbours say of each label: A_il = sum_r w_ir y_rl / sum_r w_ir over the neighbours r of row i, with w = cosine^power.
+/// What the neighbours say of each label: A_il = sum_r w_ir y_rl / sum_r w_ir over the neighbours r of row i, with w_ir = cosine^power times the weight of row r.
 /// </summary>
 public static class NeighbourVotes
 {
@@ -15,12 +15,15 @@ public static class NeighbourVotes
     /// <param name="power">p: 0 counts neighbours alike, larger values favour the nearest.</param>
     /// <param name="floor">The least total weight that counts as evidence.</param>
     /// <param name="labels">The training rows' label sets Y [N, L], values in [0, 1].</param>
+    /// <param name="weights">How much each training row counts [N]; null: 1 each.</param>
     /// <returns>A [Q, L], and how many rows fell below the floor.</returns>
-    /// <exception cref="ArgumentException">The neighbours are not columns of as many training rows as the labels have.</exception>
-    public static (CsrMatrix Shares, int Fallbacks) Compute(CsrMatrix neighbours, double power, double floor, CsrMatrix labels)
+    /// <exception cref="ArgumentException">The neighbours are not columns of as many training rows as labels and weights have.</exception>
+    public static (CsrMatrix Shares, int Fallbacks) Compute(CsrMatrix neighbours, double power, double floor, CsrMatrix labels, float[]? weights = null)
     {
         if (neighbours.Columns != labels.Rows)
             throw new ArgumentException($"expected neighbours [Q, N] with N = {labels.Rows}, received [{neighbours.Rows}, {neighbours.Columns}]", nameof(neighbours));
+        if (weights is not null && weights.Length != labels.Rows)
+            throw new ArgumentException($"expected weights [N] with N = {labels.Rows}, received [{weights.Length}]", nameof(weights));
         var rows = new (int[], float[])[neighbours.Rows];
         var fallbacks = 0;
         RowChunks.For(neighbours.Rows, RowsPerChunk, (from, to) =>
@@ -30,7 +33,7 @@ public static class NeighbourVotes
             var silent = 0;
             for (var row = from; row < to; row++)
             {
-                var total = Vote(neighbours.RowIndices(row), neighbours.RowValues(row), power, labels, votes, voted);
+                var total = Vote(neighbours.RowIndices(row), neighbours.RowValues(row), power, labels, weights, votes, voted);
                 var known = total > 0.0 && total >= floor;
                 if (!known)
                     silent++;
@@ -46,12 +49,20 @@ public static class NeighbourVotes
     }
 
     /// <summary>Adds the weight of each neighbour to the labels it has; returns the total weight.</summary>
-    private static double Vote(ReadOnlySpan<int> neighbours, ReadOnlySpan<float> cosines, double power, CsrMatrix labels, double[] votes, List<int> voted)
+    private static double Vote(
+        ReadOnlySpan<int> neighbours,
+        ReadOnlySpan<float> cosines,
+        double power,
+        CsrMatrix labels,
+        float[]? weights,
+        double[] votes,
+        List<int> voted
+    )
     {
         var total = 0.0;
         for (var k = 0; k < neighbours.Length; k++)
         {
-            var weight = Math.Pow(cosines[k], power);
+            var weight = Math.Pow(cosines[k], power) * (weights is null ? 1.0 : weights[neighbours[k]]);
             total += weight;
             var shares = labels.RowValues(neighbours[k]);
             var names = labels.RowIndices(neighbours[k]);

@@ -36,7 +36,8 @@ module FeatureKnnOptions =
         | [] -> o
         | faults -> raise (ConfigurationException faults)
 
-/// The training rows as evidence: A_il = sum_r w_ir y_rl / sum_r w_ir over the K training rows r nearest to row i by cosine, with w = cosine^Power.
+/// The training rows as evidence: A_il = sum_r w_ir y_rl / sum_r w_ir over the K training rows r nearest to row i by cosine, with
+/// w_ir = cosine^Power times the weight of row r.
 [<ReferenceEquality>]
 type FeatureKnn =
     {
@@ -45,27 +46,30 @@ type FeatureKnn =
         Index: CosineIndex
         /// The training label sets Y [N, L].
         Labels: CsrMatrix
+        /// How much each training row counts [N]; None: 1 each.
+        Weights: float32[] option
     }
 
 [<RequireQualifiedAccess>]
 module FeatureKnn =
 
-    /// An index of the training rows that stands already, with their labels [N, L]. Throws ConfigurationException when the options are
-    /// out of range.
-    let ofIndex (options: FeatureKnnOptions) (index: CosineIndex) (labels: CsrMatrix) : FeatureKnn =
+    /// Training rows of which an index stands already. Throws ConfigurationException when the options are out of range.
+    let ofIndex (options: FeatureKnnOptions) (index: CosineIndex) (train: Dataset) : FeatureKnn =
         {
             Options = FeatureKnnOptions.validate options
             Index = index
-            Labels = labels
+            Labels = train.Labels
+            Weights = train.Weights
         }
 
     /// Indexes the training rows. Throws ConfigurationException when the options are out of range.
     let fit (options: FeatureKnnOptions) (train: Dataset) : FeatureKnn =
-        ofIndex options (CosineIndex.Build train.Features) train.Labels
+        ofIndex options (CosineIndex.Build train.Features) train
 
-    let private vote (knn: FeatureKnn) (cosines: CsrMatrix) : LocalSignal =
+    /// The signal of rows whose cosines [B, N] to their neighbours are known.
+    let vote (cosines: CsrMatrix) (knn: FeatureKnn) : LocalSignal =
         let struct (values, fallbacks) =
-            NeighbourVotes.Compute(cosines, knn.Options.Power, knn.Options.Floor, knn.Labels)
+            NeighbourVotes.Compute(cosines, knn.Options.Power, knn.Options.Floor, knn.Labels, Option.toObj knn.Weights)
 
         {
             Values = values
@@ -74,11 +78,11 @@ module FeatureKnn =
 
     /// The signal of the training rows themselves, each one asked without its own labels: row i is not among its own neighbours.
     let leaveOneOut (knn: FeatureKnn) : LocalSignal =
-        knn.Index.LeaveOneOut knn.Options.K |> vote knn
+        vote (knn.Index.LeaveOneOut knn.Options.K) knn
 
     /// The signal of other rows, from their features [N, D] alone.
     let apply (features: CsrMatrix) (knn: FeatureKnn) : LocalSignal =
-        knn.Index.Search(features, knn.Options.K) |> vote knn
+        vote (knn.Index.Search(features, knn.Options.K)) knn
 
     /// For explanations: the neighbours of each row of the features [N, D], heaviest first; the weights of a row sum to 1.
     let neighbours (features: CsrMatrix) (knn: FeatureKnn) : RowNeighbour[][] =
@@ -86,15 +90,23 @@ module FeatureKnn =
 
         Array.init cosines.Rows (fun i ->
             let near = Csr.row i cosines
-            let weight (cosine: float32) = float cosine ** knn.Options.Power
-            let total = near |> Array.sumBy (fun struct (_, cosine) -> weight cosine)
 
+            let weight row (cosine: float32) =
+                let own =
+                    knn.Weights |> Option.map (fun w -> float w[row]) |> Option.defaultValue 1.0
+
+                own * float cosine ** knn.Options.Power
+
+            let total = near |> Array.sumBy (fun struct (row, cosine) -> weight row cosine)
+
+            // rows that all weigh nothing say nothing
             near
+            |> Array.filter (fun _ -> total > 0.0)
             |> Array.map (fun struct (row, cosine) ->
                 {
                     Row = row
                     Cosine = cosine
-                    Weight = weight cosine / total
+                    Weight = weight row cosine / total
                 })
             |> Array.sortBy (fun n -> -n.Weight, n.Row))
 
@@ -114,7 +126,7 @@ module FeatureKnn =
     /// The signal of the nearest training rows.
     let signal (options: FeatureKnnOptions) : LocalSignalSpec =
         LocalSignalSpec.ofFeatures tag (FeatureKnnOptions.faults options) (fun training ->
-            let knn = ofIndex options training.Index.Value training.Rows.Labels
+            let knn = ofIndex options training.Index.Value training.Rows
             fitted knn, leaveOneOut knn)
 
     /// In the registry.

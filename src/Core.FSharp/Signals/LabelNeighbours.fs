@@ -7,9 +7,9 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module LabelNeighbours =
 
-    /// Indexes the label sets [N, L] of the training rows.
-    let fit (options: FeatureKnnOptions) (labels: CsrMatrix) : FeatureKnn =
-        FeatureKnn.fit options (Dataset.create labels labels)
+    /// Indexes the label sets [N, L] of the training rows, which vote with their weights.
+    let fit (options: FeatureKnnOptions) (train: Dataset) : FeatureKnn =
+        FeatureKnn.fit options { train with Features = train.Labels }
 
     /// The signal [B, L] of rows with predicted probabilities p [B, L].
     let apply (p: CsrMatrix) (fitted: FeatureKnn) : LocalSignal = FeatureKnn.apply p fitted
@@ -35,13 +35,7 @@ module LabelNeighbours =
             Array.init near.Rows (fun i -> Csr.row i near |> withoutSelf k i)
             |> Csr.ofRows near.Columns
 
-        let struct (values, fallbacks) =
-            NeighbourVotes.Compute(others, fitted.Options.Power, fitted.Options.Floor, fitted.Labels)
-
-        {
-            Values = values
-            Fallbacks = fallbacks
-        }
+        FeatureKnn.vote others fitted
 
     let private tag = "label-neighbours"
 
@@ -51,7 +45,7 @@ module LabelNeighbours =
     /// The signal of the nearest training label sets.
     let signal (options: FeatureKnnOptions) : LocalSignalSpec =
         LocalSignalSpec.ofPredictions tag (FeatureKnnOptions.faults options) (fun training predicted ->
-            let knn = fit options training.Rows.Labels
+            let knn = fit options training.Rows
             fitted knn, leaveOneOut predicted knn)
 
     /// In the registry.

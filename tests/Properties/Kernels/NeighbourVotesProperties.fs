@@ -22,10 +22,11 @@ let tests =
                 "each share is the weight of the neighbours with the label over the weight of all"
                 (fun { Data = data } ->
                     let near = cosines data
-                    let struct (shares, _) = NeighbourVotes.Compute(near, 2.0, 0.0, data.Labels)
+                    let own = Array.init data.Rows (fun r -> float32 (r % 3) / 2f)
+                    let struct (shares, _) = NeighbourVotes.Compute(near, 2.0, 0.0, data.Labels, own)
 
                     for i in 0 .. data.Rows - 1 do
-                        let w = weights 2.0 near i
+                        let w = weights 2.0 near i |> List.map (fun (r, w) -> r, w * float own[r])
                         let total = List.sumBy snd w
 
                         for l in 0 .. data.Labels.Columns - 1 do

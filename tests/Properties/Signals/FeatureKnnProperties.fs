@@ -95,6 +95,40 @@ let tests =
                                 [ share ]
                                 [ float (Csr.item i l signal.Values) ]))
 
+            property
+                cases
+                "where every row votes, one of weight 2 votes as the row twice and one of weight 0 not at all"
+                (fun { Data = data } ->
+                    let all =
+                        {
+                            K = 2 * data.Rows
+                            Power = 2.0
+                            Floor = 0.0
+                        }
+
+                    let weights = Array.init data.Rows (fun r -> float32 (r % 3))
+
+                    let repeated =
+                        data
+                        |> Dataset.selectRows
+                            [|
+                                for r in 0 .. data.Rows - 1 do
+                                    yield! Array.replicate (r % 3) r
+                            |]
+
+                    let said train =
+                        (FeatureKnn.fit all train |> FeatureKnn.apply data.Features).Values
+
+                    let weighted, expected = said { data with Weights = Some weights }, said repeated
+
+                    for i in 0 .. data.Rows - 1 do
+                        for l in 0 .. data.Labels.Columns - 1 do
+                            Tolerance.require
+                                Tolerance.float32
+                                $"A[{i}, {l}]"
+                                [ float (Csr.item i l expected) ]
+                                [ float (Csr.item i l weighted) ])
+
             testCase "faulty options are named, all of them" (fun () ->
                 let validate () =
                     FeatureKnnOptions.validate { K = 0; Power = -1.0; Floor = nan } |> ignore

@@ -155,11 +155,19 @@ let tests =
                 let options = { K = 3; Power = 1.0; Floor = 1e-3 }
 
                 let ours =
-                    LabelNeighbours.fit options case.Training.Labels
+                    LabelNeighbours.fit options case.Training
                     |> LabelNeighbours.leaveOneOut (OutOfFold case.Predicted)
 
                 let theirs =
-                    LabelNeighbours.fit options (SignalCase.others case.Row case.Training.Labels)
+                    LabelNeighbours.fit
+                        options
+                        (Dataset.create case.Training.Features case.Training.Labels
+                         |> Dataset.selectRows
+                             [|
+                                 for i in 0 .. case.Training.Rows - 1 do
+                                     if i <> case.Row then
+                                         i
+                             |])
                     |> LabelNeighbours.apply (Csr.selectRows [| case.Row |] case.Predicted)
 
                 Csr.row case.Row ours.Values = Csr.row 0 theirs.Values)
