@@ -31,21 +31,19 @@ let validation =
     | Some rows -> rows
     | None -> failwith "expected a folder with validation rows"
 
-let options = Recipe.full Objective.standard 1 train.Rows folder.Labels.Count
+let options = Presets.strong Objective.standard
 
 let model =
     Model.fit options labels input train (Some validation) ignore CancellationToken.None
 
-/// Log-odds of the validation rows, each by a stack that other rows taught.
-let scores =
-    Model.scoreLists validation.Features model
-    |> Stacking.crossFit 5 (Seed.ofInt 1) model.Idf validation.Labels
+/// Log-odds of the validation rows, as the rule is given them.
+let (Scores scores) = Model.scores validation.Features model
 
 /// The validation rows of both sides of a cut: where the rule is fitted, and where it decides.
 let sides =
     [
         for cut in 1..cuts do
-            let halfOf = Folds.ofScores 2 (Seed.ofInt cut) scores
+            let halfOf = Folds.ofScores 2 (Seed.ofInt cut) (Scores scores)
 
             [
                 for half in 0..1 do
@@ -73,12 +71,15 @@ for name, objective in
                 Fused.withBasis
                     objective
                     basis
-                    model.Idf
-                    (Csr.selectRows outside scores)
-                    (Csr.selectRows outside validation.Labels)
+                    model.Ranker.Rarity
+                    None
+                    (Scores(Csr.selectRows outside scores))
+                    (LabelSets(Csr.selectRows outside validation.Labels))
 
-            Csr.selectRows inside validation.Labels,
-            Thresholds.decide (Fused.thresholds rule) (Csr.selectRows inside scores)
+            let (LabelSets predicted) =
+                Thresholds.decide (Fused.thresholds rule) (Scores(Csr.selectRows inside scores))
+
+            Csr.selectRows inside validation.Labels, predicted
 
         let halves = sides |> List.map (List.map decided)
         let apart = halves |> List.concat |> List.map evidence

@@ -58,7 +58,7 @@ module Fused =
     let private halvings = 4
 
     /// How many standard errors (of the paired differences over halves) a simpler basis may fall behind the best.
-    let private slack = 0.5
+    let slack = 0.5
 
     let private shared (rarity: float32[]) a c =
         rarity |> Array.map (fun r -> float32 (a * float r + c))
@@ -230,16 +230,22 @@ module Fused =
         struct (mean, sqrt (variance / n))
 
     /// The simplest basis that falls behind the best by no more than the slack: a lead within the noise of the halves is more often luck than gain.
-    let private choose objective seed (rarity: float32[]) scores (s: SortedPairs) : struct (FusedBasis * FusedChoice) =
+    let private choose
+        slack
+        objective
+        seed
+        (rarity: float32[])
+        scores
+        (s: SortedPairs)
+        : struct (FusedBasis * FusedChoice) =
         let values = reached objective seed rarity scores s
         let means = values |> Array.map Array.average
         let best = firstBest means
 
         let isNear k =
             let struct (mean, error) = behind values[k] values[best]
-            mean <= slack * error
+            k = best || mean <= slack * error
 
-        // the best is near itself
         let chosen = Seq.find isNear (seq { 0..best })
 
         let why =
@@ -282,8 +288,10 @@ module Fused =
         : RarityThresholds =
         fitted objective rarity (sorted rarity weights scores labels) basis
 
-    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other: the simplest basis that is not clearly behind the best.
-    let fit
+    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other: the simplest basis that falls behind the best by at most so
+    /// many standard errors.
+    let withSlack
+        (slack: float)
         (objective: Objective)
         (seed: Seed)
         (rarity: float32[])
@@ -292,11 +300,22 @@ module Fused =
         (labels: LabelSets)
         : RarityThresholds =
         let s = sorted rarity weights scores labels
-        let struct (basis, why) = choose objective seed rarity scores s
+        let struct (basis, why) = choose slack objective seed rarity scores s
 
         { fitted objective rarity s basis with
             Choice = Some why
         }
+
+    /// The rule as the library uses it: with a slack of half a standard error (docs/findings.md has others).
+    let fit
+        (objective: Objective)
+        (seed: Seed)
+        (rarity: float32[])
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        : RarityThresholds =
+        withSlack slack objective seed rarity weights scores labels
 
     let private name (basis: FusedBasis) : string =
         match basis with

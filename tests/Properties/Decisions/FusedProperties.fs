@@ -118,6 +118,19 @@ let tests =
 
             property
                 (cases |> Cases.times 20)
+                "without slack the best basis is taken, with all of it the simplest"
+                (fun (case: ScoredCase) ->
+                    let withSlack slack =
+                        Fused.withSlack slack Objective.MacroF1 (Seed.ofInt 1) (rarityOf case) None case.Z case.Y
+
+                    let strict, loose = withSlack 0.0, withSlack 1e9
+
+                    strict.Basis = strict.Choice.Value.Best
+                    && (loose.Basis = FusedBasis.SharedOnly || abs (loose.Choice.Value.Gain) > 0.0)
+                    && loose.Choice.Value.Best = strict.Choice.Value.Best)
+
+            property
+                (cases |> Cases.times 20)
                 "the shared thresholds alone have no correction, and held-out truth corrects no label without listed positives"
                 (fun (case: ScoredCase) ->
                     let sweep = SortedPairs.build None case.Z case.Y
