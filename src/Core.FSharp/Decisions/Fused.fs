@@ -60,119 +60,9 @@ module Fused =
     /// How many standard errors (of the paired differences over halves) a simpler basis may fall behind the best.
     let slack = 0.5
 
-    let private shared (rarity: float32[]) a c =
-        rarity |> Array.map (fun r -> float32 (a * float r + c))
-
     /// theta [L].
     let thresholds (rule: RarityThresholds) : float32[] =
-        Array.map2 (+) (shared rule.Rarity rule.A rule.C) rule.Correction
-
-    /// Hits and predictions among the first k listed pairs of all labels: what makes the counts at any threshold one binary search.
-    [<Struct>]
-    type private RunningCounts = { Hits: float[]; Predicted: float[] }
-
-    let private running (s: SortedPairs) : RunningCounts =
-        let hits = Array.zeroCreate (s.Hit.Length + 1)
-        let predicted = Array.zeroCreate (s.Hit.Length + 1)
-
-        for at in 0 .. s.Hit.Length - 1 do
-            predicted[at + 1] <- predicted[at] + s.Weight at
-            hits[at + 1] <- hits[at] + (if s.Hit[at] then s.Weight at else 0.0)
-
-        { Hits = hits; Predicted = predicted }
-
-    let private counts (through: RunningCounts) (theta: float32[]) (s: SortedPairs) =
-        let hits = Array.zeroCreate s.Count
-        let predicted = Array.zeroCreate s.Count
-
-        for l in 0 .. s.Count - 1 do
-            let cut =
-                Bisection.firstPlace s.Start[l] s.Start[l + 1] (fun at -> not (s.Scores[at] > theta[l]))
-
-            predicted[l] <- through.Predicted[cut] - through.Predicted[s.Start[l]]
-            hits[l] <- through.Hits[cut] - through.Hits[s.Start[l]]
-
-        struct (hits, predicted)
-
-    let private value objective through s theta =
-        let struct (hits, predicted) = counts through theta s
-        Objective.evaluate objective hits predicted s.Positives
-
-    /// The first of the best, whatever the order in which their sums were rounded.
-    let private firstBest (values: float[]) =
-        let top = Array.max values
-        values |> Array.findIndex (fun v -> v >= top - 1e-12)
-
-    /// The score at a share q of all hits, ascending, in their weights.
-    let private quantile q (sorted: struct (float32 * float)[]) =
-        let total = sorted |> Array.sumBy (fun (struct (_, w)) -> w)
-        let wanted = floor (q * (max 1.0 total - 1.0))
-        let mutable through = 0.0
-        let mutable at = 0
-
-        while at < sorted.Length - 1
-              && (let struct (_, w) = sorted[at] in through + w <= wanted) do
-            let struct (_, w) = sorted[at]
-            through <- through + w
-            at <- at + 1
-
-        let struct (score, _) = sorted[at]
-        float score
-
-    /// A and C: a grid over both in the units of the scores, halved around its best four times, then the exact C for
-    /// that A and for A = 0.
-    let private sharedFit objective (rarity: float32[]) (s: SortedPairs) =
-        let through = running s
-
-        let evaluate (struct (a, c)) =
-            value objective through s (shared rarity a c)
-
-        let hitScores =
-            [|
-                for at in 0 .. s.Scores.Length - 1 do
-                    if s.Hit[at] && s.Weight at > 0.0 then
-                        struct (s.Scores[at], s.Weight at)
-            |]
-            |> Array.sort
-
-        if hitScores.Length = 0 then
-            struct (0.0, 0.0)
-        else
-            let low, high = quantile 0.02 hitScores, quantile 0.9 hitScores
-            let span = max (high - low) 1e-3
-
-            let best (candidates: struct (float * float)[]) =
-                candidates[candidates |> Array.Parallel.map evaluate |> firstBest]
-
-            let around (struct (a, c)) width steps =
-                [|
-                    for i in -steps .. steps do
-                        for j in -steps .. steps do
-                            struct (a + float i * width, c + float j * width)
-                |]
-
-            // the centre comes first, so that equal values keep it
-            let refine centre width =
-                best (Array.append [| centre |] (around centre width 2))
-
-            let coarse = around (struct (0.0, (low + high) / 2.0)) (span / 8.0) 8
-
-            let struct (a, c) =
-                [ 16.0; 32.0; 64.0; 128.0 ]
-                |> List.fold (fun centre part -> refine centre (span / part)) (best coarse)
-
-            let exact a =
-                let struct (c, _) =
-                    SortedPairs.bestCommon objective (rarity |> Array.map (fun r -> a * float r)) s
-
-                struct (a, c)
-
-            best
-                [|
-                    struct (0.0, float (Thresholds.common objective s))
-                    exact a
-                    struct (a, c)
-                |]
+        Array.map2 (+) (SharedThresholds.at rule.Rarity rule.A rule.C) rule.Correction
 
     /// SCut on the residuals, shrunk.
     let private heldOut objective kappa (theta: float32[]) (s: SortedPairs) : float32[] =
@@ -206,15 +96,15 @@ module Fused =
                 for half in 0..1 do
                     let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
                     let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
-                    let through = running inside
-                    let struct (a, c) = sharedFit objective rarity outside
-                    let theta = shared rarity a c
+                    let through = RunningCounts.ofPairs inside
+                    let struct (a, c) = SharedThresholds.fit objective rarity outside
+                    let theta = SharedThresholds.at rarity a c
 
                     bases
                     |> Array.map (fun basis ->
                         correction objective theta outside basis
                         |> Array.map2 (+) theta
-                        |> value objective through inside)
+                        |> RunningCounts.value objective through inside)
         |]
         |> Array.transpose
 
@@ -240,7 +130,7 @@ module Fused =
         : struct (FusedBasis * FusedChoice) =
         let values = reached objective seed rarity scores s
         let means = values |> Array.map Array.average
-        let best = firstBest means
+        let best = SharedThresholds.firstBest means
 
         let isNear k =
             let struct (mean, error) = behind values[k] values[best]
@@ -258,8 +148,8 @@ module Fused =
         struct (bases[chosen], why)
 
     let private fitted objective (rarity: float32[]) (s: SortedPairs) (basis: FusedBasis) : RarityThresholds =
-        let struct (a, c) = sharedFit objective rarity s
-        let theta = shared rarity a c
+        let struct (a, c) = SharedThresholds.fit objective rarity s
+        let theta = SharedThresholds.at rarity a c
         let correction = correction objective theta s basis
 
         {
@@ -269,7 +159,7 @@ module Fused =
             Choice = None
             Rarity = rarity
             Correction = correction
-            Objective = value objective (running s) s (Array.map2 (+) theta correction)
+            Objective = RunningCounts.value objective (RunningCounts.ofPairs s) s (Array.map2 (+) theta correction)
         }
 
     let private sorted (rarity: float32[]) weights scores labels =
