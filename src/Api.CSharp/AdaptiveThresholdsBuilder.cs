@@ -4,6 +4,10 @@ namespace Limen;
 /// Settings of thresholds for the scores of another model; start with <see cref="AdaptiveThresholds.Builder"/>.
 /// Immutable: each method gives a new builder.
 /// </summary>
+/// <example><code>
+/// var thresholds = AdaptiveThresholds.Builder().Fit(heldOutScores, heldOutRows);
+/// IReadOnlyList&lt;Prediction&gt; decided = thresholds.Decide(newScores);
+/// </code></example>
 public sealed class AdaptiveThresholdsBuilder
 {
     private readonly Settings settings;

@@ -5,6 +5,7 @@ namespace Limen;
 /// Labels share one curve unless a number says otherwise: <c>eachLabel</c>, at least 1, gives every label with so many positives among the calibration rows a
 /// curve of its own; <c>buckets</c>, ascending numbers of training rows, gives one to the labels below the first, below the second, and so on.
 /// </summary>
+/// <example><code>var model = builder.WithCalibration(Calibrations.Platt(eachLabel: 20)).Fit(train, validation);</code></example>
 public static class Calibrations
 {
     /// <summary>sigmoid(score / T), one number.</summary>

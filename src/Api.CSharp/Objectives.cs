@@ -1,6 +1,7 @@
 namespace Limen;
 
 /// <summary>What decisions are fitted for. Macro means are over all labels with 0/0 = 0.</summary>
+/// <example><code>var model = Presets.Strong(Objectives.RecallAtPrecision(0.9)).Fit(train, validation);</code></example>
 public static class Objectives
 {
     /// <summary>The mean over labels of F1.</summary>
