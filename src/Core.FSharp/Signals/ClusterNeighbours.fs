@@ -63,11 +63,6 @@ module ClusterNeighbours =
     /// A whole multiple of 2^-24: sums of such numbers are exact, so that taking a row out again leaves no trace of it.
     let private exact (v: float) = Math.Round(v * 16777216.0) / 16777216.0
 
-    let private weight (weights: float32[] option) row =
-        match weights with
-        | None -> 1.0
-        | Some w -> float w[row]
-
     /// The rows of each column [C] with their values.
     let private members (assigned: CsrMatrix) : struct (int * float32)[][] =
         let t = Csr.transpose assigned
@@ -86,7 +81,7 @@ module ClusterNeighbours =
                     let norm = x |> Array.sumBy (fun struct (_, v) -> float v * float v) |> sqrt
 
                     for struct (d, v) in x do
-                        sums.Add(d, weight train.Weights r * float v / norm)
+                        sums.Add(d, RowWeights.at r train.Weights * float v / norm)
 
                 sums.DrainRow())
 
@@ -169,7 +164,7 @@ module ClusterNeighbours =
         let rows = members q
 
         let counted r (q: float32) =
-            exact (weight train.Weights r * float q)
+            exact (RowWeights.at r train.Weights * float q)
 
         let masses = rows |> Array.map (Array.sumBy (fun struct (r, q) -> counted r q))
 

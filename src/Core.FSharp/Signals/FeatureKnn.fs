@@ -92,10 +92,7 @@ module FeatureKnn =
             let near = Csr.row i cosines
 
             let weight row (cosine: float32) =
-                let own =
-                    knn.Weights |> Option.map (fun w -> float w[row]) |> Option.defaultValue 1.0
-
-                own * float cosine ** knn.Options.Power
+                RowWeights.at row knn.Weights * float cosine ** knn.Options.Power
 
             let total = near |> Array.sumBy (fun struct (row, cosine) -> weight row cosine)
 

@@ -42,19 +42,29 @@ module LabelAgreement =
     let similarity (a: int[]) (b: int[]) : int =
         Set.count (Set.intersect (set a) (set b))
 
-    /// n_lm [L, L]: how many rows have both labels, on the diagonal how many have the label. Symmetric, sparse.
-    let cooccurrence (labels: CsrMatrix) : CsrMatrix =
+    /// n_lm [L][l] as exact sums: the weight of the rows that have both labels, on the diagonal that of the rows that have the label.
+    let private counts (weights: float32[] option) (labels: CsrMatrix) : struct (int * float)[][] =
         let rowsOf = Csr.transpose labels
 
-        SparseRows.build labels.Columns labels.Columns (fun sums m ->
+        SparseRows.each labels.Columns labels.Columns (fun sums m ->
             for r in rowsOf.RowIndices m do
-                for l in labels.RowIndices r do
-                    sums.Add(l, 1.0)
+                let w = RowWeights.exactAt r weights
 
-            sums.DrainRow())
+                for l in labels.RowIndices r do
+                    sums.Add(l, w)
+
+            sums.Drain())
+
+    /// n_lm [L, L]: how many rows have both labels, on the diagonal how many have the label. Symmetric, sparse.
+    let cooccurrence (labels: CsrMatrix) : CsrMatrix =
+        counts None labels
+        |> Array.map (Array.map (fun (struct (l, n)) -> struct (l, float32 n)))
+        |> Csr.ofRows labels.Columns
 
     /// P(. | m) from the counts of label m's row: the label itself left out, then the floor, then the largest.
-    let private conditional options m (counts: struct (int * float32)[]) =
+    let private conditional options m (counts: struct (int * float)[]) =
+        let counts = counts |> Array.map (fun (struct (l, n)) -> struct (l, float32 n))
+
         match counts |> Array.tryFind (fun struct (l, _) -> l = m) with
         | Some(_, support) when support > 0f ->
             counts
@@ -63,9 +73,8 @@ module LabelAgreement =
             |> Array.map (fun struct (l, n) -> struct (l, n / support))
         | _ -> [||]
 
-    let private conditionals options (counts: CsrMatrix) =
-        Array.Parallel.init counts.Rows (fun m -> conditional options m (Csr.row m counts))
-        |> Csr.ofRows counts.Columns
+    let private conditionals options (counts: struct (int * float)[][]) =
+        counts |> Array.Parallel.mapi (conditional options) |> Csr.ofRows counts.Length
 
     /// One row of A, given where to find P(. | m).
     let private agreement options (conditional: int -> struct (int * float32)[]) (p: CsrMatrix) (sums: Accumulator) i =
@@ -88,10 +97,10 @@ module LabelAgreement =
     let private built (p: CsrMatrix) row =
         SparseRows.build p.Rows p.Columns row |> SparseRows.signal
 
-    /// Learns P(l | m) from the label sets [N, L] of training rows.
-    let fit (options: LabelAgreementOptions) (labels: CsrMatrix) : LabelAgreement =
+    /// Learns P(l | m) from the label sets [N, L] of training rows and their weights [N] (None: 1 each).
+    let fit (options: LabelAgreementOptions) (weights: float32[] option) (labels: CsrMatrix) : LabelAgreement =
         {
-            Conditional = conditionals options (cooccurrence labels)
+            Conditional = conditionals options (counts weights labels)
             Options = options
         }
 
@@ -103,17 +112,24 @@ module LabelAgreement =
 
     /// A [N, L] of the training rows themselves, each with the conditionals that the other N - 1 rows give: exactly
     /// what `fit` on the others and `apply` to the row would say.
-    let leaveOneOut (options: LabelAgreementOptions) (labels: CsrMatrix) (OutOfFold p) : LocalSignal =
+    let leaveOneOut
+        (options: LabelAgreementOptions)
+        (weights: float32[] option)
+        (labels: CsrMatrix)
+        (OutOfFold p)
+        : LocalSignal =
         Shape.require (nameof p) "[N; L]" [ labels.Rows; labels.Columns ] [ p.Rows; p.Columns ]
-        let counts = cooccurrence labels
+        let counts = counts weights labels
         let all = conditionals options counts
 
         let without i m =
             if Csr.item i m labels = 0f then
                 Csr.row m all
             else
-                Csr.row m counts
-                |> Array.map (fun struct (l, n) -> struct (l, n - Csr.item i l labels))
+                let own = RowWeights.exactAt i weights
+
+                counts[m]
+                |> Array.map (fun (struct (l, n)) -> struct (l, n - own * float (Csr.item i l labels)))
                 |> conditional options m
 
         built p (fun sums i -> agreement options (without i) p sums i)
@@ -139,8 +155,8 @@ module LabelAgreement =
     /// The signal of agreement with the predicted labels.
     let signal (options: LabelAgreementOptions) : LocalSignalSpec =
         LocalSignalSpec.ofPredictions tag (faults options) (fun training predicted ->
-            let labels = training.Rows.Labels
-            fitted (fit options labels), leaveOneOut options labels predicted)
+            let labels, weights = training.Rows.Labels, training.Rows.Weights
+            fitted (fit options weights labels), leaveOneOut options weights labels predicted)
 
     /// In the registry.
     let entry: LocalSignalEntry =

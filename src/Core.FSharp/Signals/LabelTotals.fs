@@ -71,8 +71,14 @@ module internal LabelTotals =
         t.Order |> Seq.map (fun k -> struct (t.Columns[k], t.Sums[k]))
 
     /// The row's cosine with the profile that is left when the row is taken out of the total: its own terms with what is
-    /// left of them, merged in order with the others. `own` holds the row's columns.
-    let ownCosine terms (row: struct (int * float32)[]) (own: HashSet<int>) (t: LabelTotal) =
+    /// left of them, merged in order with the others. `weighed` is the row as it is in the total, `own` holds its columns.
+    let ownCosine
+        terms
+        (row: struct (int * float32)[])
+        (weighed: struct (int * float32)[])
+        (own: HashSet<int>)
+        (t: LabelTotal)
+        =
         // the heaviest `terms` of the others are all before this place, so lighter terms of the row cannot come in
         let last = min (int64 terms + int64 row.Length) (int64 t.Order.Length) |> int
 
@@ -83,7 +89,7 @@ module internal LabelTotals =
                 abs t.Sums[t.Order[last - 1]]
 
         let rest =
-            row
+            weighed
             |> Array.map (fun struct (c, v) ->
                 let at = Array.BinarySearch(t.Columns, c)
                 struct (c, (if at >= 0 then t.Sums[at] else 0L) - fixedPoint v))

@@ -126,7 +126,7 @@ module LearnedGraph =
     /// Trains on label sets [N, L] and out-of-fold probabilities [N, L] of training rows: one row a step in seeded order,
     /// each edge with its own step LearningRate / sqrt(Damping + sum of its squared gradients).
     let fit (options: LearnedGraphOptions) (seed: Seed) (labels: CsrMatrix) (OutOfFold p) : LearnedGraph =
-        let graph = (LabelAgreement.fit options.Start labels).Conditional
+        let graph = (LabelAgreement.fit options.Start None labels).Conditional
         let v = logits graph
         requireShapes graph v labels p
         let squares = Array.create v.Length options.Damping

@@ -12,19 +12,23 @@ type MlKnnOptions =
     }
 
 /// What ML-kNN learned from N training rows: for each label and each number d of neighbours that have it, how many
-/// rows with the label (Positive) and without it (Negative) have exactly d such neighbours.
+/// rows (by their weights) with the label (Positive) and without it (Negative) have exactly d such neighbours.
 [<ReferenceEquality>]
 type MlKnn =
     {
         Options: MlKnnOptions
         /// Y [N, L] of the training rows, which neighbours refer to.
         Labels: CsrMatrix
+        /// How much each training row counts [N]; None: 1 each.
+        Weights: float32[] option
+        /// N, the weight of all rows.
+        Rows: float
         /// n_l [L].
-        Support: int[]
+        Support: float[]
         /// [L, K + 1], row by row.
-        Positive: int[]
+        Positive: float[]
         /// [L, K + 1], row by row.
-        Negative: int[]
+        Negative: float[]
     }
 
 /// What is stored: the training rows that neighbours are looked for in, and the counts.
@@ -62,7 +66,7 @@ module MlKnn =
     /// Counts over the training rows; `neighbours` [N, N] holds each row's nearest other rows (never itself).
     /// Throws ArgumentException
     /// when a row is its own neighbour, or has more than K.
-    let fit (options: MlKnnOptions) (neighbours: CsrMatrix) (labels: CsrMatrix) : MlKnn =
+    let fit (options: MlKnnOptions) (weights: float32[] option) (neighbours: CsrMatrix) (labels: CsrMatrix) : MlKnn =
         Shape.require (nameof neighbours) "[N; N]" [ labels.Rows; labels.Rows ] [ neighbours.Rows; neighbours.Columns ]
 
         requireAtMost options.K neighbours
@@ -73,28 +77,36 @@ module MlKnn =
 
         let k = options.K
         let votes = votes labels neighbours
-        let support = Csr.columnCounts labels
+        let rows = Seq.init labels.Rows (fun i -> RowWeights.exactAt i weights) |> Seq.sum
+        let support: float[] = Array.zeroCreate labels.Columns
         let bins = Shapes.Length(int64 labels.Columns, int64 k + 1L, nameof options)
-        let positive = Array.zeroCreate bins
-        let negative = Array.zeroCreate bins
-
-        let count (bins: int[]) l d =
-            bins[l * (k + 1) + d] <- bins[l * (k + 1) + d] + 1
+        let positive: float[] = Array.zeroCreate bins
+        let negative: float[] = Array.zeroCreate bins
 
         for i in 0 .. labels.Rows - 1 do
+            let w = RowWeights.exactAt i weights
+
+            let count (bins: float[]) l d =
+                bins[l * (k + 1) + d] <- bins[l * (k + 1) + d] + w
+
+            for l in labels.RowIndices i do
+                support[l] <- support[l] + w
+
             for struct (l, d) in Csr.row i votes do
                 count (if Csr.item i l labels <> 0f then positive else negative) l (int d)
 
         for l in 0 .. labels.Columns - 1 do
-            let voted (bins: int[]) =
+            let voted (bins: float[]) =
                 Array.sum bins[l * (k + 1) .. l * (k + 1) + k]
 
             positive[l * (k + 1)] <- support[l] - voted positive
-            negative[l * (k + 1)] <- labels.Rows - support[l] - voted negative
+            negative[l * (k + 1)] <- rows - support[l] - voted negative
 
         {
             Options = options
             Labels = labels
+            Weights = weights
+            Rows = rows
             Support = support
             Positive = positive
             Negative = negative
@@ -106,7 +118,7 @@ module MlKnn =
         let bins = s * float (m.Options.K + 1)
 
         let joint n inBin =
-            (s + float n) / (2.0 * s + float rows) * (s + float inBin) / (bins + float n)
+            (s + n) / (2.0 * s + rows) * (s + inBin) / (bins + n)
 
         let h1 = joint support inPositive
         float32 (h1 / (h1 + joint (rows - support) inNegative))
@@ -118,7 +130,7 @@ module MlKnn =
         let bin l (d: float32) = l * (m.Options.K + 1) + int d
 
         votes m.Labels neighbours
-        |> Csr.mapValues (fun _ l d -> posterior m m.Labels.Rows m.Support[l] m.Positive[bin l d] m.Negative[bin l d])
+        |> Csr.mapValues (fun _ l d -> posterior m m.Rows m.Support[l] m.Positive[bin l d] m.Negative[bin l d])
         |> SparseRows.signal
 
     /// The posteriors [N, L] of the training rows themselves from the other rows' counts only: a row's labels take no
@@ -130,27 +142,30 @@ module MlKnn =
         let value i l (d: float32) =
             let has r = Csr.item r l m.Labels <> 0f
             let bin = l * (m.Options.K + 1) + int d
+            let own = RowWeights.exactAt i m.Weights
 
             if has i then
                 // rows that count i as a neighbour would have one vote less: bin d loses to d - 1 and gains from d + 1
-                let mutable positive = m.Positive[bin] - 1
+                let mutable positive = m.Positive[bin] - own
                 let mutable negative = m.Negative[bin]
 
                 for r in votedBy.RowIndices i do
+                    let w = RowWeights.exactAt r m.Weights
+
                     let moved =
                         match Csr.item r l votes - d with
-                        | 0f -> -1
-                        | 1f -> 1
-                        | _ -> 0
+                        | 0f -> -w
+                        | 1f -> w
+                        | _ -> 0.0
 
                     if has r then
                         positive <- positive + moved
                     else
                         negative <- negative + moved
 
-                posterior m (m.Labels.Rows - 1) (m.Support[l] - 1) positive negative
+                posterior m (m.Rows - own) (m.Support[l] - own) positive negative
             else
-                posterior m (m.Labels.Rows - 1) m.Support[l] m.Positive[bin] (m.Negative[bin] - 1)
+                posterior m (m.Rows - own) m.Support[l] m.Positive[bin] (m.Negative[bin] - own)
 
         Csr.mapValues value votes |> SparseRows.signal
 
@@ -173,7 +188,7 @@ module MlKnn =
         LocalSignalSpec.ofFeatures tag (faults options) (fun training ->
             let index = training.Index.Value
             let neighbours = index.LeaveOneOut options.K
-            let counts = fit options neighbours training.Rows.Labels
+            let counts = fit options training.Rows.Weights neighbours training.Rows.Labels
             fitted { Index = index; Learned = counts }, leaveOneOut neighbours counts)
 
     /// In the registry.

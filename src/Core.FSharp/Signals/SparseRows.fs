@@ -40,8 +40,8 @@ type internal Accumulator(columns: int) =
 [<RequireQualifiedAccess>]
 module internal SparseRows =
 
-    /// Row i is `row accumulator i`: entries with ascending columns.
-    let build (rows: int) (columns: int) (row: Accumulator -> int -> struct (int * float32)[]) : CsrMatrix =
+    /// What is made of each row with an accumulator that is empty before.
+    let each (rows: int) (columns: int) (row: Accumulator -> int -> 'made) : 'made[] =
         let built = Array.zeroCreate rows
 
         Parallel.For(
@@ -55,7 +55,11 @@ module internal SparseRows =
         )
         |> ignore
 
-        Csr.ofRows columns built
+        built
+
+    /// Row i is `row accumulator i`: entries with ascending columns.
+    let build (rows: int) (columns: int) (row: Accumulator -> int -> struct (int * float32)[]) : CsrMatrix =
+        each rows columns row |> Csr.ofRows columns
 
     /// The values as a signal: rows without an entry are the fallbacks.
     let signal (values: CsrMatrix) : LocalSignal =

@@ -24,7 +24,7 @@ type TfIdf =
     }
 
 /// Term evidence for a label (the first open question of arXiv 2505.03118): A_il = cos(x_i, mu_l), mu_l the mean of the
-/// normalised TF-IDF rows that have label l. Sparse [N, L], values in (0, 1].
+/// normalised TF-IDF rows that have label l, in their weights. Sparse [N, L], values in (0, 1].
 [<RequireQualifiedAccess>]
 module TfIdf =
 
@@ -55,7 +55,13 @@ module TfIdf =
 
     let private learn options (train: Dataset) =
         let rows = Csr.normaliseRows train.Features
-        let totals = LabelTotals.totals rows train.Labels
+
+        let weighed =
+            match train.Weights with
+            | None -> rows
+            | Some w -> rows |> Csr.mapValues (fun r _ v -> w[r] * v)
+
+        let totals = LabelTotals.totals weighed train.Labels
 
         let fitted =
             {
@@ -63,11 +69,11 @@ module TfIdf =
                 Options = options
             }
 
-        struct (rows, totals, fitted)
+        struct (rows, weighed, totals, fitted)
 
     /// Learns the profiles [L, D] from the training rows; features are TF-IDF weights, rows of any norm.
     let fit (options: TfIdfOptions) (train: Dataset) : TfIdf =
-        let struct (_, _, fitted) = learn options train
+        let struct (_, _, _, fitted) = learn options train
         fitted
 
     /// The cosines [B, L] of rows [B, D]. A row that shares no term with any profile is empty and counted as fallback.
@@ -85,7 +91,7 @@ module TfIdf =
     /// The profiles, and the cosines [N, L] of the training rows, each with profiles that hold no share of the row: what `fit` on the
     /// other N - 1 rows and `apply` to the row would say, in closed form.
     let fitLeaveOneOut (options: TfIdfOptions) (train: Dataset) : TfIdf * LocalSignal =
-        let struct (rows, totals, fitted) = learn options train
+        let struct (rows, weighed, totals, fitted) = learn options train
         let postings = Csr.transpose fitted.Profiles
 
         let signal =
@@ -104,7 +110,7 @@ module TfIdf =
 
                     struct (l,
                             (if isOwn then
-                                 LabelTotals.ownCosine options.Terms row own totals[l]
+                                 LabelTotals.ownCosine options.Terms row (Csr.row i weighed) own totals[l]
                              else
                                  v)))
                 |> kept options)

@@ -92,7 +92,7 @@ let tests =
 
             testCase "bins of votes that no array holds are refused" (fun () ->
                 for k in [ side - 1; Int32.MaxValue ] do
-                    refused (fun () -> MlKnn.fit { K = k; Smoothing = 1.0 } (Csr.empty 1 1) (Csr.empty 1 side)))
+                    refused (fun () -> MlKnn.fit { K = k; Smoothing = 1.0 } None (Csr.empty 1 1) (Csr.empty 1 side)))
 
             testCase "a batch larger than all rows is all rows" (fun () ->
                 let expected, received = trained (Some 20), trained (Some Int32.MaxValue)

@@ -72,7 +72,7 @@ let tests =
 
             property cases "agreement is the mean of P(l | m) under the predicted labels" (fun (case: SignalCase) ->
                 let received =
-                    LabelAgreement.fit everything case.Training.Labels
+                    LabelAgreement.fit everything None case.Training.Labels
                     |> LabelAgreement.apply case.Predicted
 
                 let expected = oracle case
@@ -88,10 +88,10 @@ let tests =
                 [ everything; narrow ]
                 |> List.forall (fun options ->
                     let ours =
-                        LabelAgreement.leaveOneOut options case.Training.Labels (OutOfFold case.Predicted)
+                        LabelAgreement.leaveOneOut options None case.Training.Labels (OutOfFold case.Predicted)
 
                     let theirs =
-                        LabelAgreement.fit options (SignalCase.others case.Row case.Training.Labels)
+                        LabelAgreement.fit options None (SignalCase.others case.Row case.Training.Labels)
                         |> LabelAgreement.apply (Csr.selectRows [| case.Row |] case.Predicted)
 
                     Csr.row case.Row ours.Values = Csr.row 0 theirs.Values))
@@ -100,7 +100,7 @@ let tests =
                 cases
                 "conditionals keep to the floor, to the number per label and off the diagonal"
                 (fun (case: SignalCase) ->
-                    let kept = (LabelAgreement.fit narrow case.Training.Labels).Conditional
+                    let kept = (LabelAgreement.fit narrow None case.Training.Labels).Conditional
 
                     SignalCase.entries kept
                     |> List.forall (fun (m, l, p) -> m <> l && p >= 0.2f && p <= 1f)
@@ -108,7 +108,7 @@ let tests =
 
             property cases "a row below the mass floor is empty and counted" (fun (case: SignalCase) ->
                 let signal =
-                    LabelAgreement.fit { everything with MassFloor = 1e9f } case.Training.Labels
+                    LabelAgreement.fit { everything with MassFloor = 1e9f } None case.Training.Labels
                     |> LabelAgreement.apply case.Predicted
 
                 signal.Values.NonZeros = 0 && signal.Fallbacks = case.Predicted.Rows)

@@ -6,7 +6,7 @@ open Limen.Core
 let private seed = Seed.ofInt 1
 
 let private start (case: SignalCase) =
-    (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels).Conditional
+    (LabelAgreement.fit LearnedGraph.defaults.Start None case.Training.Labels).Conditional
 
 let private loss graph v (case: SignalCase) =
     let struct (value, _) =
@@ -56,7 +56,7 @@ let tests =
                     SignalCase.close
                         { Absolute = 2e-3; Relative = 1e-5 }
                         (LearnedGraph.apply case.Predicted untrained).Values
-                        (LabelAgreement.fit LearnedGraph.defaults.Start case.Training.Labels
+                        (LabelAgreement.fit LearnedGraph.defaults.Start None case.Training.Labels
                          |> LabelAgreement.apply case.Predicted)
                             .Values)
 

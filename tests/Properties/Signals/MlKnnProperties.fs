@@ -49,14 +49,14 @@ let tests =
         [
             property cases "the posterior is Bayes' rule over the counts of neighbours" (fun (case: SignalCase) ->
                 let signal =
-                    MlKnn.fit (options case) case.Neighbours case.Training.Labels
+                    MlKnn.fit (options case) None case.Neighbours case.Training.Labels
                     |> MlKnn.apply case.Neighbours
 
                 agrees case signal (oracle case [ 0 .. case.Training.Rows - 1 ] None))
 
             property cases "leaving a row out takes it from every count and from every vote" (fun (case: SignalCase) ->
                 let signal =
-                    MlKnn.fit (options case) case.Neighbours case.Training.Labels
+                    MlKnn.fit (options case) None case.Neighbours case.Training.Labels
                     |> MlKnn.leaveOneOut case.Neighbours
 
                 agrees case signal (fun i l ->
@@ -75,7 +75,7 @@ let tests =
                 let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
 
                 let error =
-                    Require.thrown<System.ArgumentException>(fun () -> MlKnn.fit MlKnn.defaults self self)
+                    Require.thrown<System.ArgumentException>(fun () -> MlKnn.fit MlKnn.defaults None self self)
 
                 Require.contains "row 0 is among its own neighbours" error.Message)
         ]

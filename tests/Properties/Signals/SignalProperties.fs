@@ -136,6 +136,73 @@ let tests =
                             && SignalCase.entries signal.Values
                                |> List.forall (fun (_, _, v) -> v >= 0f && v <= 1.000001f))))
 
+            property
+                cases
+                "leave-one-out is exact with weights too: a row's own labels leave no trace in its own signal"
+                (fun (case: SignalCase) ->
+                    let weigh (train: Dataset) =
+                        { train with
+                            Weights = Some(Array.init train.Rows (fun r -> 0.1f + float32 (r % 4) / 3f))
+                        }
+
+                    LocalSignals.examples @ narrow
+                    |> List.forall (fun spec ->
+                        let before = snd (fit spec case (weigh case.Training))
+                        let after = snd (fit spec case (weigh (SignalCase.changed case)))
+                        Csr.row case.Row before.Values = Csr.row case.Row after.Values))
+
+            property
+                cases
+                "what rows with labels say after training counts a row of weight 2 as the row twice, where neighbours are not limited"
+                (fun (case: SignalCase) ->
+                    let agreement =
+                        {
+                            Floor = 0f
+                            TopPerLabel = 100
+                            LabelsPerRow = 100
+                            MassFloor = 0f
+                        }
+
+                    let everything =
+                        [
+                            FeatureKnn.signal { K = 100; Power = 1.0; Floor = 0.0 }
+                            LabelNeighbours.signal { K = 100; Power = 1.0; Floor = 0.0 }
+                            LabelAgreement.signal agreement
+                            TfIdf.signal
+                                {
+                                    Terms = 100
+                                    LabelsPerRow = 100
+                                    Floor = 0f
+                                }
+                        ]
+
+                    let rows =
+                        [|
+                            for r in 0 .. case.Training.Rows - 1 do
+                                yield! Array.replicate (1 + r % 2) r
+                        |]
+
+                    let twice =
+                        { case with
+                            Training = Dataset.selectRows rows case.Training
+                            Predicted = Csr.selectRows rows case.Predicted
+                        }
+
+                    let weighted =
+                        { case.Training with
+                            Weights = Some(Array.init case.Training.Rows (fun r -> float32 (1 + r % 2)))
+                        }
+
+                    everything
+                    |> List.forall (fun spec ->
+                        let ours, _ = fit spec case weighted
+                        let theirs, _ = fit spec twice twice.Training
+
+                        SignalCase.close
+                            { Absolute = 1e-5; Relative = 1e-4 }
+                            (FittedSignal.apply (input case) ours).Values
+                            (FittedSignal.apply (input case) theirs).Values))
+
             property cases "a weighted combination is the weighted sum of its parts" (fun (case: SignalCase) ->
                 let parts = narrow |> List.mapi (fun k spec -> float32 k / 4f, spec)
                 let combined = snd (fit (WeightedSignal.signal parts) case case.Training)
