@@ -97,4 +97,5 @@ module Asymmetric =
             Door = "Asymmetric"
             Source = "https://arxiv.org/abs/2009.14119"
             Examples = fun _ -> [ loss defaults ]
+            Faulty = [ loss { defaults with Clip = 1.0 } ]
         }

@@ -32,4 +32,5 @@ module Balanced =
             Door = "BalancedBce"
             Source = "https://arxiv.org/abs/2305.05248"
             Examples = fun counts -> [ Loss.counted counts loss ]
+            Faulty = []
         }

@@ -58,4 +58,5 @@ module Bce =
                         loss
                         weightedBy (fun rows n -> max 1.0 rows / max 1.0 n) |> Loss.counted counts
                     ]
+            Faulty = [ weighted [| 1f; -2f |] ]
         }

@@ -60,4 +60,5 @@ module Dice =
             Door = "Dice"
             Source = "https://arxiv.org/abs/2303.16296"
             Examples = fun _ -> [ for scope in LossScope.all -> loss { defaults with Scope = scope } ]
+            Faulty = [ loss { defaults with Beta = 0.0 }; loss { defaults with Smooth = -1.0 } ]
         }

@@ -27,4 +27,5 @@ module Focal =
             Door = "Focal"
             Source = "https://arxiv.org/abs/1708.02002"
             Examples = fun _ -> [ loss 2.0 ]
+            Faulty = [ loss -1.0; loss nan ]
         }

@@ -28,4 +28,5 @@ module Ldam =
             Door = "Ldam"
             Source = "https://arxiv.org/abs/1906.07413"
             Examples = fun counts -> [ loss 3.0 |> Loss.counted counts ]
+            Faulty = [ loss -1.0 |> Loss.counted LabelCounts.sample ]
         }

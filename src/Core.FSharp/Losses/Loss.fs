@@ -53,6 +53,8 @@ type LossEntry =
         Source: string
         /// The loss with its published numbers, in every form that it has, for labels with n_l [L] of N training rows: what the laws are tested on.
         Examples: LabelCounts -> Loss list
+        /// With numbers out of range: each must have a fault. Empty for a loss without numbers.
+        Faulty: Loss list
     }
 
 [<RequireQualifiedAccess>]

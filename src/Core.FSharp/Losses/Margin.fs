@@ -35,4 +35,5 @@ module Margin =
             Door = "Margin"
             Source = "arXiv 2505.03118, section 3, and its authors' code"
             Examples = fun _ -> [ loss MarginForm.Symmetric 0.1; loss MarginForm.Ranking 0.1 ]
+            Faulty = [ loss MarginForm.Symmetric 0.0 ]
         }

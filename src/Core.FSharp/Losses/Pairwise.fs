@@ -70,4 +70,5 @@ module Pairwise =
             Door = "Pairwise"
             Source = "https://arxiv.org/abs/2305.05248, https://arxiv.org/abs/2510.00137"
             Examples = fun _ -> LossScope.all |> List.map loss
+            Faulty = []
         }

@@ -30,4 +30,5 @@ module Poly1 =
             Door = "Poly1"
             Source = "https://arxiv.org/abs/2204.12511"
             Examples = fun _ -> [ loss 1.0 ]
+            Faulty = [ loss -2.0; loss nan ]
         }

@@ -56,4 +56,5 @@ module Smoothing =
             Door = "LabelSmoothing"
             Source = "https://arxiv.org/abs/1906.02629"
             Examples = fun _ -> [ loss (Smoothing.Even 0.1) ]
+            Faulty = [ loss (Smoothing.Even 2.0); loss (Smoothing.Uneven(0.1, 2.0)) ]
         }

@@ -66,4 +66,5 @@ module Softmax =
                     [
                         for form in [ SoftmaxForm.Decoupled; SoftmaxForm.Coupled; SoftmaxForm.Separated ] -> loss form
                     ]
+            Faulty = []
         }
