@@ -71,6 +71,40 @@ let tests =
                         i
                         l))
 
+            property
+                cases
+                "bins hold the weights of the rows that have so many such neighbours"
+                (fun (case: SignalCase) ->
+                    let weights = Array.init case.Training.Rows (fun r -> float32 (r % 4) / 2f)
+                    let options = options case
+                    let m = MlKnn.fit options (Some weights) case.Neighbours case.Training.Labels
+                    let has r l = Csr.item r l case.Training.Labels <> 0f
+
+                    let votes r l =
+                        Csr.set r case.Neighbours |> Array.filter (fun n -> has n l) |> Array.length
+
+                    let weigh keep =
+                        Seq.sum (
+                            seq {
+                                for r in 0 .. case.Training.Rows - 1 do
+                                    if keep r then
+                                        float weights[r]
+                            }
+                        )
+
+                    m.Rows = weigh (fun _ -> true)
+                    && List.forall
+                        (fun l ->
+                            m.Support[l] = weigh (fun r -> has r l)
+                            && List.forall
+                                (fun d ->
+                                    let bin = l * (options.K + 1) + d
+
+                                    m.Positive[bin] = weigh (fun r -> has r l && votes r l = d)
+                                    && m.Negative[bin] = weigh (fun r -> not (has r l) && votes r l = d))
+                                [ 0 .. options.K ])
+                        [ 0 .. case.Training.Labels.Columns - 1 ])
+
             testCase "a row among its own neighbours is refused" (fun () ->
                 let self = Csr.ofSets 2 [| [| 0 |]; [||] |]
 
