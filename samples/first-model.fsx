@@ -15,7 +15,7 @@ let options =
 let model =
     Pipeline.fit
         options
-        Vectoriser.defaults
+        (VectoriserOptions())
         FeatureKind.Automatic
         docs.Train
         docs.Validation

@@ -84,7 +84,7 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
-    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => new(settings with { Vectoriser = Given.One(options) });
+    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => new(settings with { Vectoriser = Given.One(options).Copy() });
 
     /// <summary>What the numbers of feature rows are. Default: <see cref="FeatureKind.Automatic"/>.</summary>
     /// <param name="kind">Which kind.</param>
@@ -119,7 +119,7 @@ public sealed class AdaptiveThresholdModelBuilder
         return new(
             Core.Pipeline.fit(
                 settings.Options(),
-                (settings.Vectoriser ?? new VectoriserOptions()).ToCore(),
+                settings.Vectoriser ?? new(),
                 settings.Features,
                 train.Labelled,
                 validation?.Labelled.ToOption(),

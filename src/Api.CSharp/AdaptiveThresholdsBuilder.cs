@@ -56,7 +56,7 @@ public sealed class AdaptiveThresholdsBuilder
     /// <summary>How texts become features, for a local signal.</summary>
     /// <param name="options">The options.</param>
     public AdaptiveThresholdsBuilder WithVectoriser(VectoriserOptions options) =>
-        new(settings with { Vectoriser = Given.One(options) });
+        new(settings with { Vectoriser = Given.One(options).Copy() });
 
     /// <summary>
     /// What the values of sparse features are, for a local signal. Default: <see cref="FeatureKind.Automatic"/>.
@@ -133,7 +133,7 @@ public sealed class AdaptiveThresholdsBuilder
     private Core.InputSpace Input(Core.Rows source, Core.Rows rows)
     {
         var wide = Core.RowsModule.dimension(FSharpValues.ToFSharpList([source, rows])) is { } most ? Core.RowsModule.widen(most.Value, source) : source;
-        return Core.InputSpaceModule.fit(settings.Vectoriser.ToCore(), settings.Features, wide);
+        return Core.InputSpaceModule.fit(settings.Vectoriser, settings.Features, wide);
     }
 
     /// <summary>The training rows; where no signal looks at them, their label sets take the place of features.</summary>

@@ -11,11 +11,10 @@ public static class Presets
     /// <example><code>var model = Presets.Strong(Objectives.MacroF1()).Fit(train, validation);</code></example>
     public static AdaptiveThresholdModelBuilder Strong(Objective? objective = null)
     {
-        var vectoriser = Core.Presets.vectoriser;
         var builder = AdaptiveThresholdModel
             .Builder()
             .WithScorers([.. Core.Presets.strong(objective ?? Objectives.MacroPlusMicro()).Scorers])
-            .WithVectoriser(VectoriserOptions.OfCore(vectoriser));
+            .WithVectoriser(Core.Presets.vectoriser());
         return objective is null ? builder : builder.WithObjective(objective);
     }
 }

@@ -147,7 +147,7 @@ public sealed partial class SettingsTests
         var rows = Core.Folder.read(Core.Folder.defaults, folder.Path).Rows;
         var core = Core.Pipeline.fit(
             Core.Presets.strong(Objectives.MacroPlusMicro()),
-            Core.Presets.vectoriser,
+            Core.Presets.vectoriser(),
             FeatureKind.Automatic,
             rows.Train,
             rows.Validation,

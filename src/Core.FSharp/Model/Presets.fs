@@ -7,11 +7,8 @@ open Limen
 module Presets =
 
     /// Words as terms, those in five or more training texts.
-    let vectoriser: VectoriserOptions =
-        { Vectoriser.defaults with
-            Longest = 1
-            MinDf = 5
-        }
+    let vectoriser () : VectoriserOptions =
+        VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 5)
 
     /// The strongest model of the library: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the
     /// objective. For texts, with the vectoriser above.

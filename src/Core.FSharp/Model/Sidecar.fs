@@ -4,6 +4,7 @@ open System
 open System.Collections.Generic
 open System.Text.Json
 open System.Text.Json.Serialization
+open Limen
 open Limen.Kernels
 
 /// The arrays of a model apart from its manifest: writing collects them and leaves their names in the JSON, reading finds

@@ -16,7 +16,7 @@ let private dense (m: CsrMatrix) =
     Array2D.init m.Rows m.Columns (fun r c -> Csr.item r c m)
 
 let private fit kind rows =
-    InputSpace.fit Vectoriser.defaults kind rows
+    InputSpace.fit (VectoriserOptions()) kind rows
 
 let private texts = Rows.Texts [| "one two"; "two one"; "one three two" |]
 
@@ -95,7 +95,7 @@ let tests =
                             Validation = Some(labelled (Rows.Texts [| "one" |]))
                             Test = None
                         }
-                        |> Pipeline.prepare Vectoriser.defaults FeatureKind.Automatic
+                        |> Pipeline.prepare (VectoriserOptions()) FeatureKind.Automatic
                         |> box)))
 
             testCase "dense numbers are finite" (fun () ->
@@ -175,7 +175,7 @@ let tests =
                             Test = None
                         }
 
-                    let space, _, data = Pipeline.prepare Vectoriser.defaults FeatureKind.Values split
+                    let space, _, data = Pipeline.prepare (VectoriserOptions()) FeatureKind.Values split
 
                     let prepared = Split.parts data
 

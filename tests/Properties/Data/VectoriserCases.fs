@@ -4,9 +4,11 @@ open System
 open System.Text.RegularExpressions
 open FsCheck
 open FsCheck.FSharp
+open Limen
 open Limen.Core
 
 /// Texts over few words, and options.
+[<NoComparison>]
 type Corpus =
     {
         Texts: string[]
@@ -43,26 +45,26 @@ type VectoriserArbitraries =
         gen {
             let! corpus = texts
             let! others = texts
-            let! tokens = Gen.elements [ Words; Letters ]
+            let! letters = Gen.elements [ false; true ]
             let! shortest = Gen.choose (1, 3)
             let! more = Gen.choose (0, 2)
             let! minDf = Gen.choose (1, 3)
-            let! most = Gen.elements [ None; Some 1; Some 5 ]
-            let! tf = Gen.elements [ TermFrequency.Raw; Sublinear ]
+            let! most = Gen.elements [ Nullable(); Nullable 1; Nullable 5 ]
+            let! sublinear = Gen.elements [ false; true ]
 
             return
                 {
                     Texts = corpus
                     Others = others
                     Options =
-                        {
-                            Tokens = tokens
-                            Shortest = shortest
-                            Longest = shortest + more
-                            MinDf = minDf
-                            MaxFeatures = most
-                            Tf = tf
-                        }
+                        VectoriserOptions(
+                            LettersOnly = letters,
+                            ShortestTerm = shortest,
+                            LongestTerm = shortest + more,
+                            MinDocumentFrequency = minDf,
+                            MaxFeatures = most,
+                            SublinearTf = sublinear
+                        )
                 }
         }
         |> Arb.fromGen
@@ -71,15 +73,12 @@ type VectoriserArbitraries =
 module PlainVectoriser =
 
     let terms (o: VectoriserOptions) (text: string) =
-        let pattern =
-            match o.Tokens with
-            | Words -> @"[\p{L}\p{N}_]{2,}"
-            | Letters -> @"\p{L}{2,}"
+        let pattern = if o.LettersOnly then @"\p{L}{2,}" else @"[\p{L}\p{N}_]{2,}"
 
         let tokens = [ for m in Regex.Matches(text, pattern) -> m.Value.ToLowerInvariant() ]
 
         [
-            for n in o.Shortest .. o.Longest do
+            for n in o.ShortestTerm .. o.LongestTerm do
                 for gram in List.windowed n tokens -> String.Join(" ", gram)
         ]
 
@@ -87,13 +86,13 @@ module PlainVectoriser =
         texts
         |> Seq.collect (terms o >> List.distinct)
         |> Seq.countBy id
-        |> Seq.filter (fun (_, df) -> df >= o.MinDf)
+        |> Seq.filter (fun (_, df) -> df >= o.MinDocumentFrequency)
         |> Seq.sortWith (fun (a, dfA) (b, dfB) ->
             if dfA <> dfB then
                 compare dfB dfA
             else
                 String.CompareOrdinal(a, b))
-        |> Seq.truncate (defaultArg o.MaxFeatures Int32.MaxValue)
+        |> Seq.truncate (o.MaxFeatures.GetValueOrDefault Int32.MaxValue)
         |> Seq.sortWith (fun (a, _) (b, _) -> String.CompareOrdinal(a, b))
         |> Seq.toArray
 
@@ -110,10 +109,7 @@ module PlainVectoriser =
 
                     match counts.TryFind term with
                     | Some n ->
-                        let tf =
-                            match o.Tf with
-                            | TermFrequency.Raw -> float n
-                            | Sublinear -> 1.0 + log (float n)
+                        let tf = if o.SublinearTf then 1.0 + log (float n) else float n
 
                         i, tf * idf rows df
                     | None -> ()

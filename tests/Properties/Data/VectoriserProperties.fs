@@ -2,6 +2,7 @@ module Limen.Properties.VectoriserProperties
 
 open System
 open Expecto
+open Limen
 open Limen.Core
 open Limen.Kernels
 
@@ -53,7 +54,7 @@ let tests =
 
             testCase "a small corpus has the values that scikit-learn gives it" (fun () ->
                 // TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True) on the same texts: terms in at least two of them
-                let v = Vectoriser.fit Vectoriser.defaults small
+                let v = Vectoriser.fit (VectoriserOptions()) small
                 Require.equal ([| "cat"; "dog"; "sat"; "the" |]) (v.Terms)
                 // all four are in 2 of 3 texts: ln(4 / 3) + 1
                 Tolerance.require
@@ -81,7 +82,12 @@ let tests =
                         (Seq.map float (x.RowValues(r).ToArray())))
 
             property cases "a row depends on its own text alone" (fun (c: Corpus) ->
-                let o = { c.Options with MinDf = 1 }
+                let o =
+                    VectoriserOptions(
+                        LettersOnly = c.Options.LettersOnly,
+                        LongestTerm = c.Options.LongestTerm,
+                        MinDocumentFrequency = 1
+                    )
 
                 if PlainVectoriser.vocabulary o c.Texts |> Array.isEmpty |> not then
                     let v = Vectoriser.fit o c.Texts
@@ -110,11 +116,7 @@ let tests =
                         |> String.concat " ")
 
                 let o =
-                    { Vectoriser.defaults with
-                        Longest = 3
-                        MinDf = 20
-                        MaxFeatures = Some 150
-                    }
+                    VectoriserOptions(LongestTerm = 3, MinDocumentFrequency = 20, MaxFeatures = Nullable 150)
 
                 let plain = PlainVectoriser.vocabulary o texts
                 let v = Vectoriser.fit o texts
@@ -129,19 +131,19 @@ let tests =
                         (Seq.map float (x.RowValues(r).ToArray())))
 
             testCase "unknown words give an empty row" (fun () ->
-                let v = Vectoriser.fit Vectoriser.defaults small
+                let v = Vectoriser.fit (VectoriserOptions()) small
                 let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
                 Require.equal ([ 0; 0; 1 ]) ([ for r in 0..2 -> x.RowIndices(r).Length ])
                 Require.equal 4 (x.Columns))
 
             testCase "options are refused with all their faults" (fun () ->
                 let bad =
-                    { Vectoriser.defaults with
-                        Shortest = 0
-                        Longest = -1
-                        MinDf = 0
-                        MaxFeatures = Some 0
-                    }
+                    VectoriserOptions(
+                        ShortestTerm = 0,
+                        LongestTerm = -1,
+                        MinDocumentFrequency = 0,
+                        MaxFeatures = Nullable 0
+                    )
 
                 let fit () = Vectoriser.fit bad small |> ignore
                 Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Count))
