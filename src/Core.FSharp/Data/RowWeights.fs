@@ -29,9 +29,11 @@ module RowWeights =
         | Some w -> float w[row]
         | None -> 1.0
 
-    /// The same, rounded to a whole multiple of 2^-24: sums of such numbers are exact, so that taking a row out again leaves no trace of it.
-    let exactAt (row: int) (weights: float32[] option) : float =
-        Math.Round(at row weights * 16777216.0) / 16777216.0
+    /// Rounded to a whole multiple of 2^-24: sums of such numbers are exact, so that taking one out again leaves no trace of it.
+    let exact (v: float) : float = Math.Round(v * 16777216.0) / 16777216.0
+
+    /// How much a row counts, exact.
+    let exactAt (row: int) (weights: float32[] option) : float = exact (at row weights)
 
     /// The weights of the chosen rows.
     let selectRows (chosen: int[]) (weights: float32[] option) : float32[] option =

@@ -60,9 +60,6 @@ module ClusterNeighbours =
                 $"ClusterNeighbours.Iterations: expected at least 0, received {o.Iterations}"
         ]
 
-    /// A whole multiple of 2^-24: sums of such numbers are exact, so that taking a row out again leaves no trace of it.
-    let private exact (v: float) = Math.Round(v * 16777216.0) / 16777216.0
-
     /// The rows of each column [C] with their values.
     let private members (assigned: CsrMatrix) : struct (int * float32)[][] =
         let t = Csr.transpose assigned
@@ -113,7 +110,7 @@ module ClusterNeighbours =
 
                 let total = Array.sum q
 
-                Array.map2 (fun (struct (c, _)) q -> struct (c, float32 (exact (q / total)))) near q
+                Array.map2 (fun (struct (c, _)) q -> struct (c, float32 (RowWeights.exact (q / total)))) near q
                 |> Array.filter (fun struct (_, q) -> q > 0f))
         |> Csr.ofRows cosines.Columns
 
@@ -164,7 +161,7 @@ module ClusterNeighbours =
         let rows = members q
 
         let counted r (q: float32) =
-            exact (RowWeights.at r train.Weights * float q)
+            RowWeights.exact (RowWeights.at r train.Weights * float q)
 
         let masses = rows |> Array.map (Array.sumBy (fun struct (r, q) -> counted r q))
 

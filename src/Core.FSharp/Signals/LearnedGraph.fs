@@ -124,23 +124,31 @@ module LearnedGraph =
             }
 
     /// Trains on label sets [N, L] and out-of-fold probabilities [N, L] of training rows: one row a step in seeded order,
-    /// each edge with its own step LearningRate / sqrt(Damping + sum of its squared gradients).
-    let fit (options: LearnedGraphOptions) (seed: Seed) (labels: CsrMatrix) (OutOfFold p) : LearnedGraph =
-        let graph = (LabelAgreement.fit options.Start None labels).Conditional
+    /// each edge with its own step LearningRate / sqrt(Damping + sum of its squared gradients). A row's gradient is multiplied by its weight [N]
+    /// (None: 1 each).
+    let fit
+        (options: LearnedGraphOptions)
+        (seed: Seed)
+        (weights: float32[] option)
+        (labels: CsrMatrix)
+        (OutOfFold p)
+        : LearnedGraph =
+        let graph = (LabelAgreement.fit options.Start weights labels).Conditional
         let v = logits graph
         requireShapes graph v labels p
         let squares = Array.create v.Length options.Damping
         let w = v |> Array.map Logistic.ofLogit
         let scratch = scratch labels
 
-        let step e g =
+        let step weight e slope =
+            let g = weight * slope
             squares[e] <- squares[e] + g * g
             v[e] <- v[e] - options.LearningRate * g / sqrt squares[e]
             w[e] <- Logistic.ofLogit v[e]
 
         for epoch in 1 .. options.Epochs do
             for i in Seed.permutation labels.Rows (Seed.derive "learned graph" epoch seed) do
-                row graph w labels p scratch i step |> ignore
+                row graph w labels p scratch i (step (RowWeights.at i weights)) |> ignore
 
         {
             Weights =
@@ -149,7 +157,13 @@ module LearnedGraph =
         }
 
     /// The signal [N, L] of the training rows, each from a graph that was trained on the other folds.
-    let crossFit (options: LearnedGraphOptions) (seed: Seed) (labels: CsrMatrix) (OutOfFold p) : LocalSignal =
+    let crossFit
+        (options: LearnedGraphOptions)
+        (seed: Seed)
+        (weights: float32[] option)
+        (labels: CsrMatrix)
+        (OutOfFold p)
+        : LocalSignal =
         let order = Seed.permutation labels.Rows (Seed.derive "learned graph folds" 0 seed)
         let folds = Array.splitInto (max 2 options.Folds) order
 
@@ -162,7 +176,8 @@ module LearnedGraph =
                     |> Array.concat
                     |> Array.sort
 
-                fit options seed (Csr.selectRows others labels) (OutOfFold(Csr.selectRows others p))
+                OutOfFold(Csr.selectRows others p)
+                |> fit options seed (RowWeights.selectRows others weights) (Csr.selectRows others labels)
                 |> apply (Csr.selectRows held p))
 
         let together =
@@ -199,9 +214,10 @@ module LearnedGraph =
     /// The signal of a trained label graph.
     let signal (options: LearnedGraphOptions) : LocalSignalSpec =
         LocalSignalSpec.ofPredictions tag (faults options) (fun training predicted ->
-            let labels = training.Rows.Labels
+            let labels, weights = training.Rows.Labels, training.Rows.Weights
 
-            fitted (fit options training.Seed labels predicted), crossFit options training.Seed labels predicted)
+            fitted (fit options training.Seed weights labels predicted),
+            crossFit options training.Seed weights labels predicted)
 
     /// In the registry.
     let entry: LocalSignalEntry =

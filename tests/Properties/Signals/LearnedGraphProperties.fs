@@ -50,6 +50,7 @@ let tests =
                                 Epochs = 0
                             }
                             seed
+                            None
                             case.Training.Labels
                             (OutOfFold case.Predicted)
 
@@ -70,15 +71,31 @@ let tests =
                             LearningRate = 0.02
                         }
                         seed
+                        None
                         case.Training.Labels
                         (OutOfFold case.Predicted)
 
                 loss graph (LearnedGraph.logits trained.Weights) case
                 <= loss graph (LearnedGraph.logits graph) case + 1e-3)
 
+            property cases "a row that does not count teaches nothing, whatever its labels" (fun (case: SignalCase) ->
+                let labels = case.Training.Labels
+
+                let weights = Array.init labels.Rows (fun i -> if i = case.Row then 0f else 1f)
+
+                let graph labels =
+                    (LearnedGraph.fit LearnedGraph.defaults seed (Some weights) labels (OutOfFold case.Predicted))
+                        .Weights
+
+                let changed =
+                    Array.init labels.Rows (fun i -> if i = case.Row then case.Other else Csr.set i labels)
+                    |> Csr.ofSets labels.Columns
+
+                SignalCase.close { Absolute = 0.0; Relative = 0.0 } (graph labels) (graph changed))
+
             property cases "training keeps the edges and the weights within 0 and 1" (fun (case: SignalCase) ->
                 let trained =
-                    LearnedGraph.fit LearnedGraph.defaults seed case.Training.Labels (OutOfFold case.Predicted)
+                    LearnedGraph.fit LearnedGraph.defaults seed None case.Training.Labels (OutOfFold case.Predicted)
 
                 trained.Weights.Indices = (start case).Indices
                 && trained.Weights.Values |> Array.forall (fun w -> w > 0f && w < 1f))
@@ -88,7 +105,7 @@ let tests =
                 "the graphs that a row's training signal comes from have not seen the row"
                 (fun (case: SignalCase) ->
                     let crossFit (train: Dataset) =
-                        LearnedGraph.crossFit LearnedGraph.defaults seed train.Labels (OutOfFold case.Predicted)
+                        LearnedGraph.crossFit LearnedGraph.defaults seed None train.Labels (OutOfFold case.Predicted)
 
                     let before = crossFit case.Training
                     let after = crossFit (SignalCase.changed case)
