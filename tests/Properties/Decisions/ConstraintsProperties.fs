@@ -141,6 +141,25 @@ let tests =
                         (Array.indexed bound)
                         free))
 
+            testCase "names become ids, in the order in which constraints are applied" (fun () ->
+                (FixedThreshold.rule 0f)
+                    .AtLeast(1)
+                    .AtMost(2)
+                    .Exclusive("b", "d")
+                    .Without("c")
+                    .Only("d", "a", "b")
+                    .WithThreshold("b", 0.5)
+                |> Constraints.resolve (LabelSpace [| "a"; "b"; "c"; "d" |])
+                |> Require.equal
+                    [
+                        LabelThreshold(1, 0.5f)
+                        WithoutLabels [| 2 |]
+                        OnlyLabels [| 3; 0; 1 |]
+                        ExclusiveLabels [| 1; 3 |]
+                        AtMostLabels 2
+                        AtLeastLabels 1
+                    ])
+
             property cases "decisions are the verdicts of their rows" (fun (case: ScoredCase) ->
                 decisions case [ AtMostLabels 2; AtLeastLabels 1 ] @ decisions case []
                 |> List.forall (fun decision ->
