@@ -79,13 +79,17 @@ public sealed partial class AdaptiveThresholdModel
     public LabelReason Why(IReadOnlyList<(int Id, float Value)> features, string label) => Why(MultiLabelDataset.OfFeatures([features]), label);
 
     /// <summary>Measures the model on rows with known labels.</summary>
-    /// <param name="rows">Rows of the kind that the model was fitted on, none of them used in fitting.</param>
-    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
+    /// <param name="rows">
+    /// Rows of the kind that the model was fitted on, none of them used in fitting. A label that the model does not know counts as missed wherever a row has it.
+    /// </param>
+    /// <exception cref="ArgumentException">Rows of another kind.</exception>
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {
-        var data = Dataset(rows);
+        ArgumentNullException.ThrowIfNull(rows);
+        var space = Core.LabelSpaceModule.union(model.Labels, rows.Labelled.Space);
+        var data = Core.LabelledRowsModule.dataset(model.Input, Core.LabelledRowsModule.relabel(space, rows.Labelled));
         var evidence = Core.Evaluation.model(data, model);
-        return new EvaluationReport(model.Labels, evidence, Warnings(data.Features, evidence.Predicted.Value));
+        return new EvaluationReport(space, evidence, Warnings(data.Features, evidence.Predicted.Value));
     }
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>

@@ -69,18 +69,29 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithCandidates(int labels) => new(settings with { Candidates = labels });
 
     /// <summary>
-    /// Without validation rows the decision is fitted on all training rows, each scored by a model that was fitted without its fold. The default up to 10,000
-    /// training rows, with five folds.
+    /// The decision is fitted on all rows, training and validation rows alike, each scored by a model that was fitted without its fold. The default up to 10,000
+    /// rows, with five folds.
     /// </summary>
     /// <param name="folds">At least 2; the cost is that of as many fits, and one more.</param>
     public AdaptiveThresholdModelBuilder WithCrossFit(int folds = 5) => new(settings with { DecisionRows = Core.DecisionRows.NewCrossFit(folds) });
 
     /// <summary>
-    /// Without validation rows the decision is fitted on a share of the training rows, which signals and scorers then do without. The default above 10,000 training
-    /// rows, with a tenth.
+    /// The decision is fitted on a share of all rows, training and validation rows alike, which signals and scorers then do without. The default above 10,000 rows
+    /// with fewer than 1,000 validation rows, with a tenth.
     /// </summary>
     /// <param name="share">Above 0 and below 1.</param>
     public AdaptiveThresholdModelBuilder WithHoldOut(double share = 0.1) => new(settings with { DecisionRows = Core.DecisionRows.NewHoldOut(share) });
+
+    /// <summary>
+    /// The decision is fitted on the validation rows, and signals and scorers never learn from them: the protocol of published comparisons.
+    /// </summary>
+    public AdaptiveThresholdModelBuilder WithValidationOnly() => new(settings with { DecisionRows = Core.DecisionRows.ValidationOnly });
+
+    /// <summary>
+    /// The decision is fitted on the validation rows, then signals and scorers are fitted again on all rows. The default above 10,000 rows with 1,000 validation
+    /// rows or more.
+    /// </summary>
+    public AdaptiveThresholdModelBuilder WithValidationThenAll() => new(settings with { DecisionRows = Core.DecisionRows.ValidationThenAll });
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
@@ -95,8 +106,9 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => new(settings with { Seed = seed });
 
     /// <summary>
-    /// Fits a model: signals and scorers on the training rows, early stopping and the decision on the validation rows. The model knows the labels of both.
-    /// Cancelling keeps the best state so far and still fits the decision; a cross-fit then gives the model of its first fold.
+    /// Fits a model: signals, scorers, and the decision on scores of rows that these had not seen. The model knows the labels of training and validation rows and, where
+    /// not told otherwise, learns from both (<see cref="WithCrossFit"/>, <see cref="WithValidationThenAll"/>, <see cref="WithHoldOut"/>, <see cref="WithValidationOnly"/>).
+    /// Cancelling keeps the best state so far and still fits the decision; a cross-fit then gives the model of its first fold, and one of two fits that of the first.
     /// </summary>
     /// <param name="train">Texts or features with their labels.</param>
     /// <param name="validation">Held-out rows of the same kind; null: as <see cref="WithCrossFit"/> and <see cref="WithHoldOut"/> say.</param>

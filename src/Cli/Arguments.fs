@@ -31,6 +31,7 @@ type TrainArguments =
     | [<Mandatory>] Out of path: string
     | Input of format: string
     | Objective of name: string
+    | Dev_Only
     | Seed of int
 
     interface IArgParserTemplate with
@@ -45,6 +46,8 @@ type TrainArguments =
                 $"""which files to read (default: the first of these that the training file looks like): {String.Join("; ", formats)}"""
             | Objective _ ->
                 "what the decision is fitted for: macro, micro or macro+micro (default: macro + 0.25 micro)"
+            | Dev_Only ->
+                "decide on the dev rows and learn nothing else from them, as published comparisons do (default: they decide, and are learned from too)"
             | Seed _ -> "seed of weights, order and dropout (default: 1)"
 
 [<RequireSubcommand>]

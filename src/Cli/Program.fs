@@ -27,6 +27,10 @@ module Program =
                 (a.GetResult TrainArguments.Out)
                 (a.TryGetResult TrainArguments.Input)
                 (a.TryGetResult TrainArguments.Objective)
+                (if a.Contains Dev_Only then
+                     Some DecisionRows.ValidationOnly
+                 else
+                     None)
                 (a.GetResult(TrainArguments.Seed, 1))
 
     /// The faults that a user can mend: one line each, without a stack trace.

@@ -20,7 +20,6 @@ module Train =
 
     let private standard = "macro + 0.25 micro", Objective.standard
 
-
     let private objective (name: string option) : string * Objective =
         match name with
         | None -> standard
@@ -29,7 +28,14 @@ module Train =
             | Some found -> found
             | None -> invalidArg "objective" $"expected macro, micro or macro+micro, received {name}"
 
-    let run (data: string) (output: string) (input: string option) (objectiveName: string option) (seed: int) : unit =
+    let run
+        (data: string)
+        (output: string)
+        (input: string option)
+        (objectiveName: string option)
+        (decisionRows: DecisionRows option)
+        (seed: int)
+        : unit =
         let objectiveName, objective = objective objectiveName
         let saved = Path.Combine(output, "model")
         ModelFolder.requireFree saved // before the training, which may take long
@@ -55,6 +61,7 @@ module Train =
 
         let options =
             { Presets.strong objective with
+                DecisionRows = decisionRows
                 Seed = Seed.ofInt seed
             }
 

@@ -68,14 +68,15 @@ public sealed class DatasetTests
     }
 
     [Test]
-    public void A_folder_gives_parts_that_know_the_same_labels()
+    public void Labels_that_only_test_rows_have_are_known_to_these_alone()
     {
         using var folder = new TemporaryFolder();
         folder.Write("train.jsonl", """{"text": "reads the file", "labels": ["file"]}""");
         folder.Write("test.jsonl", """{"text": "reads the moon", "labels": ["moon"]}""");
         var split = MultiLabelDataset.FromFolder(folder.Path);
-        Assert.That(split.Train.Labels, Is.EqualTo(["file", "moon"]));
-        Assert.That(split.Test!.LabelsOf(0), Is.EqualTo(["moon"]));
+        Assert.That(split.Train.Labels, Is.EqualTo(["file"]));
+        Assert.That(split.Test!.Labels, Is.EqualTo(["file", "moon"]));
+        Assert.That(split.Test.LabelsOf(0), Is.EqualTo(["moon"]));
         Assert.That(split.Validation, Is.Null);
     }
 

@@ -131,10 +131,14 @@ public sealed class ModelTests
     }
 
     [Test]
-    public void An_unknown_label_is_named_when_a_model_is_measured()
+    public void An_unknown_label_counts_as_missed_when_a_model_is_measured()
     {
         var rows = MultiLabelDataset.FromTexts([("reads the file", ["file"]), ("reads the moon", ["moon"])]);
-        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Model.Evaluate(rows))!;
+        var report = TextProblem.Model.Evaluate(rows);
+        var moon = report.Labels.Single(l => l.Label == "moon");
+        Assert.That(moon, Is.EqualTo(("moon", 1.0, 0.0, 0.0, 0.0)));
+        Assert.That(report.Labels, Has.Count.EqualTo(9));
+        var fault = Assert.Throws<ArgumentException>(() => TextProblem.Model.WithCalibration(Calibrations.Platt(), rows))!;
         Assert.That(fault.Message, Is.EqualTo("row 2: the label \"moon\" is not one of the 8 known labels"));
     }
 

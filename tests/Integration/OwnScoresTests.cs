@@ -14,6 +14,7 @@ public sealed class OwnScoresTests
             .WithScorers(Scorers.Linear())
             .WithSignals(Signals.Idf())
             .WithAveragedScores()
+            .WithValidationOnly()
             .Fit(TextProblem.Train, TextProblem.Validation)
     );
 

@@ -19,7 +19,7 @@ internal static class TextProblem
         .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 5))
         .WithScorers(Perceptron());
 
-    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.Fit(Train, Validation));
+    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.WithValidationOnly().Fit(Train, Validation));
 
     /// <summary>Fitted once, shared by the tests that only look.</summary>
     public static AdaptiveThresholdModel Model => Fitted.Value;

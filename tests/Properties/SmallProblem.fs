@@ -76,7 +76,16 @@ module SmallProblem =
             Scorers = [ Perceptron.scorer settings ]
         }
 
-    let fit options train validation =
+    /// Validation rows, where there are any, decide alone if the options do not say otherwise.
+    let fit (options: ModelOptions) train (validation: Dataset option) =
+        let options =
+            { options with
+                DecisionRows =
+                    match options.DecisionRows, validation with
+                    | None, Some _ -> Some DecisionRows.ValidationOnly
+                    | rows, _ -> rows
+            }
+
         Model.fit options space (Features features) train validation ignore CancellationToken.None
 
     /// Fitted once, shared by the tests that only look.

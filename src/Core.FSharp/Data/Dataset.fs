@@ -65,6 +65,14 @@ module Dataset =
             Weights = RowWeights.selectRows chosen d.Weights
         }
 
+    /// The rows of a, then the rows of b, of one task. Throws ArgumentException where they differ in features or labels.
+    let append (a: Dataset) (b: Dataset) : Dataset =
+        {
+            Features = Csr.append a.Features b.Features
+            Labels = Csr.append a.Labels b.Labels
+            Weights = RowWeights.append (a.Rows, a.Weights) (b.Rows, b.Weights)
+        }
+
     /// The row numbers of two seeded parts of so many rows, each in order: the second holds the given share (at least one
     /// row, where there are two or more).
     let partition (share: float) (seed: Seed) (rows: int) : int[] * int[] =

@@ -127,30 +127,40 @@ module Folder =
         if met > names.Length then
             wrong $"{met} names or more"
 
-    /// The names of features, and of labels where they are not the files' own.
-    let private namesFor directory (parts: FileRows list) : string[] option * LabelSpace =
-        let sized = parts |> List.forall _.Sized
-        let space = FileRows.labelSpace parts
-
-        let features =
-            parts
-            |> List.map _.Rows
-            |> Rows.dimension
-            |> Option.bind (fun met ->
-                let names = tryNames directory "features.txt"
-                names |> Option.iter (checkCount directory "features.txt" "features" sized met)
-                names)
-
-        let named =
-            match parts.Head.Labels with
-            | FileLabels.Names _ -> ignore
-            | FileLabels.Ids _ -> checkCount directory "labels.txt" "labels" sized space.Count
+    /// The labels of each part: what labels.txt names or, without it, the labels of training and validation rows. Labels that only test rows have come after these, and
+    /// only test rows know them.
+    let private labelSpaces directory sized (parts: Split<FileRows>) : Split<LabelSpace> =
+        let all = Split.parts parts
 
         match tryNames directory "labels.txt" with
-        | None -> features, space
         | Some names ->
-            named names
-            features, LabelSpace names
+            match parts.Train.Labels with
+            | FileLabels.Names _ -> ()
+            | FileLabels.Ids _ -> checkCount directory "labels.txt" "labels" sized (FileRows.labelSpace all).Count names
+
+            let space = LabelSpace names
+            parts |> Split.map (fun _ -> space)
+        | None ->
+            let known = parts.Train :: Option.toList parts.Validation |> FileRows.labelSpace
+
+            {
+                Train = known
+                Validation = parts.Validation |> Option.map (fun _ -> known)
+                Test =
+                    parts.Test
+                    |> Option.map (fun test -> FileRows.labelSpace [ test ] |> LabelSpace.union known)
+            }
+
+    /// The names of features, where there are any.
+    let private namesOfFeatures directory sized (parts: FileRows list) : string[] option =
+
+        parts
+        |> List.map _.Rows
+        |> Rows.dimension
+        |> Option.bind (fun met ->
+            let names = tryNames directory "features.txt"
+            names |> Option.iter (checkCount directory "features.txt" "features" sized met)
+            names)
 
     /// Reads a data folder. Throws ConfigurationException where it has no training file or two for one part, and
     /// DataFormatException for a file that is not as it should be, a label that labels.txt does not name, and a name
@@ -159,7 +169,9 @@ module Folder =
         let format, files = find directory options.Format
         let read = files |> Split.map (format.Read options.Cache)
         let parts = Split.parts read
-        let featureNames, space = namesFor directory parts
+        let sized = parts |> List.forall _.Sized
+        let featureNames = namesOfFeatures directory sized parts
+        let spaces = labelSpaces directory sized read
 
         let widen rows =
             match
@@ -170,7 +182,7 @@ module Folder =
             | Some dimension -> Rows.widen dimension rows
             | None -> rows
 
-        let labelled file (part: FileRows) =
+        let labelled space file (part: FileRows) =
             FileRows.labelled space file { part with Rows = widen part.Rows }
 
         {
@@ -178,8 +190,8 @@ module Folder =
             FeatureNames = featureNames
             Rows =
                 {
-                    Train = labelled files.Train read.Train
-                    Validation = Option.map2 labelled files.Validation read.Validation
-                    Test = Option.map2 labelled files.Test read.Test
+                    Train = labelled spaces.Train files.Train read.Train
+                    Validation = Option.map3 labelled spaces.Validation files.Validation read.Validation
+                    Test = Option.map3 labelled spaces.Test files.Test read.Test
                 }
         }

@@ -42,5 +42,16 @@ module LabelCounts =
             Positives = positives |> Array.map float
         }
 
+    /// The same among L labels, of which those that come in addition have no rows. Throws ArgumentException where there are more labels than L already.
+    let widen (labels: int) (counts: LabelCounts) : LabelCounts =
+        let missing = labels - counts.Positives.Length
+
+        if missing < 0 then
+            invalidArg (nameof labels) $"expected at least {counts.Positives.Length} labels, received {labels}"
+
+        { counts with
+            Positives = Array.append counts.Positives (Array.zeroCreate missing)
+        }
+
     /// What losses are checked on before the data are known.
     let internal sample = create 100 [| 10 |]

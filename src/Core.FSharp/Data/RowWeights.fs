@@ -39,6 +39,16 @@ module RowWeights =
     let selectRows (chosen: int[]) (weights: float32[] option) : float32[] option =
         weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))
 
+    /// The weights of so many rows, then those of others; None where neither have any.
+    let append (rows: int, weights: float32[] option) (others: int, theirs: float32[] option) : float32[] option =
+        match weights, theirs with
+        | None, None -> None
+        | _ ->
+            let all count =
+                Option.defaultWith (fun () -> Array.create count 1f)
+
+            Some(Array.append (all rows weights) (all others theirs))
+
     let private file (data: string) = data + ".weight"
 
     /// The files of weights beside a data file, with or without the ending that says how that is packed.

@@ -54,7 +54,8 @@ type Prediction =
 [<NoComparison>]
 type Neighbour =
     {
-        /// Its number in the training rows, counted from 0 (in what was kept of them, where a share was held out).
+        /// Its number in the rows that the signal was fitted on, counted from 0: the training rows, then the validation rows where these are learned from (in what was kept
+        /// of them, where a share was held out).
         Row: int
         /// Its share of the vote; the shares of all neighbours sum to 1.
         Weight: float

@@ -102,7 +102,7 @@ module Diagnosis =
 
         let where f =
             [|
-                for l in 0 .. counts.Length - 1 do
+                for l in 0 .. positives.Length - 1 do
                     if f counts[l] positives[l] then
                         model.Labels.Name l
             |]

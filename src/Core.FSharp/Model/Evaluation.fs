@@ -6,19 +6,27 @@ open Limen
 [<RequireQualifiedAccess>]
 module Evaluation =
 
-    /// What a decision makes of scores [N, L] of rows with weights [N] (None: 1 each), beside the truth [N, L].
+    /// What a decision makes of scores [N, L] of rows with weights [N] (None: 1 each), beside the truth [N, M], M >= L: labels from L on are not known to the decision,
+    /// and metrics count them as missed.
     let decided (decision: FittedDecision) (weights: float32[] option) (scores: Scores) (truth: LabelSets) : Evidence =
+        let among = Csr.widen truth.Matrix.Columns
+        let (LabelSets predicted) = FittedDecision.decide decision scores
+        let (PairProbabilities probabilities) = FittedDecision.probabilities decision scores
+
         { Evidence.ofTruth truth with
-            Predicted = Some(FittedDecision.decide decision scores)
-            Scores = Some scores
-            Probabilities = Some(FittedDecision.probabilities decision scores)
+            Predicted = Some(LabelSets(among predicted))
+            Scores = Some(Scores(among scores.Matrix))
+            Probabilities = Some(PairProbabilities(among probabilities))
             Weights = weights
         }
 
-    /// Predicts the rows, each of which counts by its weight: the one place where a model meets test labels.
+    /// Predicts the rows, each of which counts by its weight: the one place where a model meets test labels. Label sets [N, M] may have labels that the model does not
+    /// know, from its last one on.
     let model (rows: Dataset) (model: Model) : Evidence =
+        let counts = LabelCounts.widen rows.Labels.Columns model.Counts
+
         { decided model.Decision rows.Weights (Model.scores rows.Features model) rows.Truth with
-            InversePropensities = Some(Propensity.inverse Propensity.standard model.Counts)
+            InversePropensities = Some(Propensity.inverse Propensity.standard counts)
         }
 
     /// The rows predicted together: scores as always, thresholds by the plug-in rule on these rows' own scores (PlugIn.onBatch;

@@ -33,15 +33,7 @@ module Fitting =
 
     let private noEnd (_: int) : int option = None
 
-    /// Fits on training rows; networks stop early, and the lists are, on validation rows.
-    let heldOut
-        (options: ModelOptions)
-        (train: Dataset)
-        (validation: Dataset)
-        (progress: TrainingProgress -> unit)
-        (cancellation: CancellationToken)
-        : DecisionEvidence =
-        let report = tell progress 0 options.Scorers.Length
+    let private onHeld (options: ModelOptions) train (validation: Dataset) report cancellation : DecisionEvidence =
         let signals, rows = Ranker.ofSignals options cancellation train
         let held = Ranker.rows validation signals
         let stop = if validation.Rows > 0 then Some held else None
@@ -57,6 +49,16 @@ module Fitting =
             Labels = validation.Truth
             Weights = validation.Weights
         }
+
+    /// Fits on training rows; networks stop early, and the lists are, on validation rows.
+    let heldOut
+        (options: ModelOptions)
+        (train: Dataset)
+        (validation: Dataset)
+        (progress: TrainingProgress -> unit)
+        (cancellation: CancellationToken)
+        : DecisionEvidence =
+        onHeld options train validation (tell progress 0 options.Scorers.Length) cancellation
 
     let private select (chosen: int[]) (rows: TrainingRows) : TrainingRows =
         {
@@ -103,6 +105,13 @@ module Fitting =
             Some best.Epoch
         | _ -> None
 
+    /// A ranker of all rows, which has none to stop on: scorers that train in passes end after the pass of their number.
+    let private ofAll (options: ModelOptions) (all: Dataset) (until: int -> int option) report cancellation : Ranker =
+        let signals, rows = Ranker.ofSignals options cancellation all
+
+        signals
+        |> Ranker.withScorers (fun _ -> rows, None) until options.Scorers options.Seed report cancellation
+
     /// Where the model's own scorers end, which have no rows to stop on: at the mean of the folds' best epochs, on the folds' schedule, so that their
     /// scores are like the folds' scores.
     let private meanBest (best: int option list list) (scorer: int) : int option =
@@ -143,22 +152,11 @@ module Fitting =
                     summary part
             ]
 
-        let ofAll epochs =
-            cancellation.ThrowIfCancellationRequested()
-            let signals, rows = Ranker.ofSignals options cancellation train
-
-            signals
-            |> Ranker.withScorers
-                (fun _ -> rows, None)
-                (meanBest epochs)
-                options.Scorers
-                options.Seed
-                (report folds)
-                cancellation
-
         try
             let parts = summary first :: rest ()
-            let ranker = parts |> List.map snd |> ofAll
+            cancellation.ThrowIfCancellationRequested()
+            let until = parts |> List.map snd |> meanBest
+            let ranker = ofAll options train until (report folds) cancellation
             cancellation.ThrowIfCancellationRequested()
             Ranker.dispose first.Ranker
 
@@ -176,8 +174,39 @@ module Fitting =
         with :? OperationCanceledException when cancellation.IsCancellationRequested ->
             first
 
-    /// The evidence of validation rows where there are any, and of the training rows as the options say where not. Of a
-    /// single training row nothing can be held out: the decision is then fitted on no row at all.
+    /// Decides on validation rows, and fits signals and scorers again on the training rows and these, scorers that train in passes as long as was best before. The lists
+    /// are those of the first fit, whose rows were held out. Cancelled, it ends with the first fit.
+    let heldOutThenAll
+        (options: ModelOptions)
+        (train: Dataset)
+        (validation: Dataset)
+        (progress: TrainingProgress -> unit)
+        (cancellation: CancellationToken)
+        : DecisionEvidence =
+        let scorers = options.Scorers.Length
+
+        let report k =
+            tell progress (k * scorers) (2 * scorers)
+
+        let first = onHeld options train validation (report 0) cancellation
+
+        try
+            cancellation.ThrowIfCancellationRequested()
+            let all = Dataset.append train validation
+            let best = first.Ranker.Scorers |> List.map bestEpoch
+            let ranker = ofAll options all (fun i -> best[i]) (report 1) cancellation
+            cancellation.ThrowIfCancellationRequested()
+            Ranker.dispose first.Ranker
+
+            { first with
+                Ranker = ranker
+                Train = all
+            }
+        with :? OperationCanceledException when cancellation.IsCancellationRequested ->
+            first
+
+    /// The evidence of the rows that the options name or, by default, DecisionRows.forRows. Of a single row nothing can be held out: the decision is then fitted on no row
+    /// at all. Throws ConfigurationException where validation rows are named and there are none.
     let evidence
         (options: ModelOptions)
         (train: Dataset)
@@ -185,17 +214,35 @@ module Fitting =
         (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : DecisionEvidence =
+        let held =
+            validation |> Option.defaultWith (fun () -> Dataset.selectRows [||] train)
+
+        let rule =
+            options.DecisionRows
+            |> Option.defaultWith (fun () -> DecisionRows.forRows train.Rows held.Rows)
+
+        match DecisionRows.faultsFor held.Rows rule with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
+        let all () =
+            if held.Rows = 0 then train else Dataset.append train held
+
         let holdOut share =
-            let kept, held = Dataset.holdOut share (Seed.derive "held out" 0 options.Seed) train
+            let kept, held =
+                all () |> Dataset.holdOut share (Seed.derive "held out" 0 options.Seed)
 
             heldOut options kept held progress cancellation
 
-        match validation, options.DecisionRows |> Option.defaultValue (DecisionRows.forRows train.Rows) with
-        | Some rows, _ -> heldOut options train rows progress cancellation
-        | None, DecisionRows.HoldOut share -> holdOut share
-        | None, DecisionRows.CrossFit folds when train.Rows < 2 -> holdOut (1.0 / float folds)
-        | None, DecisionRows.CrossFit folds ->
-            let foldOf =
-                Folds.stratified (min folds train.Rows) (Seed.derive "folds" 0 options.Seed) train.Truth
+        match rule with
+        | DecisionRows.ValidationOnly -> heldOut options train held progress cancellation
+        | DecisionRows.ValidationThenAll -> heldOutThenAll options train held progress cancellation
+        | DecisionRows.HoldOut share -> holdOut share
+        | DecisionRows.CrossFit folds when train.Rows + held.Rows < 2 -> holdOut (1.0 / float folds)
+        | DecisionRows.CrossFit folds ->
+            let all = all ()
 
-            crossFit foldOf options train progress cancellation
+            let foldOf =
+                Folds.stratified (min folds all.Rows) (Seed.derive "folds" 0 options.Seed) all.Truth
+
+            crossFit foldOf options all progress cancellation

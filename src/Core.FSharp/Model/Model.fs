@@ -66,10 +66,9 @@ module Model =
     /// The features [N, D] that the model sees of rows. Throws ArgumentException where they are not what it was fitted on (InputSpace.apply).
     let features (rows: Rows) (model: Model) : CsrMatrix = InputSpace.apply model.Input rows
 
-    /// Fits a model: signals (leave-one-out) and scorers on the training rows, early stopping and the decision on the
-    /// validation rows, or on what DecisionRows says where none are given.
+    /// Fits a model: signals (leave-one-out), scorers, and the decision on scores of rows that these had not seen, as DecisionRows says.
     /// Cancelling keeps the best state so far, and still fits the decision; a cross-fit then gives the model of its first
-    /// fold. Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
+    /// fold, one of two fits that of the first. Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
     let fit
         (options: ModelOptions)
         (labels: LabelSpace)

@@ -16,7 +16,7 @@ type ModelOptions =
         Decision: DecisionOptions
         /// Labels that each scorer proposes for a row; no other label can be predicted, save those the neighbours carry.
         Candidates: int
-        /// Where no validation rows are given. None: as DecisionRows.forRows says.
+        /// What the decision is fitted on. None: as DecisionRows.forRows says.
         DecisionRows: DecisionRows option
         Seed: Seed
     }

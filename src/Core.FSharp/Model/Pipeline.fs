@@ -7,8 +7,14 @@ open Limen
 [<RequireQualifiedAccess>]
 module Pipeline =
 
-    /// The input space of the training rows, and all parts as data sets in one label space: the training rows' labels, then those that only
-    /// other parts have. Throws ArgumentException where some parts are texts and others features.
+    /// The labels that a model knows: the training rows', then those that only validation rows have.
+    let private known (train: LabelledRows) (validation: LabelledRows option) : LabelSpace =
+        train :: Option.toList validation
+        |> List.map _.Space
+        |> List.reduce LabelSpace.union
+
+    /// The input space of the training rows, the labels of training and validation rows, and all parts as data sets among them; the label sets of the test rows have
+    /// those labels that only test rows have besides, from the last one on, for metrics to count. Throws ArgumentException where some parts are texts and others features.
     let prepare
         (vectoriser: VectoriserOptions)
         (kind: FeatureKind)
@@ -16,7 +22,7 @@ module Pipeline =
         : LabelSpace * InputSpace * Split<Dataset> =
         let parts = Split.parts split
         parts |> List.iter (fun part -> Rows.requireAlike split.Train.Rows part.Rows)
-        let space = parts |> List.map _.Space |> List.reduce LabelSpace.union
+        let labels = known split.Train split.Validation
 
         let train =
             match parts |> List.map _.Rows |> Rows.dimension with
@@ -25,7 +31,18 @@ module Pipeline =
 
         let input = InputSpace.fit vectoriser kind train
 
-        space, input, split |> Split.map (LabelledRows.relabel space >> LabelledRows.dataset input)
+        let dataset space =
+            LabelledRows.relabel space >> LabelledRows.dataset input
+
+        labels,
+        input,
+        {
+            Train = dataset labels split.Train
+            Validation = split.Validation |> Option.map (dataset labels)
+            Test =
+                split.Test
+                |> Option.map (fun test -> dataset (LabelSpace.union labels test.Space) test)
+        }
 
     /// Fits the input space on the training rows and the model on the features. Throws ConfigurationException with every fault of all options before anything is
     /// fitted.
@@ -41,10 +58,7 @@ module Pipeline =
         if train.Count = 0 then
             invalidArg (nameof train) "expected at least one training row, received none"
 
-        let labels =
-            train :: Option.toList validation
-            |> List.map _.Space
-            |> List.reduce LabelSpace.union
+        let labels = known train validation
 
         match
             Vectoriser.faults vectoriser

@@ -51,29 +51,34 @@ let tests =
     testList
         "Folder"
         [
-            testCase "labels that only dev or test rows have belong to the label space, in ordinal order" (fun () ->
-                let d =
-                    read
-                        [
-                            "train.jsonl", row "one" [ "b" ]
-                            "dev.jsonl.gz", row "two" [ "a"; "B" ]
-                            "test.jsonl.bz2", row "three" [ "z"; "b" ]
-                        ]
+            testCase
+                "labels of train and dev are the label space, in ordinal order, and only test rows know their own"
+                (fun () ->
+                    let d =
+                        read
+                            [
+                                "train.jsonl", row "one" [ "b" ]
+                                "dev.jsonl.gz", row "two" [ "a"; "B" ]
+                                "test.jsonl.bz2", row "three" [ "z"; "b" ]
+                            ]
 
-                Require.equal ([ "B"; "a"; "b"; "z" ]) (names d)
-                Require.equal ([| "one" |]) (texts d.Rows.Train)
-                Require.equal ([| "two" |]) (texts d.Rows.Validation.Value)
-                Require.equal ([| 2; 3 |]) (sets d.Rows.Test.Value |> Csr.set 0))
+                    Require.equal ([ "B"; "a"; "b" ]) (names d)
+                    Require.equal [ "B"; "a"; "b"; "z" ] (Seq.toList d.Rows.Test.Value.Space.Names)
+                    Require.equal ([| "one" |]) (texts d.Rows.Train)
+                    Require.equal ([| "two" |]) (texts d.Rows.Validation.Value)
+                    Require.equal ([| 2; 3 |]) (sets d.Rows.Test.Value |> Csr.set 0))
 
-            testCase "svmlight parts share D and L; without name files labels are named by their ids" (fun () ->
+            testCase "svmlight parts share D; without name files labels are named by their ids" (fun () ->
                 let d =
                     read [ "train.svm", "0 3:1"; "validation.svm.gz", "1 0:1"; "test.txt.bz2", "2 5:1" ]
 
                 let split = d.Rows
-                Require.equal ([ "0"; "1"; "2" ]) (names d)
+                Require.equal ([ "0"; "1" ]) (names d)
 
-                for part in Split.parts split do
-                    Require.equal (6, 3) (((features part).Columns, (sets part).Columns))
+                let sizes part =
+                    (features part).Columns, (sets part).Columns
+
+                Require.equal [ 6, 2; 6, 2; 6, 3 ] (Split.parts split |> List.map sizes)
 
                 Require.isTrue (split.Validation.IsSome && split.Test.IsSome))
 

@@ -191,6 +191,62 @@ let tests =
                         (Split.parts split)
                         prepared)
 
+            testCase "labels that only test rows have enter the metric, never the model" (fun () ->
+                TemporaryFolder.using (fun folder ->
+                    let write part (lines: string list) =
+                        System.IO.File.WriteAllLines(System.IO.Path.Combine(folder, part), lines)
+
+                    let row text label =
+                        $$"""{"text": "{{text}}", "labels": ["{{label}}"]}"""
+
+                    let texts =
+                        [ "one two one", "b"; "two three", "d"; "one two", "b"; "three", "d" ]
+                        |> List.replicate 6
+                        |> List.concat
+
+                    write "train.jsonl" (texts |> List.map (fun (text, label) -> row text label))
+
+                    let read (testLabels: string list) =
+                        write "test.jsonl" (List.map2 (fun (text, _) label -> row text label) texts testLabels)
+                        let rows = (Folder.read Folder.defaults folder).Rows
+
+                        let labels, input, data =
+                            Pipeline.prepare (VectoriserOptions(MinDocumentFrequency = 1)) FeatureKind.Automatic rows
+
+                        let model =
+                            Model.fit
+                                { ModelOptions.defaults with
+                                    Scorers = [ Linear.scorer LinearOptions.standard ]
+                                }
+                                labels
+                                input
+                                data.Train
+                                None
+                                ignore
+                                System.Threading.CancellationToken.None
+
+                        let (Scores scores) = Model.scores data.Test.Value.Features model
+                        Seq.toList labels.Names, entries scores, Evaluation.model data.Test.Value model
+
+                    let names, scores, known = texts |> List.map snd |> read
+
+                    let others, theirs, evidence =
+                        [ "a"; "c"; "b"; "e" ] |> List.replicate 6 |> List.concat |> read
+
+                    Require.equal [ "b"; "d" ] names
+                    Require.equal names others
+                    Require.equal scores theirs
+                    Require.equal 5 evidence.Truth.Matrix.Columns
+                    Require.equal 2 known.Truth.Matrix.Columns
+
+                    // a metric of all labels counts the three as missed
+                    let macro = F1.macro (AllLabels AsZero)
+                    Require.equal 1.0 (Metric.number macro known)
+                    Require.below 0.41 (Metric.number macro evidence)
+
+                    for metric in Metrics.all do
+                        Metric.value metric evidence |> ignore))
+
             testCase "a label that the other space lacks is refused with its row" (fun () ->
                 let rows = LabelledRows.ofNames texts [| [| "a" |]; [| "b"; "a" |]; [||] |]
 

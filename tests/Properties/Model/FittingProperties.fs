@@ -148,6 +148,84 @@ let tests =
                     Require.equal (whole 30 |> List.truncate history.Length) losses
                     Require.notEqual losses (whole history.Length))
 
+            testCase "validation rows are cross-fitted with the training rows, in one" (fun () ->
+                let kept, held =
+                    Dataset.selectRows [| 0..59 |] train, Dataset.selectRows [| 60..89 |] train
+
+                let together = SmallProblem.fit options train None
+                let apart = SmallProblem.fit options kept (Some held)
+                Require.equal (Registries.text together.Decision) (Registries.text apart.Decision)
+                Require.equal together.Counts.Positives apart.Counts.Positives)
+
+            testCase
+                "decided on validation rows and fitted again on all, the decision stays and scorers train as long"
+                (fun () ->
+                    let validation = SmallProblem.dataset 40 2
+
+                    let fit rule =
+                        SmallProblem.fit
+                            { stopping 30 with
+                                DecisionRows = Some rule
+                            }
+                            train
+                            (Some validation)
+
+                    let only, again =
+                        fit DecisionRows.ValidationOnly, fit DecisionRows.ValidationThenAll
+
+                    Require.equal 130.0 again.Counts.Rows
+                    Require.equal 90.0 only.Counts.Rows
+
+                    let epochs (model: Model) =
+                        model.Ranker.Scorers.Head.Log.Value.Epochs
+
+                    let best = (epochs only |> List.maxBy (fun e -> e.Validation.Value)).Epoch
+
+                    Require.equal best (epochs again).Length
+                    Require.isTrue (epochs again |> List.forall _.Validation.IsNone)
+
+                    // what the decision learned comes from the same scores: with rarity the only thing that differs, without it nothing does
+                    let withoutRarity rule =
+                        (SmallProblem.fit
+                            { stopping 30 with
+                                Global = None
+                                DecisionRows = Some rule
+                            }
+                            train
+                            (Some validation))
+                            .Decision.Stack
+
+                    Require.equal
+                        (withoutRarity DecisionRows.ValidationOnly)
+                        (withoutRarity DecisionRows.ValidationThenAll))
+
+            testCase
+                "which rows decide by default: all by folds, validation rows where they are enough, a tenth"
+                (fun () ->
+                    for training, validation, rule in
+                        [
+                            90, 0, DecisionRows.CrossFit 5
+                            8_000, 2_000, DecisionRows.CrossFit 5
+                            8_001, 2_000, DecisionRows.ValidationThenAll
+                            45_000, 1_000, DecisionRows.ValidationThenAll
+                            45_000, 999, DecisionRows.HoldOut 0.1
+                            45_000, 0, DecisionRows.HoldOut 0.1
+                        ] do
+                        Require.equal rule (DecisionRows.forRows training validation))
+
+            testTheory
+                "rows that are not there cannot decide"
+                [ DecisionRows.ValidationOnly; DecisionRows.ValidationThenAll ]
+                (fun (rule: DecisionRows) ->
+                    let without =
+                        { options with
+                            DecisionRows = Some rule
+                        }
+
+                    Require.contains
+                        "expected validation rows"
+                        (Require.refusal<ConfigurationException>(fun () -> SmallProblem.fit without train None)))
+
             testCase "a cross-fitted model decides as well as one with validation rows" (fun () ->
                 let train = SmallProblem.dataset 300 1
                 let test = SmallProblem.dataset 200 7
