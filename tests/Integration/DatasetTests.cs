@@ -112,7 +112,7 @@ public sealed class DatasetTests
     {
         (IReadOnlyList<(int, float)>, IReadOnlyList<string>) Row(int i) => ([(i % 4, 1f), (4 + i % 3, 0.5f)], [$"label {i % 4}"]);
         var rows = MultiLabelDataset.FromFeatures(Enumerable.Range(0, 80).Select(Row));
-        var model = TextProblem.Builder.WithFeatures(FeatureKind.TermCounts).Fit(rows);
+        var model = TextProblem.Builder.WithHoldOut().WithFeatures(FeatureKind.TermCounts).Fit(rows);
         Assert.That(model.Predict([(2, 1f)]).Labels, Is.EqualTo(["label 2"]));
         Assert.That(() => model.Predict([(7, 1f)]), Throws.ArgumentException.With.Message.StartsWith("expected features from 0 to 6, received feature 7"));
         Assert.That(() => model.Predict("a text"), Throws.ArgumentException.With.Message.StartsWith("expected features as in the training rows, received texts"));

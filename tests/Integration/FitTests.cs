@@ -9,7 +9,7 @@ public sealed class FitTests
     public void Progress_never_falls_and_reaches_one()
     {
         var reports = new List<TrainingProgress>();
-        TextProblem.Builder.WithValidationOnly().Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
+        TextProblem.Builder.Fit(TextProblem.Train, TextProblem.Validation, new Listener(reports.Add));
         Assert.That(reports.Select(r => r.Done), Is.Ordered);
         Assert.That(reports.Select(r => r.Stage).Distinct(), Is.EqualTo(["signals", "training", "decision"]));
         Assert.That(reports[^1].Done, Is.EqualTo(1.0));

@@ -13,13 +13,14 @@ internal static class TextProblem
 
     public static readonly MultiLabelDataset Test = Dataset(60, 3);
 
-    /// <summary>Small and quick settings.</summary>
+    /// <summary>Small and quick settings, for validation rows that decide alone.</summary>
     public static readonly AdaptiveThresholdModelBuilder Builder = AdaptiveThresholdModel
         .Builder()
         .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 5))
-        .WithScorers(Perceptron());
+        .WithScorers(Perceptron())
+        .WithValidationOnly();
 
-    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.WithValidationOnly().Fit(Train, Validation));
+    private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.Fit(Train, Validation));
 
     /// <summary>Fitted once, shared by the tests that only look.</summary>
     public static AdaptiveThresholdModel Model => Fitted.Value;
