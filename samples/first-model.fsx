@@ -15,7 +15,7 @@ let options =
 let model =
     Pipeline.fit
         options
-        (VectoriserOptions())
+        [ VectoriserOptions() ]
         FeatureKind.Automatic
         docs.Train
         docs.Validation

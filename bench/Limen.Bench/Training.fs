@@ -134,7 +134,7 @@ module WholeModel =
             let clock = Stopwatch.StartNew()
 
             let labels, input, parts =
-                Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic rows
+                Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic rows
 
             let model =
                 Model.fit

@@ -44,7 +44,7 @@ module Task =
 
     let private prepared (name: string) (rows: Split<LabelledRows>) : Task =
         let labels, input, split =
-            rows |> Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic
+            rows |> Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic
 
         ofSplit name labels input split
 

@@ -41,7 +41,7 @@ let read (name: string) =
             (Rows.Features(append (fun part -> (Rows.tryFeatures part.Rows).Value)))
             (LabelSets(append _.Truth.Matrix))
 
-    let input = InputSpace.fit (Presets.vectoriser ()) FeatureKind.Automatic all.Rows
+    let input = InputSpace.fit (Presets.vectorisers ()) FeatureKind.Automatic all.Rows
     folder.Labels, input, LabelledRows.dataset input all, LabelledRows.dataset input folder.Rows.Test.Value
 
 let measure (labels: LabelSpace, input, train: Dataset, test) rows seed =

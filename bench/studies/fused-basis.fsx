@@ -22,7 +22,7 @@ let folder =
         exit 2
 
 let labels, input, parts =
-    Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic folder.Rows
+    Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows
 
 let train = parts.Train
 

@@ -64,7 +64,7 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
         Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
 
     let labels, input, parts =
-        Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic folder.Rows
+        Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows
 
     for seed in 1..2 do
         let train, validation =

@@ -95,7 +95,20 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
-    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => new(settings with { Vectoriser = Given.One(options).Copy() });
+    public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => WithVectorisers(options);
+
+    /// <summary>
+    /// How texts become several views, say words beside pairs of words. Scorers and signals read the first, the view scorers each further one, and the decision stacks
+    /// them all.
+    /// </summary>
+    /// <param name="options">The options of each view, at least one.</param>
+    /// <example><code>builder.WithVectorisers(new() { LongestTerm = 1 }, new() { LongestTerm = 2, MinDocumentFrequency = 5 })</code></example>
+    public AdaptiveThresholdModelBuilder WithVectorisers(params VectoriserOptions[] options) =>
+        new(settings with { Vectorisers = [.. Given.All(options).Select(o => o.Copy())] });
+
+    /// <summary>What reads each view after the first. Default: linear models.</summary>
+    /// <param name="scorers">Of <see cref="Scorers"/>; none where further views are to be read by nothing.</param>
+    public AdaptiveThresholdModelBuilder WithViewScorers(params Scorer[] scorers) => new(settings with { ViewScorers = Given.All(scorers) });
 
     /// <summary>What the numbers of feature rows are. Default: <see cref="FeatureKind.Automatic"/>.</summary>
     /// <param name="kind">Which kind.</param>
@@ -131,7 +144,7 @@ public sealed class AdaptiveThresholdModelBuilder
         return new(
             Core.Pipeline.fit(
                 settings.Options(),
-                settings.Vectoriser ?? new(),
+                settings.Vectorisers.ToFSharpList(),
                 settings.Features,
                 train.Labelled,
                 validation?.Labelled.ToOption(),
@@ -155,7 +168,8 @@ public sealed class AdaptiveThresholdModelBuilder
         public Calibration? Calibration { get; init; }
         public int Candidates { get; init; } = Defaults.Candidates;
         public Core.DecisionRows? DecisionRows { get; init; }
-        public VectoriserOptions? Vectoriser { get; init; }
+        public IReadOnlyList<VectoriserOptions> Vectorisers { get; init; } = [new()];
+        public IReadOnlyList<Scorer>? ViewScorers { get; init; }
         public FeatureKind Features { get; init; }
         public int Seed { get; init; } = 1;
 
@@ -164,6 +178,7 @@ public sealed class AdaptiveThresholdModelBuilder
                 Signals is null ? Defaults.Global : Signal.GlobalOf(Signals).ToOption(),
                 Signals is null ? Defaults.Local : Signal.LocalOf(Signals).ToOption(),
                 (Scorers ?? [Perceptron()]).ToFSharpList(),
+                ViewScorers?.ToFSharpList() ?? Defaults.ViewScorers,
                 new(Combination, Decision, Objective, (Calibration?.Options).ToOption()),
                 Candidates,
                 DecisionRows.ToOption(),

@@ -133,7 +133,7 @@ public sealed class AdaptiveThresholdsBuilder
     private Core.InputSpace Input(Core.Rows source, Core.Rows rows)
     {
         var wide = Core.RowsModule.dimension(FSharpValues.ToFSharpList([source, rows])) is { } most ? Core.RowsModule.widen(most.Value, source) : source;
-        return Core.InputSpaceModule.fit(settings.Vectoriser, settings.Features, wide);
+        return Core.InputSpaceModule.fit(FSharpValues.ToFSharpList([settings.Vectoriser]), settings.Features, wide);
     }
 
     /// <summary>The training rows; where no signal looks at them, their label sets take the place of features.</summary>

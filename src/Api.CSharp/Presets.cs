@@ -14,7 +14,7 @@ public static class Presets
         var builder = AdaptiveThresholdModel
             .Builder()
             .WithScorers([.. Core.Presets.strong(objective ?? Objectives.MacroPlusMicro()).Scorers])
-            .WithVectoriser(Core.Presets.vectoriser());
+            .WithVectorisers([.. Core.Presets.vectorisers()]);
         return objective is null ? builder : builder.WithObjective(objective);
     }
 }

@@ -54,7 +54,7 @@ module Train =
         let labels, space, rows =
             AnsiConsole
                 .Status()
-                .Start("features", fun _ -> Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic folder.Rows)
+                .Start("features", fun _ -> Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows)
 
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {labels.Count} labels, {rows.Train.Features.Columns} features."

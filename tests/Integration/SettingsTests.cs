@@ -30,6 +30,8 @@ public sealed partial class SettingsTests
         ["WithValidationOnly"] = b => b.WithValidationOnly(),
         ["WithValidationThenAll"] = b => b.WithValidationThenAll(),
         ["WithVectoriser"] = b => b.WithVectoriser(new() { LongestTerm = 1 }),
+        ["WithVectorisers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }),
+        ["WithViewScorers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }).WithViewScorers(TextProblem.Perceptron()),
         ["WithFeatures"] = b => b.WithFeatures(FeatureKind.Values),
         ["WithSeed"] = b => b.WithSeed(2),
     };
@@ -145,7 +147,7 @@ public sealed partial class SettingsTests
         var rows = Core.Folder.read(Core.Folder.defaults, folder.Path).Rows;
         var core = Core.Pipeline.fit(
             Core.Presets.strong(Objectives.MacroPlusMicro()),
-            Core.Presets.vectoriser(),
+            Core.Presets.vectorisers(),
             FeatureKind.Automatic,
             rows.Train,
             rows.Validation,

@@ -49,7 +49,7 @@ module Demo =
         let space, input, rows =
             docs
             |> Split.map LabelledRows.ofTexts
-            |> Pipeline.prepare (VectoriserOptions()) FeatureKind.Automatic
+            |> Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Automatic
 
         let train, heldOut, testRows =
             rows.Train, Option.get rows.Validation, Option.get rows.Test

@@ -28,6 +28,8 @@ type InputSpace =
     | Measurements of Standardiser
     /// Features [N, D] as they are.
     | Features of dimension: int
+    /// Several views of the same rows, their features beside each other.
+    | Views of InputSpace list
 
 [<RequireQualifiedAccess>]
 module InputSpace =
@@ -54,33 +56,48 @@ module InputSpace =
         | FeatureKind.Measurements -> Measurements(Standardiser.fit x)
         | other -> invalidArg (nameof kind) $"expected a kind of features, received {int other}"
 
-    /// What is wrong with a kind of features for rows.
-    let faults (kind: FeatureKind) (rows: Rows) : string list =
-        match rows with
-        | _ when not (System.Enum.IsDefined kind) -> [ $"features: expected a kind of features, received {int kind}" ]
-        | Rows.Texts _ when kind <> FeatureKind.Automatic ->
-            [ $"features: {kind} is said of the numbers of feature rows, received texts" ]
-        | _ -> []
+    /// What is wrong with vectorisers, and with a kind of features for rows.
+    let faults (vectorisers: VectoriserOptions list) (kind: FeatureKind) (rows: Rows) : string list =
+        [
+            if vectorisers.IsEmpty then
+                "vectoriser: expected at least one, received none"
+            yield! vectorisers |> List.collect Vectoriser.faults |> List.distinct
+            match rows with
+            | _ when not (System.Enum.IsDefined kind) -> $"features: expected a kind of features, received {int kind}"
+            | Rows.Texts _ when kind <> FeatureKind.Automatic ->
+                $"features: {kind} is said of the numbers of feature rows, received texts"
+            | _ -> ()
+        ]
 
-    /// Fits on training rows: a vectoriser with the given options on texts, what the kind of the numbers asks for on features. Throws
+    /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features. Throws
     /// ConfigurationException for faulty options, a kind of features said of texts, and where no term is frequent enough.
-    let fit (vectoriser: VectoriserOptions) (kind: FeatureKind) (train: Rows) : InputSpace =
-        match faults kind train with
+    let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
+        match faults vectorisers kind train with
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
         match train with
-        | Rows.Texts texts -> Texts(Vectoriser.fit vectoriser texts)
+        | Rows.Texts texts ->
+            match vectorisers |> List.map (fun options -> Texts(Vectoriser.fit options texts)) with
+            | [ one ] -> one
+            | several -> Views several
         | Rows.Features x -> ofFeatures kind x
         | Rows.Dense _ -> train |> Rows.tryFeatures |> Option.get |> ofFeatures kind
 
     /// D, the number of features that rows become.
-    let dimension (input: InputSpace) : int =
+    let rec dimension (input: InputSpace) : int =
         match input with
+        | Views views -> views |> List.sumBy dimension
         | Texts vectoriser -> vectoriser.Features
         | TermCounts weights -> weights.Idf.Length
         | Measurements standardiser -> standardiser.Mean.Length
         | Features dimension -> dimension
+
+    /// The views of rows as blocks of their features; one where there is but one.
+    let views (input: InputSpace) : Columns list =
+        match input with
+        | Views views -> views |> List.map dimension |> Columns.beside
+        | one -> [ { First = 0; Count = dimension one } ]
 
     let private wide (input: InputSpace) (x: CsrMatrix) : CsrMatrix =
         let columns = dimension input
@@ -92,8 +109,9 @@ module InputSpace =
 
     /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
     /// texts where the training rows were features, features where they were texts, and a feature that the training rows did not have.
-    let apply (input: InputSpace) (rows: Rows) : CsrMatrix =
+    let rec apply (input: InputSpace) (rows: Rows) : CsrMatrix =
         match input, rows, Rows.tryFeatures rows with
+        | Views views, _, _ -> views |> List.map (fun view -> apply view rows) |> Columns.join
         | Texts vectoriser, Rows.Texts texts, _ -> Vectoriser.apply vectoriser texts
         | Texts _, _, _ -> Rows.mismatch "texts" rows
         | _, _, None -> Rows.mismatch "features" rows

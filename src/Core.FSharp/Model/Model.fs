@@ -94,6 +94,7 @@ module Model =
         train.Features.Validate() |> ignore
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
         progress TrainingProgress.signals
+        let options = options |> ModelOptions.onViews (InputSpace.views input)
         let evidence = Fitting.evidence options train validation progress cancellation
         progress TrainingProgress.decision
 

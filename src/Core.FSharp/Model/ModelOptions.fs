@@ -10,8 +10,10 @@ type ModelOptions =
         Global: GlobalSignalSpec option
         /// The local signal: the labels of the row's neighbours. None: thresholds do not know them.
         Local: LocalSignalSpec option
-        /// One or more; several are stacked by the decision.
+        /// One or more; several are stacked by the decision. Of several views of the rows they read the first.
         Scorers: Scorer list
+        /// The scorers that read each further view, stacked with the others.
+        ViewScorers: Scorer list
         /// What turns scores into label sets, fitted on rows that the scorers did not learn from.
         Decision: DecisionOptions
         /// Labels that each scorer proposes for a row; no other label can be predicted, save those the neighbours carry.
@@ -30,11 +32,29 @@ module ModelOptions =
             Global = Some(Idf.signal IdfSmoothing.AddOne)
             Local = Some(FeatureKnn.signal FeatureKnnOptions.standard)
             Scorers = [ Perceptron.scorer (PerceptronOptions()) ]
+            ViewScorers = [ Linear.scorer LinearOptions.standard ]
             Decision = DecisionOptions.defaults
             Candidates = 60
             DecisionRows = None
             Seed = Seed.ofInt 1
         }
+
+    /// The same options with every scorer, and the local signal, on its block of the features: the scorers and the signal on the first view, the view scorers on every
+    /// further one.
+    let onViews (views: Columns list) (o: ModelOptions) : ModelOptions =
+        match views with
+        | []
+        | [ _ ] -> o
+        | first :: further ->
+            { o with
+                Local = o.Local |> Option.map (ViewSignal.signal first)
+                Scorers =
+                    [
+                        yield! o.Scorers |> List.map (ViewScorer.scorer first)
+                        for view in further do
+                            yield! o.ViewScorers |> List.map (ViewScorer.scorer view)
+                    ]
+            }
 
     let private ownFaults (o: ModelOptions) =
         [
@@ -46,7 +66,7 @@ module ModelOptions =
             | None -> ()
             if o.Scorers.IsEmpty then
                 "scorers: expected at least one"
-            yield! o.Scorers |> List.collect Scorer.faults
+            yield! o.Scorers @ o.ViewScorers |> List.collect Scorer.faults
             if o.Candidates < 1 then
                 $"candidates: expected at least 1, received {o.Candidates}"
             yield! o.DecisionRows |> Option.toList |> List.collect DecisionRows.faults

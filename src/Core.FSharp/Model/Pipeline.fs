@@ -16,7 +16,7 @@ module Pipeline =
     /// The input space of the training rows, the labels of training and validation rows, and all parts as data sets among them; the label sets of the test rows have
     /// those labels that only test rows have besides, from the last one on, for metrics to count. Throws ArgumentException where some parts are texts and others features.
     let prepare
-        (vectoriser: VectoriserOptions)
+        (vectorisers: VectoriserOptions list)
         (kind: FeatureKind)
         (split: Split<LabelledRows>)
         : LabelSpace * InputSpace * Split<Dataset> =
@@ -29,7 +29,7 @@ module Pipeline =
             | Some most -> Rows.widen most split.Train.Rows
             | None -> split.Train.Rows
 
-        let input = InputSpace.fit vectoriser kind train
+        let input = InputSpace.fit vectorisers kind train
 
         let dataset space =
             LabelledRows.relabel space >> LabelledRows.dataset input
@@ -48,7 +48,7 @@ module Pipeline =
     /// fitted.
     let fit
         (options: ModelOptions)
-        (vectoriser: VectoriserOptions)
+        (vectorisers: VectoriserOptions list)
         (kind: FeatureKind)
         (train: LabelledRows)
         (validation: LabelledRows option)
@@ -61,8 +61,7 @@ module Pipeline =
         let labels = known train validation
 
         match
-            Vectoriser.faults vectoriser
-            @ InputSpace.faults kind train.Rows
+            InputSpace.faults vectorisers kind train.Rows
             @ ModelOptions.faultsFor labels options
         with
         | [] -> ()
@@ -70,7 +69,7 @@ module Pipeline =
 
         let space, input, rows =
             prepare
-                vectoriser
+                vectorisers
                 kind
                 {
                     Train = train

@@ -7,11 +7,11 @@ open Limen
 module Presets =
 
     /// Words as terms, those in five or more training texts.
-    let vectoriser () : VectoriserOptions =
-        VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 5)
+    let vectorisers () : VectoriserOptions list =
+        [ VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 5) ]
 
     /// The strongest model of the library: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the
-    /// objective. For texts, with the vectoriser above.
+    /// objective. For texts, with the vectorisers above.
     let strong (objective: Objective) : ModelOptions =
         { ModelOptions.defaults with
             Scorers = ModelOptions.defaults.Scorers @ [ Linear.scorer LinearOptions.standard ]

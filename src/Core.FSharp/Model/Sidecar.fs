@@ -173,8 +173,8 @@ module internal ModelJson =
                         Bias = linear.Bias
                     })
                 (fun s -> Linear.ofWeights s.Weights s.Bias)
-            Tagged<FittedSignal>(LocalSignals.all |> List.map _.Codec, _.Stored)
-            Tagged<FittedScorer>(Scorers.all |> List.map _.Codec, _.Stored)
+            Tagged<FittedSignal>(ViewSignal.codec :: (LocalSignals.all |> List.map _.Codec), _.Stored)
+            Tagged<FittedScorer>(ViewScorer.codec :: (Scorers.all |> List.map _.Codec), _.Stored)
             Tagged<Curve>(Calibrators.all |> List.map _.Codec, _.Stored)
             Tagged<FittedRule>(RiskControl.codec :: (Rules.all |> List.map _.Codec), _.Stored)
             JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields)

@@ -16,7 +16,7 @@ let private dense (m: CsrMatrix) =
     Array2D.init m.Rows m.Columns (fun r c -> Csr.item r c m)
 
 let private fit kind rows =
-    InputSpace.fit (VectoriserOptions()) kind rows
+    InputSpace.fit [ VectoriserOptions() ] kind rows
 
 let private texts = Rows.Texts [| "one two"; "two one"; "one three two" |]
 
@@ -95,7 +95,7 @@ let tests =
                             Validation = Some(labelled (Rows.Texts [| "one" |]))
                             Test = None
                         }
-                        |> Pipeline.prepare (VectoriserOptions()) FeatureKind.Automatic
+                        |> Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Automatic
                         |> box)))
 
             testCase "dense numbers are finite" (fun () ->
@@ -175,7 +175,8 @@ let tests =
                             Test = None
                         }
 
-                    let space, _, data = Pipeline.prepare (VectoriserOptions()) FeatureKind.Values split
+                    let space, _, data =
+                        Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Values split
 
                     let prepared = Split.parts data
 
@@ -211,7 +212,10 @@ let tests =
                         let rows = (Folder.read Folder.defaults folder).Rows
 
                         let labels, input, data =
-                            Pipeline.prepare (VectoriserOptions(MinDocumentFrequency = 1)) FeatureKind.Automatic rows
+                            Pipeline.prepare
+                                [ VectoriserOptions(MinDocumentFrequency = 1) ]
+                                FeatureKind.Automatic
+                                rows
 
                         let model =
                             Model.fit

@@ -49,7 +49,7 @@ let tests =
                             { Presets.strong Objective.standard with
                                 Seed = Seed.ofInt 3
                             }
-                            (Presets.vectoriser ())
+                            (Presets.vectorisers ())
                             FeatureKind.Automatic
                             rows.Train
                             rows.Validation

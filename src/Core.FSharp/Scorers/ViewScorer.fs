@@ -1,0 +1,57 @@
+namespace Limen.Core
+
+open Limen
+
+/// A fitted scorer that reads a block of the features.
+[<NoEquality; NoComparison>]
+type StoredViewScorer =
+    {
+        Columns: Columns
+        Scorer: FittedScorer
+    }
+
+/// Scorers on one of several views: they are fitted on their block of the features [N, D], and given it alone.
+[<RequireQualifiedAccess>]
+module ViewScorer =
+
+    let private tag = "view"
+
+    let private fitted (viewed: StoredViewScorer) : FittedScorer =
+        { viewed.Scorer with
+            Margins =
+                fun input ->
+                    viewed.Scorer.Margins
+                        { input with
+                            Features = Columns.select viewed.Columns input.Features
+                        }
+            Stored = { Tag = tag; Data = viewed }
+        }
+
+    let private rows (columns: Columns) (rows: TrainingRows) : TrainingRows =
+        { rows with
+            Features = Columns.select columns rows.Features
+        }
+
+    /// The scorer on a block of the features.
+    let scorer (columns: Columns) (scorer: Scorer) : Scorer =
+        let make =
+            if Scorer.stopsEarly scorer then
+                Scorer.stopping
+            else
+                Scorer.create
+
+        make (string scorer) (Scorer.faults scorer) (fun training ->
+            fitted
+                {
+                    Columns = columns
+                    Scorer =
+                        Scorer.fit
+                            { training with
+                                Rows = rows columns training.Rows
+                                Stop = training.Stop |> Option.map (rows columns)
+                            }
+                            scorer
+                })
+
+    /// How a fitted one is read back.
+    let codec: Codec<FittedScorer> = Codec.create tag fitted
