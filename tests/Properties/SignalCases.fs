@@ -52,6 +52,20 @@ module SignalCase =
                 }
         }
 
+    /// The same rows, some with weight 2 and some with 0; and the rows that these weights stand for, twice or not at all.
+    let weighted (d: Dataset) : Dataset * Dataset =
+        let weight row = row % 3
+
+        { d with
+            Weights = Some(Array.init d.Rows (weight >> float32))
+        },
+        d
+        |> Dataset.selectRows
+            [|
+                for row in 0 .. d.Rows - 1 do
+                    yield! Array.replicate (weight row) row
+            |]
+
     let entries (m: CsrMatrix) =
         [
             for r in 0 .. m.Rows - 1 do

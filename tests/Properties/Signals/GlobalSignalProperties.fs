@@ -38,6 +38,15 @@ let tests =
                     |> Array.forall (fun ((n, rarer), (m, commoner)) ->
                         rarer >= commoner && (n <> m || rarer = commoner))))
 
+            property
+                (Cases.from [ typeof<SignalArbitraries> ])
+                "a row of weight 2 counts as that row twice, one of weight 0 not at all"
+                (fun (case: SignalCase) ->
+                    let weighted, repeated = SignalCase.weighted case.Training
+
+                    everywhere (fun signal ->
+                        signal.Fit(LabelCounts.ofRows weighted) = signal.Fit(LabelCounts.ofRows repeated)))
+
             property Cases.any "a label's number does not depend on the other labels" (fun positives ->
                 let c = counts positives
 

@@ -69,6 +69,17 @@ let tests =
                     isCancelled
                     || Tolerance.close Tolerance.float32 expected (float (Csr.item i l received.Values))))
 
+            property
+                cases
+                "a row of weight 2 is in the profiles twice, one of weight 0 not at all"
+                (fun (case: SignalCase) ->
+                    let weighted, repeated = SignalCase.weighted case.Training
+
+                    let said train =
+                        (TfIdf.fit everything train |> TfIdf.apply case.Training.Features).Values
+
+                    SignalCase.close Tolerance.float32 (said repeated) (said weighted))
+
             property cases "leaving a row out is fitting on the others" (fun (case: SignalCase) ->
                 [ everything; narrow ]
                 |> List.forall (fun options ->
