@@ -22,7 +22,7 @@ type ExperimentsReport =
 module ExperimentsReport =
 
     /// A mark of the assemblies that run: the same code compiles to the same mark.
-    let private build =
+    let build: string =
         [ typeof<Limen.Core.Model>; typeof<Finding>; typeof<Limen.Kernels.CsrMatrix> ]
         |> List.map _.Module.ModuleVersionId.ToString("N")
         |> String.concat "-"

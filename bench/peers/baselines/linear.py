@@ -1,0 +1,33 @@
+"""One-vs-rest linear models with scikit-learn's default C = 1. Both are solved in the primal: the dual solver draws random numbers,
+and does not converge on dense rows."""
+
+import joblib
+import numpy
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+
+def one_vs_rest(make, x, y, queries):
+    """Decision values [queries, L] of a classifier for each label; -inf for a label without rows, inf for one that every row has."""
+    scores = numpy.full((queries.shape[0], y.shape[1]), -numpy.inf, numpy.float32)
+    by_label = y.tocsc()
+
+    def learn(label):
+        rows = by_label.indices[by_label.indptr[label] : by_label.indptr[label + 1]]
+        if 0 < len(rows) < y.shape[0]:
+            truth = numpy.zeros(y.shape[0], numpy.int8)
+            truth[rows] = 1
+            scores[:, label] = make().fit(x, truth).decision_function(queries)
+        elif len(rows) > 0:
+            scores[:, label] = numpy.inf
+
+    joblib.Parallel(n_jobs=2, require="sharedmem")(joblib.delayed(learn)(label) for label in range(y.shape[1]))
+    return scores
+
+
+def svm(settings, x, y, queries):
+    return [one_vs_rest(lambda: LinearSVC(dual=False), x, y, queries) for _ in settings]
+
+
+def logistic(settings, x, y, queries):
+    return [one_vs_rest(lambda: LogisticRegression(solver="liblinear"), x, y, queries) for _ in settings]
