@@ -85,6 +85,8 @@ let command name arguments : int =
     Step.buildProgram "src/Cli" "Limen.Cli" |> Step.run caller (name :: arguments)
 
 let experiments arguments : int =
+    Peers.install ()
+
     Step.buildProgram "bench/Limen.Experiments" "Limen.Experiments"
     |> Step.run caller arguments
 
@@ -98,7 +100,7 @@ let help =
   demo            train four models on the embedded default and print the table
   predict TEXT    the labels of a text by the demo's model, and why
   train           train on files: --data DIR --out DIR [--input FORMAT]
-  experiments     the experiments of the documentation
+  experiments     the experiments of the documentation: [--baselines SET ...] for the table beside scikit-learn alone
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
   test            build everything, run every test, or those of the lists and classes with a NAME in theirs: [NAME]

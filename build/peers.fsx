@@ -1,4 +1,4 @@
-// What `bench` compares with. Nothing of Limen runs on it, and a comparison whose package is missing is skipped.
+// What `bench` and `experiments` compare with. Nothing of Limen runs on it, and a comparison whose package is missing is skipped.
 module Peers
 
 #load "steps.fsx"
@@ -36,7 +36,7 @@ let install () : unit =
         let line = $"apt-get install -y --no-install-recommends {names}"
 
         if Environment.IsPrivilegedProcess then
-            printfn $"Installing the Debian packages {names}, with which `bench` compares."
+            printfn $"Installing the Debian packages {names}, with which the library is compared."
             let log = "artifacts/apt-bench.log"
             Directory.CreateDirectory "artifacts" |> ignore
 

@@ -78,12 +78,9 @@ module BaselineStudy =
         if report.Rounds |> List.exists isKept then
             report
         else
-            let others = report.Rounds |> List.filter (fun found -> found.Set <> name)
-
             let report =
-                { report with
-                    Rounds = others @ [ round name rows test baselines ]
-                }
+                report
+                |> BaselinesReport.add BaselineSets.names (round name rows test baselines)
 
             BaselinesReport.write output report
             report

@@ -47,6 +47,14 @@ module BaselinesReport =
         | :? IOException
         | :? JsonException -> empty
 
+    /// The report with a round in the place of an earlier one of its data set, rounds in the order of the sets.
+    let add (sets: string list) (round: Round) (report: BaselinesReport) : BaselinesReport =
+        { report with
+            Rounds =
+                round :: (report.Rounds |> List.filter (fun found -> found.Set <> round.Set))
+                |> List.sortBy (fun found -> List.tryFindIndex ((=) found.Set) sets)
+        }
+
     let private line (cells: string list) = "| " + String.Join(" | ", cells) + " |"
 
     let private table (headers: string list) (rows: string list list) =
