@@ -22,7 +22,7 @@ module BaselineStudy =
         let model =
             Pipeline.fit
                 (Presets.strong Objective.standard)
-                (Presets.vectoriser ())
+                (Presets.vectorisers ())
                 FeatureKind.Automatic
                 rows.Train
                 rows.Validation
