@@ -12,6 +12,7 @@ public sealed class PublicSurfaceTests
 
     [TestCase("Limen", "tests/Integration/PublicSurface.txt")]
     [TestCase("Limen.Core", "tests/Integration/PublicSurface.Core.txt")]
+    [TestCase("Limen.Trees", "tests/Integration/PublicSurface.Trees.txt")]
     [TestCase("Limen.Kernels", "tests/Integration/PublicSurface.Kernels.txt")]
     public void The_public_surface_is_the_accepted_one(string assembly, string file)
     {
@@ -49,6 +50,7 @@ public sealed class PublicSurfaceTests
             (typeof(Signals), Core.GlobalSignals.all.Select(entry => entry.Door)),
             (typeof(Decisions), Core.Rules.all.Select(entry => entry.Door)),
             (typeof(Scorers), Core.Scorers.all.Select(entry => entry.Door)),
+            (typeof(TreeScorers), Core.Trees.all.Select(entry => entry.Door)),
             (typeof(Calibrations), Core.Calibrators.all.Select(entry => entry.Door)),
         ];
         foreach (var (doors, named) in kinds)

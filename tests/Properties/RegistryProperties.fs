@@ -4,6 +4,7 @@ module Limen.Properties.RegistryProperties
 
 open System
 open System.IO
+open System.Reflection
 open System.Xml.Linq
 open Expecto
 open Limen
@@ -28,6 +29,8 @@ type Registered =
 type Registry =
     {
         Name: string
+        /// Where the modules of its variants are.
+        Assembly: Assembly
         EntryType: Type
         /// The function of a variant's module that makes it.
         Maker: string
@@ -70,10 +73,13 @@ let private ofScorer (e: ScorerEntry) =
 let private ofCalibrator (e: CalibratorEntry) =
     entry e e.Door e.Source e.Codec.Tag [ [] ] []
 
+let private core = typeof<Model>.Assembly
+
 let private registries =
     [
         {
             Name = "calibrators"
+            Assembly = core
             EntryType = typeof<CalibratorEntry>
             Maker = "calibrator"
             Entries = Calibrators.all |> List.map ofCalibrator
@@ -82,6 +88,7 @@ let private registries =
         }
         {
             Name = "losses"
+            Assembly = core
             EntryType = typeof<LossEntry>
             Maker = "loss"
             Entries = Losses.all |> List.map ofLoss
@@ -90,6 +97,7 @@ let private registries =
         }
         {
             Name = "local signals"
+            Assembly = core
             EntryType = typeof<LocalSignalEntry>
             Maker = "signal"
             Entries = LocalSignals.all |> List.map ofLocal
@@ -97,6 +105,7 @@ let private registries =
         }
         {
             Name = "global signals"
+            Assembly = core
             EntryType = typeof<GlobalSignalEntry>
             Maker = "signal"
             Entries = GlobalSignals.all |> List.map ofGlobal
@@ -104,6 +113,7 @@ let private registries =
         }
         {
             Name = "rules"
+            Assembly = core
             EntryType = typeof<RuleEntry>
             Maker = "rule"
             Entries = Rules.all |> List.map ofRule
@@ -112,18 +122,27 @@ let private registries =
         }
         {
             Name = "scorers"
+            Assembly = core
             EntryType = typeof<ScorerEntry>
             Maker = "scorer"
             Entries = Scorers.all |> List.map ofScorer
             // like a rule
             NeedsFaulty = fun _ -> false
         }
+        {
+            Name = "tree scorers"
+            Assembly = typeof<TreeScorers>.Assembly
+            EntryType = typeof<ScorerEntry>
+            Maker = "scorer"
+            Entries = Trees.all |> List.map ofScorer
+            NeedsFaulty = fun _ -> true
+        }
     ]
 
-/// The modules of the core that have an entry of this type.
+/// The modules of its assembly that have an entry of this type.
 let private modules (registry: Registry) : Type list =
     [
-        for t in typeof<Model>.Assembly.GetExportedTypes() do
+        for t in registry.Assembly.GetExportedTypes() do
             match t.GetProperty "entry" with
             | null -> ()
             | p when p.PropertyType = registry.EntryType && p.GetMethod.IsStatic -> t
@@ -132,15 +151,16 @@ let private modules (registry: Registry) : Type list =
 
 let private documented =
     lazy
-        (let file = Path.Combine(AppContext.BaseDirectory, "Limen.Core.xml")
+        (set
+            [
+                for package in [ "Limen.Core"; "Limen.Trees" ] do
+                    let file = Path.Combine(AppContext.BaseDirectory, $"{package}.xml")
 
-         set
-             [
-                 for m in XDocument.Load(file).Descendants(XName.Get "member") do
-                     if m.Value.Trim().Length > 20 then
-                         let name = m.Attribute(XName.Get "name").Value[2..]
-                         (name.Split '(')[0]
-             ])
+                    for m in XDocument.Load(file).Descendants(XName.Get "member") do
+                        if m.Value.Trim().Length > 20 then
+                            let name = m.Attribute(XName.Get "name").Value[2..]
+                            (name.Split '(')[0]
+            ])
 
 let private isMade (maker: string) (t: Type) =
     let name = t.FullName

@@ -92,10 +92,10 @@ let private laws =
                 Expect.all row System.Single.IsFinite $"{row}"
     ]
 
-/// The registry's scorers, perceptrons small enough for small data.
+/// The registries' scorers, perceptrons small enough for small data.
 let private scorers =
     [
-        for entry in Scorers.all do
+        for entry in Scorers.all @ Trees.all do
             for scorer in entry.Examples do
                 if entry.Door = "Perceptron" then
                     Perceptron.scorer (SmallProblem.perceptron ())
