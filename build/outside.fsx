@@ -152,6 +152,7 @@ let private dependencyRanges (place: Place) : unit =
             "SharpZipLib"
             "TorchSharp"
         ]
+        "Limen.Trees", [ "FSharp.Core"; "LightGBM"; "Limen.Core" ]
         "Limen", [ "Limen.Core"; "TorchSharp" ]
         "Limen.Cli", [] // a tool holds what it needs
     ]
@@ -234,6 +235,15 @@ let private readme (place: Place) : unit =
     let program = built "Readme" place
     Printed.check "tests/Packages/Readme/Program.cs" (place.Run [ "dotnet"; program ])
 
+/// One program trains with trees, another, which has no LightGBM, predicts by what it saved.
+let private trees (place: Place) : unit =
+    let run name =
+        place.Run [ "dotnet"; built name place; place.Path "trees" ]
+
+    let trained, loaded = run "Trees", run "TreesLoaded"
+    expect $"predictions, received '{trained}'" (trained.StartsWith "predicted ")
+    expect $"the same without LightGBM, received '{loaded}', for '{trained}'" (loaded = trained)
+
 let private script (place: Place) : unit =
     copy "samples" place.Folder
     Printed.check "samples/first-model.fsx" (place.Run(Shell.words "dotnet fsi first-model.fsx"))
@@ -255,6 +265,7 @@ let private checks =
         "the tool trains and predicts", tool
         "a program that only predicts needs no torch", predictOnly
         "the readme's C# program", readme
+        "trees are saved, and predict without LightGBM", trees
         "samples/first-model.fsx", script
         "samples/own-scores.cs", file "own-scores"
         "samples/torch-loop.cs", file "torch-loop"

@@ -13,7 +13,7 @@ type Made = private Made of folder: string
 module Made =
     let folder (Made folder) = folder
 
-let ids = [ "Limen"; "Limen.Core"; "Limen.Kernels"; "Limen.Cli" ]
+let ids = [ "Limen"; "Limen.Core"; "Limen.Kernels"; "Limen.Trees"; "Limen.Cli" ]
 
 /// Where NuGet keeps what it has installed.
 let cache =
