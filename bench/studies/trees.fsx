@@ -64,7 +64,7 @@ let variants () =
 let read (name: string) =
     Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
     |> _.Rows
-    |> Pipeline.prepare Presets.vectoriser FeatureKind.Automatic
+    |> Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic
 
 let metrics = [ F1.macro (AllLabels AsZero); F1.micro; AtK.precision 1 ]
 
