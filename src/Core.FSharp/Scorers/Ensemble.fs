@@ -1,0 +1,112 @@
+namespace Limen.Core
+
+open Limen
+open Limen.Kernels
+
+/// The fitted members of an ensemble: one or more.
+[<NoEquality; NoComparison>]
+type StoredEnsemble = { Members: FittedScorer list }
+
+/// The mean of several scorers of one kind, fitted on the same rows from other seeds: m_l(x) = the mean over members of theirs. What a single training owes to chance (weights, order,
+/// dropout) mostly cancels (Breiman 1996, https://doi.org/10.1007/BF00058655; here without resampling). It costs as many trainings as there are members, and as many
+/// predictions.
+[<RequireQualifiedAccess>]
+module Ensemble =
+
+    let private tag = "ensemble"
+
+    let private add (sum: DenseMatrix) (other: DenseMatrix) =
+        let sum = sum.Span
+        let other = other.Span
+
+        for i in 0 .. sum.Length - 1 do
+            sum[i] <- sum[i] + other[i]
+
+    let private divide (sum: DenseMatrix) (count: float32) =
+        let sum = sum.Span
+
+        for i in 0 .. sum.Length - 1 do
+            sum[i] <- sum[i] / count
+
+    let private mean (members: BatchScorer list) : BatchScorer =
+        fun rows ->
+            let sum = members.Head rows
+
+            for other in members.Tail do
+                use margins = other rows
+                add sum margins
+
+            divide sum (float32 members.Length)
+            sum
+
+    let private meanParts (members: FittedScorer list) rarity label local : ThresholdParts =
+        let parts = members |> List.map (fun m -> m.Threshold rarity label local)
+
+        {
+            Global = parts |> List.averageBy _.Global
+            Local = parts |> List.averageBy _.Local
+            Bias = parts |> List.averageBy _.Bias
+        }
+
+    let private fitted (ensemble: StoredEnsemble) : FittedScorer =
+        {
+            Margins = fun input -> ensemble.Members |> List.map (fun m -> m.Margins input) |> mean
+            Threshold = meanParts ensemble.Members
+            Log = ensemble.Members.Head.Log
+            Release = fun () -> ensemble.Members |> List.iter (fun m -> m.Release())
+            Stored = { Tag = tag; Data = ensemble }
+        }
+
+    /// The first member has the scorer's own seed: an ensemble of one is the scorer.
+    let private memberSeed (seed: Seed) (index: int) =
+        if index = 0 then
+            seed
+        else
+            Seed.derive "member" index seed
+
+    let private fit (members: int) (scorer: Scorer) (training: ScorerTraining) : FittedScorer =
+        let one index =
+            let report (e: EpochProgress) =
+                training.Progress
+                    { e with
+                        Done = (float index + e.Done) / float members
+                    }
+
+            Scorer.fit
+                { training with
+                    Seed = memberSeed training.Seed index
+                    Progress = report
+                }
+                scorer
+
+        fitted
+            {
+                Members = List.init members one
+            }
+
+    /// The mean of so many of the scorer, 1 to 100. Its training log is that of the first.
+    let scorer (members: int) (scorer: Scorer) : Scorer =
+        let faults =
+            [
+                if members < 1 || members > 100 then
+                    $"Ensemble.Members: expected 1 to 100, received {members}"
+                yield! Scorer.faults scorer
+            ]
+
+        let make =
+            if Scorer.stopsEarly scorer then
+                Scorer.stopping
+            else
+                Scorer.create
+
+        make $"{members} of {scorer}" faults (fit members scorer)
+
+    /// In the registry.
+    let entry: ScorerEntry =
+        {
+            Codec = Codec.create tag fitted
+            Door = "Ensemble"
+            Source = "https://doi.org/10.1007/BF00058655"
+            Examples = [ scorer 3 (Linear.scorer LinearOptions.standard) ]
+            Faulty = [ scorer 0 (Linear.scorer LinearOptions.standard) ]
+        }

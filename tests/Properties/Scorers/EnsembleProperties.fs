@@ -1,0 +1,67 @@
+module Limen.Properties.EnsembleProperties
+
+open Expecto
+open Limen
+open Limen.Core
+
+let private train, test = SmallProblem.dataset 90 1, SmallProblem.dataset 30 2
+
+let private perceptron () =
+    Perceptron.scorer (SmallProblem.perceptron ())
+
+let private model scorers =
+    SmallProblem.fit
+        { SmallProblem.options with
+            Scorers = scorers
+            DecisionRows = Some(DecisionRows.HoldOut 0.2)
+        }
+        train
+        None
+
+let private margins (model: Model) =
+    (Model.candidates test.Features model).Margins
+
+[<Tests>]
+let tests =
+    testList
+        "Ensemble"
+        [
+            testCase "an ensemble of one is the scorer" (fun () ->
+                Require.equal
+                    (SmallProblem.entries (margins (model [ perceptron () ]))[0])
+                    (SmallProblem.entries (margins (model [ Ensemble.scorer 1 (perceptron ()) ]))[0]))
+
+            testCase "margins are the mean of the members', and explanations add up" (fun () ->
+                let three = model [ Ensemble.scorer 3 (perceptron ()) ]
+                let ensemble = three.Ranker.Scorers.Head
+                let members = (ensemble.Stored.Data :?> StoredEnsemble).Members
+                Require.equal 3 members.Length
+
+                let input: ScorerInput =
+                    {
+                        Rarity = three.Ranker.Rarity
+                        Features = test.Features
+                        Local = (Model.localSignal test.Features three).Values
+                    }
+
+                let z scorer =
+                    use m = Scorer.margins input scorer [| 0 .. test.Rows - 1 |]
+                    m.ToArray() |> Array.map float
+
+                let each = members |> List.map z
+                Require.notEqual each[0] each[1]
+
+                let expected =
+                    Array.init each.Head.Length (fun i -> each |> List.averageBy (fun m -> m[i]))
+
+                Tolerance.require Tolerance.float32 "mean" expected (z ensemble)
+
+                for l in 0 .. SmallProblem.labels - 1 do
+                    let parts = members |> List.map (fun m -> m.Threshold three.Ranker.Rarity l 0.3f)
+
+                    Tolerance.require
+                        Tolerance.float32
+                        "threshold"
+                        [ parts |> List.averageBy (fun p -> float p.Threshold) ]
+                        [ float (ensemble.Threshold three.Ranker.Rarity l 0.3f).Threshold ])
+        ]
