@@ -14,16 +14,8 @@ type FusedBasis =
     /// rest; kappa infinite: probabilities alone, the plug-in rule. Wants scores in calibrated log-odds.
     | Expected of kappa: float
 
-/// What the choice of a basis rests on: values of the objective, the mean over halves of the held-out rows that decide each other.
-type FusedChoice =
-    {
-        /// The basis of the largest value.
-        Best: FusedBasis
-        /// How much the chosen basis falls behind that.
-        Behind: float
-        /// How much better it is than no correction.
-        Gain: float
-    }
+/// How much of the labels' corrections rests on a basis: shares of all bases add up to 1.
+type FusedShare = { Basis: FusedBasis; Share: float }
 
 /// The default rule: theta_l = A IDF_l + C + Correction_l, IDF_l in [0, 1] (Rarity), in the space of the scores.
 /// Objective is the value reached on the fitting rows (optimistic by what the correction learned there).
@@ -31,19 +23,22 @@ type RarityThresholds =
     {
         A: float
         C: float
-        Basis: FusedBasis
-        /// How the basis was chosen; None where it was given.
-        Choice: FusedChoice option
+        /// What the corrections rest on, from no correction to the boldest; bases without a share are left out.
+        Shares: FusedShare[]
+        /// How much better than no correction the bases are by their shares: the objective's mean over halves of the held-out rows that each decide the other. 0 where a
+        /// basis was given.
+        Gain: float
         Rarity: float32[]
         Correction: float32[]
         Objective: float
     }
 
-/// Two shared parameters for the objective, then shrunk corrections per label.
+/// Two shared parameters for the objective, then shrunk corrections per label; each the mean over halves of the held-out rows, so that no single cut of a label's scores and
+/// no near tie of two bases decides (bagging without replacement: Buehlmann and Yu 2002, https://doi.org/10.1214/aos/1031689014).
 [<RequireQualifiedAccess>]
 module Fused =
 
-    /// What held-out halves choose among, from no correction to the boldest.
+    /// What halves of the held-out rows vote for, from no correction to the boldest.
     let bases =
         [|
             yield FusedBasis.SharedOnly
@@ -55,10 +50,7 @@ module Fused =
         |]
 
     /// How often the rows are cut in two halves, each of which decides the other.
-    let private halvings = 4
-
-    /// How many standard errors (of the paired differences over halves) a simpler basis may fall behind the best.
-    let slack = 0.5
+    let private halvings = 8
 
     /// theta [L].
     let thresholds (rule: RarityThresholds) : float32[] =
@@ -86,80 +78,77 @@ module Fused =
         | FusedBasis.HeldOut kappa -> heldOut objective kappa theta s
         | FusedBasis.Expected kappa -> Array.map2 (-) (ExpectedCounts.thresholds objective kappa theta s) theta
 
-    /// What each basis reaches [bases][halves] where each half of the rows is decided by what the other teaches, the shared thresholds included, and counts by
-    /// itself: pooled counts flatter a correction, for a half lacks exactly the positives that the other holds.
-    let private reached objective seed (rarity: float32[]) scores (s: SortedPairs) : float[][] =
+    /// Two shared parameters, and the correction [L] on top of them that each of some bases asks for.
+    type private Part =
+        {
+            SharedA: float
+            SharedC: float
+            Corrections: float32[][]
+        }
+
+    let private part objective (rarity: float32[]) (bases: FusedBasis[]) (s: SortedPairs) : Part =
+        let struct (a, c) = SharedThresholds.fit objective rarity s
+        let theta = SharedThresholds.at rarity a c
+
+        {
+            SharedA = a
+            SharedC = c
+            Corrections = bases |> Array.map (correction objective theta s)
+        }
+
+    /// The objective that each basis of a part reaches on other rows.
+    let private reached objective (rarity: float32[]) (inside: SortedPairs) (part: Part) : float[] =
+        let through = RunningCounts.ofPairs inside
+        let theta = SharedThresholds.at rarity part.SharedA part.SharedC
+
+        part.Corrections
+        |> Array.map (Array.map2 (+) theta >> RunningCounts.value objective through inside)
+
+    /// What half the rows teach, with the values of the bases on the other half, measured by itself: pooled counts flatter a correction, for a half lacks exactly the
+    /// positives that the other holds. A half without a listed positive teaches nothing.
+    let private halves objective seed (rarity: float32[]) scores (s: SortedPairs) : struct (Part * float[])[] =
         [|
             for cut in 1..halvings do
                 let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
 
                 for half in 0..1 do
-                    let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
                     let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
-                    let through = RunningCounts.ofPairs inside
-                    let struct (a, c) = SharedThresholds.fit objective rarity outside
-                    let theta = SharedThresholds.at rarity a c
 
-                    bases
-                    |> Array.map (fun basis ->
-                        correction objective theta outside basis
-                        |> Array.map2 (+) theta
-                        |> RunningCounts.value objective through inside)
+                    if Array.contains true outside.Hit then
+                        let inside = SortedPairs.restrict (fun row -> halfOf[row] = half) s
+                        let part = part objective rarity bases outside
+                        struct (part, reached objective rarity inside part)
         |]
-        |> Array.transpose
 
-    /// How much a falls behind b on average over the halves, in standard errors of the paired differences.
-    let private behind (a: float[]) (b: float[]) : struct (float * float) =
-        let differences = Array.map2 (-) b a
-        let mean = Array.average differences
-        let n = float differences.Length
+    /// Of each basis the share of halves on which it is the best, the simplest of equals.
+    let private votes (values: float[][]) : float[] =
+        let best = values |> Array.countBy SharedThresholds.firstBest |> Map.ofArray
 
-        let variance =
-            (differences |> Array.sumBy (fun d -> (d - mean) * (d - mean))) / (n - 1.0)
+        Array.init bases.Length (fun k -> float (best |> Map.tryFind k |> Option.defaultValue 0) / float values.Length)
 
-        struct (mean, sqrt (variance / n))
+    /// The mean of parts, whose corrections are means of the bases' by their shares: all of it is linear in A, C and the corrections, so a mean of such rules is one.
+    let private mean objective (rarity: float32[]) (s: SortedPairs) (shares: FusedShare[]) (parts: Part[]) =
+        let a = parts |> Array.averageBy _.SharedA
+        let c = parts |> Array.averageBy _.SharedC
 
-    /// The simplest basis that falls behind the best by no more than the slack: a lead within the noise of the halves is more often luck than gain.
-    let private choose
-        slack
-        objective
-        seed
-        (rarity: float32[])
-        scores
-        (s: SortedPairs)
-        : struct (FusedBasis * FusedChoice) =
-        let values = reached objective seed rarity scores s
-        let means = values |> Array.map Array.average
-        let best = SharedThresholds.firstBest means
+        let correction =
+            Array.init s.Count (fun l ->
+                parts
+                |> Array.averageBy (fun part ->
+                    Array.map2 (fun share (own: float32[]) -> share.Share * float own[l]) shares part.Corrections
+                    |> Array.sum)
+                |> float32)
 
-        let isNear k =
-            let struct (mean, error) = behind values[k] values[best]
-            k = best || mean <= slack * error
-
-        let chosen = Seq.find isNear (seq { 0..best })
-
-        let why =
-            {
-                Best = bases[best]
-                Behind = means[best] - means[chosen]
-                Gain = means[chosen] - means[0]
-            }
-
-        struct (bases[chosen], why)
-
-    let private fitted objective (rarity: float32[]) (s: SortedPairs) (basis: FusedBasis) : RarityThresholds =
-        let struct (a, c) = SharedThresholds.fit objective rarity s
-        let theta = SharedThresholds.at rarity a c
-        let correction = correction objective theta s basis
+        let theta = Array.map2 (+) (SharedThresholds.at rarity a c) correction
 
         {
             A = a
             C = c
-            Basis = basis
-            Choice = None
+            Shares = shares |> Array.filter (fun share -> share.Share > 0.0)
+            Gain = 0.0
             Rarity = rarity
             Correction = correction
-            Objective = RunningCounts.value objective (RunningCounts.ofPairs s) s (Array.map2 (+) theta correction)
+            Objective = RunningCounts.value objective (RunningCounts.ofPairs s) s theta
         }
 
     let private sorted (rarity: float32[]) weights scores labels =
@@ -167,7 +156,11 @@ module Fused =
         Shape.require (nameof rarity) "[L]" [ s.Count ] [ rarity.Length ]
         s
 
-    /// Fits A and C for the objective on held-out rows and the corrections on the basis that is given.
+    let private whole objective (basis: FusedBasis) (rarity: float32[]) (s: SortedPairs) : RarityThresholds =
+        [| part objective rarity [| basis |] s |]
+        |> mean objective rarity s [| { Basis = basis; Share = 1.0 } |]
+
+    /// Fits A and C for the objective on all held-out rows at once, and the corrections on the basis that is given.
     let withBasis
         (objective: Objective)
         (basis: FusedBasis)
@@ -176,27 +169,10 @@ module Fused =
         (scores: Scores)
         (labels: LabelSets)
         : RarityThresholds =
-        fitted objective rarity (sorted rarity weights scores labels) basis
+        sorted rarity weights scores labels |> whole objective basis rarity
 
-    /// The same, and what the labels' corrections rest on by halves of the rows that decide each other: the simplest basis that falls behind the best by at most so
-    /// many standard errors.
-    let withSlack
-        (slack: float)
-        (objective: Objective)
-        (seed: Seed)
-        (rarity: float32[])
-        (weights: float32[] option)
-        (scores: Scores)
-        (labels: LabelSets)
-        : RarityThresholds =
-        let s = sorted rarity weights scores labels
-        let struct (basis, why) = choose slack objective seed rarity scores s
-
-        { fitted objective rarity s basis with
-            Choice = Some why
-        }
-
-    /// The rule as the library uses it: with a slack of half a standard error (docs/findings.md has others).
+    /// The rule as the library uses it: the rows are cut in halves eight times, each half teaches A, C and a correction on every basis, and votes for the basis by which the
+    /// other decides it best; the rule is the mean of what they teach, by shares of votes (docs/steady-thresholds.md). Without a listed positive: no correction.
     let fit
         (objective: Objective)
         (seed: Seed)
@@ -205,7 +181,25 @@ module Fused =
         (scores: Scores)
         (labels: LabelSets)
         : RarityThresholds =
-        withSlack slack objective seed rarity weights scores labels
+        let s = sorted rarity weights scores labels
+
+        match halves objective seed rarity scores s with
+        | [||] -> whole objective FusedBasis.SharedOnly rarity s
+        | halves ->
+            let values = halves |> Array.map (fun (struct (_, values)) -> values)
+            let votes = votes values
+
+            let gain k =
+                values |> Array.averageBy (fun v -> v[k] - v[0])
+
+            let shares =
+                Array.map2 (fun basis share -> { Basis = basis; Share = share }) bases votes
+
+            { (halves
+               |> Array.map (fun (struct (part, _)) -> part)
+               |> mean objective rarity s shares) with
+                Gain = votes |> Array.mapi (fun k share -> share * gain k) |> Array.sum
+            }
 
     let private name (basis: FusedBasis) : string =
         match basis with
@@ -214,15 +208,16 @@ module Fused =
         | FusedBasis.Expected kappa when kappa = infinity -> "probabilities alone"
         | FusedBasis.Expected kappa -> $"counts and probabilities, kappa {kappa}"
 
-    /// What the choice rests on, for the history.
+    /// What the corrections rest on, for the history.
     let notes (t: RarityThresholds) : string list =
-        [
-            $"the labels' corrections rest on: {name t.Basis}"
-            match t.Choice with
-            | Some why ->
-                $"on halves of the held-out rows that decide each other: {why.Gain:``+0.0000;-0.0000``} against no correction"
+        let shares =
+            t.Shares
+            |> Array.sortByDescending _.Share
+            |> Array.map (fun share -> $"{name share.Basis} {100.0 * share.Share:F0} %%")
+            |> String.concat ", "
 
-                if why.Best <> t.Basis then
-                    $"{name why.Best} was ahead by {why.Behind:``0.0000``}, less than the noise of the halves: the simpler one was taken"
-            | None -> ()
+        [
+            $"the labels' corrections rest on: {shares}"
+            if t.Gain <> 0.0 then
+                $"on halves of the held-out rows that decide each other: {t.Gain:``+0.0000;-0.0000``} against no correction"
         ]

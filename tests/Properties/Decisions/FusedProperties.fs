@@ -21,6 +21,25 @@ let private fit objective (case: ScoredCase) =
 let private withBasis basis (case: ScoredCase) =
     Fused.withBasis Objective.MacroF1 basis (rarityOf case) None case.Z case.Y
 
+/// What each half of the rows with a listed positive teaches on a basis: the plain definition of what the rule is the mean of.
+let private taught (case: ScoredCase) : (FusedBasis -> RarityThresholds) list =
+    [
+        for cut in 1..8 do
+            let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut (Seed.ofInt 1)) case.Z
+
+            for half in 0..1 do
+                let _, outside = Folds.split half halfOf
+
+                let part =
+                    {
+                        Scores = Csr.selectRows outside case.Scores
+                        Labels = Csr.selectRows outside case.Labels
+                    }
+
+                if not (Set.isEmpty (Set.intersect (Plain.pairs part.Scores) (Plain.pairs part.Labels))) then
+                    fun basis -> Fused.withBasis Objective.MacroF1 basis (rarityOf case) None part.Z part.Y
+    ]
+
 /// Scores whose best threshold is slope * rarity - 1, with noise; many labels of few positives.
 let private planted slope rows labels =
     let seed = Seed.ofInt 11
@@ -59,16 +78,12 @@ let tests =
         [
             property
                 (cases |> Cases.times 50)
-                "without a correction the fused rule is at least as good as the common threshold on its own rows"
+                "without a correction a rule of all rows is at least as good as the common threshold on them"
                 (fun (case: ScoredCase) ->
                     objectives
                     |> List.forall (fun o ->
-                        let rule = fit o case
-
                         let plain =
-                            { rule with
-                                Correction = Array.zeroCreate rule.Correction.Length
-                            }
+                            Fused.withBasis o FusedBasis.SharedOnly (rarityOf case) None case.Z case.Y
 
                         let reached theta =
                             Plain.objective o case.Labels (Plain.sets (Thresholds.decide theta case.Z))
@@ -96,38 +111,71 @@ let tests =
 
             property
                 (cases |> Cases.times 50)
-                "the fitted rule is that of the basis that it chose"
+                "shares are those of different bases, in their order, and add up to 1"
                 (fun (case: ScoredCase) ->
-                    let rule = fit Objective.MacroF1 case
-                    { rule with Choice = None } = withBasis rule.Basis case)
+                    let shares = (fit Objective.MacroF1 case).Shares
+
+                    let places =
+                        shares |> Array.map (fun share -> Array.findIndex ((=) share.Basis) Fused.bases)
+
+                    places = Array.sort (Array.distinct places)
+                    && shares |> Array.forall (fun share -> share.Share > 0.0)
+                    && Tolerance.close Tolerance.float64 1.0 (Array.sumBy _.Share shares))
 
             property
-                (cases |> Cases.times 50)
-                "the basis that was chosen is the best, or a simpler one that falls behind it by no more than the halves spread"
+                (cases |> Cases.times 30)
+                "A, C and the corrections are the means of what the halves teach on every basis, by the bases' shares"
                 (fun (case: ScoredCase) ->
                     let rule = fit Objective.MacroF1 case
-                    let why = rule.Choice.Value
-                    let place basis = Array.findIndex ((=) basis) Fused.bases
 
-                    why.Behind >= -1e-12
-                    && place rule.Basis <= place why.Best
-                    && (rule.Basis <> why.Best || abs why.Behind <= 1e-12)
-                    && (rule.Basis <> FusedBasis.SharedOnly || why.Gain = 0.0)
-                    // half a standard error of eight differences in [-1, 1] around their mean
-                    && why.Behind <= 0.5 * sqrt (1.0 / 7.0))
+                    match taught case with
+                    | [] -> rule = withBasis FusedBasis.SharedOnly case
+                    | parts ->
+                        let mean (value: RarityThresholds -> float) =
+                            parts
+                            |> List.averageBy (fun ofBasis ->
+                                rule.Shares
+                                |> Array.sumBy (fun share -> share.Share * value (ofBasis share.Basis)))
+
+                        Tolerance.close Tolerance.float64 (mean _.A) rule.A
+                        && Tolerance.close Tolerance.float64 (mean _.C) rule.C
+                        && Plain.labels case.Scores
+                           |> List.forall (fun l ->
+                               Tolerance.close
+                                   Tolerance.float32
+                                   (mean (fun part -> float part.Correction[l]))
+                                   (float rule.Correction[l])))
 
             property
-                (cases |> Cases.times 20)
-                "without slack the best basis is taken, with all of it the simplest"
+                (cases |> Cases.times 30)
+                "a correction lies between the least and the greatest that the halves ask for on the bases with a share"
                 (fun (case: ScoredCase) ->
-                    let withSlack slack =
-                        Fused.withSlack slack Objective.MacroF1 (Seed.ofInt 1) (rarityOf case) None case.Z case.Y
+                    let rule = fit Objective.MacroF1 case
 
-                    let strict, loose = withSlack 0.0, withSlack 1e9
+                    match taught case with
+                    | [] -> Array.forall ((=) 0f) rule.Correction
+                    | parts ->
+                        Plain.labels case.Scores
+                        |> List.forall (fun l ->
+                            let asked =
+                                [
+                                    for ofBasis in parts do
+                                        for share in rule.Shares -> float (ofBasis share.Basis).Correction[l]
+                                ]
 
-                    strict.Basis = strict.Choice.Value.Best
-                    && (loose.Basis = FusedBasis.SharedOnly || abs (loose.Choice.Value.Gain) > 0.0)
-                    && loose.Choice.Value.Best = strict.Choice.Value.Best)
+                            let slack = 1e-5 * (1.0 + abs (float rule.Correction[l]))
+
+                            float rule.Correction[l] >= List.min asked - slack
+                            && float rule.Correction[l] <= List.max asked + slack))
+
+            property
+                (cases |> Cases.times 30)
+                "without a share of a correction nothing is gained"
+                (fun (case: ScoredCase) ->
+                    let rule = fit Objective.MacroF1 case
+
+                    rule.Shares |> Array.exists (fun share -> share.Basis <> FusedBasis.SharedOnly)
+                    || (rule.Gain = 0.0 && Array.forall ((=) 0f) rule.Correction))
 
             property
                 (cases |> Cases.times 20)
@@ -181,7 +229,7 @@ let tests =
                 Require.near 0.7 (-1.0) rule.C)
 
             testCase
-                "label-specific offsets make the halves choose a correction, pure noise around the shared form does not need one"
+                "label-specific offsets make the halves vote for a correction, pure noise around the shared form does not need one"
                 (fun () ->
                     let rarity, scores, truth = planted 0.0 600 40
 
@@ -191,7 +239,10 @@ let tests =
                     let rule =
                         Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores shifted) (LabelSets truth)
 
-                    Require.notEqual FusedBasis.SharedOnly rule.Basis
+                    Require.isTrue (
+                        rule.Shares |> Array.forall (fun share -> share.Basis <> FusedBasis.SharedOnly)
+                        && rule.Gain > 0.0
+                    )
 
                     let difference =
                         [
