@@ -306,7 +306,7 @@ match List.tail (List.ofArray fsi.CommandLineArgs) with
             Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
 
         let prepared =
-            Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic folder.Rows
+            Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows
 
         let problems = [| for seed in 1 .. int seeds -> problem prepared seed |]
 

@@ -77,7 +77,7 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
         Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
 
     let _, _, parts =
-        Pipeline.prepare (Presets.vectoriser ()) FeatureKind.Automatic folder.Rows
+        Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows
 
     let options =
         { Presets.strong Objective.standard with
