@@ -59,10 +59,7 @@ module Ensemble =
 
     /// The first member has the scorer's own seed: an ensemble of one is the scorer.
     let private memberSeed (seed: Seed) (index: int) =
-        if index = 0 then
-            seed
-        else
-            Seed.derive "member" index seed
+        if index = 0 then seed else Seed.derive "member" index seed
 
     let private fit (members: int) (scorer: Scorer) (training: ScorerTraining) : FittedScorer =
         let one index =
@@ -79,10 +76,7 @@ module Ensemble =
                 }
                 scorer
 
-        fitted
-            {
-                Members = List.init members one
-            }
+        fitted { Members = List.init members one }
 
     /// The mean of so many of the scorer, 1 to 100. Its training log is that of the first.
     let scorer (members: int) (scorer: Scorer) : Scorer =

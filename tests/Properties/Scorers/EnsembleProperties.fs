@@ -20,6 +20,8 @@ let private model scorers =
 
 let private margins (model: Model) =
     (Model.candidates test.Features model).Margins
+    |> Array.head
+    |> SmallProblem.entries
 
 [<Tests>]
 let tests =
@@ -28,8 +30,8 @@ let tests =
         [
             testCase "an ensemble of one is the scorer" (fun () ->
                 Require.equal
-                    (SmallProblem.entries (margins (model [ perceptron () ]))[0])
-                    (SmallProblem.entries (margins (model [ Ensemble.scorer 1 (perceptron ()) ]))[0]))
+                    (margins (model [ perceptron () ]))
+                    (margins (model [ Ensemble.scorer 1 (perceptron ()) ])))
 
             testCase "margins are the mean of the members', and explanations add up" (fun () ->
                 let three = model [ Ensemble.scorer 3 (perceptron ()) ]
@@ -57,11 +59,13 @@ let tests =
                 Tolerance.require Tolerance.float32 "mean" expected (z ensemble)
 
                 for l in 0 .. SmallProblem.labels - 1 do
-                    let parts = members |> List.map (fun m -> m.Threshold three.Ranker.Rarity l 0.3f)
+                    let theta (scorer: FittedScorer) =
+                        let parts = scorer.Threshold three.Ranker.Rarity l 0.3f
+                        float parts.Threshold
 
                     Tolerance.require
                         Tolerance.float32
                         "threshold"
-                        [ parts |> List.averageBy (fun p -> float p.Threshold) ]
-                        [ float (ensemble.Threshold three.Ranker.Rarity l 0.3f).Threshold ])
+                        [ members |> List.averageBy theta ]
+                        [ theta ensemble ])
         ]
