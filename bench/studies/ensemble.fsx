@@ -50,7 +50,7 @@ let measure seeds name =
                         { Presets.strong Objective.standard with
                             Scorers =
                                 [
-                                    Ensemble.scorer count (Perceptron.scorer (PerceptronOptions()))
+                                    Ensemble.scorer (Some count) (Perceptron.scorer (PerceptronOptions()))
                                     Linear.scorer LinearOptions.standard
                                 ]
                             Seed = Seed.ofInt (100 * seed)

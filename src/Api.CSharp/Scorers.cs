@@ -38,9 +38,10 @@ public static class Scorers
     /// The mean of several scorers of one kind, fitted from other seeds: what a single training owes to chance mostly cancels. It costs as many trainings.
     /// </summary>
     /// <param name="scorer">What is fitted.</param>
-    /// <param name="members">How many, 1 to 100.</param>
+    /// <param name="members">How many, 1 to 100; null: four up to 10,000 training rows, one above.</param>
     /// <example><code>Scorers.Ensemble(Scorers.Perceptron(), members: 4)</code></example>
-    public static Scorer Ensemble(Scorer scorer, int members = 4) => Core.Ensemble.scorer(members, Given.One(scorer));
+    public static Scorer Ensemble(Scorer scorer, int? members = null) =>
+        Core.Ensemble.scorer(members.ToOption(), Given.One(scorer));
 
     private static Scorer Linear(Kernels.LinearLoss loss, double c, double? tolerance, int? passes, double? prune) =>
         Core.Linear.scorer(

@@ -10,11 +10,15 @@ module Presets =
     let vectorisers () : VectoriserOptions list =
         [ VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 5) ]
 
-    /// The strongest model of the library: both signals, a network of one hidden layer stacked with one-vs-rest linear models, the fused decision for the
+    /// The strongest model of the library: both signals, networks of one hidden layer (four up to 10,000 rows, one above) stacked with one-vs-rest linear models, the fused decision for the
     /// objective. For texts, with the vectorisers above.
     let strong (objective: Objective) : ModelOptions =
         { ModelOptions.defaults with
-            Scorers = ModelOptions.defaults.Scorers @ [ Linear.scorer LinearOptions.standard ]
+            Scorers =
+                [
+                    Perceptron.scorer (PerceptronOptions()) |> Ensemble.scorer None
+                    Linear.scorer LinearOptions.standard
+                ]
             Decision =
                 { DecisionOptions.defaults with
                     Objective = objective

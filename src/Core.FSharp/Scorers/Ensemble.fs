@@ -61,7 +61,15 @@ module Ensemble =
     let private memberSeed (seed: Seed) (index: int) =
         if index = 0 then seed else Seed.derive "member" index seed
 
-    let private fit (members: int) (scorer: Scorer) (training: ScorerTraining) : FittedScorer =
+    /// Up to this many training rows an ensemble is of four by default: trainings are short there, and chance counts most.
+    let private few = 10_000
+
+    let private size (members: int option) (rows: int) =
+        members |> Option.defaultValue (if rows <= few then 4 else 1)
+
+    let private fit (members: int option) (scorer: Scorer) (training: ScorerTraining) : FittedScorer =
+        let members = size members training.Rows.Features.Rows
+
         let one index =
             let report (e: EpochProgress) =
                 training.Progress
@@ -78,12 +86,13 @@ module Ensemble =
 
         fitted { Members = List.init members one }
 
-    /// The mean of so many of the scorer, 1 to 100. Its training log is that of the first.
-    let scorer (members: int) (scorer: Scorer) : Scorer =
+    /// The mean of so many of the scorer, 1 to 100; None: four up to 10,000 training rows, one above. Its training log is that of the first.
+    let scorer (members: int option) (scorer: Scorer) : Scorer =
         let faults =
             [
-                if members < 1 || members > 100 then
-                    $"Ensemble.Members: expected 1 to 100, received {members}"
+                match members with
+                | Some n when n < 1 || n > 100 -> $"Ensemble.Members: expected 1 to 100, received {n}"
+                | _ -> ()
                 yield! Scorer.faults scorer
             ]
 
@@ -93,7 +102,7 @@ module Ensemble =
             else
                 Scorer.create
 
-        make $"{members} of {scorer}" faults (fit members scorer)
+        make $"ensemble of {scorer}" faults (fit members scorer)
 
     /// In the registry.
     let entry: ScorerEntry =
@@ -101,6 +110,6 @@ module Ensemble =
             Codec = Codec.create tag fitted
             Door = "Ensemble"
             Source = "https://doi.org/10.1007/BF00058655"
-            Examples = [ scorer 3 (Linear.scorer LinearOptions.standard) ]
-            Faulty = [ scorer 0 (Linear.scorer LinearOptions.standard) ]
+            Examples = [ scorer (Some 3) (Linear.scorer LinearOptions.standard) ]
+            Faulty = [ scorer (Some 0) (Linear.scorer LinearOptions.standard) ]
         }

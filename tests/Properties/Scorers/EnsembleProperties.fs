@@ -31,10 +31,10 @@ let tests =
             testCase "an ensemble of one is the scorer" (fun () ->
                 Require.equal
                     (margins (model [ perceptron () ]))
-                    (margins (model [ Ensemble.scorer 1 (perceptron ()) ])))
+                    (margins (model [ Ensemble.scorer (Some 1) (perceptron ()) ])))
 
             testCase "margins are the mean of the members', and explanations add up" (fun () ->
-                let three = model [ Ensemble.scorer 3 (perceptron ()) ]
+                let three = model [ Ensemble.scorer (Some 3) (perceptron ()) ]
                 let ensemble = three.Ranker.Scorers.Head
                 let members = (ensemble.Stored.Data :?> StoredEnsemble).Members
                 Require.equal 3 members.Length
