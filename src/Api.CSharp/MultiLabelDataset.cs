@@ -31,7 +31,7 @@ public sealed class MultiLabelDataset
     /// <summary>Rows of sparse features. Labels are those of the rows, in ordinal order.</summary>
     /// <param name="rows">The features in any order, each at most once, with the rows' labels.</param>
     /// <param name="dimension">How many features there are; null: one more than the largest id.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, or an infinite value; NaN is a missing one.</exception>
     public static MultiLabelDataset FromFeatures(
         IEnumerable<(IReadOnlyList<(int Id, float Value)> Features, IReadOnlyList<string> Labels)> rows,
         int? dimension = null
@@ -43,7 +43,7 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>Rows of dense vectors. Labels are those of the rows, in ordinal order.</summary>
-    /// <param name="vectors">[N, D], finite numbers.</param>
+    /// <param name="vectors">[N, D], finite numbers, or NaN where one is missing.</param>
     /// <param name="labels">The labels of each row.</param>
     /// <exception cref="ArgumentException">Another number of label sets than of vectors.</exception>
     public static MultiLabelDataset FromVectors(float[,] vectors, IEnumerable<IReadOnlyList<string>> labels)
@@ -150,7 +150,7 @@ public sealed class MultiLabelDataset
     internal static Core.Rows OfFeatures(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows, int? dimension = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Core.Rows.NewFeatures(SparseRows.Create(rows, dimension, "feature"));
+        return Core.Rows.NewFeatures(SparseRows.Create(rows, dimension, "feature", mayBeMissing: true));
     }
 
     private static MultiLabelDataset Named(Core.Rows rows, IEnumerable<IReadOnlyList<string>> labels)

@@ -6,9 +6,9 @@ namespace Limen;
 internal static class SparseRows
 {
     /// <summary>Rows of (column, value) pairs in any order; null columns: one more than the largest that was met.</summary>
-    /// <exception cref="ArgumentException">A column below 0, from columns on, or twice in a row; a value that is not
-    /// finite.</exception>
-    public static CsrMatrix Create(IEnumerable<IEnumerable<(int Column, float Value)>> rows, int? columns, string what)
+    /// <exception cref="ArgumentException">A column below 0, from columns on, or twice in a row; a value that is infinite, or NaN where none may be
+    /// missing.</exception>
+    public static CsrMatrix Create(IEnumerable<IEnumerable<(int Column, float Value)>> rows, int? columns, string what, bool mayBeMissing = false)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (start, indices, values) = (new List<int> { 0 }, new List<int>(), new List<float>());
@@ -22,7 +22,7 @@ internal static class SparseRows
                     throw new ArgumentException($"{place}expected {what} ids {Range(columns)}, received {column}", nameof(rows));
                 if (indices.Count > start[^1] && indices[^1] == column)
                     throw new ArgumentException($"{place}expected each {what} once, received {column} twice", nameof(rows));
-                if (!float.IsFinite(value))
+                if (!float.IsFinite(value) && !(mayBeMissing && float.IsNaN(value)))
                     throw new ArgumentException($"{place}expected finite values, received {value} for {what} {column}", nameof(rows));
                 indices.Add(column);
                 values.Add(value);

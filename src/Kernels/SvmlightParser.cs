@@ -141,7 +141,7 @@ public static class SvmlightParser
                     return Fail(start, $"feature ids that ascend (the one before is {previous + ids.FeatureBase})");
                 var value = ++At;
                 if (!DecimalParser.TryRead(bytes, ref At, out var number)) return Fail(value, "a number");
-                if (!float.IsFinite(number)) return Fail(value, "a finite number");
+                if (float.IsInfinity(number)) return Fail(value, "a finite number or NaN");
                 block.FeatureIds[features] = previous = id;
                 block.Values[features++] = number;
             }

@@ -91,7 +91,7 @@ public sealed class DatasetTests
     [TestCase(-1, 1f, "row 1: expected feature ids from 0 to 4, received -1")]
     [TestCase(5, 1f, "row 1: expected feature ids from 0 to 4, received 5")]
     [TestCase(2, 1f, "row 1: expected each feature once, received 2 twice")]
-    [TestCase(3, float.NaN, "row 1: expected finite values, received NaN for feature 3")]
+    [TestCase(3, float.NegativeInfinity, "row 1: expected finite values, received -Infinity for feature 3")]
     public void Features_are_checked(int id, float value, string message)
     {
         Assert.That(() => MultiLabelDataset.FromFeatures([([(2, 1f), (id, value)], ["a"])], dimension: 5), Throws.ArgumentException.With.Message.StartsWith(message));

@@ -20,8 +20,8 @@ module Csr =
 
         start
 
-    /// Rows of (column, value) pairs, each sorted by column.
-    let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
+    /// Rows of (column, value) pairs, each sorted by column; values may be any numbers. Throws ArgumentException for columns that do not ascend within [0, columns).
+    let ofSortedRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix =
         let start = rows |> Array.map Array.length |> starts
         let indices = Array.zeroCreate start[rows.Length]
         let values = Array.zeroCreate start[rows.Length]
@@ -33,7 +33,10 @@ module Csr =
                 indices[start[i] + k] <- column
                 values[start[i] + k] <- value))
 
-        CsrMatrix.Trusted(rows.Length, columns, start, indices, values).Validate()
+        CsrMatrix(rows.Length, columns, start, indices, values)
+
+    /// The same for finite values: throws ArgumentException for others too.
+    let ofRows (columns: int) (rows: struct (int * float32)[][]) : CsrMatrix = (ofSortedRows columns rows).Validate()
 
     /// Label sets as a matrix of ones; ids are sorted and made distinct.
     let ofSets (columns: int) (sets: int[][]) : CsrMatrix =

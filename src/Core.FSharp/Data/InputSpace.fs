@@ -1,9 +1,10 @@
 namespace Limen
 
-/// What the numbers of feature rows are.
+/// What the numbers of feature rows are. Missing values (NaN) become the training rows' median of the feature, with a further feature that says where they were missing; only
+/// term counts may not be missing.
 type FeatureKind =
-    /// Judged by the training rows: dense rows are measurements, whole numbers from 1 (also 0/1 presence) are term counts, anything else is taken
-    /// as it is.
+    /// Judged by the training rows: measurements or values where many entries are stored or one is no whole number from 1, and the scaling chosen on held-out rows; otherwise term counts
+    /// (also 0/1 presence).
     | Automatic = 0
     /// Taken as they are.
     | Values = 1
@@ -11,6 +12,10 @@ type FeatureKind =
     | TermCounts = 2
     /// Measurements on scales of their own, standardised by the training rows.
     | Measurements = 3
+    /// Measurements with far values: less the median, in interquartile ranges.
+    | Robust = 4
+    /// Measurements of which only the order counts: the normal quantile of their ranks among the training rows.
+    | Quantiles = 5
 
 namespace Limen.Core
 
@@ -24,9 +29,9 @@ type InputSpace =
     | Texts of Vectoriser
     /// Term counts [N, D], weighted by TF-IDF fitted on the training rows.
     | TermCounts of TfIdfWeights
-    /// Measurements [N, D], standardised by the training rows.
-    | Measurements of Standardiser
-    /// Features [N, D] as they are.
+    /// Numbers [N, D], some of them perhaps missing, on a scale of the training rows.
+    | Measurements of Imputer * FittedScaling
+    /// Features [N, D] as they are, of which none is missing.
     | Features of dimension: int
     /// Several views of the same rows, their features beside each other.
     | Views of InputSpace list
@@ -34,26 +39,54 @@ type InputSpace =
 [<RequireQualifiedAccess>]
 module InputSpace =
 
-    /// Rows of which more entries than this share are stored are taken for measurements.
+    /// Rows of which more entries than this share are stored are measurements, be they whole numbers or not.
     let private dense = 0.5
 
-    /// What the numbers of training rows [N, D] are. Term counts before measurements: counts may be dense too.
-    let private judge (x: CsrMatrix) : FeatureKind =
-        let stored = float x.NonZeros / (float x.Rows * float x.Columns)
+    /// Whole numbers of which fewer entries than this share are stored are term counts.
+    let private sparse = 0.1
+
+    /// More numbers than this are not stored for the sake of a scaling.
+    let private most = 50_000_000L
+
+    /// The kinds that numbers of training rows [N, D] may be under Automatic, of which held-out rows choose: the simplest first. Density decides before whole numbers do: counts
+    /// in most entries (pixels, histograms, cells) are measurements. A scaling that stores every entry is none of them where rows are sparse and would become large.
+    let kinds (x: CsrMatrix) : FeatureKind list =
+        let entries = int64 x.Rows * int64 x.Columns
+        let stored = float x.NonZeros / float (max 1L entries)
 
         let whole =
             Seq.truncate x.NonZeros x.Values |> Seq.forall (fun v -> v >= 1f && v = round v)
 
-        if whole then FeatureKind.TermCounts
-        elif stored > dense then FeatureKind.Measurements
-        else FeatureKind.Values
+        let scaled = [ FeatureKind.Measurements; FeatureKind.Quantiles; FeatureKind.Robust ]
+
+        if stored > dense then
+            scaled
+        elif whole && (stored < sparse || entries > most) then
+            [ FeatureKind.TermCounts ]
+        elif whole then
+            FeatureKind.TermCounts :: scaled
+        elif entries > most then
+            [ FeatureKind.Values ]
+        else
+            FeatureKind.Values :: scaled
+
+    let private measured scaling (x: CsrMatrix) =
+        let imputer = Imputer.fit x
+        Measurements(imputer, Imputer.apply imputer x |> Scaling.fit scaling)
+
+    let private counted (x: CsrMatrix) =
+        match FeatureValues.withMissing x with
+        | [||] -> x
+        | missing -> invalidArg "rows" $"expected term counts, received a missing value (NaN) for feature {missing[0]}"
 
     let rec private ofFeatures (kind: FeatureKind) (x: CsrMatrix) : InputSpace =
         match kind with
-        | FeatureKind.Automatic -> ofFeatures (judge x) x
-        | FeatureKind.Values -> Features x.Columns
-        | FeatureKind.TermCounts -> TermCounts(TfIdfWeights.fit Sublinear x)
-        | FeatureKind.Measurements -> Measurements(Standardiser.fit x)
+        | FeatureKind.Automatic -> ofFeatures (kinds x).Head x
+        | FeatureKind.Values -> measured Scaling.Raw x
+        | FeatureKind.TermCounts -> TermCounts(counted x |> TfIdfWeights.fit Sublinear)
+        | FeatureKind.Measurements -> measured Scaling.Standardised x
+        | FeatureKind.Robust -> measured Scaling.Robust x
+        | FeatureKind.Quantiles -> measured Scaling.Quantiles x
         | other -> invalidArg (nameof kind) $"expected a kind of features, received {int other}"
 
     /// What is wrong with vectorisers, and with a kind of features for rows.
@@ -90,7 +123,7 @@ module InputSpace =
         | Views views -> views |> List.sumBy dimension
         | Texts vectoriser -> vectoriser.Features
         | TermCounts weights -> weights.Idf.Length
-        | Measurements standardiser -> standardiser.Mean.Length
+        | Measurements(imputer, _) -> Imputer.dimension imputer
         | Features dimension -> dimension
 
     /// The views of rows as blocks of their features; one where there is but one.
@@ -99,22 +132,23 @@ module InputSpace =
         | Views views -> views |> List.map dimension |> Columns.beside
         | one -> [ { First = 0; Count = dimension one } ]
 
-    let private wide (input: InputSpace) (x: CsrMatrix) : CsrMatrix =
-        let columns = dimension input
-
+    let private wide (columns: int) (x: CsrMatrix) : CsrMatrix =
         if x.Columns > columns then
             invalidArg "rows" $"expected features from 0 to {columns - 1}, received feature {x.Columns - 1}"
 
         Csr.widen columns x
 
     /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
-    /// texts where the training rows were features, features where they were texts, and a feature that the training rows did not have.
+    /// texts where the training rows were features, features where they were texts, a feature that the training rows did not have, and a missing term count.
     let rec apply (input: InputSpace) (rows: Rows) : CsrMatrix =
         match input, rows, Rows.tryFeatures rows with
         | Views views, _, _ -> views |> List.map (fun view -> apply view rows) |> Columns.join
         | Texts vectoriser, Rows.Texts texts, _ -> Vectoriser.apply vectoriser texts
         | Texts _, _, _ -> Rows.mismatch "texts" rows
         | _, _, None -> Rows.mismatch "features" rows
-        | TermCounts weights, _, Some x -> wide input x |> TfIdfWeights.apply weights
-        | Measurements standardiser, _, Some x -> wide input x |> Standardiser.apply standardiser
-        | Features _, _, Some x -> wide input x
+        | TermCounts weights, _, Some x -> wide weights.Idf.Length x |> counted |> TfIdfWeights.apply weights
+        | Measurements(imputer, scaling), _, Some x ->
+            wide imputer.Medians.Length x
+            |> Imputer.apply imputer
+            |> Scaling.apply scaling
+        | Features dimension, _, Some x -> wide dimension x

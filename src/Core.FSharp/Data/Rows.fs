@@ -8,9 +8,9 @@ open Limen.Kernels
 type Rows =
     /// N texts.
     | Texts of string[]
-    /// Sparse features [N, D].
+    /// Sparse features [N, D]; a value that is NaN is missing.
     | Features of CsrMatrix
-    /// Dense vectors [N, D].
+    /// Dense vectors [N, D]; a value that is NaN is missing.
     | Dense of float32[,]
 
     /// N, the number of rows.
@@ -55,20 +55,20 @@ module Rows =
             Array2D.init chosen.Length (x.GetLength 1) (fun i c -> x[chosen[i], c])
             |> Rows.Dense
 
-    /// Dense vectors without their zeros. Throws ArgumentException for a number that is not finite.
+    /// Dense vectors without their zeros. Throws ArgumentException for an infinite number.
     let private sparse (x: float32[,]) : CsrMatrix =
         Array.init (x.GetLength 0) (fun r ->
             [|
                 for c in 0 .. x.GetLength 1 - 1 do
-                    if not (Single.IsFinite x[r, c]) then
+                    if Single.IsInfinity x[r, c] then
                         invalidArg "rows" $"row {r + 1}: expected finite values, received {x[r, c]} for feature {c}"
 
                     if x[r, c] <> 0f then
                         struct (c, x[r, c])
             |])
-        |> Csr.ofRows (x.GetLength 1)
+        |> Csr.ofSortedRows (x.GetLength 1)
 
-    /// The features [N, D] of rows that are no texts, None of texts. Throws ArgumentException for a dense number that is not finite.
+    /// The features [N, D] of rows that are no texts, None of texts. Throws ArgumentException for an infinite dense number.
     let tryFeatures (rows: Rows) : CsrMatrix option =
         match rows with
         | Rows.Texts _ -> None

@@ -44,13 +44,6 @@ module Bootstrap =
 
         Array.init n (fun i -> float32 (max 1.0 (round (-unit * log (1.0 - Seed.uniform (int64 i) stream)))))
 
-    /// The q-quantile of ascending values, interpolated linearly between neighbours.
-    let private quantile q (ascending: float[]) =
-        let at = q * float (ascending.Length - 1)
-        let below = int at
-        let above = min (below + 1) (ascending.Length - 1)
-        ascending[below] + (at - float below) * (ascending[above] - ascending[below])
-
     let private faults (options: BootstrapOptions) =
         [
             if options.Resamples < 1 then
@@ -94,7 +87,7 @@ module Bootstrap =
 
         {
             Difference = differenceOf id
-            Lower = quantile ((1.0 - options.Level) / 2.0) resampled
-            Upper = quantile ((1.0 + options.Level) / 2.0) resampled
+            Lower = Quantile.ofAscending ((1.0 - options.Level) / 2.0) resampled
+            Upper = Quantile.ofAscending ((1.0 + options.Level) / 2.0) resampled
             ShareNotAbove = float notAbove / float options.Resamples
         }

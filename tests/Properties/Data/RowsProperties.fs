@@ -98,27 +98,6 @@ let tests =
                         |> Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Automatic
                         |> box)))
 
-            testCase "dense numbers are finite" (fun () ->
-                let rows = Rows.Dense(array2D [ [ 1f; 2f ]; [ 3f; nanf ] ])
-
-                Require.startsWith
-                    "row 2: expected finite values, received NaN for feature 1"
-                    (Require.refusal<ArgumentException>(fun () -> fit FeatureKind.Values rows |> box)))
-
-            testTheory
-                "what numbers are is judged by the training rows"
-                [
-                    [ [ 1f; 0f; 3f ]; [ 0f; 2f; 0f ] ], FeatureKind.TermCounts
-                    [ [ 1.5f; 0f; 3f ]; [ 0f; 2f; 0.5f ] ], FeatureKind.Measurements
-                    [ [ 1.5f; 0f; 0f ]; [ 0f; 2f; 0f ] ], FeatureKind.Values
-                ]
-                (fun (numbers, kind) ->
-                    let rows = Rows.Dense(array2D numbers)
-
-                    Require.equal
-                        (entries (InputSpace.apply (fit kind rows) rows))
-                        (entries (InputSpace.apply (fit FeatureKind.Automatic rows) rows)))
-
             property
                 cases
                 "chosen rows keep their features, labels and weights"

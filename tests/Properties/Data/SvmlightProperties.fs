@@ -140,12 +140,23 @@ let tests =
                     for d in parts do
                         Require.equal (6, 10) ((d.Features.Columns, d.Labels.Columns))))
 
+            testCase "a value that is NaN is missing, and is written and read as such" (fun () ->
+                TemporaryFolder.using (fun folder ->
+                    let first, second = Path.Combine(folder, "a"), Path.Combine(folder, "b")
+                    File.WriteAllText(first, "1 1:nan 3:2\n0 1:-1 2:NaN\n")
+                    let d = Svmlight.read Svmlight.defaults first
+                    Svmlight.write second d
+
+                    for d in [ d; Svmlight.read Svmlight.defaults second ] do
+                        Require.equal
+                            [ "NaN"; "2"; "-1"; "NaN" ]
+                            [ for at in 0 .. d.Features.NonZeros - 1 -> string d.Features.Values[at] ]))
+
             testTheory
                 "a bad file is refused with the place, what was expected and what was found"
                 [
-                    "1 1:nan\n", "f:1:5: expected a finite number, found \"nan\""
-                    "0 1:1\n1 1:Infinity\n", "f:2:5: expected a finite number, found \"Infinity\""
-                    "0 1:1\n1 1:-1e39\n", "f:2:5: expected a finite number, found \"-1e39\""
+                    "0 1:1\n1 1:Infinity\n", "f:2:5: expected a finite number or NaN, found \"Infinity\""
+                    "0 1:1\n1 1:-1e39\n", "f:2:5: expected a finite number or NaN, found \"-1e39\""
                     "-1 1:1\n", "f:1:1: expected a label id, or a blank where the row has no labels, found \"-1\""
                     "1 -1:1\n", "f:1:3: expected a feature id, found \"-1:1\""
                     "1 4:1 2:1\n", "f:1:7: expected feature ids that ascend (the one before is 4), found \"2:1\""

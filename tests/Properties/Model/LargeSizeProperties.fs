@@ -88,7 +88,7 @@ let tests =
 
             testCase "measurements that no array holds are refused" (fun () ->
                 let x = Csr.empty side side
-                refused (fun () -> Standardiser.apply (Standardiser.fit x) x))
+                refused (fun () -> Scaling.apply (Scaling.fit Scaling.Standardised x) x))
 
             testCase "bins of votes that no array holds are refused" (fun () ->
                 for k in [ side - 1; Int32.MaxValue ] do

@@ -42,7 +42,9 @@ let tests =
                         Csr.append m m
                         Csr.mapValues (fun _ _ v -> 2f * v) m
                         Csr.transpose m
-                        Standardiser.apply (Standardiser.fit m) m
+                        Scaling.apply (Scaling.fit Scaling.Standardised m) m
+                        Scaling.apply (Scaling.fit Scaling.Quantiles m) m
+                        Imputer.apply (Imputer.fit m) m
                         Plain.sets (Thresholds.decide (Array.zeroCreate m.Columns) (Scores m))
                         (Dataset.widen (m.Columns + 3) m.Columns (Dataset.create m m)).Features
                         CosineIndex.Build(m).LeaveOneOut 2
