@@ -29,7 +29,9 @@ module Pipeline =
             | Some most -> Rows.widen most split.Train.Rows
             | None -> split.Train.Rows
 
-        let input = InputSpace.fit vectorisers kind train
+        let input =
+            (InputChoice.fit vectorisers kind { split.Train with Rows = train }).Input
+
 
         let dataset space =
             LabelledRows.relabel space >> LabelledRows.dataset input
