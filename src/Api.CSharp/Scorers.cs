@@ -43,6 +43,15 @@ public static class Scorers
     public static Scorer Ensemble(Scorer scorer, int? members = null) =>
         Core.Ensemble.scorer(members.ToOption(), Given.One(scorer));
 
+    /// <summary>
+    /// One-vs-rest support vector machines with a Gaussian kernel to some of the training rows, the landmarks, for dense rows. Takes as many numbers as there are landmarks times features and labels.
+    /// </summary>
+    /// <param name="landmarks">Training rows that others are compared with; at least 1.</param>
+    /// <param name="sharpness">The kernel falls to 1/e at the median squared distance of landmarks divided by this; above 0.</param>
+    /// <param name="c">The cost of the losses against the squared norm of the function; above 0.</param>
+    public static Scorer Nystrom(int landmarks = 500, double sharpness = 2.0, double c = 0.3) =>
+        Core.NystromModule.scorer(new(landmarks, sharpness, c));
+
     private static Scorer Linear(Kernels.LinearLoss loss, double c, double? tolerance, int? passes, double? prune) =>
         Core.Linear.scorer(
             new(

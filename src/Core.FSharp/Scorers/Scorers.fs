@@ -7,7 +7,13 @@ open Limen
 module Scorers =
 
     let all: ScorerEntry list =
-        [ Perceptron.entry; Linear.entry; GaussianNaiveBayes.entry; Ensemble.entry ]
+        [
+            Perceptron.entry
+            Linear.entry
+            GaussianNaiveBayes.entry
+            Nystrom.entry
+            Ensemble.entry
+        ]
 
     /// Every scorer with its defaults, in every form that it has.
     let examples: Scorer list = all |> List.collect _.Examples
