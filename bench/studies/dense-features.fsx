@@ -135,8 +135,11 @@ printfn "|---|---|---|---|---|"
 for name in names do
     let rows = read name
     let rule = byRule (fst rows)
-    let choice = InputChoice.fit (VectoriserOptions()) FeatureKind.Automatic (fst rows)
-    let ruled = InputSpace.fit (VectoriserOptions()) rule (fst rows).Rows
+
+    let choice =
+        InputChoice.fit [ VectoriserOptions() ] FeatureKind.Automatic (fst rows)
+
+    let ruled = InputSpace.fit [ VectoriserOptions() ] rule (fst rows).Rows
 
     let figures =
         choice.Figures

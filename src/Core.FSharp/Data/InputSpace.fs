@@ -148,7 +148,5 @@ module InputSpace =
         | _, _, None -> Rows.mismatch "features" rows
         | TermCounts weights, _, Some x -> wide weights.Idf.Length x |> counted |> TfIdfWeights.apply weights
         | Measurements(imputer, scaling), _, Some x ->
-            wide imputer.Medians.Length x
-            |> Imputer.apply imputer
-            |> Scaling.apply scaling
+            wide imputer.Medians.Length x |> Imputer.apply imputer |> Scaling.apply scaling
         | Features dimension, _, Some x -> wide dimension x
