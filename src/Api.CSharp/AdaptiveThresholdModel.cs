@@ -16,10 +16,16 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>The settings of a new model, all at their defaults.</summary>
     public static AdaptiveThresholdModelBuilder Builder() => new();
 
+    /// <summary>What it reads texts with, the numbers that were chosen from the training texts among them, for each view; none for a model of features.</summary>
+    public IReadOnlyList<VectoriserOptions> Vectorisers => [.. Core.InputSpaceModule.vectorisers(model.Input).Select(v => v.Options)];
+
     /// <summary>Loads a saved model.</summary>
     /// <param name="folder">Where it was saved.</param>
-    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by another version, or no model; the message says which.</exception>
-    public static AdaptiveThresholdModel Load(string folder) => new(Core.Store.load(folder));
+    /// <param name="tokenisers">What <see cref="Tokens.Of"/> was given when it was fitted, if it was: a model saves no code. Each is known by what it makes of a sample text.</param>
+    /// <exception cref="ModelFormatException">It is damaged, incomplete, written by another version, no model, or asks for another tokeniser; the message says which.</exception>
+    /// <exception cref="ArgumentException">A tokeniser is given that the model was not fitted with.</exception>
+    public static AdaptiveThresholdModel Load(string folder, params Func<string, IEnumerable<string>>[] tokenisers) =>
+        new(Core.Store.loadWith(Given.All(tokenisers).ToFSharpList(), folder));
 
     /// <summary>
     /// Saves the model: a folder with manifest, checksums and weights, which takes the place of a model saved there before.

@@ -5,7 +5,7 @@ public static class Presets
 {
     /// <summary>
     /// The strongest model of the library, the one behind the figures of the README and of <c>limen train</c>: both signals, a perceptron stacked with one-vs-rest
-    /// linear models, the fused decision; words in five or more texts as terms.
+    /// linear models, the fused decision; words as terms.
     /// </summary>
     /// <param name="objective">What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</param>
     /// <example><code>var model = Presets.Strong(Objectives.MacroF1()).Fit(train, validation);</code></example>

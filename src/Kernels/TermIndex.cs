@@ -1,45 +1,22 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 
 namespace Limen.Kernels;
 
-/// <summary>
-/// Finds the terms of a vocabulary in texts: a trie over words, whose nodes are the beginnings of terms. Safe for
-/// many threads at once.
-/// </summary>
-public sealed class TermIndex
+/// <summary>Finds the terms of a vocabulary in texts. Safe for many threads at once.</summary>
+public abstract class TermIndex
 {
     private const int ChunkRows = 128;
 
-    private readonly TokenCharacters characters;
-    private readonly int longest = 1;
-    private readonly Dictionary<string, int> words = new(StringComparer.Ordinal);
-    private readonly PairTable children;
-    private readonly int[] termOf;
     private readonly int count;
-    private readonly ConcurrentBag<IdCounter> counters = [];
+    private readonly ConcurrentBag<(IdCounter Counter, Action<string, IdCounter> Find)> finders = [];
 
-    /// <summary>The index of terms, each of one or more words joined by a space; a term's id is its place.</summary>
-    public TermIndex(IReadOnlyList<string> terms, TokenCharacters characters)
-    {
-        this.characters = characters;
-        count = terms.Count;
-        var split = terms.Select(t => t.Split(' ')).ToArray();
-        foreach (var word in split.SelectMany(t => t)) words.TryAdd(word, words.Count);
-        var found = Enumerable.Repeat(-1, words.Count).ToList();
-        children = new PairTable(terms.Count);
-        for (var term = 0; term < split.Length; term++)
-        {
-            longest = Math.Max(longest, split[term].Length);
-            var node = words[split[term][0]];
-            foreach (var word in split[term].Skip(1)) node = Child(node, words[word], found);
-            found[node] = term;
-        }
-        termOf = [.. found];
-    }
+    private protected TermIndex(int count) => this.count = count;
+
+    /// <summary>What counts the terms of a text, for one thread at a time.</summary>
+    private protected abstract Action<string, IdCounter> Finder();
 
     /// <summary>
-    /// How often each term is in each text: [N, terms]. Words outside the vocabulary end the n-grams that reach them.
+    /// How often each term is in each text: [N, terms].
     /// </summary>
     public CsrMatrix Count(string[] texts)
     {
@@ -74,53 +51,17 @@ public sealed class TermIndex
 
     private readonly record struct Chunk(int[] RowEnd, List<int> Indices, List<float> Values);
 
-    private int Child(int node, int word, List<int> found)
-    {
-        ref var entry = ref children.Add(node, word);
-        if (entry.Stamp < 0)
-        {
-            entry.Stamp = 0;
-            entry.Value = found.Count;
-            found.Add(-1);
-        }
-        return entry.Value;
-    }
-
     private Chunk CountChunk(ReadOnlySpan<string> texts)
     {
         var chunk = new Chunk(new int[texts.Length], [], []);
-        var scratch = new Scratch(new char[64], [], []);
-        if (!counters.TryTake(out var counter)) counter = new IdCounter(count);
+        if (!finders.TryTake(out var finder)) finder = (new IdCounter(count), Finder());
         for (var row = 0; row < texts.Length; row++)
         {
-            Find(texts[row], scratch, counter);
-            counter.MoveTo(chunk.Indices, chunk.Values);
+            finder.Find(texts[row], finder.Counter);
+            finder.Counter.MoveTo(chunk.Indices, chunk.Values);
             chunk.RowEnd[row] = chunk.Indices.Count;
         }
-        counters.Add(counter);
+        finders.Add(finder);
         return chunk;
     }
-
-    /// <summary>Counts every occurrence of a term: first of one word, then, word by word, of longer ones.</summary>
-    private void Find(ReadOnlySpan<char> text, Scratch scratch, IdCounter found)
-    {
-        var lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
-        var tokeniser = new Tokeniser(text, characters, scratch.Characters);
-        scratch.Words.Clear();
-        while (tokeniser.MoveNext()) scratch.Words.Add(lookup.TryGetValue(tokeniser.Current, out var word) ? word : -1);
-        var all = CollectionsMarshal.AsSpan(scratch.Words);
-        scratch.Nodes.Clear();
-        scratch.Nodes.AddRange(all);
-        var nodes = CollectionsMarshal.AsSpan(scratch.Nodes);
-        for (var length = 1; ; length++)
-        {
-            foreach (var node in nodes)
-                if (node >= 0 && termOf[node] >= 0) found.Add(termOf[node]);
-            if (length == longest || nodes.Length < 2) return;
-            nodes = nodes[..^1];
-            children.FindAll(nodes, all[length..]);
-        }
-    }
-
-    private sealed record Scratch(char[] Characters, List<int> Words, List<int> Nodes);
 }

@@ -35,7 +35,7 @@ public sealed class BuilderTests
             Is.EqualTo(
                 """
                 The configuration has faults:
-                  - vectoriser: expected a longest term of 1 words or more, received 0
+                  - vectoriser: expected a longest term of 1 tokens or more, received 0
                   - FeatureKnn.K: expected at least 1, received 0
                   - hidden layer width: expected at least 1, received 0
                   - dropout: expected at least 0 and below 1, received 1

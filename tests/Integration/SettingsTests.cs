@@ -29,7 +29,7 @@ public sealed partial class SettingsTests
         ["WithHoldOut"] = b => b.WithHoldOut(0.3),
         ["WithValidationOnly"] = b => b.WithValidationOnly(),
         ["WithValidationThenAll"] = b => b.WithValidationThenAll(),
-        ["WithVectoriser"] = b => b.WithVectoriser(new() { LongestTerm = 1 }),
+        ["WithVectoriser"] = b => b.WithVectoriser(new() { LongestTerm = 2 }),
         ["WithVectorisers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }),
         ["WithViewScorers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }).WithViewScorers(TextProblem.Perceptron()),
         ["WithFeatures"] = b => b.WithFeatures(FeatureKind.Values),
@@ -99,9 +99,9 @@ public sealed partial class SettingsTests
     {
         Dictionary<string, VectoriserOptions> away = new()
         {
-            [nameof(VectoriserOptions.LettersOnly)] = new() { LettersOnly = true },
+            [nameof(VectoriserOptions.Tokens)] = new() { Tokens = Tokens.Letters },
             [nameof(VectoriserOptions.ShortestTerm)] = new() { ShortestTerm = 2 },
-            [nameof(VectoriserOptions.LongestTerm)] = new() { LongestTerm = 1 },
+            [nameof(VectoriserOptions.LongestTerm)] = new() { LongestTerm = 2 },
             [nameof(VectoriserOptions.MinDocumentFrequency)] = new() { MinDocumentFrequency = 5 },
             [nameof(VectoriserOptions.MaxFeatures)] = new() { MaxFeatures = 20 },
             [nameof(VectoriserOptions.SublinearTf)] = new() { SublinearTf = false },

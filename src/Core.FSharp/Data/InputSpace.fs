@@ -132,6 +132,15 @@ module InputSpace =
         | Views views -> views |> List.map dimension |> Columns.beside
         | one -> [ { First = 0; Count = dimension one } ]
 
+    /// What texts are read with, a vectoriser for each view; none where rows are features.
+    let rec vectorisers (input: InputSpace) : Vectoriser list =
+        match input with
+        | Texts vectoriser -> [ vectoriser ]
+        | Views views -> views |> List.collect vectorisers
+        | TermCounts _
+        | Measurements _
+        | Features _ -> []
+
     let private wide (columns: int) (x: CsrMatrix) : CsrMatrix =
         if x.Columns > columns then
             invalidArg "rows" $"expected features from 0 to {columns - 1}, received feature {x.Columns - 1}"

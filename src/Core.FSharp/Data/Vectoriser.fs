@@ -4,25 +4,16 @@ open System
 open Limen
 open Limen.Kernels
 
-[<RequireQualifiedAccess>]
-module private TokenCharacters =
-
-    let ofOptions (o: VectoriserOptions) : TokenCharacters =
-        if o.LettersOnly then
-            TokenCharacters.Letters
-        else
-            TokenCharacters.Words
-
-/// A fitted vectoriser: its options, the terms (word n-grams joined by a space, in ordinal order; a term's place is
-/// its feature id) and their IDF. These three are all of it: made again from them it is the same.
+/// A fitted vectoriser: its options with what was chosen from the texts, the terms (n-grams of tokens joined by a space, in ordinal order; a term's
+/// place is its feature id) and their IDF. These three are all of it: made again from them it is the same.
 [<Sealed>]
 type Vectoriser(options: VectoriserOptions, terms: string[], idf: float32[]) =
     let options = options.Copy()
-    let index = lazy TermIndex(terms, TokenCharacters.ofOptions options)
+    let index = lazy Tokens.index options.Tokens terms
 
     do Shape.require (nameof idf) "[D]" [ terms.Length ] [ idf.Length ]
 
-    /// What it was fitted with.
+    /// What it was fitted with; numbers that were left to be chosen are those that were chosen.
     member _.Options = options.Copy()
 
     member _.Terms = terms
@@ -45,15 +36,35 @@ module Vectoriser =
     /// What is wrong with options, nothing for good ones.
     let faults (o: VectoriserOptions) : string list =
         [
+            yield! Tokens.faults o.Tokens
+            if
+                Tokens.areCharacters o.Tokens
+                && (o.ShortestTerm, TermChoice.longestTerm o) <> (1, 1)
+            then
+                $"vectoriser: expected terms of 1 token, where n-grams of characters are tokens, received {o.ShortestTerm} to {TermChoice.longestTerm o}"
             if o.ShortestTerm < 1 then
-                $"vectoriser: expected terms of 1 word or more, received {o.ShortestTerm}"
-            if o.LongestTerm < o.ShortestTerm then
-                $"vectoriser: expected a longest term of {o.ShortestTerm} words or more, received {o.LongestTerm}"
-            if o.MinDocumentFrequency < 1 then
+                $"vectoriser: expected terms of 1 token or more, received {o.ShortestTerm}"
+            if TermChoice.longestTerm o < o.ShortestTerm then
+                $"vectoriser: expected a longest term of {o.ShortestTerm} tokens or more, received {o.LongestTerm}"
+            if o.MinDocumentFrequency.HasValue && o.MinDocumentFrequency.Value < 1 then
                 $"vectoriser: expected a minimal document frequency of 1 or more, received {o.MinDocumentFrequency}"
             if o.MaxFeatures.HasValue && o.MaxFeatures.Value < 1 then
                 $"vectoriser: expected 1 feature or more, received {o.MaxFeatures.Value}"
         ]
+
+    /// The same options with the numbers that training texts decide.
+    let private decided (texts: string[]) (options: VectoriserOptions) : VectoriserOptions =
+        let o = options.Copy()
+
+        o.LongestTerm <- TermChoice.longestTerm options
+
+        if not o.MinDocumentFrequency.HasValue then
+            o.MinDocumentFrequency <- TermChoice.minDocumentFrequency texts
+
+        if not o.MaxFeatures.HasValue then
+            o.MaxFeatures <- TermChoice.maxFeatures o.Tokens |> Option.toNullable
+
+        o
 
     /// Chooses the terms and fits their IDF on training texts, and on nothing else. Throws ConfigurationException for
     /// faulty options and where no term is in MinDocumentFrequency texts.
@@ -62,29 +73,39 @@ module Vectoriser =
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
-        let selection =
-            TermSelection(
-                TokenCharacters.ofOptions options,
-                options.ShortestTerm,
-                options.LongestTerm,
-                options.MinDocumentFrequency,
-                options.MaxFeatures.GetValueOrDefault Int32.MaxValue
-            )
+        let o = decided texts options
+        let most = o.MaxFeatures.GetValueOrDefault Int32.MaxValue
 
-        let table = TermCounter.Count(texts, selection)
+        let table =
+            texts
+            |> Tokens.count
+                o.Tokens
+                (TermSelection(o.ShortestTerm, o.LongestTerm.Value, o.MinDocumentFrequency.Value, most))
 
         if table.Terms.Length = 0 then
             raise (
                 ConfigurationException
                     [
-                        $"vectoriser: no term is in {options.MinDocumentFrequency} or more of the {texts.Length} training texts"
+                        $"vectoriser: no term is in {o.MinDocumentFrequency} or more of the {texts.Length} training texts"
                     ]
             )
 
         let idf = TfIdfWeights.idf texts.Length table.DocumentFrequency
-        Vectoriser(options, table.Terms, idf)
+        Vectoriser(o, table.Terms, idf)
 
     /// The TF-IDF features of texts [N, D], rows of Euclidean norm 1. Terms that were not fitted are passed over; a
     /// text without any is an empty row. A row depends on its own text alone. Safe for many threads at once.
     let apply (vectoriser: Vectoriser) (texts: string[]) : CsrMatrix =
         vectoriser.Counts texts |> TfIdfWeights.apply vectoriser.Weights
+
+    /// What it reads, in a line for reports: the tokens, the terms, and in how many training texts each is at least.
+    let describe (vectoriser: Vectoriser) : string =
+        let o = vectoriser.Options
+
+        let terms =
+            if o.LongestTerm = Nullable 1 then
+                ""
+            else
+                $", {o.ShortestTerm} to {o.LongestTerm} a term"
+
+        $"{Tokens.describe o.Tokens}{terms}, in {o.MinDocumentFrequency} or more training texts"

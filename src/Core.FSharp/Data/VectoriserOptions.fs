@@ -2,25 +2,26 @@ namespace Limen
 
 open System
 
-/// How texts become features: TF-IDF over word n-grams, fitted on training texts only and saved with the model. A builder and a fitted vectoriser
+/// How texts become features: TF-IDF over n-grams of tokens, fitted on training texts only and saved with the model. What is null is chosen from the training texts, and the options of the
+/// fitted vectoriser name what was chosen. A builder and a fitted vectoriser
 /// keep copies: changes after that have no effect.
 [<Sealed>]
 type VectoriserOptions() =
 
-    /// Whether a token is a longest run of two or more letters, so that numbers and what is glued to them by digits or underscores falls apart; else, the default,
-    /// of letters, numbers and underscores, as in scikit-learn's \b\w\w+\b: years, article numbers and names with digits count. Always in lower case.
-    member val LettersOnly = false with get, set
+    /// What terms are made of. Default: Tokens.Words.
+    member val Tokens = Tokens.Words with get, set
 
-    /// Words of the shortest term, at least 1. Default: 1.
+    /// Tokens of the shortest term, at least 1. Default: 1.
     member val ShortestTerm = 1 with get, set
 
-    /// Words of the longest term, at least ShortestTerm. Default: 2.
-    member val LongestTerm = 2 with get, set
+    /// Tokens of the longest term, at least ShortestTerm; with Tokens.Characters both are 1. Default: null, as many as ShortestTerm.
+    member val LongestTerm = Nullable<int>() with get, set
 
-    /// Training texts that a term must be in, at least 1. Default: 2.
-    member val MinDocumentFrequency = 2 with get, set
+    /// Training texts that a term must be in, at least 1. Default: null, by the words of all training texts together: 1 below 100,000, 2 below
+    /// 10,000,000, else 5 (docs/text.md).
+    member val MinDocumentFrequency = Nullable<int>() with get, set
 
-    /// The terms in the most training texts, up to this many, at least 1; null for all, the default.
+    /// The terms in the most training texts, up to this many, at least 1. Default: null, all words, 200,000 n-grams of characters.
     member val MaxFeatures = Nullable<int>() with get, set
 
     /// Whether a term's weight grows with 1 + ln of its count, the default; else with the count itself.

@@ -6,9 +6,8 @@ open Limen
 [<RequireQualifiedAccess>]
 module Presets =
 
-    /// Words as terms, those in five or more training texts.
-    let vectorisers () : VectoriserOptions list =
-        [ VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 5) ]
+    /// Words as terms; in how many texts they must be is chosen from the training texts.
+    let vectorisers () : VectoriserOptions list = [ VectoriserOptions() ]
 
     /// The strongest model of the library: both signals, networks of one hidden layer (four up to 10,000 rows, one above) stacked with one-vs-rest linear models, the fused decision for the
     /// objective. For texts, with the vectorisers above.

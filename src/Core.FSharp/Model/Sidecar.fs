@@ -14,6 +14,8 @@ type internal Sidecar() =
 
     /// Numbers, by name, in the order in which they were met.
     member val Arrays = List<string * StoredArray>()
+    /// What tokenisers of one's own are found among where a model is read.
+    member val Tokenisers = GivenTokenisers([], "") with get, set
     /// Lists of strings (labels, terms), by name.
     member val Strings = List<string * string[]>()
 
@@ -103,6 +105,13 @@ type private StoredMatrix =
         Values: float32[]
     }
 
+/// A tokeniser of one's own is code; what is stored tells it from others.
+type private StoredTokens =
+    | Words
+    | Letters
+    | Characters of shortest: int * longest: int
+    | Own of fingerprint: string
+
 [<ReferenceEquality>]
 type private StoredVectoriser =
     {
@@ -141,6 +150,19 @@ module internal ModelJson =
             (fun (s: StoredMatrix) ->
                 CsrMatrix.Trusted(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate())
 
+    let private tokens (given: GivenTokenisers) =
+        through
+            (function
+            | WordRuns -> Words
+            | LetterRuns -> Letters
+            | WithinWords(shortest, longest) -> Characters(shortest, longest)
+            | Tokens.Own cut -> Own(Tokens.fingerprint cut))
+            (function
+             | Words -> WordRuns
+             | Letters -> LetterRuns
+             | Characters(shortest, longest) -> WithinWords(shortest, longest)
+             | Own fingerprint -> Tokens.Own(given.Find fingerprint))
+
     /// JSON options that send arrays to the sidecar. Indexes and look-up tables are written as what they are built from.
     let options (sidecar: Sidecar) : JsonSerializerOptions =
         let o = JsonSerializerOptions(WriteIndented = true)
@@ -158,6 +180,7 @@ module internal ModelJson =
             matrix
             through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build
             through (fun (space: LabelSpace) -> Seq.toArray space.Names) LabelSpace
+            tokens sidecar.Tokenisers
             through
                 (fun (v: Vectoriser) ->
                     {

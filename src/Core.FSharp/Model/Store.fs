@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Security.Cryptography
 open System.Text.Json
@@ -18,7 +19,7 @@ type Saved =
 module Store =
 
     /// The format that this library writes, and the only one that it reads.
-    let format = 3
+    let format = 4
 
     let private manifestFile = ModelFolder.manifestFile
     let private weightsFile = "weights.safetensors"
@@ -45,7 +46,10 @@ module Store =
     let private writeInto (folder: string) (saved: Saved) =
         let at (file: string) = Path.Combine(folder, file)
         let sidecar = Sidecar()
-        let options = ModelJson.options sidecar
+
+        let options =
+            ModelJson.options sidecar
+
         let kind, structure = node options saved
         Safetensors.write (at weightsFile) (List.ofSeq sidecar.Arrays)
         File.WriteAllText(at stringsFile, JsonSerializer.Serialize(dict sidecar.Strings))
@@ -128,7 +132,7 @@ module Store =
             | :? JsonObject as files when files.ContainsKey file && files[file].ToString() = checksum path -> ()
             | _ -> refuse path "the file is damaged: its checksum is not the one in the manifest"
 
-    let private loadAny (folder: string) : Saved =
+    let private loadAny (tokenisers: Func<string, IEnumerable<string>> list) (folder: string) : Saved =
         let at (file: string) = Path.Combine(folder, file)
         let manifest = readManifest (at manifestFile)
         verify folder manifest
@@ -138,10 +142,10 @@ module Store =
             sidecar.Arrays.Add(name, array)
 
         for KeyValue(name, strings) in
-            JsonSerializer.Deserialize<System.Collections.Generic.Dictionary<string, string[]>>(
-                File.ReadAllText(at stringsFile)
-            ) do
+            JsonSerializer.Deserialize<Dictionary<string, string[]>>(File.ReadAllText(at stringsFile)) do
             sidecar.Strings.Add(name, strings)
+
+        sidecar.Tokenisers <- GivenTokenisers(tokenisers, at manifestFile)
 
         try
             let saved = ofNode (ModelJson.options sidecar) manifest
@@ -153,6 +157,7 @@ module Store =
                     (at manifestFile)
                     "the manifest is damaged: it holds keys or values that this version does not know"
 
+            sidecar.Tokenisers.RequireAsked()
             saved
         with :? JsonException as e ->
             refuse (at manifestFile) $"the manifest is damaged: {e.Message}"
@@ -164,15 +169,20 @@ module Store =
     /// Saves thresholds for the scores of another model, as models are saved.
     let saveThresholds (folder: string) (thresholds: PostHocThresholds) : unit = saveAny folder (Thresholds thresholds)
 
-    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete, of another format, or holds thresholds for another model.
-    let load (folder: string) : Model =
-        match loadAny folder with
+    /// Loads a model that was fitted with tokenisers of one's own (Tokens.Of), given again in any order; each is known by what it makes of a sample text. Throws
+    /// ModelFormatException where one is missing or the folder is as load refuses it, and ArgumentException for one that the model was not fitted with.
+    let loadWith (tokenisers: Func<string, IEnumerable<string>> list) (folder: string) : Model =
+        match loadAny tokenisers folder with
         | Whole model -> model
         | Thresholds _ -> refuse folder "expected a model, found thresholds for the scores of another model"
 
+    /// Loads a model. Throws ModelFormatException with the reason where it is damaged, incomplete, of another format, holds thresholds for another model, or was fitted
+    /// with a tokeniser of one's own.
+    let load (folder: string) : Model = loadWith [] folder
+
     /// Loads thresholds for the scores of another model. Throws ModelFormatException as load does.
     let loadThresholds (folder: string) : PostHocThresholds =
-        match loadAny folder with
+        match loadAny [] folder with
         | Thresholds thresholds -> thresholds
         | Whole model ->
             refuse

@@ -192,7 +192,7 @@ let tests =
 
                         let labels, input, data =
                             Pipeline.prepare
-                                [ VectoriserOptions(MinDocumentFrequency = 1) ]
+                                [ VectoriserOptions(MinDocumentFrequency = Nullable 1) ]
                                 FeatureKind.Automatic
                                 rows
 

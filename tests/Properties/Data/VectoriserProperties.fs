@@ -54,7 +54,9 @@ let tests =
 
             testCase "a small corpus has the values that scikit-learn gives it" (fun () ->
                 // TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True) on the same texts: terms in at least two of them
-                let v = Vectoriser.fit (VectoriserOptions()) small
+                let v =
+                    Vectoriser.fit (VectoriserOptions(LongestTerm = 2, MinDocumentFrequency = Nullable 2)) small
+
                 Require.equal ([| "cat"; "dog"; "sat"; "the" |]) (v.Terms)
                 // all four are in 2 of 3 texts: ln(4 / 3) + 1
                 Tolerance.require
@@ -82,12 +84,8 @@ let tests =
                         (Seq.map float (x.RowValues(r).ToArray())))
 
             property cases "a row depends on its own text alone" (fun (c: Corpus) ->
-                let o =
-                    VectoriserOptions(
-                        LettersOnly = c.Options.LettersOnly,
-                        LongestTerm = c.Options.LongestTerm,
-                        MinDocumentFrequency = 1
-                    )
+                let o = c.Options.Copy()
+                o.MinDocumentFrequency <- Nullable 1
 
                 if PlainVectoriser.vocabulary o c.Texts |> Array.isEmpty |> not then
                     let v = Vectoriser.fit o c.Texts
@@ -116,7 +114,7 @@ let tests =
                         |> String.concat " ")
 
                 let o =
-                    VectoriserOptions(LongestTerm = 3, MinDocumentFrequency = 20, MaxFeatures = Nullable 150)
+                    VectoriserOptions(LongestTerm = 3, MinDocumentFrequency = Nullable 20, MaxFeatures = Nullable 150)
 
                 let plain = PlainVectoriser.vocabulary o texts
                 let v = Vectoriser.fit o texts
@@ -131,7 +129,7 @@ let tests =
                         (Seq.map float (x.RowValues(r).ToArray())))
 
             testCase "unknown words give an empty row" (fun () ->
-                let v = Vectoriser.fit (VectoriserOptions()) small
+                let v = Vectoriser.fit (VectoriserOptions(MinDocumentFrequency = Nullable 2)) small
                 let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
                 Require.equal ([ 0; 0; 1 ]) ([ for r in 0..2 -> x.RowIndices(r).Length ])
                 Require.equal 4 (x.Columns))
@@ -141,12 +139,95 @@ let tests =
                     VectoriserOptions(
                         ShortestTerm = 0,
                         LongestTerm = -1,
-                        MinDocumentFrequency = 0,
+                        MinDocumentFrequency = Nullable 0,
                         MaxFeatures = Nullable 0
                     )
 
                 let fit () = Vectoriser.fit bad small |> ignore
                 Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Count))
+
+            testTheory
+                "faults of n-grams of characters are named"
+                [
+                    VectoriserOptions(Tokens = Tokens.Characters(0, 3)), "expected n-grams of 1 character or more"
+                    VectoriserOptions(Tokens = Tokens.Characters(3, 2)), "received 3 to 2"
+                    VectoriserOptions(Tokens = Tokens.Characters(3, 5), LongestTerm = 2), "received 1 to 2"
+                ]
+                (fun (bad, words) ->
+                    let faults =
+                        Require.thrown<ConfigurationException>(fun () -> Vectoriser.fit bad small).Faults
+
+                    Require.equal 1 faults.Count
+                    Require.contains words faults[0])
+
+            property
+                cases
+                "what was chosen from the texts is named, and chosen again gives the same"
+                (fun (c: Corpus) ->
+                    let o = c.Options.Copy()
+                    o.MinDocumentFrequency <- Nullable()
+
+                    if
+                        PlainVectoriser.vocabulary
+                            (VectoriserOptions(
+                                Tokens = o.Tokens,
+                                ShortestTerm = o.ShortestTerm,
+                                LongestTerm = o.LongestTerm,
+                                MinDocumentFrequency = Nullable 1
+                            ))
+                            c.Texts
+                        |> Array.isEmpty
+                        |> not
+                    then
+                        let v = Vectoriser.fit o c.Texts
+                        Require.equal 1 v.Options.MinDocumentFrequency.Value
+                        Require.equal v.Terms (Vectoriser.fit v.Options c.Texts).Terms)
+
+            testTheory
+                "terms must be in more texts where these hold more words"
+                [
+                    0, 20, 1
+                    300, 20, 1
+                    99_999, 1, 1
+                    100_000, 1, 2
+                    300, 350, 2
+                    9_999, 1_000, 2
+                    10_000, 1_000, 5
+                    20_000, 0, 1
+                ]
+                (fun (texts, words, expected) ->
+                    let text = " " + String.Join("  ", Array.replicate words "word")
+                    Require.equal expected (TermChoice.minDocumentFrequency (Array.replicate texts text)))
+
+            testCase "a term is as long as the shortest where no other length is set" (fun () ->
+                let v = Vectoriser.fit (VectoriserOptions(ShortestTerm = 2)) [| "one two three" |]
+                Require.equal (Nullable 2) v.Options.LongestTerm
+                Require.equal [| "one two"; "two three" |] v.Terms)
+
+            testCase "scripts without spaces give characters and pairs" (fun () ->
+                let terms (text: string) =
+                    (Vectoriser.fit (VectoriserOptions(LongestTerm = 2, MinDocumentFrequency = Nullable 1)) [| text |])
+                        .Terms
+
+                Require.equal [| "ab"; "ab cd"; "cd" |] (terms "ab cd")
+                Require.equal [| "iphone"; "new"; "手"; "手机"; "机" |] (terms "iPhone手机new")
+                Require.equal [| "𠀀"; "𠀀𠀁"; "𠀁" |] (terms "𠀀𠀁"))
+
+            testCase "characters within words know the edges" (fun () ->
+                let v =
+                    Vectoriser.fit
+                        (VectoriserOptions(Tokens = Tokens.Characters(3, 4), MinDocumentFrequency = Nullable 1))
+                        [| "AB, c" |]
+
+                Require.equal [| "ab,"; "ab,␣"; "b,␣"; "␣ab"; "␣ab,"; "␣c␣" |] v.Terms)
+
+            testCase "a tokeniser that gives null is refused" (fun () ->
+                let o =
+                    VectoriserOptions(Tokens = Tokens.Of(fun _ -> null), MinDocumentFrequency = Nullable 1)
+
+                let error = Require.thrown<AggregateException>(fun () -> Vectoriser.fit o small)
+
+                Require.contains "the tokeniser gave null" error.Message)
 
             property cases "weights of counts are those of the formula" (fun ({ Matrix = m }: SparseCase) ->
                 let counts = m |> Csr.mapValues (fun _ _ v -> abs (round v))

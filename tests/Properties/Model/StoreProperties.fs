@@ -22,6 +22,29 @@ let private refused (folder: string) (words: string) =
 
     Require.contains words error.Message
 
+let private texts = [| "red, round, big"; "round, small"; "red, square, small" |]
+
+let private commas =
+    Func<string, seq<string>>(fun text -> text.Split([| ", " |], StringSplitOptions.None))
+
+/// A model of a few texts.
+let private textModel (options: VectoriserOptions) : Model =
+    let rows =
+        LabelledRows.ofNames (Rows.Texts texts) [| [| "a" |]; [| "b" |]; [| "a" |] |]
+
+    Pipeline.fit
+        { ModelOptions.defaults with
+            Global = None
+            Local = None
+            Scorers = [ Linear.scorer LinearOptions.standard ]
+        }
+        [ options ]
+        FeatureKind.Automatic
+        rows
+        None
+        ignore
+        Threading.CancellationToken.None
+
 [<Tests>]
 let tests =
     testList
@@ -90,4 +113,48 @@ let tests =
                 inFolder (fun folder ->
                     Directory.CreateDirectory folder |> ignore
                     refused folder "no saved model"))
+
+            testTheory
+                "what reads texts is saved with the model"
+                [
+                    "words", VectoriserOptions(Tokens = Tokens.Words, LongestTerm = 2), []
+                    "letters", VectoriserOptions(Tokens = Tokens.Letters, SublinearTf = false), []
+                    "characters", VectoriserOptions(Tokens = Tokens.Characters(2, 4), MaxFeatures = Nullable 20), []
+                    "own", VectoriserOptions(Tokens = Tokens.Of commas), [ commas ]
+                ]
+                (fun (_: string, options, tokenisers) ->
+                    inFolder (fun folder ->
+                        let model = textModel options
+                        Store.save folder model
+                        let again = Store.loadWith tokenisers folder
+
+                        Require.equal
+                            (SmallProblem.entries (Model.features (Rows.Texts texts) model))
+                            (SmallProblem.entries (Model.features (Rows.Texts texts) again))))
+
+            testCase "a model of another's tokeniser is refused without it" (fun () ->
+                inFolder (fun folder ->
+                    Store.save folder (textModel (VectoriserOptions(Tokens = Tokens.Of commas)))
+                    refused folder "load it with that tokeniser"
+
+                    let other = Func<string, seq<string>>(fun text -> [ text ])
+
+                    let error =
+                        Require.thrown<ModelFormatException>(fun () -> Store.loadWith [ other ] folder)
+
+                    Require.contains "none of the tokenisers given" error.Message
+
+                    let idle =
+                        Require.thrown<ArgumentException>(fun () -> Store.loadWith [ commas; other ] folder)
+
+                    Require.contains "received 1 that it was not" idle.Message))
+
+            testCase "a tokeniser that a model does not ask for is refused" (fun () ->
+                inFolder (fun folder ->
+                    Store.save folder (textModel (VectoriserOptions()))
+
+                    let idle =
+                        Require.thrown<ArgumentException>(fun () -> Store.loadWith [ commas ] folder)
+
+                    Require.contains "received 1 that it was not" idle.Message))
         ]

@@ -1,0 +1,41 @@
+namespace Limen.Core
+
+open System
+open Limen
+
+/// What is chosen from training texts where the options leave it open (docs/text.md has the figures).
+[<RequireQualifiedAccess>]
+module internal TermChoice =
+
+    /// Words of a text, as white space parts them.
+    let private words (text: string) : int64 =
+        let mutable count = 0L
+        let mutable within = false
+
+        for c in text do
+            let now = not (Char.IsWhiteSpace c)
+
+            if now && not within then
+                count <- count + 1L
+
+            within <- now
+
+        count
+
+    /// Texts that a term must be in, while all texts together have fewer words than this.
+    let private levels = [ 100_000L, 1; 10_000_000L, 2 ]
+
+    let minDocumentFrequency (texts: string[]) : int =
+        let all = texts |> Array.Parallel.map words |> Array.sum
+
+        levels
+        |> List.tryFind (fun (fewer, _) -> all < fewer)
+        |> Option.map snd
+        |> Option.defaultValue 5
+
+    let longestTerm (o: VectoriserOptions) : int =
+        o.LongestTerm.GetValueOrDefault o.ShortestTerm
+
+    /// None: all.
+    let maxFeatures (tokens: Tokens) : int option =
+        if Tokens.areCharacters tokens then Some 200_000 else None
