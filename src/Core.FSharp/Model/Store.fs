@@ -47,8 +47,7 @@ module Store =
         let at (file: string) = Path.Combine(folder, file)
         let sidecar = Sidecar()
 
-        let options =
-            ModelJson.options sidecar
+        let options = ModelJson.options sidecar
 
         let kind, structure = node options saved
         Safetensors.write (at weightsFile) (List.ofSeq sidecar.Arrays)
