@@ -25,7 +25,8 @@ type Tokens =
     static member Characters(shortest: int, longest: int) = WithinWords(shortest, longest)
 
     /// What a function cuts a text into: always the same for the same text, and safe for many threads at once. Tokens are taken as they are, case
-    /// and all; a space within one is written U+2423. A model saves no code: who loads it gives the function again.
+    /// and all; a space within one is written U+2423. A model saves no code: who loads it gives the function again. What the function throws comes within an
+    /// AggregateException, as texts are read on many threads.
     static member Of(tokeniser: Func<string, IEnumerable<string>>) =
         if isNull tokeniser then
             nullArg (nameof tokeniser)

@@ -2,9 +2,8 @@ namespace Limen
 
 open System
 
-/// How texts become features: TF-IDF over n-grams of tokens, fitted on training texts only and saved with the model. What is null is chosen from the training texts, and the options of the
-/// fitted vectoriser name what was chosen. A builder and a fitted vectoriser
-/// keep copies: changes after that have no effect.
+/// How texts become features: TF-IDF over n-grams of tokens, fitted on training texts only and saved with the model. What is null is chosen from the
+/// training texts, and the options of the fitted vectoriser name what was chosen. A builder and a fitted vectoriser keep copies: changes after that have no effect.
 [<Sealed>]
 type VectoriserOptions() =
 
