@@ -18,6 +18,7 @@ internal static class TextProblem
         .Builder()
         .WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 5))
         .WithScorers(Perceptron())
+        .WithVectoriser(new() { LongestTerm = 2, MinDocumentFrequency = 2 })
         .WithValidationOnly();
 
     private static readonly Lazy<AdaptiveThresholdModel> Fitted = new(() => Builder.Fit(Train, Validation));

@@ -25,8 +25,21 @@ module internal TermChoice =
     /// Texts that a term must be in, while all texts together have fewer words than this.
     let private levels = [ 100_000L, 1; 10_000_000L, 2 ]
 
+    let private wordsOfAll (texts: string[]) =
+        texts |> Array.Parallel.map words |> Array.sum
+
+    /// Above this many words, n-grams of characters are too many to be worth their time.
+    let private fewWords = 2_000_000L
+
+    /// Tokens and longest term that stand for tokens finer than words.
+    let finer (texts: string[]) : Tokens * int =
+        if wordsOfAll texts < fewWords then
+            Tokens.Characters(3, 5), 1
+        else
+            Tokens.Words, 2
+
     let minDocumentFrequency (texts: string[]) : int =
-        let all = texts |> Array.Parallel.map words |> Array.sum
+        let all = wordsOfAll texts
 
         levels
         |> List.tryFind (fun (fewer, _) -> all < fewer)

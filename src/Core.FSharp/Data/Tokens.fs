@@ -12,6 +12,7 @@ type Tokens =
     | LetterRuns
     | WithinWords of shortest: int * longest: int
     | Own of Func<string, IEnumerable<string>>
+    | FinerThanWords
 
     /// Longest runs of two or more letters, numbers and underscores with their marks, as in scikit-learn's \b\w\w+\b: years, article numbers and names with
     /// digits count. Han, Kana, Thai, Lao, Myanmar and Khmer, which write no space between words, give single characters and pairs of neighbours. The default.
@@ -32,6 +33,10 @@ type Tokens =
             nullArg (nameof tokeniser)
 
         Own tokeniser
+
+    /// What single words do not tell, for a view beside them: Characters(3, 5) where all training texts together have fewer than 2,000,000 words, else words with pairs of
+    /// words (docs/text.md). A fitted vectoriser says which.
+    static member Finer = FinerThanWords
 
 namespace Limen.Core
 
@@ -54,18 +59,21 @@ module internal Tokens =
         | WithinWords _
         | WordRuns
         | LetterRuns
+        | FinerThanWords
         | Own _ -> []
 
     let areCharacters (tokens: Tokens) : bool =
         match tokens with
-        | WithinWords _ -> true
+        | WithinWords _
+        | FinerThanWords -> true
         | WordRuns
         | LetterRuns
         | Own _ -> false
 
     let private tokeniser (tokens: Tokens) : Tokeniser =
         match tokens with
-        | WordRuns -> WordTokeniser TokenCharacters.Words
+        | WordRuns
+        | FinerThanWords -> WordTokeniser TokenCharacters.Words
         | LetterRuns -> WordTokeniser TokenCharacters.Letters
         | WithinWords _ -> SpaceTokeniser()
         | Own cut -> OwnTokeniser cut
@@ -76,6 +84,7 @@ module internal Tokens =
         | WithinWords(shortest, longest) ->
             CharacterCounter.Count(texts, TermSelection(shortest, longest, selection.MinDf, selection.MaxTerms))
         | WordRuns
+        | FinerThanWords
         | LetterRuns
         | Own _ -> TermCounter.Count(texts, (fun () -> tokeniser tokens), selection)
 
@@ -84,6 +93,7 @@ module internal Tokens =
         match tokens with
         | WithinWords(shortest, longest) -> CharacterIndex(terms, shortest, longest)
         | WordRuns
+        | FinerThanWords
         | LetterRuns
         | Own _ -> WordIndex(terms, (fun () -> tokeniser tokens))
 
@@ -102,5 +112,6 @@ module internal Tokens =
         match tokens with
         | WordRuns -> "words"
         | LetterRuns -> "words of letters"
+        | FinerThanWords -> "characters or pairs of words"
         | WithinWords(shortest, longest) -> $"{shortest} to {longest} characters within words"
         | Own _ -> "tokens of a tokeniser of one's own"

@@ -56,7 +56,12 @@ module Vectoriser =
     let private decided (texts: string[]) (options: VectoriserOptions) : VectoriserOptions =
         let o = options.Copy()
 
-        o.LongestTerm <- TermChoice.longestTerm options
+        match options.Tokens with
+        | FinerThanWords ->
+            let tokens, longest = TermChoice.finer texts
+            o.Tokens <- tokens
+            o.LongestTerm <- longest
+        | _ -> o.LongestTerm <- TermChoice.longestTerm options
 
         if not o.MinDocumentFrequency.HasValue then
             o.MinDocumentFrequency <- TermChoice.minDocumentFrequency texts

@@ -6,10 +6,12 @@ open Limen
 [<RequireQualifiedAccess>]
 module Presets =
 
-    /// Words as terms; in how many texts they must be is chosen from the training texts.
-    let vectorisers () : VectoriserOptions list = [ VectoriserOptions() ]
+    /// Two views: words, and what is finer than words (characters within them or, where texts are long and many, pairs of them) for linear models. In how many texts a term
+    /// must be is chosen from the training texts.
+    let vectorisers () : VectoriserOptions list =
+        [ VectoriserOptions(); VectoriserOptions(Tokens = Tokens.Finer) ]
 
-    /// The strongest model of the library: both signals, networks of one hidden layer (four up to 10,000 rows, one above) stacked with one-vs-rest linear models, the fused decision for the
+    /// The strongest model of the library: both signals, networks of one hidden layer (four up to 10,000 rows, one above) stacked with one-vs-rest linear models on each view, the fused decision for the
     /// objective. For texts, with the vectorisers above.
     let strong (objective: Objective) : ModelOptions =
         { ModelOptions.defaults with

@@ -153,7 +153,8 @@ module internal ModelJson =
     let private tokens (given: GivenTokenisers) =
         through
             (function
-            | WordRuns -> Words
+            | WordRuns
+            | FinerThanWords -> Words // a fitted vectoriser has what was chosen
             | LetterRuns -> Letters
             | WithinWords(shortest, longest) -> Characters(shortest, longest)
             | Tokens.Own cut -> Own(Tokens.fingerprint cut))

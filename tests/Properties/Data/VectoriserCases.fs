@@ -66,6 +66,7 @@ module PlainVectoriser =
     /// Tokens, and whether each stands alone.
     let private tokens (tokens: Tokens) (text: string) : (string * bool) list =
         match tokens with
+        | FinerThanWords
         | WordRuns -> words @"[\p{L}\p{N}_]" text
         | LetterRuns -> words @"\p{L}" text
         | WithinWords(shortest, longest) -> characters shortest longest text

@@ -128,6 +128,32 @@ let tests =
                         (PlainVectoriser.row o 1000 plain texts[r] |> List.map snd)
                         (Seq.map float (x.RowValues(r).ToArray())))
 
+            testCase "finer than words are characters, and pairs of words where there are many" (fun () ->
+                let finer = VectoriserOptions(Tokens = Tokens.Finer)
+                let few = Vectoriser.fit finer small
+
+                let characters =
+                    Vectoriser.fit (VectoriserOptions(Tokens = Tokens.Characters(3, 5))) small
+
+                Require.equal characters.Terms few.Terms
+
+                let long =
+                    String.replicate 70_000 "one two three four five six seven eight nine ten "
+
+                let many = Vectoriser.fit finer [| long; long; long |]
+
+                let pairs =
+                    Vectoriser.fit (VectoriserOptions(LongestTerm = Nullable 2)) [| long; long; long |]
+
+                Require.equal pairs.Terms many.Terms
+                Require.equal 20 many.Features
+
+                Require.contains
+                    "terms of 1 token"
+                    (Require.refusal<ConfigurationException>(fun () ->
+                        Vectoriser.fit (VectoriserOptions(Tokens = Tokens.Finer, LongestTerm = Nullable 2)) small
+                        |> box)))
+
             testCase "unknown words give an empty row" (fun () ->
                 let v = Vectoriser.fit (VectoriserOptions(MinDocumentFrequency = Nullable 2)) small
                 let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
