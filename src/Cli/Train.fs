@@ -59,8 +59,8 @@ module Train =
         AnsiConsole.MarkupLine
             $"{rows.Train.Rows} training rows, {rows.Validation |> Option.map _.Rows |> Option.defaultValue 0} validation rows, {rows.Test |> Option.map _.Rows |> Option.defaultValue 0} test rows, {labels.Count} labels, {rows.Train.Features.Columns} features."
 
-        for vectoriser in InputSpace.vectorisers space do
-            AnsiConsole.MarkupLine $"Terms: {Vectoriser.describe vectoriser}."
+        for view in InputSpace.describe space do
+            AnsiConsole.MarkupLine $"Features: {view}."
 
         let options =
             { Presets.strong objective with

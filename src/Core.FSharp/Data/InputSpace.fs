@@ -141,6 +141,17 @@ module InputSpace =
         | Measurements _
         | Features _ -> []
 
+    /// What was chosen for each view of the rows, in a line each.
+    let rec describe (input: InputSpace) : string list =
+        match input with
+        | Texts vectoriser -> [ Vectoriser.describe vectoriser ]
+        | TermCounts _ -> [ "term counts, weighted by TF-IDF" ]
+        | Measurements(_, FittedScaling.Raw _)
+        | Features _ -> [ "numbers as they are" ]
+        | Measurements(_, FittedScaling.Affine _) -> [ "numbers less their centre, in units of their spread" ]
+        | Measurements(_, FittedScaling.Ranks _) -> [ "normal quantiles of the numbers' ranks" ]
+        | Views views -> views |> List.collect describe
+
     let private wide (columns: int) (x: CsrMatrix) : CsrMatrix =
         if x.Columns > columns then
             invalidArg "rows" $"expected features from 0 to {columns - 1}, received feature {x.Columns - 1}"

@@ -98,6 +98,29 @@ let tests =
                         |> Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Automatic
                         |> box)))
 
+            testCase "what was chosen is said" (fun () ->
+                let said kind (numbers: float32 list list) =
+                    fit kind (Rows.Dense(array2D numbers)) |> InputSpace.describe
+
+                let numbers = [ [ 1.5f; 2f ]; [ 3f; 0.5f ]; [ 7f; 1f ] ]
+                Require.equal [ "numbers as they are" ] (said FeatureKind.Values numbers)
+                Require.equal [ "normal quantiles of the numbers' ranks" ] (said FeatureKind.Quantiles numbers)
+
+                for kind in [ FeatureKind.Measurements; FeatureKind.Robust ] do
+                    Require.equal [ "numbers less their centre, in units of their spread" ] (said kind numbers)
+
+                Require.equal
+                    [ "term counts, weighted by TF-IDF" ]
+                    (said FeatureKind.TermCounts [ [ 1f; 2f ]; [ 3f; 0f ] ])
+
+                Require.equal
+                    [
+                        "words, in 1 or more training texts"
+                        "3 to 5 characters within words, in 1 or more training texts"
+                    ]
+                    (InputSpace.fit (Presets.vectorisers ()) FeatureKind.Automatic texts
+                     |> InputSpace.describe))
+
             property
                 cases
                 "chosen rows keep their features, labels and weights"
