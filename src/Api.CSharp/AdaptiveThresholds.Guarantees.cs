@@ -101,4 +101,9 @@ public sealed partial class AdaptiveThresholds
         IReadOnlyList<IReadOnlyList<int>> labels,
         Func<Core.ExternalRows, Core.LabelSets, Core.PostHocThresholds> change
     ) => new(change(Rows(scores), Truth(labels)));
+
+    private Core.LabelSets Truth(MultiLabelDataset rows) =>
+        Core.LabelSpaceModule.relabel(rows.Labelled.Space, thresholds.Labels, rows.Labelled.Truth);
+
+    private Core.LabelSets Truth(IReadOnlyList<IReadOnlyList<int>> labels) => SparseRows.Sets(labels, Labels.Count);
 }

@@ -50,30 +50,27 @@ public sealed partial class AdaptiveThresholds
 
     /// <summary>Measures the decisions on rows with known labels.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
-    /// <param name="rows">The same rows, with their labels.</param>
-    /// <exception cref="ArgumentException">Other labels than were fitted, or another number of rows.</exception>
+    /// <param name="rows">The same rows, with their labels; one that has no scores counts as missed wherever a row has it.</param>
+    /// <exception cref="ArgumentException">Scores of other labels than were fitted, or another number of rows.</exception>
     public EvaluationReport Evaluate(ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Measured(Rows(scores, rows.Labelled), Truth(rows));
+        var space = Core.LabelSpaceModule.union(thresholds.Labels, rows.Labelled.Space);
+        return Measured(Rows(scores, rows.Labelled), space, Core.LabelSpaceModule.relabel(rows.Labelled.Space, space, rows.Labelled.Truth));
     }
 
     /// <summary>Measures the decisions on rows with known labels, from their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="labels">The ids of each row's true labels, counted from 0.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, another number of rows, or a local signal was fitted.</exception>
-    public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) => Measured(Rows(scores), Truth(labels));
+    public EvaluationReport Evaluate(ScoreLists scores, IReadOnlyList<IReadOnlyList<int>> labels) =>
+        Measured(Rows(scores), thresholds.Labels, Truth(labels));
 
-    private EvaluationReport Measured(Core.ExternalRows rows, Core.LabelSets truth)
+    private EvaluationReport Measured(Core.ExternalRows rows, Core.LabelSpace space, Core.LabelSets truth)
     {
         var fused = Core.PostHocThresholdsModule.scores(rows, thresholds);
-        return new EvaluationReport(thresholds.Labels, Core.Evaluation.decided(thresholds.Decision, rows.Weights, fused, truth), []);
+        return new EvaluationReport(space, Core.Evaluation.decided(thresholds.Decision, rows.Weights, fused, truth), []);
     }
-
-    private Core.LabelSets Truth(MultiLabelDataset rows) =>
-        Core.LabelSpaceModule.relabel(rows.Labelled.Space, thresholds.Labels, rows.Labelled.Truth);
-
-    private Core.LabelSets Truth(IReadOnlyList<IReadOnlyList<int>> labels) => SparseRows.Sets(labels, Labels.Count);
 
     private Prediction[] Decide(ScoreLists scores, Core.Rows? inputs) =>
         Core.PostHocThresholdsModule.explain(Rows(scores, inputs, null), thresholds);

@@ -40,6 +40,15 @@ public sealed class OwnScoresTests
     }
 
     [Test]
+    public void A_label_without_scores_counts_as_missed()
+    {
+        var thresholds = AdaptiveThresholds.Builder().Fit(Scores(TextProblem.Validation), TextProblem.Validation);
+        var rows = MultiLabelDataset.FromTexts([("reads the file", ["file"]), ("reads the moon", ["moon"])]);
+        var report = thresholds.Evaluate(Scores(rows), rows);
+        Assert.That(report.Labels.Single(l => l.Label == "moon"), Is.EqualTo(("moon", 1.0, 0.0, 0.0, 0.0)));
+    }
+
+    [Test]
     public void Raising_a_threshold_never_adds_a_label()
     {
         HashSet<string>[]? before = null;

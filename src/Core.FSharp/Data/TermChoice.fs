@@ -28,7 +28,7 @@ module internal TermChoice =
     let private wordsOfAll (texts: string[]) =
         texts |> Array.Parallel.map words |> Array.sum
 
-    /// Above this many words, n-grams of characters are too many to be worth their time.
+    /// Above this many words, n-grams of characters are too many to be worth their time, and so are pairs of words among words.
     let private fewWords = 2_000_000L
 
     /// Tokens and longest term that stand for tokens finer than words.
@@ -46,8 +46,23 @@ module internal TermChoice =
         |> Option.map snd
         |> Option.defaultValue 5
 
+    /// The longest term at least.
     let longestTerm (o: VectoriserOptions) : int =
         o.LongestTerm.GetValueOrDefault o.ShortestTerm
+
+    /// Pairs of words among words pay where short texts are many, so that pairs occur again.
+    let private manyTexts = 10_000
+
+    /// The longest term, where the options leave it open.
+    let longest (texts: string[]) (o: VectoriserOptions) : int =
+        if
+            Tokens.areCharacters o.Tokens
+            || texts.Length < manyTexts
+            || wordsOfAll texts >= fewWords
+        then
+            o.ShortestTerm
+        else
+            max 2 o.ShortestTerm
 
     /// None: all.
     let maxFeatures (tokens: Tokens) : int option =

@@ -61,7 +61,8 @@ module Vectoriser =
             let tokens, longest = TermChoice.finer texts
             o.Tokens <- tokens
             o.LongestTerm <- longest
-        | _ -> o.LongestTerm <- TermChoice.longestTerm options
+        | _ when options.LongestTerm.HasValue -> ()
+        | _ -> o.LongestTerm <- TermChoice.longest texts options
 
         if not o.MinDocumentFrequency.HasValue then
             o.MinDocumentFrequency <- TermChoice.minDocumentFrequency texts

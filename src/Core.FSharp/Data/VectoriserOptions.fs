@@ -13,7 +13,8 @@ type VectoriserOptions() =
     /// Tokens of the shortest term, at least 1. Default: 1.
     member val ShortestTerm = 1 with get, set
 
-    /// Tokens of the longest term, at least ShortestTerm; with Tokens.Characters both are 1. Default: null, as many as ShortestTerm.
+    /// Tokens of the longest term, at least ShortestTerm; with Tokens.Characters both are 1. Default: null, as many as ShortestTerm, and pairs of words too from 10,000
+    /// training texts on with fewer than 2,000,000 words in all (docs/text.md).
     member val LongestTerm = Nullable<int>() with get, set
 
     /// Training texts that a term must be in, at least 1. Default: null, by the words of all training texts together: 1 below 100,000, 2 below
