@@ -30,6 +30,6 @@ for label in why.Prediction.Candidates |> Seq.filter _.IsPredicted do
     printfn $"{label.Label}: score {label.Score:F2}, threshold {label.Threshold:F2}"
 
 // It prints:
-// System.Threading.CancellationToken: score 2.02, threshold -0.90
-// System.OperationCanceledException: score 0.42, threshold -1.45
-// System.AggregateException: score -0.99, threshold -1.43
+// System.Threading.CancellationToken: score 2.38, threshold -1.13
+// System.OperationCanceledException: score 0.25, threshold -1.31
+// System.AggregateException: score -1.10, threshold -1.37

@@ -14,9 +14,9 @@ foreach (var label in again.Predict("Waits for the task to complete or the token
 Console.WriteLine(again.Why("Waits for the task to complete or the token to be cancelled.", "System.IO.IOException"));
 
 // It prints:
-// 6839 rows: macro-F1 0.427 (A), 0.610 (C), micro-F1 0.777, P@1 0.863, P@5 0.446, nDCG@5 0.867
-// System.Threading.CancellationToken: score 2.09, threshold -0.96
-// System.ObjectDisposedException: score -0.65, threshold -2.22
-// System.OperationCanceledException: score 1.39, threshold 0.57
-// System.AggregateException: score 0.21, threshold -0.35
-// "System.IO.IOException" is not predicted: its score -1.724 is below its threshold 2.990, by 4.714
+// 6839 rows: macro-F1 0.439 (A), 0.627 (C), micro-F1 0.783, P@1 0.872, P@5 0.450, nDCG@5 0.877
+// System.Threading.CancellationToken: score 2.54, threshold -0.63
+// System.ObjectDisposedException: score -1.00, threshold -2.76
+// System.OperationCanceledException: score 1.58, threshold -0.08
+// System.AggregateException: score 0.19, threshold -0.72
+// "System.IO.IOException" is not predicted: its score -2.141 is below its threshold 3.323, by 5.465
