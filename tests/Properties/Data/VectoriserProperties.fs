@@ -154,6 +154,17 @@ let tests =
                         Vectoriser.fit (VectoriserOptions(Tokens = Tokens.Finer, LongestTerm = Nullable 2)) small
                         |> box)))
 
+            testCase "pairs of words too where short texts are many, and the options leave it open" (fun () ->
+                let longest count words options =
+                    let texts = Array.replicate count (String.replicate words "one two ")
+                    (Vectoriser.fit options texts).Options.LongestTerm
+
+                Require.equal (Nullable 1) (longest 9_999 1 (VectoriserOptions()))
+                Require.equal (Nullable 2) (longest 10_000 1 (VectoriserOptions()))
+                Require.equal (Nullable 1) (longest 10_000 100 (VectoriserOptions()))
+                Require.equal (Nullable 1) (longest 10_000 1 (VectoriserOptions(LongestTerm = Nullable 1)))
+                Require.equal (Nullable 1) (longest 10_000 1 (VectoriserOptions(Tokens = Tokens.Characters(3, 5)))))
+
             testCase "unknown words give an empty row" (fun () ->
                 let v = Vectoriser.fit (VectoriserOptions(MinDocumentFrequency = Nullable 2)) small
                 let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
