@@ -99,6 +99,8 @@ let tests =
 
                 let first, again = pairs before[0], pairs after[0]
 
+                Require.above 0 (first.Keys |> Seq.filter again.ContainsKey |> Seq.length)
+
                 for pair in first do
                     match again.TryFind pair.Key with
                     | Some v -> Require.equal pair.Value v
