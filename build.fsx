@@ -94,6 +94,10 @@ let bench arguments : int =
     Peers.install ()
     Step.buildProgram "bench/Limen.Bench" "Limen.Bench" |> Step.run "." arguments
 
+/// Damaged inputs, so many of them.
+let fuzz arguments : int =
+    Step.buildProgram "tests/Fuzz" "Limen.Fuzz" |> Step.run "." arguments
+
 let help =
     """./build.sh TARGET [ARGS], or build.cmd TARGET [ARGS], or dotnet fsi build.fsx TARGET [ARGS]
 
@@ -105,6 +109,7 @@ let help =
 
   test            build everything, run every test, or those of the lists and classes with a NAME in theirs: [NAME]
   proof           the same with ten times the random cases of every law: [NAME]
+  fuzz            damaged inputs for every reader: --inputs N [--seed S] [--target NAME]; what they should not do is kept in tests/Fuzz/corpus
   test-packages   pack, and use the packages in an empty folder; part of `test`
   pack            the packages, in artifacts/packages
   build           build everything
@@ -137,6 +142,7 @@ let target name arguments : unit -> int =
         | "bench" -> fun () -> bench arguments
         | "test" -> fun () -> tests (fun () -> test (List.tryHead arguments))
         | "proof" -> fun () -> tests proof
+        | "fuzz" -> fun () -> fuzz arguments
         | "test-packages" -> fun () -> tests (Packages.pack >> Outside.test)
         | "pack" -> toTheEnd (Packages.pack >> ignore)
         | "build" -> toTheEnd (Step.buildSolution >> ignore)
