@@ -123,6 +123,7 @@ module Studies =
                         Seed = full.Seed
                         Progress = ignore
                         Cancellation = CancellationToken.None
+                        WhenCancelled = WhenCancelled.Throw
                     }
 
             let test = local task.Test.Labels

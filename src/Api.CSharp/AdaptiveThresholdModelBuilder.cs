@@ -114,6 +114,13 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <param name="kind">Which kind.</param>
     public AdaptiveThresholdModelBuilder WithFeatures(FeatureKind kind) => new(settings with { Features = kind });
 
+    /// <summary>
+    /// A cancelled fit gives the best model so far, where there is one, in the place of <see cref="OperationCanceledException"/>. There is one as soon as every scorer of
+    /// the first fit (of the first fold, where there are folds) is whole: a network from its first epoch on, with its best one, every other scorer when it is done.
+    /// The decision is then still fitted on held-out rows, which takes its time.
+    /// </summary>
+    public AdaptiveThresholdModelBuilder WithBestSoFarWhenCancelled() => new(settings with { WhenCancelled = Core.WhenCancelled.BestSoFar });
+
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => new(settings with { Seed = seed });
@@ -121,17 +128,16 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <summary>
     /// Fits a model: signals, scorers, and the decision on scores of rows that these had not seen. The model knows the labels of training and validation rows and, where
     /// not told otherwise, learns from both (<see cref="WithCrossFit"/>, <see cref="WithValidationThenAll"/>, <see cref="WithHoldOut"/>, <see cref="WithValidationOnly"/>).
-    /// Cancelling keeps the best state so far and still fits the decision; a cross-fit then gives the model of its first fold, and one of two fits that of the first.
     /// </summary>
     /// <param name="train">Texts or features with their labels.</param>
     /// <param name="validation">Held-out rows of the same kind; null: as <see cref="WithCrossFit"/> and <see cref="WithHoldOut"/> say.</param>
     /// <param name="progress">Is told where the fit stands; the last report says that all is done.</param>
-    /// <param name="cancellationToken">Ends the training of networks at the next step.</param>
+    /// <param name="cancellationToken">Ends the fit soon, in every stage, with <see cref="OperationCanceledException"/>; see <see cref="WithBestSoFarWhenCancelled"/>.</param>
     /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>
     /// <exception cref="ModelConfigurationException">Every fault of the settings, before any work begins; or texts without a term that is frequent
     /// enough.</exception>
     /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
-    /// <exception cref="OperationCanceledException">A linear scorer was cancelled, which has no state before it is done.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and there is no model so far or it was not asked for.</exception>
     public AdaptiveThresholdModel Fit(
         MultiLabelDataset train,
         MultiLabelDataset? validation = null,
@@ -154,6 +160,19 @@ public sealed class AdaptiveThresholdModelBuilder
         );
     }
 
+    /// <summary>As <see cref="Fit"/>, on the thread pool: the caller goes on meanwhile.</summary>
+    /// <param name="train">As <see cref="Fit"/>.</param>
+    /// <param name="validation">As <see cref="Fit"/>.</param>
+    /// <param name="progress">As <see cref="Fit"/>; it is told on other threads.</param>
+    /// <param name="cancellationToken">As <see cref="Fit"/>: the task is then cancelled.</param>
+    /// <exception cref="ArgumentException">As <see cref="Fit"/>, when awaited; so are its other exceptions.</exception>
+    public Task<AdaptiveThresholdModel> FitAsync(
+        MultiLabelDataset train,
+        MultiLabelDataset? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => Task.Run(() => Fit(train, validation, progress, cancellationToken), cancellationToken);
+
     private sealed record Settings
     {
         private static readonly Core.ModelOptions Defaults = Core.ModelOptionsModule.defaults;
@@ -172,6 +191,7 @@ public sealed class AdaptiveThresholdModelBuilder
         public IReadOnlyList<Scorer>? ViewScorers { get; init; }
         public FeatureKind Features { get; init; }
         public int Seed { get; init; } = 1;
+        public Core.WhenCancelled WhenCancelled { get; init; } = Defaults.WhenCancelled;
 
         public Core.ModelOptions Options() =>
             new(
@@ -182,6 +202,7 @@ public sealed class AdaptiveThresholdModelBuilder
                 new(Combination, Decision, Objective, (Calibration?.Options).ToOption()),
                 Candidates,
                 DecisionRows.ToOption(),
+                WhenCancelled,
                 Seed.ToSeed()
             );
 

@@ -41,6 +41,7 @@ module Program =
         | :? ConfigurationException
         | :? TrainingDivergedException
         | :? ArgumentException
+        | :? OperationCanceledException
         | :? IOException -> true
         | _ -> false
 

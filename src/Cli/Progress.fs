@@ -67,6 +67,6 @@ module Progress =
             if not source.IsCancellationRequested then
                 e.Cancel <- true
                 source.Cancel()
-                AnsiConsole.MarkupLine "[yellow]Stopping at the next step; the best state so far is kept.[/]")
+                AnsiConsole.MarkupLine "[yellow]Stopping; the best model so far is kept where there is one.[/]")
 
         source.Token

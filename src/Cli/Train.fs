@@ -65,6 +65,7 @@ module Train =
         let options =
             { Presets.strong objective with
                 DecisionRows = decisionRows
+                WhenCancelled = WhenCancelled.BestSoFar
                 Seed = Seed.ofInt seed
             }
 

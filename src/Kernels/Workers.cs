@@ -29,6 +29,7 @@ public static unsafe class Workers
     private static int _helping;
     private static void* _state;
     private static delegate*<void*, int, void> _body;
+    private static CancellationToken _cancellation;
     private static ExceptionDispatchInfo? _fault;
 
     /// <summary>How many threads work at once, the calling one included; at first LIMEN_THREADS, or the processor count.</summary>
@@ -45,7 +46,7 @@ public static unsafe class Workers
 
     /// <summary>
     /// Runs body(0) to body(tasks - 1) and returns when all are done. A call from inside a task, or while another thread's
-    /// call is running, does its tasks on the calling thread. The first exception of a task is thrown once the others have ended.
+    /// call is running, does its tasks on the calling thread. The first exception of a task is thrown once the others have ended; those that had not begun are not run.
     /// </summary>
     public static void For(int tasks, Action<int> body)
     {
@@ -57,15 +58,20 @@ public static unsafe class Workers
     /// <summary>As the public one, without allocation; the work must be a local variable of the caller, which stays where it is.</summary>
     internal static void For<T>(int tasks, ref T work) where T : struct, ITasks
     {
+        var cancellation = CancellationScope.Token;
         var helpers = Math.Min(Count, tasks) - 1;
         if (helpers <= 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            for (var task = 0; task < tasks; task++) work.Run(task);
+            for (var task = 0; task < tasks; task++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                work.Run(task);
+            }
             return;
         }
         try
         {
-            Share(tasks, helpers, Unsafe.AsPointer(ref work), &Invoke<T>);
+            Share(tasks, helpers, Unsafe.AsPointer(ref work), &Invoke<T>, cancellation);
         }
         finally
         {
@@ -75,7 +81,7 @@ public static unsafe class Workers
 
     private static void Invoke<T>(void* work, int task) where T : struct, ITasks => Unsafe.AsRef<T>(work).Run(task);
 
-    private static void Share(int tasks, int helpers, void* state, delegate*<void*, int, void> body)
+    private static void Share(int tasks, int helpers, void* state, delegate*<void*, int, void> body, CancellationToken cancellation)
     {
         while (_threads < helpers)
         {
@@ -85,6 +91,7 @@ public static unsafe class Workers
         {
             _state = state;
             _body = body;
+            _cancellation = cancellation;
             _tasks = tasks;
             _next = 0;
             _fault = null;
@@ -101,6 +108,7 @@ public static unsafe class Workers
         }
         var fault = _fault;
         _fault = null;
+        _cancellation = default;
         fault?.Throw();
     }
 
@@ -127,8 +135,10 @@ public static unsafe class Workers
     {
         for (var task = Interlocked.Increment(ref _next) - 1; task < _tasks; task = Interlocked.Increment(ref _next) - 1)
         {
+            if (Volatile.Read(ref _fault) is not null) return;
             try
             {
+                _cancellation.ThrowIfCancellationRequested();
                 _body(_state, (int)task);
             }
             catch (Exception e)

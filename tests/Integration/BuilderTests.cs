@@ -107,7 +107,7 @@ public sealed class BuilderTests
         widths[0] = 0;
         options.Epochs = 0;
         foreach (var builder in builders)
-            Assert.That(() => builder.WithHoldOut(0.2).Fit(TextProblem.Train, cancellationToken: new CancellationToken(true)), Throws.Nothing);
+            Assert.That(() => builder.WithHoldOut(0.2).Fit(TextProblem.Train, cancellationToken: new CancellationToken(true)), Throws.TypeOf<OperationCanceledException>());
     }
 
     [Test]

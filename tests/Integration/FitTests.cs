@@ -17,26 +17,46 @@ public sealed class FitTests
     }
 
     [Test]
-    public void Cancelling_keeps_the_best_state_so_far()
+    public void Cancelled_it_throws_and_keeps_the_best_state_where_that_is_asked_for()
+    {
+        var builder = TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Epochs = 500));
+        var reports = new List<TrainingProgress>();
+        var model = CancelledInEpoch3(builder.WithBestSoFarWhenCancelled(), reports);
+        Assert.That(reports.Max(r => r.Epoch), Is.EqualTo(3));
+        Assert.That(reports[^1].Done, Is.EqualTo(1.0));
+        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5));
+        Assert.That(() => CancelledInEpoch3(builder, reports), Throws.TypeOf<OperationCanceledException>());
+    }
+
+    private static AdaptiveThresholdModel CancelledInEpoch3(AdaptiveThresholdModelBuilder builder, List<TrainingProgress> reports)
     {
         using var source = new CancellationTokenSource();
-        var reports = new List<TrainingProgress>();
         var listener = new Listener(report =>
         {
             reports.Add(report);
             if (report.ValidationNdcg is not null && report.Epoch == 3) source.Cancel();
         });
-        var model = TextProblem.Builder.WithScorers(TextProblem.Perceptron(p => p.Epochs = 500)).Fit(TextProblem.Train, TextProblem.Validation, listener, source.Token);
-        Assert.That(reports.Max(r => r.Epoch), Is.EqualTo(3));
-        Assert.That(reports[^1].Done, Is.EqualTo(1.0));
-        Assert.That(model.Evaluate(TextProblem.Test).MicroF1, Is.GreaterThan(0.5));
+        return builder.Fit(TextProblem.Train, TextProblem.Validation, listener, source.Token);
     }
 
     [Test]
-    public void A_fit_that_was_cancelled_beforehand_still_gives_a_model()
+    public void A_fit_that_was_cancelled_beforehand_throws_whatever_the_option()
     {
-        var model = TextProblem.Builder.Fit(TextProblem.Train, TextProblem.Validation, null, new CancellationToken(true));
-        Assert.That(model.Predict("reads the file").Candidates, Is.Not.Empty);
+        AdaptiveThresholdModelBuilder[] ways = [TextProblem.Builder, TextProblem.Builder.WithBestSoFarWhenCancelled()];
+        foreach (var builder in ways)
+            Assert.That(() => builder.Fit(TextProblem.Train, TextProblem.Validation, null, new CancellationToken(true)), Throws.TypeOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task Fitting_elsewhere_gives_the_same_model_and_is_cancelled_like_a_task()
+    {
+        var model = await TextProblem.Builder.FitAsync(TextProblem.Train, TextProblem.Validation);
+        Same.Predictions(TextProblem.Model.Predict(TextProblem.Test), model.Predict(TextProblem.Test));
+        using var source = new CancellationTokenSource();
+        var listener = new Listener(report => { if (report.Epoch == 2) source.Cancel(); });
+        var cancelled = TextProblem.Builder.FitAsync(TextProblem.Train, TextProblem.Validation, listener, source.Token);
+        Assert.That(async () => await cancelled, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(cancelled.IsCanceled, Is.True);
     }
 
     [Test]

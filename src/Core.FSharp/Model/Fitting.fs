@@ -33,6 +33,12 @@ module Fitting =
 
     let private noEnd (_: int) : int option = None
 
+    /// The lists of rows that a ranker has not seen. They make it a model that can be kept, so where the best so far is asked for, they come though it was cancelled.
+    let private lists (options: ModelOptions) (work: unit -> CandidateScores) : CandidateScores =
+        match options.WhenCancelled with
+        | WhenCancelled.Throw -> work ()
+        | WhenCancelled.BestSoFar -> Cancellation.shielded work
+
     let private onHeld (options: ModelOptions) train (validation: Dataset) report cancellation : DecisionEvidence =
         let signals, rows = Ranker.ofSignals options cancellation train
         let held = Ranker.rows validation signals
@@ -40,12 +46,19 @@ module Fitting =
 
         let ranker =
             signals
-            |> Ranker.withScorers (fun _ -> rows, stop) noEnd options.Scorers options.Seed report cancellation
+            |> Ranker.withScorers
+                (fun _ -> rows, stop)
+                noEnd
+                options.Scorers
+                options.Seed
+                report
+                options.WhenCancelled
+                cancellation
 
         {
             Ranker = ranker
             Train = train
-            Lists = Ranker.candidatesWith held.Local held.Features ranker
+            Lists = lists options (fun () -> Ranker.candidatesWith held.Local held.Features ranker)
             Labels = validation.Truth
             Weights = validation.Weights
         }
@@ -85,14 +98,14 @@ module Fitting =
 
         let ranker =
             signals
-            |> Ranker.withScorers rowsFor noEnd options.Scorers options.Seed report cancellation
+            |> Ranker.withScorers rowsFor noEnd options.Scorers options.Seed report options.WhenCancelled cancellation
 
         let inner = Dataset.selectRows inside train
 
         {
             Ranker = ranker
             Train = training
-            Lists = Ranker.candidates inner.Features ranker
+            Lists = lists options (fun () -> Ranker.candidates inner.Features ranker)
             Labels = inner.Truth
             Weights = inner.Weights
         }
@@ -110,7 +123,14 @@ module Fitting =
         let signals, rows = Ranker.ofSignals options cancellation all
 
         signals
-        |> Ranker.withScorers (fun _ -> rows, None) until options.Scorers options.Seed report cancellation
+        |> Ranker.withScorers
+            (fun _ -> rows, None)
+            until
+            options.Scorers
+            options.Seed
+            report
+            WhenCancelled.Throw
+            cancellation
 
     /// Where the model's own scorers end, which have no rows to stop on: at the mean of the folds' best epochs, on the folds' schedule, so that their
     /// scores are like the folds' scores.
@@ -119,8 +139,12 @@ module Fitting =
         | [] -> None
         | epochs -> epochs |> List.averageBy float |> Math.Round |> int |> Some
 
+    let private keepsBest (options: ModelOptions) (cancellation: CancellationToken) =
+        cancellation.IsCancellationRequested
+        && options.WhenCancelled = WhenCancelled.BestSoFar
+
     /// The lists of all training rows, each row scored by a ranker that was fitted without its fold (foldOf: the fold of
-    /// each row), and a ranker of all rows. Cancelled, it ends with the first fold's ranker and lists, whose rows were held out.
+    /// each row), and a ranker of all rows. The best so far of a cancelled one is the first fold's ranker and lists, whose rows were held out.
     let crossFit
         (foldOf: int[])
         (options: ModelOptions)
@@ -135,19 +159,24 @@ module Fitting =
         let report k =
             tell progress (k * scorers) ((folds + 1) * scorers)
 
-        let fit k =
+        let fit options k =
             ofFold options train (report k) cancellation splits[k]
 
         let summary (part: DecisionEvidence) =
             part.Lists, part.Ranker.Scorers |> List.map bestEpoch
 
-        let first = fit 0
+        let first = fit options 0
+
+        let throwing =
+            { options with
+                WhenCancelled = WhenCancelled.Throw
+            }
 
         let rest () =
             [
                 for k in 1 .. folds - 1 do
                     cancellation.ThrowIfCancellationRequested()
-                    let part = fit k
+                    let part = fit throwing k
                     Ranker.dispose part.Ranker
                     summary part
             ]
@@ -171,11 +200,11 @@ module Fitting =
                 Labels = train.Truth
                 Weights = train.Weights
             }
-        with :? OperationCanceledException when cancellation.IsCancellationRequested ->
+        with :? OperationCanceledException when keepsBest options cancellation ->
             first
 
     /// Decides on validation rows, and fits signals and scorers again on the training rows and these, scorers that train in passes as long as was best before. The lists
-    /// are those of the first fit, whose rows were held out. Cancelled, it ends with the first fit.
+    /// are those of the first fit, whose rows were held out. The best so far of a cancelled one is the first fit.
     let heldOutThenAll
         (options: ModelOptions)
         (train: Dataset)
@@ -202,7 +231,7 @@ module Fitting =
                 Ranker = ranker
                 Train = all
             }
-        with :? OperationCanceledException when cancellation.IsCancellationRequested ->
+        with :? OperationCanceledException when keepsBest options cancellation ->
             first
 
     /// The evidence of the rows that the options name or, by default, DecisionRows.forRows. Of a single row nothing can be held out: the decision is then fitted on no row

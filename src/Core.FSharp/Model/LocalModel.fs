@@ -50,6 +50,7 @@ module LocalModel =
                 Seed = seed
                 Progress = ignore
                 Cancellation = cancellation
+                WhenCancelled = WhenCancelled.Throw
             }
 
         Scorer.fit training scorer

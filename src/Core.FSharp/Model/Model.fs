@@ -66,9 +66,40 @@ module Model =
     /// The features [N, D] that the model sees of rows. Throws ArgumentException where they are not what it was fitted on (InputSpace.apply).
     let features (rows: Rows) (model: Model) : CsrMatrix = InputSpace.apply model.Input rows
 
+    let private decide (options: ModelOptions) labels input (evidence: DecisionEvidence) : Model =
+        let context =
+            {
+                Labels = labels
+                Counts = LabelCounts.ofRows evidence.Train
+                Rarity = evidence.Ranker.Rarity
+                Seed = options.Seed
+            }
+
+        {
+            Labels = labels
+            Input = input
+            Counts = context.Counts
+            Ranker = evidence.Ranker
+            Decision = FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
+        }
+
+    let private fitted (options: ModelOptions) labels input train validation progress cancellation : Model =
+        progress TrainingProgress.signals
+        let evidence = Fitting.evidence options train validation progress cancellation
+        progress TrainingProgress.decision
+
+        let model =
+            match options.WhenCancelled with
+            | WhenCancelled.Throw -> decide options labels input evidence
+            | WhenCancelled.BestSoFar -> Cancellation.shielded (fun () -> decide options labels input evidence)
+
+        progress TrainingProgress.finished
+        model
+
     /// Fits a model: signals (leave-one-out), scorers, and the decision on scores of rows that these had not seen, as DecisionRows says.
-    /// Cancelling keeps the best state so far, and still fits the decision; a cross-fit then gives the model of its first
-    /// fold, one of two fits that of the first. Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree.
+    /// Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree; OperationCanceledException soon after it is cancelled, in
+    /// every stage, save that WhenCancelled.BestSoFar gives the best model so far where there is one: a network's best epoch, the first fold of a cross-fit, the first of
+    /// two fits. Its decision is still fitted, and is not cancelled.
     let fit
         (options: ModelOptions)
         (labels: LabelSpace)
@@ -93,28 +124,6 @@ module Model =
 
         train.Features.Validate() |> ignore
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
-        progress TrainingProgress.signals
         let options = options |> ModelOptions.onViews (InputSpace.views input)
-        let evidence = Fitting.evidence options train validation progress cancellation
-        progress TrainingProgress.decision
 
-        let context =
-            {
-                Labels = labels
-                Counts = LabelCounts.ofRows evidence.Train
-                Rarity = evidence.Ranker.Rarity
-                Seed = options.Seed
-            }
-
-        let decision =
-            FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
-
-        progress TrainingProgress.finished
-
-        {
-            Labels = labels
-            Input = input
-            Counts = context.Counts
-            Ranker = evidence.Ranker
-            Decision = decision
-        }
+        Cancellation.within cancellation (fun () -> fitted options labels input train validation progress cancellation)

@@ -20,6 +20,8 @@ type ModelOptions =
         Candidates: int
         /// What the decision is fitted on. None: as DecisionRows.forRows says.
         DecisionRows: DecisionRows option
+        /// What a fit does when its token is cancelled.
+        WhenCancelled: WhenCancelled
         Seed: Seed
     }
 
@@ -36,6 +38,7 @@ module ModelOptions =
             Decision = DecisionOptions.defaults
             Candidates = 60
             DecisionRows = None
+            WhenCancelled = WhenCancelled.Throw
             Seed = Seed.ofInt 1
         }
 

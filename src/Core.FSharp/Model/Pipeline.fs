@@ -47,7 +47,7 @@ module Pipeline =
         }
 
     /// Fits the input space on the training rows and the model on the features. Throws ConfigurationException with every fault of all options before anything is
-    /// fitted.
+    /// fitted; OperationCanceledException as Model.fit does.
     let fit
         (options: ModelOptions)
         (vectorisers: VectoriserOptions list)
@@ -70,13 +70,14 @@ module Pipeline =
         | faults -> raise (ConfigurationException faults)
 
         let space, input, rows =
-            prepare
-                vectorisers
-                kind
-                {
-                    Train = train
-                    Validation = validation
-                    Test = None
-                }
+            Cancellation.within cancellation (fun () ->
+                prepare
+                    vectorisers
+                    kind
+                    {
+                        Train = train
+                        Validation = validation
+                        Test = None
+                    })
 
         Model.fit options space input rows.Train rows.Validation progress cancellation

@@ -79,6 +79,7 @@ module Ranker =
         (scorers: Scorer list)
         (seed: Seed)
         (progress: int -> EpochProgress -> unit)
+        (whenCancelled: WhenCancelled)
         (cancellation: CancellationToken)
         (ranker: Ranker)
         : Ranker =
@@ -96,6 +97,7 @@ module Ranker =
                     Seed = scorerSeed seed i
                     Progress = progress i
                     Cancellation = cancellation
+                    WhenCancelled = whenCancelled
                 }
 
         { ranker with

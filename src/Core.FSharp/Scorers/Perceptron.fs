@@ -63,7 +63,8 @@ module Perceptron =
                 Idf = t.Rarity
             }
 
-        let trained = Training.fit options start t.Rows t.Stop t.Progress t.Cancellation
+        let trained =
+            Training.fit options start t.Rows t.Stop t.Progress t.WhenCancelled t.Cancellation
 
         fitted
             {

@@ -28,6 +28,8 @@ type ScorerTraining =
         Seed: Seed
         Progress: EpochProgress -> unit
         Cancellation: CancellationToken
+        /// What scorers that train in passes do when cancelled; all others throw.
+        WhenCancelled: WhenCancelled
     }
 
 /// How a scorer that trains in passes came to its end.
@@ -109,10 +111,13 @@ module Scorer =
     /// Whether it trains in passes, and rows to stop on do it good.
     let stopsEarly (scorer: Scorer) : bool = scorer.StopsEarly
 
-    /// Fits on training rows. Throws ConfigurationException with every fault.
+    /// Fits on training rows. Throws ConfigurationException with every fault; OperationCanceledException when cancelled, save that a scorer that trains in passes
+    /// may give its best pass (WhenCancelled).
     let fit (training: ScorerTraining) (scorer: Scorer) : FittedScorer =
         match scorer.Faults with
-        | [] -> scorer.Fit training
+        | [] ->
+            training.Cancellation.ThrowIfCancellationRequested()
+            scorer.Fit training
         | faults -> raise (ConfigurationException faults)
 
     /// The margins of rows.

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open System
 open System.Diagnostics
 open System.Threading
 open Limen.Kernels
@@ -26,6 +27,7 @@ type private Run =
         Counted: int[]
         Validation: TrainingRows option
         Progress: EpochProgress -> unit
+        WhenCancelled: WhenCancelled
         Cancellation: CancellationToken
         Clock: Stopwatch
     }
@@ -120,20 +122,27 @@ module Training =
 
         loss
 
+    /// The result of work on the way, None when cancelled in it.
+    let private unlessCancelled (run: Run) (work: unit -> 'a) : 'a option =
+        try
+            Some(work ())
+        with :? OperationCanceledException when run.Cancellation.IsCancellationRequested ->
+            None
+
     /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
     let private pass (run: Run) (epoch: int) : Result<float option, TrainingDivergedException> =
         let batches = batchesOf run epoch
 
         let rec go batch total =
-            if run.Cancellation.IsCancellationRequested then
-                None
-            elif batch = batches.Length then
-                Some(total / float batches.Length)
+            run.Cancellation.ThrowIfCancellationRequested()
+
+            if batch = batches.Length then
+                total / float batches.Length
             else
                 go (batch + 1) (total + step run epoch batch batches[batch])
 
         try
-            Ok(go 0 0.0)
+            unlessCancelled run (fun () -> go 0 0.0) |> Ok
         with :? TrainingDivergedException as e ->
             Error e
 
@@ -171,6 +180,12 @@ module Training =
                 Fusion = run.State.Fusion
             }
 
+    /// The end of a cancelled training: the best state, where it is asked for and there is one.
+    let private cancelled (run: Run) (best: BestState option) : TrainingEnd =
+        match run.WhenCancelled, best with
+        | WhenCancelled.BestSoFar, Some b -> Cancelled b.Epoch
+        | _ -> raise (OperationCanceledException run.Cancellation)
+
     /// The epochs from a given one on: how they end, the best state, and all reports, the last one first.
     let rec private epochs (run: Run) number (best: BestState option) (history: EpochReport list) =
         let bestEpoch = best |> Option.map _.Epoch |> Option.defaultValue 0
@@ -181,18 +196,21 @@ module Training =
             match pass run number with
             | Error e when best.IsNone -> raise e
             | Error e -> Diverged(bestEpoch, e.Message), best, history
-            | Ok None -> Cancelled bestEpoch, best, history
+            | Ok None -> cancelled run best, best, history
             | Ok(Some loss) ->
-                let report = closeEpoch run number loss
-                let best = better run best report
+                match unlessCancelled run (fun () -> closeEpoch run number loss) with
+                | None -> cancelled run best, best, history
+                | Some report ->
 
-                if number - best.Epoch >= run.Options.Patience then
-                    EarlyStop best.Epoch, Some best, report :: history
-                else
-                    epochs run (number + 1) (Some best) (report :: history)
+                    let best = better run best report
 
-    /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step and keeps the
-    /// best state so far. The same seed gives the same result on the same machine. Training rows count by their weights, and those of
+                    if number - best.Epoch >= run.Options.Patience then
+                        EarlyStop best.Epoch, Some best, report :: history
+                    else
+                        epochs run (number + 1) (Some best) (report :: history)
+
+    /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step with OperationCanceledException or,
+    /// by WhenCancelled.BestSoFar and after an epoch at least, with the best state so far. The same seed gives the same result on the same machine. Training rows count by their weights, and those of
     /// weight 0 not at all; the score on the validation rows does not look at weights.
     /// Throws TrainingDivergedException where the first epoch already meets a value that is not finite; later, the best
     /// state is kept and the exception is not raised: End tells. Throws ConfigurationException where rows have weights and the loss is
@@ -203,6 +221,7 @@ module Training =
         (train: TrainingRows)
         (validation: TrainingRows option)
         (progress: EpochProgress -> unit)
+        (whenCancelled: WhenCancelled)
         (cancellation: CancellationToken)
         : TrainedNetwork =
         use state = new TrainingState(start, options)
@@ -216,6 +235,7 @@ module Training =
                 Counted = counted train
                 Validation = validation
                 Progress = progress
+                WhenCancelled = whenCancelled
                 Cancellation = cancellation
                 Clock = Stopwatch.StartNew()
             }

@@ -50,6 +50,7 @@ module EpochProgress =
 type TrainingEnd =
     | AllEpochs
     | EarlyStop of bestEpoch: int
+    /// With WhenCancelled.BestSoFar; the state is the best before.
     | Cancelled of bestEpoch: int
     /// A value was not finite; the reason names step, batch and parameter. The state is the best before it.
     | Diverged of bestEpoch: int * reason: string

@@ -50,20 +50,6 @@ let private stopping (epochs: int) =
 let private historyOf (evidence: DecisionEvidence) =
     evidence.Ranker.Scorers.Head.Log.Value.Epochs
 
-/// A fit that is cancelled at its n-th report of a scorer.
-let private cancelledAt (n: int) =
-    use source = new CancellationTokenSource()
-    let mutable reports = 0
-
-    let progress (p: TrainingProgress) =
-        if p.Scorer > 0 then
-            reports <- reports + 1
-
-            if reports = n then
-                source.Cancel()
-
-    Model.fit options SmallProblem.space (Features SmallProblem.features) train None progress source.Token
-
 [<Tests>]
 let tests =
     testList
@@ -232,27 +218,6 @@ let tests =
                 let measured = Evaluation.model test (SmallProblem.fit options train None)
                 Require.above 0.9 (Metric.number F1.micro measured)
                 Require.above 0.9 (Metric.number (F1.macro (AllLabels AsZero)) measured))
-
-            testCase "cancelled after its first fold, a cross-fit gives the model of that fold" (fun () ->
-                let mutable reports = 0
-
-                // a fit that is not cancelled tells how many reports there are
-                Model.fit
-                    options
-                    SmallProblem.space
-                    (Features SmallProblem.features)
-                    train
-                    None
-                    (fun (p: TrainingProgress) ->
-                        if p.Scorer > 0 then
-                            reports <- reports + 1)
-                    CancellationToken.None
-                |> ignore
-
-                for n in [ reports / 2; reports ] do
-                    let model = cancelledAt n
-                    Require.between (50.0, 70.0) model.Counts.Rows
-                    Require.equal 2 model.Ranker.Scorers.Length)
 
             testCase "of two rows each is a fold, of one nothing is held out" (fun () ->
                 let fit rows =

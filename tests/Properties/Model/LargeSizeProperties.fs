@@ -65,6 +65,7 @@ let private trained (batchSize: int option) =
         train
         None
         ignore
+        WhenCancelled.Throw
         CancellationToken.None
 
 [<Tests>]

@@ -28,6 +28,7 @@ let private fit weights (scorer: Scorer) : Ranker * FittedScorer =
             Seed = Seed.ofInt 1
             Progress = ignore
             Cancellation = CancellationToken.None
+            WhenCancelled = WhenCancelled.Throw
         }
 
 /// Margins [N][L] of the rows of a data set.

@@ -28,8 +28,11 @@ let untrained dropout : UntrainedNetwork =
         Idf = Array.zeroCreate 8
     }
 
+let trainUntil whenCancelled (data: TrainingRows) options progress token =
+    Training.fit options (untrained 0.1) data (Some(rows (SmallProblem.dataset 40 2))) progress whenCancelled token
+
 let trainOn (data: TrainingRows) options progress token =
-    Training.fit options (untrained 0.1) data (Some(rows (SmallProblem.dataset 40 2))) progress token
+    trainUntil WhenCancelled.Throw data options progress token
 
 let train options progress token =
     trainOn (rows (SmallProblem.dataset 120 1)) options progress token

@@ -86,19 +86,24 @@ let tests =
                 let result = train SmallProblem.training ignore CancellationToken.None
                 Require.below (0.8 * result.History.Head.Loss) ((List.last result.History).Loss))
 
-            testCase "cancelling keeps the best state so far" (fun () ->
-                use source = new CancellationTokenSource()
+            testCase "cancelled, it throws, and keeps the best epoch so far where that is asked for" (fun () ->
+                let cancelledIn epoch whenCancelled =
+                    use source = new CancellationTokenSource()
 
-                let result =
-                    train
+                    trainUntil
+                        whenCancelled
+                        (rows (SmallProblem.dataset 120 1))
                         { SmallProblem.training with
                             Epochs = 50
                         }
                         (fun p ->
-                            if p.Validation.IsSome && p.Epoch = 2 then
+                            if p.Validation.IsSome = (epoch > 0) && p.Epoch >= epoch then
                                 source.Cancel())
                         source.Token
 
+                Require.throws<OperationCanceledException>(fun () -> cancelledIn 2 WhenCancelled.Throw)
+                Require.throws<OperationCanceledException>(fun () -> cancelledIn 0 WhenCancelled.BestSoFar)
+                let result = cancelledIn 2 WhenCancelled.BestSoFar
                 Require.equal 2 result.History.Length
 
                 match result.End with

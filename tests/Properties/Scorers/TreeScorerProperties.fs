@@ -76,6 +76,7 @@ let private training (seed: int) (rows: Dataset) : ScorerTraining =
         Seed = Seed.ofInt seed
         Progress = ignore
         Cancellation = CancellationToken.None
+        WhenCancelled = WhenCancelled.Throw
     }
 
 let private marginsOf (x: CsrMatrix) (scorer: FittedScorer) : float32[][] =

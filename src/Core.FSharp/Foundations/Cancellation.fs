@@ -1,0 +1,54 @@
+namespace Limen.Core
+
+open System
+open System.Threading
+open System.Threading.Tasks
+open Limen.Kernels
+
+/// What a fit does when its token is cancelled.
+[<RequireQualifiedAccess>]
+type WhenCancelled =
+    /// It throws OperationCanceledException (the default).
+    | Throw
+    /// It gives the best model so far where there is one, and throws OperationCanceledException where there is none. There is one as soon as every scorer of the
+    /// first fit (of the first fold, where there are folds) is whole, a network from its first epoch on; the decision is then still fitted.
+    | BestSoFar
+
+/// Ending long work early. The token of a scope reaches all that runs in it, on other threads too.
+[<RequireQualifiedAccess>]
+module Cancellation =
+
+    /// The result of work that ends with OperationCanceledException soon after the token is cancelled: reading, vectorising, fitting, measuring.
+    let within (token: CancellationToken) (work: unit -> 'a) : 'a =
+        use _ = CancellationScope.Of token
+        CancellationScope.ThrowIfCancelled()
+        work ()
+
+    /// The result of work that goes on though the scope around it was cancelled.
+    let internal shielded (work: unit -> 'a) : 'a =
+        use _ = CancellationScope.Of CancellationToken.None
+        work ()
+
+    /// Throws OperationCanceledException where the scope was cancelled. For loops that take long.
+    let check () : unit = CancellationScope.ThrowIfCancelled()
+
+    /// f 0 to f (count - 1), computed at once on the threads of the pool, and cancelled with the scope. The first exception of an element is thrown as it is.
+    let internal init (count: int) (f: int -> 'a) : 'a[] =
+        let results = Array.zeroCreate count
+
+        try
+            Parallel.For(
+                0,
+                count,
+                ParallelOptions(CancellationToken = CancellationScope.Token),
+                fun i -> results[i] <- f i
+            )
+            |> ignore
+        with :? AggregateException as e ->
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0])
+
+        results
+
+    /// As Array.map, each element computed as by `init`.
+    let internal map (f: 'a -> 'b) (values: 'a[]) : 'b[] =
+        init values.Length (fun i -> f values[i])
