@@ -149,6 +149,7 @@ let private dependencyRanges (place: Place) : unit =
             "FSharp.Core"
             "FSharp.SystemTextJson"
             "Limen.Kernels"
+            "Sep"
             "SharpZipLib"
             "TorchSharp"
         ]

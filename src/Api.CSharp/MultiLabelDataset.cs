@@ -59,10 +59,19 @@ public sealed class MultiLabelDataset
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The format's name, as <c>limen train --help</c> lists them; null: the one that the file's name and first line tell.</param>
+    /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
-    /// <exception cref="ModelConfigurationException">There is no such format, or nothing tells which it is.</exception>
-    public static MultiLabelDataset FromFile(string path, string? format = null) =>
-        new(Core.InputFormats.read(format is null ? null : Core.InputFormats.find(format).ToOption(), path));
+    /// <exception cref="ModelConfigurationException">There is no such file or format, or nothing tells which it is.</exception>
+    /// <example><code>var data = MultiLabelDataset.FromFile("posts.csv", fields: new() { Text = ["body"], Labels = ["tags"], Separator = ";" });</code></example>
+    public static MultiLabelDataset FromFile(string path, string? format = null, Fields? fields = null) =>
+        new(Core.DataSource.readFile(Options(format, fields), path));
+
+    /// <summary>Rows of a table, CSV or TSV: texts or numbers in columns, labels as a list in a column or as columns of 0 and 1; plain, .gz or .bz2.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fields">Which columns are what; null: by their usual names.</param>
+    /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <example><code>var data = MultiLabelDataset.FromCsv("posts.csv", new() { Text = ["body"], Labels = ["tags"] });</code></example>
+    public static MultiLabelDataset FromCsv(string path, Fields? fields = null) => FromFile(path, "csv", fields);
 
     /// <summary>
     /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line, optionally with <c>"weight"</c>; plain, .gz or .bz2.
@@ -86,14 +95,20 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>
-    /// A folder with train, optional dev or validation, and optional test files of one of the formats that the library reads (FromFile). An optional labels.txt names the labels. All parts know the same labels.
+    /// A folder with train, optional dev (validation, valid, val), and optional test files of one of the formats that the library reads (FromFile). An optional labels.txt names the labels. All parts know the same labels.
     /// </summary>
     /// <param name="directory">The folder.</param>
+    /// <param name="format">The format's name; null: the one that the training file's name and first line tell.</param>
+    /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
     /// <exception cref="DataFormatException">A file that is not as it should be.</exception>
     /// <exception cref="ModelConfigurationException">There is no training file, or two for one part.</exception>
-    public static (MultiLabelDataset Train, MultiLabelDataset? Validation, MultiLabelDataset? Test) FromFolder(string directory)
+    public static (MultiLabelDataset Train, MultiLabelDataset? Validation, MultiLabelDataset? Test) FromFolder(
+        string directory,
+        string? format = null,
+        Fields? fields = null
+    )
     {
-        var rows = Core.Folder.read(Core.Folder.defaults, directory).Rows;
+        var rows = Core.Folder.read(Options(format, fields), directory).Rows;
         return (new(rows.Train), Optional(rows.Validation.ToNull()), Optional(rows.Test.ToNull()));
 
         static MultiLabelDataset? Optional(Core.LabelledRows? part) => part is null ? null : new(part);
@@ -157,6 +172,13 @@ public sealed class MultiLabelDataset
     {
         string[][] sets = [.. Given.All<IReadOnlyList<string>>([.. labels]).Select(names => names.ToArray())];
         return new(Core.LabelledRowsModule.ofNames(rows, sets));
+    }
+
+    private static Core.DataOptions Options(string? format, Fields? fields)
+    {
+        var defaults = Core.DataSource.defaults;
+        var options = new Core.DataOptions(defaults.Formats, null, fields ?? new(), defaults.Vectors, defaults.Split, defaults.Seed, defaults.Cache);
+        return format is null ? options : Core.DataSource.withFormat(format, options);
     }
 
     private static Core.IdBase Base(int first) =>

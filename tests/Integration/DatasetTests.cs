@@ -49,8 +49,20 @@ public sealed class DatasetTests
         Assert.That(MultiLabelDataset.FromFile(folder.Write("rows.txt", "__label__a __label__c waits")).Labels, Is.EqualTo(["a", "c"]));
         Assert.That(MultiLabelDataset.FromFile(folder.Write("numbers.txt", "1 0:1")).IsText, Is.False);
         Assert.That(MultiLabelDataset.FromFile(folder.Write("rows", "1 0:1"), "svmlight").Labels, Is.EqualTo(["0", "1"]));
-        var fault = Assert.Throws<ModelConfigurationException>(() => MultiLabelDataset.FromFile("rows.csv", "csv"))!;
-        Assert.That(fault.Faults.Single(), Does.Contain("jsonl").And.Contain("fasttext").And.Contain("svmlight").And.Contain("csv"));
+        var fault = Assert.Throws<ModelConfigurationException>(() => MultiLabelDataset.FromFile(folder.Write("rows.odd", "x"), "odd"))!;
+        Assert.That(fault.Faults.Single(), Does.Contain("jsonl").And.Contain("fasttext").And.Contain("svmlight").And.Contain("csv").And.Contain("odd"));
+    }
+
+    [Test]
+    public void Tables_are_read_by_the_columns_that_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("posts.csv", "n,body,tags", "1,\"a, b\",x/y", "2,c,");
+        var rows = MultiLabelDataset.FromCsv(file, new() { Text = ["body"], Labels = ["tags"], Separator = "/" });
+        Assert.That(rows.TextOf(0), Is.EqualTo("a, b"));
+        Assert.That(rows.LabelsOf(0), Is.EqualTo(["x", "y"]));
+        var fault = Assert.Throws<DataFormatException>(() => MultiLabelDataset.FromFile(file, fields: new() { Text = ["text"] }))!;
+        Assert.That(fault.Message, Does.Contain("expected a column \"text\", as asked for text, found the columns n, body, tags"));
     }
 
     [Test]

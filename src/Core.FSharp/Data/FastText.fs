@@ -126,6 +126,7 @@ module FastText =
     let entry: InputFormatEntry =
         {
             Format = format prefix
+            With = fun _ -> format prefix
             About = "__label__a __label__b text"
             Source = "https://fasttext.cc/docs/en/supervised-tutorial.html"
             Examples =

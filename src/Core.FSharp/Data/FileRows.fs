@@ -8,6 +8,55 @@ type FileLabels =
     /// By id: label sets [N, L] whose ids count from 0, and what the file's own ids count from.
     | Ids of sets: LabelSets * first: int
 
+/// What a file says of its rows beside features and labels, row by row, where it does.
+[<ReferenceEquality>]
+type RowColumns =
+    {
+        Ids: string[] option
+        /// Rows of one group stay together in a split.
+        Groups: string[] option
+        Times: string[] option
+        /// The part each row is of, as the file writes it.
+        Parts: string[] option
+        /// The line each row begins on, from 1. None: row i on line i + 1.
+        Lines: int[] option
+        /// What was chosen or left out while reading, a sentence each.
+        Notes: string list
+    }
+
+[<RequireQualifiedAccess>]
+module RowColumns =
+
+    /// Nothing but rows.
+    let none: RowColumns =
+        {
+            Ids = None
+            Groups = None
+            Times = None
+            Parts = None
+            Lines = None
+            Notes = []
+        }
+
+    /// Those of the chosen rows.
+    let selectRows (chosen: int[]) (columns: RowColumns) : RowColumns =
+        let select values =
+            values |> Option.map (fun v -> chosen |> Array.map (Array.get v))
+
+        {
+            Ids = select columns.Ids
+            Groups = select columns.Groups
+            Times = select columns.Times
+            Parts = select columns.Parts
+            Lines =
+                Some(
+                    chosen
+                    |> Array.map (fun row ->
+                        columns.Lines |> Option.map (fun l -> l[row]) |> Option.defaultValue (row + 1))
+                )
+            Notes = columns.Notes
+        }
+
 /// The rows of one file as the file gives them, before the labels of several files are one label space.
 [<ReferenceEquality>]
 type FileRows =
@@ -18,6 +67,7 @@ type FileRows =
         Sized: bool
         /// How much each row counts [N], finite and at least 0. None: 1 each.
         Weights: float32[] option
+        Columns: RowColumns
     }
 
 [<RequireQualifiedAccess>]
@@ -30,6 +80,7 @@ module FileRows =
             Labels = FileLabels.Names rows.LabelNames
             Sized = false
             Weights = rows.Weights
+            Columns = RowColumns.none
         }
 
     /// What a writer of texts writes. Throws ArgumentException for features, or labels without names.
@@ -50,6 +101,7 @@ module FileRows =
             Labels = FileLabels.Ids(rows.Truth, first)
             Sized = sized
             Weights = rows.Weights
+            Columns = RowColumns.none
         }
 
     /// What a writer of features writes. Throws ArgumentException for texts, or labels without ids.
@@ -60,6 +112,19 @@ module FileRows =
                 Weights = rows.Weights
             }
         | _ -> invalidArg (nameof rows) $"expected features and the ids of their labels, received {rows.Rows.Kind}"
+
+    /// The chosen rows, in the order given.
+    let selectRows (chosen: int[]) (part: FileRows) : FileRows =
+        {
+            Rows = Rows.selectRows chosen part.Rows
+            Labels =
+                match part.Labels with
+                | FileLabels.Names names -> chosen |> Array.map (Array.get names) |> FileLabels.Names
+                | FileLabels.Ids(sets, first) -> FileLabels.Ids(LabelSets(Csr.selectRows chosen sets.Matrix), first)
+            Sized = part.Sized
+            Weights = RowWeights.selectRows chosen part.Weights
+            Columns = RowColumns.selectRows chosen part.Columns
+        }
 
     /// The labels of all parts: names in ordinal order, ids named as the files write them.
     let labelSpace (parts: FileRows seq) : LabelSpace =
@@ -81,14 +146,20 @@ module FileRows =
             |> LabelSpace.ofNames
         | (first, _) :: _ -> LabelSpace(Array.init (ids |> List.map snd |> List.max) (fun id -> string (first + id)))
 
-    /// The rows of a file (row i on line i + 1) in a label space. Throws DataFormatException at the first label that the space does not know,
+    /// The line of a row, from 1.
+    let line (row: int) (part: FileRows) : int =
+        match part.Columns.Lines with
+        | Some lines -> lines[row]
+        | None -> row + 1
+
+    /// The rows of a file in a label space. Throws DataFormatException at the first label that the space does not know,
     /// ArgumentException where it has fewer labels than the file has ids.
     let labelled (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
         let unknown row name : exn =
             let place =
                 {
                     File = file
-                    Line = row + 1
+                    Line = line row part
                     Column = 1
                 }
 

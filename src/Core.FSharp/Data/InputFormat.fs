@@ -41,6 +41,8 @@ type InputFormatEntry =
     {
         /// With its defaults.
         Format: InputFormat
+        /// With these columns, for formats that have such.
+        With: Limen.Fields -> InputFormat
         /// A line for the command line's usage: what a row looks like.
         About: string
         /// Where it is described.

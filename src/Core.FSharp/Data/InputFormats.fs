@@ -1,13 +1,16 @@
 namespace Limen.Core
 
 open System
+open System.IO
+open Limen
 
 /// The forms of data files that the library reads: a new one is a file of its own and a line here.
 [<RequireQualifiedAccess>]
 module InputFormats =
 
     /// In the order in which they are asked: where files of several formats are, the first wins.
-    let all: InputFormatEntry list = [ JsonLines.entry; FastText.entry; Svmlight.entry ]
+    let all: InputFormatEntry list =
+        [ JsonLines.entry; Csv.entry; FastText.entry; Svmlight.entry ]
 
     /// What the formats are called.
     let names: string list = all |> List.map _.Format.Name
@@ -15,36 +18,60 @@ module InputFormats =
     let private refuse fault =
         raise (ConfigurationException [ fault ])
 
+    /// The format of that name among these, with these columns. Throws ConfigurationException, with the names that there are, where there is none.
+    let findAmong (entries: InputFormatEntry list) (fields: Fields) (name: string) : InputFormat =
+        match entries |> List.tryFind (fun entry -> entry.Format.Name = name) with
+        | Some entry -> entry.With fields
+        | None ->
+            refuse $"""input: expected {String.Join(" or ", entries |> List.map _.Format.Name)}, received {name}"""
+
     /// The format of that name. Throws ConfigurationException, with the names that there are, where there is none.
-    let find (name: string) : InputFormat =
-        match all |> List.tryFind (fun entry -> entry.Format.Name = name) with
-        | Some entry -> entry.Format
-        | None -> refuse $"""input: expected {String.Join(" or ", names)}, received {name}"""
+    let find (name: string) : InputFormat = findAmong all (Fields()) name
 
     let private endsLike (path: string) (format: InputFormat) =
         format.Endings
         |> List.exists (fun ending -> (Lines.unpacked path).EndsWith(ending, StringComparison.OrdinalIgnoreCase))
 
-    /// The first format whose files end like this one and begin with a line like its first.
+    /// What a file is taken for and why: a format with an ending like its name's that knows its first line; else another that knows the line; else the last with
+    /// that ending.
+    let detect (entries: InputFormatEntry list) (path: string) : (InputFormatEntry * string) option =
+        let ending = Path.GetExtension(Lines.unpacked path).ToLowerInvariant()
+
+        let named = entries |> List.filter (fun entry -> endsLike path entry.Format)
+        let first = lazy Lines.first path
+        let knows (entry: InputFormatEntry) = entry.Format.Looks first.Value
+
+        match List.tryFind knows named with
+        | Some entry -> Some(entry, $"its name ends in {ending} and its first line is like that")
+        | None ->
+            match List.tryFind knows entries with
+            | Some entry -> Some(entry, "its first line is like that")
+            | None ->
+                List.tryLast named
+                |> Option.map (fun entry -> entry, $"its name ends in {ending}")
+
+    /// The format that a file is taken for.
     let tryOfFile (path: string) : InputFormat option =
-        match all |> List.map _.Format |> List.filter (endsLike path) with
-        | [] -> None
-        | candidates ->
-            let first = Lines.first path
-            candidates |> List.tryFind (fun format -> format.Looks first)
+        detect all path |> Option.map (fun (entry, _) -> entry.Format)
 
     /// How the names of files end, before .gz or .bz2.
     let endings: string list = all |> List.collect _.Format.Endings |> List.distinct
+
+    /// The format of a file and why it is taken for that. Throws ConfigurationException where nothing tells.
+    let require (entries: InputFormatEntry list) (path: string) : InputFormatEntry * string =
+        match detect entries path with
+        | Some found -> found
+        | None ->
+            let endings = entries |> List.collect _.Format.Endings |> List.distinct
+
+            refuse
+                $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), a first line like one of these formats, or a format by name ({String.Join(", ", entries |> List.map _.Format.Name)})"""
 
     /// The rows of a file, whose labels are all that are known. None: the format that its name and its first line tell. Throws DataFormatException
     /// for a file that is not as it should be, ConfigurationException where its format is not told.
     let read (format: InputFormat option) (path: string) : LabelledRows =
         let format =
-            match format |> Option.orElseWith (fun () -> tryOfFile path) with
-            | Some format -> format
-            | None ->
-                refuse
-                    $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), or a format by name"""
+            format |> Option.defaultWith (fun () -> (fst (require all path)).Format)
 
         let rows = format.Read NoCache path
         FileRows.labelled (FileRows.labelSpace [ rows ]) path rows

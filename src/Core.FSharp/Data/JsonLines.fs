@@ -67,7 +67,7 @@ module JsonLines =
         {
             Name = "jsonl"
             Endings = [ ".jsonl" ]
-            Looks = fun _ -> true
+            Looks = fun first -> first.TrimStart().StartsWith '{'
             Read = fun _ path -> read path |> FileRows.ofTexts
             Write = Some(fun path rows -> FileRows.texts rows |> write path)
         }
@@ -76,6 +76,7 @@ module JsonLines =
     let entry: InputFormatEntry =
         {
             Format = format
+            With = fun _ -> format
             About = """{"text": "...", "labels": ["a", "b"], "weight": 1}"""
             Source = "https://jsonlines.org"
             Examples =

@@ -109,7 +109,7 @@ module Lines =
 
     /// A function that reads on into (buffer, offset, count), 0 at the end, given to the continuation while the file
     /// is open.
-    let private reading (path: string) (continuation: (byte[] -> int -> int -> int) -> 'result) : 'result =
+    let internal reading (path: string) (continuation: (byte[] -> int -> int -> int) -> 'result) : 'result =
         use raw =
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 17)
 
@@ -120,14 +120,14 @@ module Lines =
         | ".bz2" -> continuation (bzip2Reader raw)
         | _ -> continuation (fun buffer offset count -> raw.Read(buffer, offset, count))
 
-    let private damaged path line (e: exn) =
+    let internal damaged path line (e: exn) =
         DataFormatException(
             { File = path; Line = line; Column = 1 },
             $"a whole {ending path} file",
             $"damage: {e.Message}"
         )
 
-    let private isDamage (e: exn) =
+    let internal isDamage (e: exn) =
         e :? InvalidDataException
         || e :? SharpZipBaseException
         || e :? EndOfStreamException
@@ -236,8 +236,8 @@ module Lines =
 
         tasks.ToArray() |> Array.map (fun t -> t.GetAwaiter().GetResult())
 
-    /// Writes lines as UTF-8, each with a line feed; compressed where the name ends in .gz or .bz2.
-    let write (path: string) (lines: string seq) : unit =
+    /// Calls the function with a writer of UTF-8 text with line feeds; compressed where the name ends in .gz or .bz2.
+    let internal writing (path: string) (write: TextWriter -> unit) : unit =
         use raw = File.Create path
 
         use packed: Stream =
@@ -247,4 +247,8 @@ module Lines =
             | _ -> raw
 
         use writer = new StreamWriter(packed, NewLine = "\n")
-        lines |> Seq.iter (fun line -> writer.WriteLine line)
+        write writer
+
+    /// Writes lines as UTF-8, each with a line feed; compressed where the name ends in .gz or .bz2.
+    let write (path: string) (lines: string seq) : unit =
+        writing path (fun writer -> lines |> Seq.iter (fun line -> writer.WriteLine line))

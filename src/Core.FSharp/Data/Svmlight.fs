@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.Globalization
 open System.Text
+open System.Text.RegularExpressions
 open System.Threading.Tasks
 open Limen.Kernels
 
@@ -211,7 +212,11 @@ module Svmlight =
         {
             Name = "svmlight"
             Endings = [ ".svm"; ".svmlight"; ".txt" ]
-            Looks = fun _ -> true
+            Looks =
+                Regex(
+                    @"^[ \t]*([\d.]+(,[\d.]+)*)?([ \t]+(qid:\d+|\d+:[^ \t]+))*[ \t]*(#.*)?$|^\d+[ \t]+\d+[ \t]+\d+[ \t]*$"
+                )
+                    .IsMatch
             Read =
                 fun cache path ->
                     readCached cache options path
@@ -223,6 +228,13 @@ module Svmlight =
     let entry: InputFormatEntry =
         {
             Format = format defaults
+            With =
+                fun fields ->
+                    format
+                        { defaults with
+                            FeatureIds = enum<IdBase> fields.FirstFeature
+                            LabelIds = enum<IdBase> fields.FirstLabel
+                        }
             About = "l1,l2 f:v f:v (multi-label svmlight, with an XMC header or without)"
             Source = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multilabel.html"
             Examples =

@@ -172,7 +172,7 @@ let tests =
 
                 let none = refused Folder.defaults [ "test.svm", "0 1:1" ]
                 Require.contains "DIR: expected train.jsonl or train." none
-                Require.contains " (plain, .gz or .bz2), found none" none
+                Require.contains " (plain, .gz or .bz2), or one file of data, found test.svm" none
 
                 for ending in InputFormats.endings do
                     Require.contains $"train{ending}" none
@@ -187,7 +187,7 @@ let tests =
                     }
 
                 Require.contains
-                    "expected train.jsonl (plain, .gz or .bz2), found none"
+                    "expected train.jsonl (plain, .gz or .bz2), or one file of data, found none"
                     (refused text [ "train.svm", "0 1:1" ]))
 
             testCase "real data sets read with as many rows, features and labels as their makers say" (fun () ->

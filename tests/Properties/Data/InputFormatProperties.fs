@@ -210,11 +210,12 @@ let tests =
                     Require.contains name said)
 
             testCase "a file whose format nothing tells is refused, and read where it is named" (fun () ->
-                TemporaryFolder.usingFile "f.dat" "0 1:1\n" (fun path ->
+                TemporaryFolder.usingFile "f.dat" "hello\n" (fun path ->
                     let said =
                         Require.refusal<ConfigurationException>(fun () -> InputFormats.read None path |> box)
 
                     Require.contains ".jsonl" said
-                    let rows = InputFormats.read (Some(Svmlight.format Svmlight.defaults)) path
-                    Require.equal [ "0" ] (List.ofSeq rows.Space.Names)))
+                    File.WriteAllText(path, "__label__a hello")
+                    let rows = InputFormats.read (Some(InputFormats.find "fasttext")) path
+                    Require.equal [ "a" ] (List.ofSeq rows.Space.Names)))
         ]

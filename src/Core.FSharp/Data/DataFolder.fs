@@ -4,23 +4,17 @@ open System
 open System.Collections.Generic
 open System.IO
 
-/// How a data folder is read.
-[<NoEquality; NoComparison>]
-type FolderOptions =
-    {
-        /// None: the first of `InputFormats.all` that the training file looks like.
-        Format: InputFormat option
-        /// Where parsed files are kept in binary form.
-        Cache: CachePlace
-    }
-
-/// A data folder: train, optional dev (or validation) and test files of one format, plain, .gz or .bz2, each with its weights within or beside it
-/// (RowWeights); optional labels.txt and features.txt with one name a line, in the order of the ids.
+/// Data in parts: train, optional validation and test files of one format, plain, .gz or .bz2, each with its weights within or beside it
+/// (RowWeights), or parts of one file; optional labels.txt and features.txt beside them with one name a line, in the order of the ids.
 [<ReferenceEquality>]
 type DataFolder =
     {
         /// The files that were read.
         Files: Split<string>
+        /// What was read, for people.
+        Report: ReadReport
+        /// Ids, groups and times of rows, where the files have such.
+        Columns: Split<RowColumns>
         /// The names in features.txt, where the rows are features.
         FeatureNames: string[] option
         /// The rows of each part, all in one label space: all labels of all parts, those that training never saw among them. Named by labels.txt;
@@ -31,66 +25,9 @@ type DataFolder =
     /// The labels of all parts.
     member folder.Labels = folder.Rows.Train.Space
 
+/// How the files that were read become parts of one task.
 [<RequireQualifiedAccess>]
-module Folder =
-
-    let defaults = { Format = None; Cache = NoCache }
-
-    let private refuse fault =
-        raise (ConfigurationException [ fault ])
-
-    /// The one file of a part, under any of its names, with any of the endings, that is wanted.
-    let private tryFind directory (names: string list) (wanted: string -> bool) (endings: string list) : string option =
-        let candidates =
-            [
-                for name in names do
-                    for ending in endings do
-                        for packing in "" :: Lines.packings -> Path.Combine(directory, name + ending + packing)
-            ]
-
-        match candidates |> List.filter (fun file -> File.Exists file && wanted file) with
-        | [] -> None
-        | [ file ] -> Some file
-        | several -> refuse $"""expected one file, found {String.Join(" and ", several)}"""
-
-    let private tryTrain directory (chosen: bool) (format: InputFormat) : string option =
-        let looks file =
-            chosen
-            || InputFormats.tryOfFile file |> Option.exists (fun f -> f.Name = format.Name)
-
-        tryFind directory [ "train" ] looks format.Endings
-
-    /// The format and the files of the parts; the training file tells which format.
-    let private find directory (chosen: InputFormat option) : InputFormat * Split<string> =
-        let formats =
-            match chosen with
-            | Some format -> [ format ]
-            | None -> InputFormats.all |> List.map _.Format
-
-        let part (format: InputFormat) names =
-            tryFind directory names (fun _ -> true) format.Endings
-
-        match
-            formats
-            |> List.tryPick (fun format ->
-                tryTrain directory chosen.IsSome format
-                |> Option.map (fun train -> format, train))
-        with
-        | Some(format, train) ->
-            format,
-            {
-                Train = train
-                Validation = part format [ "dev"; "validation" ]
-                Test = part format [ "test" ]
-            }
-        | None ->
-            let names =
-                formats
-                |> List.collect _.Endings
-                |> List.distinct
-                |> List.map (fun ending -> $"train{ending}")
-
-            refuse $"""{directory}: expected {String.Join(" or ", names)} (plain, .gz or .bz2), found none"""
+module internal DataParts =
 
     /// One name a line, each not empty and once.
     let private readNames (file: string) : string[] =
@@ -162,12 +99,27 @@ module Folder =
             names |> Option.iter (checkCount directory "features.txt" "features" sized met)
             names)
 
-    /// Reads a data folder. Throws ConfigurationException where it has no training file or two for one part, and
-    /// DataFormatException for a file that is not as it should be, a label that labels.txt does not name, and a name
-    /// file of another length.
-    let read (options: FolderOptions) (directory: string) : DataFolder =
-        let format, files = find directory options.Format
-        let read = files |> Split.map (format.Read options.Cache)
+    let private report (files: Split<ChosenFile>) (read: Split<FileRows>) (rows: Split<LabelledRows>) : ReadReport =
+        let part name train (file: ChosenFile) (read: FileRows) rows =
+            ReadReport.part name file.Path file.Format.Name file.Reason read.Columns.Notes train rows
+
+        let train = Some rows.Train
+
+        {
+            Parts =
+                [
+                    part "train" None files.Train read.Train rows.Train
+                    yield!
+                        Option.map3 (part "validation" train) files.Validation read.Validation rows.Validation
+                        |> Option.toList
+                    yield! Option.map3 (part "test" train) files.Test read.Test rows.Test |> Option.toList
+                ]
+            Notes = []
+        }
+
+    /// Parts that were read as data in one label space, with the names that lie in the directory. Throws DataFormatException for a label that labels.txt does not
+    /// name, and a name file of another length.
+    let assemble (directory: string) (files: Split<ChosenFile>) (read: Split<FileRows>) : DataFolder =
         let parts = Split.parts read
         let sized = parts |> List.forall _.Sized
         let featureNames = namesOfFeatures directory sized parts
@@ -182,16 +134,20 @@ module Folder =
             | Some dimension -> Rows.widen dimension rows
             | None -> rows
 
-        let labelled space file (part: FileRows) =
-            FileRows.labelled space file { part with Rows = widen part.Rows }
+        let labelled space (file: ChosenFile) (part: FileRows) =
+            FileRows.labelled space file.Path { part with Rows = widen part.Rows }
+
+        let rows =
+            {
+                Train = labelled spaces.Train files.Train read.Train
+                Validation = Option.map3 labelled spaces.Validation files.Validation read.Validation
+                Test = Option.map3 labelled spaces.Test files.Test read.Test
+            }
 
         {
-            Files = files
+            Files = files |> Split.map _.Path
+            Report = report files read rows
+            Columns = read |> Split.map _.Columns
             FeatureNames = featureNames
-            Rows =
-                {
-                    Train = labelled spaces.Train files.Train read.Train
-                    Validation = Option.map3 labelled spaces.Validation files.Validation read.Validation
-                    Test = Option.map3 labelled spaces.Test files.Test read.Test
-                }
+            Rows = rows
         }
