@@ -35,10 +35,14 @@ module Finding =
     let private uncalibrated (Scores scores) =
         scores |> Csr.mapValues (fun _ _ v -> 1f / (1f + exp -v)) |> PairProbabilities
 
+    /// Labels that only test rows have are missed by every variant.
     let private evidence (test: Dataset) (outcome: Outcome) : Evidence =
-        { Evidence.ofSets outcome.Predicted test.Truth with
-            Scores = Some outcome.Scores
-            Probabilities = Some(uncalibrated outcome.Scores)
+        let among = Csr.widen test.Labels.Columns
+        let scores = Scores(among outcome.Scores.Matrix)
+
+        { Evidence.ofSets (LabelSets(among outcome.Predicted.Matrix)) test.Truth with
+            Scores = Some scores
+            Probabilities = Some(uncalibrated scores)
             Weights = test.Weights
         }
 
