@@ -124,6 +124,7 @@ module Studies =
                         Progress = ignore
                         Cancellation = CancellationToken.None
                         WhenCancelled = WhenCancelled.Throw
+                        Checkpoint = Checkpoint.none
                     }
 
             let test = local task.Test.Labels

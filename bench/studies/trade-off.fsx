@@ -85,7 +85,7 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
         }
 
     let evidence =
-        Fitting.evidence options parts.Train parts.Validation ignore CancellationToken.None
+        Fitting.evidence options parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
 
     let rarity = evidence.Ranker.Rarity
     let stack = Stacking.fit rarity evidence.Weights evidence.Lists evidence.Labels

@@ -121,6 +121,24 @@ public sealed class AdaptiveThresholdModelBuilder
     /// </summary>
     public AdaptiveThresholdModelBuilder WithBestSoFarWhenCancelled() => new(settings with { WhenCancelled = Core.WhenCancelled.BestSoFar });
 
+    /// <summary>
+    /// A fit leaves what it has finished in a folder, and one of the same settings and rows with the same folder goes on from there: after a crash, a kill or a
+    /// cancellation, to the very model of a fit that did not end early. The folder stays when the fit is done, until the model is saved and it is deleted.
+    /// </summary>
+    /// <param name="folder">Empty or not there yet, or left by a fit of the same settings and rows: one of others is refused, naming what differs.</param>
+    /// <param name="every">The most that is lost of the work on its way; null: 60 seconds.</param>
+    /// <example><code>
+    /// var model = AdaptiveThresholdModel.Builder().WithCheckpoints("runs/tickets").Fit(train);
+    /// model.Save("models/tickets");
+    /// Directory.Delete("runs/tickets", recursive: true);
+    /// </code></example>
+    public AdaptiveThresholdModelBuilder WithCheckpoints(string folder, TimeSpan? every = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var options = Core.CheckpointFolder.defaults(folder);
+        return new(settings with { Checkpoints = new Core.CheckpointOptions(folder, every ?? options.Every) });
+    }
+
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => new(settings with { Seed = seed });
@@ -192,6 +210,7 @@ public sealed class AdaptiveThresholdModelBuilder
         public FeatureKind Features { get; init; }
         public int Seed { get; init; } = 1;
         public Core.WhenCancelled WhenCancelled { get; init; } = Defaults.WhenCancelled;
+        public Core.CheckpointOptions? Checkpoints { get; init; }
 
         public Core.ModelOptions Options() =>
             new(
@@ -203,6 +222,7 @@ public sealed class AdaptiveThresholdModelBuilder
                 Candidates,
                 DecisionRows.ToOption(),
                 WhenCancelled,
+                Checkpoints.ToOption(),
                 Seed.ToSeed()
             );
 

@@ -15,7 +15,7 @@ namespace Limen.Kernels;
 /// corrections of the steps themselves. Two approximations: terms with r^(j - s) below 1e-10 are left out, and epsilon is held at its weight
 /// in the first missed step, which matters only where sqrt(v) is near epsilon.
 /// </remarks>
-public sealed unsafe class LazyAdamW
+public sealed unsafe partial class LazyAdamW
 {
     private const int RowsPerTask = 32;
     private const double Negligible = 1e-10;

@@ -32,6 +32,25 @@ internal sealed unsafe class RowMoments
         return _count++;
     }
 
+    /// <summary>The moments of all places, a copy: one array for each chunk.</summary>
+    public ushort[][] Copy() => [.. _chunks.Select(chunk => (ushort[])chunk.Clone())];
+
+    /// <summary>Takes the moments of so many places from copies of chunks.</summary>
+    /// <exception cref="ArgumentException">Other chunks than so many places of this width have.</exception>
+    public void Restore(int count, ushort[][] chunks)
+    {
+        (_count, var length) = (0, 2 * _width << _shift);
+        _chunks.Clear();
+        Shapes.Require(chunks.Length, Lanes.Tasks(count, 1 << _shift), nameof(chunks));
+        foreach (var chunk in chunks)
+        {
+            Shapes.Require(chunk.Length, length, nameof(chunks));
+            _chunks.Add(GC.AllocateArray<ushort>(length, pinned: true));
+            chunk.CopyTo(_chunks[^1], 0);
+        }
+        _count = count;
+    }
+
     /// <summary>Where m [H] and, after it, v [H] at a place are.</summary>
     public ushort* At(int place)
     {

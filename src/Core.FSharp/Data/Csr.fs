@@ -75,21 +75,38 @@ module Csr =
 
         CsrMatrix.Trusted(m.Rows, columns, m.RowStart, m.Indices, m.Values)
 
+    /// The rows of all matrices, one after the other; they have the same columns, and there is at least one. Throws ArgumentException otherwise.
+    let concat (parts: CsrMatrix list) : CsrMatrix =
+        match parts |> List.map _.Columns |> List.distinct with
+        | [ columns ] ->
+            let nonZeros = parts |> List.sumBy (fun m -> int64 m.NonZeros)
+            let length = Shapes.Length(nonZeros, nameof parts)
+            let starts = parts |> List.scan (fun first m -> first + m.NonZeros) 0
+
+            let start =
+                [|
+                    [| 0 |]
+                    for first, m in List.zip (List.take parts.Length starts) parts do
+                        m.RowStart[1..] |> Array.map ((+) first)
+                |]
+                |> Array.concat
+
+            let indices, values = Array.zeroCreate length, Array.zeroCreate length
+
+            for first, m in List.zip (List.take parts.Length starts) parts do
+                Array.blit m.Indices 0 indices first m.NonZeros
+                Array.blit m.Values 0 values first m.NonZeros
+
+            CsrMatrix.Trusted(start.Length - 1, columns, start, indices, values)
+        | other ->
+            invalidArg (nameof parts) $"expected matrices of the same columns, received %A{other}"
+
     /// The rows of a, then the rows of b; both have the same columns.
     let append (a: CsrMatrix) (b: CsrMatrix) : CsrMatrix =
         if a.Columns <> b.Columns then
             invalidArg (nameof b) $"expected {a.Columns} columns, received {b.Columns}"
 
-        Shapes.Length(int64 a.NonZeros + int64 b.NonZeros, nameof b) |> ignore
-        let start = Array.append a.RowStart (Array.map ((+) a.NonZeros) b.RowStart[1..])
-
-        CsrMatrix.Trusted(
-            start.Length - 1,
-            a.Columns,
-            start,
-            Array.append (Array.sub a.Indices 0 a.NonZeros) (Array.sub b.Indices 0 b.NonZeros),
-            Array.append (Array.sub a.Values 0 a.NonZeros) (Array.sub b.Values 0 b.NonZeros)
-        )
+        concat [ a; b ]
 
     /// The transpose: [N, D] to [D, N].
     let transpose (m: CsrMatrix) : CsrMatrix = Transposed.Of m

@@ -34,13 +34,15 @@ module Fitting =
     let private noEnd (_: int) : int option = None
 
     /// The lists of rows that a ranker has not seen. They make it a model that can be kept, so where the best so far is asked for, they come though it was cancelled.
-    let private lists (options: ModelOptions) (work: unit -> CandidateScores) : CandidateScores =
-        match options.WhenCancelled with
-        | WhenCancelled.Throw -> work ()
-        | WhenCancelled.BestSoFar -> Cancellation.shielded work
+    let private lists (options: ModelOptions) checkpoint (work: unit -> CandidateScores) : CandidateScores =
+        checkpoint
+        |> Checkpoint.once "lists" (fun _ ->
+            match options.WhenCancelled with
+            | WhenCancelled.Throw -> work ()
+            | WhenCancelled.BestSoFar -> Cancellation.shielded work)
 
-    let private onHeld (options: ModelOptions) train (validation: Dataset) report cancellation : DecisionEvidence =
-        let signals, rows = Ranker.ofSignals options cancellation train
+    let private onHeld options train (validation: Dataset) report checkpoint cancellation : DecisionEvidence =
+        let signals, rows = Ranker.ofSignals options checkpoint cancellation train
         let held = Ranker.rows validation signals
         let stop = if validation.Rows > 0 then Some held else None
 
@@ -53,12 +55,13 @@ module Fitting =
                 options.Seed
                 report
                 options.WhenCancelled
+                checkpoint
                 cancellation
 
         {
             Ranker = ranker
             Train = train
-            Lists = lists options (fun () -> Ranker.candidatesWith held.Local held.Features ranker)
+            Lists = lists options checkpoint (fun () -> Ranker.candidatesWith held.Local held.Features ranker)
             Labels = validation.Truth
             Weights = validation.Weights
         }
@@ -69,9 +72,10 @@ module Fitting =
         (train: Dataset)
         (validation: Dataset)
         (progress: TrainingProgress -> unit)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
-        onHeld options train validation (tell progress 0 options.Scorers.Length) cancellation
+        onHeld options train validation (tell progress 0 options.Scorers.Length) checkpoint cancellation
 
     let private select (chosen: int[]) (rows: TrainingRows) : TrainingRows =
         {
@@ -83,9 +87,9 @@ module Fitting =
 
     /// A ranker of the rows outside a fold with the lists of those inside. Networks stop early on a tenth of the rows
     /// outside, so that nothing about the fold's labels reaches its scores.
-    let private ofFold (options: ModelOptions) (train: Dataset) report cancellation (inside: int[], outside: int[]) =
+    let private ofFold options train report checkpoint cancellation (inside: int[], outside: int[]) : DecisionEvidence =
         let training = Dataset.selectRows outside train
-        let signals, rows = Ranker.ofSignals options cancellation training
+        let signals, rows = Ranker.ofSignals options checkpoint cancellation training
 
         let kept, stop =
             Dataset.partition stopShare (Seed.derive "early stopping" 0 options.Seed) outside.Length
@@ -98,14 +102,22 @@ module Fitting =
 
         let ranker =
             signals
-            |> Ranker.withScorers rowsFor noEnd options.Scorers options.Seed report options.WhenCancelled cancellation
+            |> Ranker.withScorers
+                rowsFor
+                noEnd
+                options.Scorers
+                options.Seed
+                report
+                options.WhenCancelled
+                checkpoint
+                cancellation
 
         let inner = Dataset.selectRows inside train
 
         {
             Ranker = ranker
             Train = training
-            Lists = lists options (fun () -> Ranker.candidates inner.Features ranker)
+            Lists = lists options checkpoint (fun () -> Ranker.candidates inner.Features ranker)
             Labels = inner.Truth
             Weights = inner.Weights
         }
@@ -119,8 +131,9 @@ module Fitting =
         | _ -> None
 
     /// A ranker of all rows, which has none to stop on: scorers that train in passes end after the pass of their number.
-    let private ofAll (options: ModelOptions) (all: Dataset) (until: int -> int option) report cancellation : Ranker =
-        let signals, rows = Ranker.ofSignals options cancellation all
+    let private ofAll options all (until: int -> int option) report checkpoint cancellation : Ranker =
+        let checkpoint = checkpoint |> Checkpoint.within "all-rows"
+        let signals, rows = Ranker.ofSignals options checkpoint cancellation all
 
         signals
         |> Ranker.withScorers
@@ -130,6 +143,7 @@ module Fitting =
             options.Seed
             report
             WhenCancelled.Throw
+            checkpoint
             cancellation
 
     /// Where the model's own scorers end, which have no rows to stop on: at the mean of the folds' best epochs, on the folds' schedule, so that their
@@ -150,6 +164,7 @@ module Fitting =
         (options: ModelOptions)
         (train: Dataset)
         (progress: TrainingProgress -> unit)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let scorers = options.Scorers.Length
@@ -159,13 +174,13 @@ module Fitting =
         let report k =
             tell progress (k * scorers) ((folds + 1) * scorers)
 
-        let fit options k =
-            ofFold options train (report k) cancellation splits[k]
+        let fit options k checkpoint =
+            ofFold options train (report k) checkpoint cancellation splits[k]
 
         let summary (part: DecisionEvidence) =
             part.Lists, part.Ranker.Scorers |> List.map bestEpoch
 
-        let first = fit options 0
+        let first = fit options 0 (checkpoint |> Checkpoint.within "fold-1")
 
         let throwing =
             { options with
@@ -176,16 +191,19 @@ module Fitting =
             [
                 for k in 1 .. folds - 1 do
                     cancellation.ThrowIfCancellationRequested()
-                    let part = fit throwing k
-                    Ranker.dispose part.Ranker
-                    summary part
+
+                    checkpoint
+                    |> Checkpoint.once $"fold-{k + 1}" (fun checkpoint ->
+                        let part = fit throwing k checkpoint
+                        Ranker.dispose part.Ranker
+                        summary part)
             ]
 
         try
             let parts = summary first :: rest ()
             cancellation.ThrowIfCancellationRequested()
             let until = parts |> List.map snd |> meanBest
-            let ranker = ofAll options train until (report folds) cancellation
+            let ranker = ofAll options train until (report folds) checkpoint cancellation
             cancellation.ThrowIfCancellationRequested()
             Ranker.dispose first.Ranker
 
@@ -210,6 +228,7 @@ module Fitting =
         (train: Dataset)
         (validation: Dataset)
         (progress: TrainingProgress -> unit)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let scorers = options.Scorers.Length
@@ -217,13 +236,15 @@ module Fitting =
         let report k =
             tell progress (k * scorers) (2 * scorers)
 
-        let first = onHeld options train validation (report 0) cancellation
+        let first =
+            onHeld options train validation (report 0) (checkpoint |> Checkpoint.within "held-out") cancellation
+
 
         try
             cancellation.ThrowIfCancellationRequested()
             let all = Dataset.append train validation
             let best = first.Ranker.Scorers |> List.map bestEpoch
-            let ranker = ofAll options all (fun i -> best[i]) (report 1) cancellation
+            let ranker = ofAll options all (fun i -> best[i]) (report 1) checkpoint cancellation
             cancellation.ThrowIfCancellationRequested()
             Ranker.dispose first.Ranker
 
@@ -241,6 +262,7 @@ module Fitting =
         (train: Dataset)
         (validation: Dataset option)
         (progress: TrainingProgress -> unit)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
         let held =
@@ -261,11 +283,11 @@ module Fitting =
             let kept, held =
                 all () |> Dataset.holdOut share (Seed.derive "held out" 0 options.Seed)
 
-            heldOut options kept held progress cancellation
+            heldOut options kept held progress checkpoint cancellation
 
         match rule with
-        | DecisionRows.ValidationOnly -> heldOut options train held progress cancellation
-        | DecisionRows.ValidationThenAll -> heldOutThenAll options train held progress cancellation
+        | DecisionRows.ValidationOnly -> heldOut options train held progress checkpoint cancellation
+        | DecisionRows.ValidationThenAll -> heldOutThenAll options train held progress checkpoint cancellation
         | DecisionRows.HoldOut share -> holdOut share
         | DecisionRows.CrossFit folds when train.Rows + held.Rows < 2 -> holdOut (1.0 / float folds)
         | DecisionRows.CrossFit folds ->
@@ -274,4 +296,4 @@ module Fitting =
             let foldOf =
                 Folds.stratified (min folds all.Rows) (Seed.derive "folds" 0 options.Seed) all.Truth
 
-            crossFit foldOf options all progress cancellation
+            crossFit foldOf options all progress checkpoint cancellation

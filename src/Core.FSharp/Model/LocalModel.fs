@@ -51,6 +51,7 @@ module LocalModel =
                 Progress = ignore
                 Cancellation = cancellation
                 WhenCancelled = WhenCancelled.Throw
+                Checkpoint = Checkpoint.none
             }
 
         Scorer.fit training scorer

@@ -83,9 +83,12 @@ module Model =
             Decision = FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
         }
 
-    let private fitted (options: ModelOptions) labels input train validation progress cancellation : Model =
+    let private fitted (options: ModelOptions) labels input train validation progress checkpoint cancellation : Model =
         progress TrainingProgress.signals
-        let evidence = Fitting.evidence options train validation progress cancellation
+
+        let evidence =
+            Fitting.evidence options train validation progress checkpoint cancellation
+
         progress TrainingProgress.decision
 
         let model =
@@ -96,10 +99,40 @@ module Model =
         progress TrainingProgress.finished
         model
 
+    /// What tells a fit from others: what its checkpoint is good for. What cancelling does is no part of it.
+    let private identity (options: ModelOptions) (train: Dataset) (validation: Dataset option) =
+        let options =
+            { options with
+                WhenCancelled = WhenCancelled.Throw
+                Checkpoints = None
+            }
+
+        [
+            "library", $"{typeof<Model>.Assembly.GetName().Version} {typeof<Model>.Module.ModuleVersionId:N}"
+            "training rows", Origin.hash train
+            "validation rows", validation |> Option.map Origin.hash |> Option.defaultValue "none"
+            yield! Fingerprint.ofValue options
+        ]
+
+    let private withCheckpoint (options: ModelOptions) train validation (cancellation: CancellationToken) fit : Model =
+        match options.Checkpoints with
+        | None -> fit Checkpoint.none
+        | Some checkpoints ->
+            let isWhole () =
+                options.WhenCancelled = WhenCancelled.Throw
+                || not cancellation.IsCancellationRequested
+
+            let checkpoint, held =
+                CheckpointFolder.start checkpoints isWhole (identity options train validation)
+
+            use _ = held
+            fit checkpoint
+
     /// Fits a model: signals (leave-one-out), scorers, and the decision on scores of rows that these had not seen, as DecisionRows says.
     /// Throws ConfigurationException with every fault of the options; ArgumentException where sizes disagree; OperationCanceledException soon after it is cancelled, in
     /// every stage, save that WhenCancelled.BestSoFar gives the best model so far where there is one: a network's best epoch, the first fold of a cross-fit, the first of
-    /// two fits. Its decision is still fitted, and is not cancelled.
+    /// two fits. Its decision is still fitted, and is not cancelled. With Checkpoints, it goes on from what an earlier fit of the same options and rows left in the folder, and
+    /// gives the model of one that did not end early; what CheckpointFolder.start throws, it throws.
     let fit
         (options: ModelOptions)
         (labels: LabelSpace)
@@ -126,4 +159,6 @@ module Model =
         validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
         let options = options |> ModelOptions.onViews (InputSpace.views input)
 
-        Cancellation.within cancellation (fun () -> fitted options labels input train validation progress cancellation)
+        Cancellation.within cancellation (fun () ->
+            withCheckpoint options train validation cancellation (fun checkpoint ->
+                fitted options labels input train validation progress checkpoint cancellation))

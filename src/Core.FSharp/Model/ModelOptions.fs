@@ -22,6 +22,8 @@ type ModelOptions =
         DecisionRows: DecisionRows option
         /// What a fit does when its token is cancelled.
         WhenCancelled: WhenCancelled
+        /// Where a fit leaves what it has finished, for one of the same options and rows to go on from.
+        Checkpoints: CheckpointOptions option
         Seed: Seed
     }
 
@@ -39,6 +41,7 @@ module ModelOptions =
             Candidates = 60
             DecisionRows = None
             WhenCancelled = WhenCancelled.Throw
+            Checkpoints = None
             Seed = Seed.ofInt 1
         }
 
@@ -73,6 +76,7 @@ module ModelOptions =
             if o.Candidates < 1 then
                 $"candidates: expected at least 1, received {o.Candidates}"
             yield! o.DecisionRows |> Option.toList |> List.collect DecisionRows.faults
+            yield! o.Checkpoints |> Option.toList |> List.collect CheckpointFolder.faults
         ]
 
     /// Every fault that shows before the labels are known, in plain sentences, each once.

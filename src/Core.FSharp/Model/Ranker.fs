@@ -23,13 +23,24 @@ module Ranker =
     let private localFloor = 0.03f
 
     /// The signals alone, fitted on training rows, and these rows with their own local signal, which their labels do not reach.
-    let ofSignals (options: ModelOptions) (cancellation: CancellationToken) (train: Dataset) : Ranker * TrainingRows =
+    let ofSignals
+        (options: ModelOptions)
+        (checkpoint: Checkpoint)
+        (cancellation: CancellationToken)
+        (train: Dataset)
+        : Ranker * TrainingRows =
         let rarity = GlobalSignals.rarity options.Global (LabelCounts.ofRows train)
         let seed = Seed.derive "local" 0 options.Seed
 
         let fitted =
             options.Local
-            |> Option.map (fun spec -> LocalModel.fit spec options.Scorers.Head rarity seed cancellation train)
+            |> Option.map (fun spec ->
+                checkpoint
+                |> Checkpoint.once "local-signal" (fun _ ->
+                    let local, signal =
+                        LocalModel.fit spec options.Scorers.Head rarity seed cancellation train
+
+                    local, signal.Values))
 
         {
             Rarity = rarity
@@ -42,7 +53,7 @@ module Ranker =
             Labels = train.Labels
             Local =
                 match fitted with
-                | Some(_, signal) -> signal.Values
+                | Some(_, values) -> values
                 | None -> Csr.empty train.Rows rarity.Length
             Weights = train.Weights
         }
@@ -80,10 +91,11 @@ module Ranker =
         (seed: Seed)
         (progress: int -> EpochProgress -> unit)
         (whenCancelled: WhenCancelled)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         (ranker: Ranker)
         : Ranker =
-        let fit i scorer =
+        let fit i scorer (checkpoint: Checkpoint) =
             let train, stop = rowsFor scorer
 
             scorer
@@ -98,10 +110,13 @@ module Ranker =
                     Progress = progress i
                     Cancellation = cancellation
                     WhenCancelled = whenCancelled
+                    Checkpoint = checkpoint
                 }
 
         { ranker with
-            Scorers = scorers |> List.mapi fit
+            Scorers =
+                scorers
+                |> List.mapi (fun i scorer -> checkpoint |> Checkpoint.once $"scorer-{i + 1}" (fit i scorer))
         }
 
     /// The scorers' margins of rows of features [N, D] whose local signal [N, L] is known, for all labels.

@@ -77,12 +77,15 @@ module Ensemble =
                         Done = (float index + e.Done) / float members
                     }
 
-            Scorer.fit
-                { training with
-                    Seed = memberSeed training.Seed index
-                    Progress = report
-                }
-                scorer
+            training.Checkpoint
+            |> Checkpoint.once $"member-{index + 1}" (fun checkpoint ->
+                Scorer.fit
+                    { training with
+                        Seed = memberSeed training.Seed index
+                        Progress = report
+                        Checkpoint = checkpoint
+                    }
+                    scorer)
 
         fitted { Members = List.init members one }
 

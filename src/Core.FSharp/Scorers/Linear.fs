@@ -69,6 +69,10 @@ type LinearScorer =
         ByFeature: LinearScores
     }
 
+/// Weights and biases of some of the labels.
+[<ReferenceEquality>]
+type LinearPart = { Weights: CsrMatrix; Bias: float32[] }
+
 [<RequireQualifiedAccess>]
 module Linear =
 
@@ -121,14 +125,48 @@ module Linear =
     let private fitted (linear: LinearScorer) : FittedScorer =
         Scorer.withoutThreshold { Tag = tag; Data = linear } (fun x -> margins x linear)
 
+    /// Labels that are trained between two looks at the clock, where work on its way is kept.
+    let private labelsAPart = 256
+
+    /// The same scorer as `fit` gives: labels are trained each for itself, whatever others are trained beside them.
+    let private inParts options (report: float -> unit) cancellation (checkpoint: Checkpoint) (data: Dataset) =
+        let labels = data.Labels.Columns
+        let size = if checkpoint.Keeps then labelsAPart else max 1 labels
+
+        let parts =
+            [
+                for first in 0..size .. labels - 1 ->
+                    {
+                        First = first
+                        Count = min size (labels - first)
+                    }
+            ]
+
+        let part (block: Columns) : LinearPart =
+            let progress =
+                { new IProgress<float> with
+                    member _.Report share =
+                        report ((float block.First + share * float block.Count) / float labels)
+                }
+
+            let learned =
+                { data with
+                    Labels = Columns.select block data.Labels
+                }
+                |> fit options progress cancellation
+
+            {
+                Weights = learned.Weights
+                Bias = learned.Bias
+            }
+
+        let learned = Checkpoint.parts part parts checkpoint
+
+        ofWeights (learned |> List.map _.Weights |> Csr.concat) (learned |> List.map _.Bias |> Array.concat)
+
     /// The scorer of one-vs-rest linear models; the model's seed takes the place of the options'.
     let scorer (options: LinearOptions) : Scorer =
         Scorer.create tag (LinearOptions.faults options) (fun t ->
-            let report =
-                { new IProgress<float> with
-                    member _.Report share = t.Progress(EpochProgress.ofShare share)
-                }
-
             let rows =
                 {
                     Features = t.Rows.Features
@@ -136,7 +174,9 @@ module Linear =
                     Weights = t.Rows.Weights
                 }
 
-            fit { options with Seed = t.Seed } report t.Cancellation rows |> fitted)
+            rows
+            |> inParts { options with Seed = t.Seed } (EpochProgress.ofShare >> t.Progress) t.Cancellation t.Checkpoint
+            |> fitted)
 
     /// In the registry.
     let entry: ScorerEntry =

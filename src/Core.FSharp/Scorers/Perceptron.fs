@@ -64,7 +64,7 @@ module Perceptron =
             }
 
         let trained =
-            Training.fit options start t.Rows t.Stop t.Progress t.WhenCancelled t.Cancellation
+            Training.fit options start t.Rows t.Stop t.Progress t.WhenCancelled t.Checkpoint t.Cancellation
 
         fitted
             {

@@ -30,6 +30,8 @@ type ScorerTraining =
         Cancellation: CancellationToken
         /// What scorers that train in passes do when cancelled; all others throw.
         WhenCancelled: WhenCancelled
+        /// Where work on its way is left: what `fit` returns is left by the caller.
+        Checkpoint: Checkpoint
     }
 
 /// How a scorer that trains in passes came to its end.

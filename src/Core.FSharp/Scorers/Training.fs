@@ -7,12 +7,26 @@ open Limen.Kernels
 
 /// The best state seen so far.
 [<ReferenceEquality>]
-type private BestState =
+type BestState =
     {
         Epoch: int
         Score: float option
         Network: Network
         Fusion: Fusion
+    }
+
+/// Where a training stands between two steps: restored, it goes on as if it had not ended, bit for bit.
+[<ReferenceEquality>]
+type TrainingPoint =
+    {
+        Epoch: int
+        /// Batches of the epoch that are done, and the sum of their losses.
+        Batch: int
+        Loss: float
+        State: KeptTraining
+        Best: BestState option
+        /// Of the epochs before, the last one first.
+        History: EpochReport list
     }
 
 /// A training on its way.
@@ -29,6 +43,7 @@ type private Run =
         Progress: EpochProgress -> unit
         WhenCancelled: WhenCancelled
         Cancellation: CancellationToken
+        Checkpoint: Checkpoint
         Clock: Stopwatch
     }
 
@@ -98,13 +113,12 @@ module Training =
                 Elapsed = run.Clock.Elapsed
             }
 
-    let private report (run: Run) epoch loss : EpochReport =
+    let private report epoch loss : EpochReport =
         {
             Epoch = epoch
             Loss = loss
             Validation = None
             ShortlistRecall = None
-            Seconds = run.Clock.Elapsed.TotalSeconds
         }
 
     /// The loss of a step on the rows of a batch.
@@ -118,7 +132,7 @@ module Training =
         let loss = run.State.Step(run.Train, rows, batch, rate, dropout)
 
         if batch % 16 = 0 then
-            tell run batch (report run epoch loss)
+            tell run batch (report epoch loss)
 
         loss
 
@@ -129,20 +143,51 @@ module Training =
         with :? OperationCanceledException when run.Cancellation.IsCancellationRequested ->
             None
 
-    /// One pass over the shuffled rows: the mean loss, None when cancelled on the way, or what stopped it.
-    let private pass (run: Run) (epoch: int) : Result<float option, TrainingDivergedException> =
+    let private pointName = "training"
+
+    /// Leaves where the training stands: between two steps, as the state is whole there alone.
+    let private leave (run: Run) epoch batch loss best history =
+        if run.Checkpoint.Keeps then
+            Cancellation.shielded (fun () ->
+                run.Checkpoint
+                |> Checkpoint.write
+                    pointName
+                    {
+                        Epoch = epoch
+                        Batch = batch
+                        Loss = loss
+                        State = run.State.Keep()
+                        Best = best
+                        History = history
+                    })
+
+    /// The rest of a pass over the shuffled rows, of which so many batches with this sum of losses are done: the sum of all, None when cancelled on the way, or what stopped
+    /// it. `leave` leaves where it stands.
+    let private pass
+        (run: Run)
+        (epoch: int)
+        (batch: int)
+        (loss: float)
+        leave
+        : Result<float option, TrainingDivergedException> =
         let batches = batchesOf run epoch
 
         let rec go batch total =
-            run.Cancellation.ThrowIfCancellationRequested()
-
-            if batch = batches.Length then
-                total / float batches.Length
+            if run.Cancellation.IsCancellationRequested then
+                leave batch total
+                None
+            elif batch = batches.Length then
+                Some total
             else
-                go (batch + 1) (total + step run epoch batch batches[batch])
+                if run.Checkpoint.IsDue() then
+                    leave batch total
+
+                // a step that ended half-way would leave a state that is none
+                let loss = Cancellation.shielded (fun () -> step run epoch batch batches[batch])
+                go (batch + 1) (total + loss)
 
         try
-            unlessCancelled run (fun () -> go 0 0.0) |> Ok
+            Ok(go batch loss)
         with :? TrainingDivergedException as e ->
             Error e
 
@@ -153,7 +198,7 @@ module Training =
         let recall = shortlistRecall run epoch
 
         let closed =
-            { report run epoch loss with
+            { report epoch loss with
                 Validation = score
                 ShortlistRecall = recall
             }
@@ -186,20 +231,22 @@ module Training =
         | WhenCancelled.BestSoFar, Some b -> Cancelled b.Epoch
         | _ -> raise (OperationCanceledException run.Cancellation)
 
-    /// The epochs from a given one on: how they end, the best state, and all reports, the last one first.
-    let rec private epochs (run: Run) number (best: BestState option) (history: EpochReport list) =
+    /// The epochs from a given one on, of which so many batches with this sum of losses are done: how they end, the best state, and all reports, the last one first.
+    let rec private epochs (run: Run) number batch loss (best: BestState option) (history: EpochReport list) =
         let bestEpoch = best |> Option.map _.Epoch |> Option.defaultValue 0
 
         if number > TrainingOptions.lastEpoch run.Options then
             AllEpochs, best, history
         else
-            match pass run number with
+            match pass run number batch loss (fun batch total -> leave run number batch total best history) with
             | Error e when best.IsNone -> raise e
             | Error e -> Diverged(bestEpoch, e.Message), best, history
             | Ok None -> cancelled run best, best, history
-            | Ok(Some loss) ->
-                match unlessCancelled run (fun () -> closeEpoch run number loss) with
-                | None -> cancelled run best, best, history
+            | Ok(Some total) ->
+                match unlessCancelled run (fun () -> closeEpoch run number (total / float run.Batches)) with
+                | None ->
+                    leave run number run.Batches total best history
+                    cancelled run best, best, history
                 | Some report ->
 
                     let best = better run best report
@@ -207,14 +254,23 @@ module Training =
                     if number - best.Epoch >= run.Options.Patience then
                         EarlyStop best.Epoch, Some best, report :: history
                     else
-                        epochs run (number + 1) (Some best) (report :: history)
+                        epochs run (number + 1) 0 0.0 (Some best) (report :: history)
+
+    /// From the beginning, or from where an earlier training of the same options and rows was left.
+    let private go (run: Run) =
+        match run.Checkpoint |> Checkpoint.tryRead<TrainingPoint> pointName with
+        | None -> epochs run 1 0 0.0 None []
+        | Some point ->
+            run.State.Restore point.State
+            Network.dispose point.State.Network
+            epochs run point.Epoch point.Batch point.Loss point.Best point.History
 
     /// Trains a network and the threshold's numbers together. Cancelling ends the training at the next step with OperationCanceledException or,
     /// by WhenCancelled.BestSoFar and after an epoch at least, with the best state so far. The same seed gives the same result on the same machine. Training rows count by their weights, and those of
     /// weight 0 not at all; the score on the validation rows does not look at weights.
     /// Throws TrainingDivergedException where the first epoch already meets a value that is not finite; later, the best
     /// state is kept and the exception is not raised: End tells. Throws ConfigurationException where rows have weights and the loss is
-    /// not defined pair by pair.
+    /// not defined pair by pair. The state is left in the checkpoint when an interval has passed, and when it is cancelled.
     let fit
         (options: TrainingOptions)
         (start: UntrainedNetwork)
@@ -222,6 +278,7 @@ module Training =
         (validation: TrainingRows option)
         (progress: EpochProgress -> unit)
         (whenCancelled: WhenCancelled)
+        (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : TrainedNetwork =
         use state = new TrainingState(start, options)
@@ -237,10 +294,11 @@ module Training =
                 Progress = progress
                 WhenCancelled = whenCancelled
                 Cancellation = cancellation
+                Checkpoint = checkpoint
                 Clock = Stopwatch.StartNew()
             }
 
-        let ending, best, history = epochs run 1 None []
+        let ending, best, history = go run
 
         let network, fusion =
             match best with

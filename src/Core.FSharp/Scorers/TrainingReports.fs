@@ -14,7 +14,6 @@ type EpochReport =
         /// The share of the hardest negatives of the epoch's first batch that its shortlist held (Shortlist.recall); None where
         /// all labels are learned.
         ShortlistRecall: float option
-        Seconds: float
     }
 
 /// How far a training has come.

@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open System.Runtime.InteropServices
 open Limen
 open Limen.Kernels
 
@@ -26,6 +27,25 @@ module private Moments =
             First = Array.zeroCreate count
             Second = Array.zeroCreate count
         }
+
+/// What a training state is as a value: restored into a state of the same start and options, the steps that follow are the same, bit for bit.
+[<ReferenceEquality>]
+type KeptTraining =
+    {
+        Network: Network
+        /// The threshold's numbers and b, as SignalParameters has them.
+        Signals: float32[]
+        Bias: float32[]
+        /// First and second moments: of the input bias, of each inner layer's weights and bias, of signals and of b.
+        Moments: (float32[] * float32[]) list
+        /// Of the first layer's rows.
+        Input: KeptMoments
+        /// Of the output layer's rows, where a step learns a shortlist of them.
+        Listed: KeptMoments option
+        /// Of the output layer, two numbers of 16 bits in one, where a step learns every row.
+        Output: int[]
+        Steps: int
+    }
 
 /// How the output layer [L, H] learns.
 [<ReferenceEquality>]
@@ -160,6 +180,55 @@ type TrainingState(start: UntrainedNetwork, options: TrainingOptions) =
         match output with
         | EveryRow _ -> ()
         | ListedRows(_, adam) -> adam.Flush network.Output.Span
+
+    /// Every dense moment, in the order in which they are kept.
+    member private _.DenseMoments: Moments list =
+        [
+            inputBias
+            for weight, ofBias in inner do
+                weight
+                ofBias
+            signalMoments
+            biasMoments
+        ]
+
+    /// The state as a value, which shares the memory of the network and the dense moments: it holds until the next step.
+    member this.Keep() : KeptTraining =
+        {
+            Network = network
+            Signals = signals
+            Bias = bias
+            Moments = this.DenseMoments |> List.map (fun m -> m.First, m.Second)
+            Input = input.Keep()
+            Listed =
+                match output with
+                | EveryRow _ -> None
+                | ListedRows(_, adam) -> Some(adam.Keep())
+            Output =
+                match output with
+                | EveryRow moments -> MemoryMarshal.Cast<uint16, int>(ReadOnlySpan moments).ToArray()
+                | ListedRows _ -> [||]
+            Steps = steps
+        }
+
+    /// Goes on from a kept state. Throws ArgumentException where it is of another start or other options.
+    member this.Restore(kept: KeptTraining) : unit =
+        kept.Network |> Network.copyTo network
+        kept.Signals.CopyTo(signals, 0)
+        kept.Bias.CopyTo(bias, 0)
+
+        for m, (first, second) in List.zip this.DenseMoments kept.Moments do
+            first.CopyTo(m.First, 0)
+            second.CopyTo(m.Second, 0)
+
+        input.Restore kept.Input
+
+        match output, kept.Listed with
+        | ListedRows(_, adam), Some ofRows -> adam.Restore ofRows
+        | EveryRow moments, _ -> MemoryMarshal.Cast<int, uint16>(ReadOnlySpan kept.Output).CopyTo(Span moments)
+        | ListedRows _, None -> invalidArg (nameof kept) "expected the moments of listed rows, received none"
+
+        steps <- kept.Steps
 
     /// One step: forward, loss, gradients, AdamW. Returns the batch's loss.
     /// Throws TrainingDivergedException before a value that is not finite reaches a weight.

@@ -11,7 +11,7 @@ let private train = SmallProblem.dataset 90 1
 
 let private training progress token whenCancelled : ScorerTraining =
     let ranker, rows =
-        Ranker.ofSignals SmallProblem.options CancellationToken.None train
+        Ranker.ofSignals SmallProblem.options Checkpoint.none CancellationToken.None train
 
     {
         Rows = rows
@@ -23,6 +23,7 @@ let private training progress token whenCancelled : ScorerTraining =
         Progress = progress
         Cancellation = token
         WhenCancelled = whenCancelled
+        Checkpoint = Checkpoint.none
     }
 
 let private options whenCancelled =

@@ -18,7 +18,7 @@ let private options =
 let private foldOf = Folds.stratified 3 (Seed.ofInt 4) train.Truth
 
 let private crossFit options train =
-    Fitting.crossFit foldOf options train ignore CancellationToken.None
+    Fitting.crossFit foldOf options train ignore Checkpoint.none CancellationToken.None
 
 let private entries (rows: int[]) (lists: CandidateScores) =
     let chosen = CandidateScores.selectRows rows lists
@@ -105,7 +105,7 @@ let tests =
                             scores.Add(struct (p.Scorer, p.Epoch, p.ValidationNdcg.Value))
 
                     let history =
-                        historyOf (Fitting.crossFit foldOf options train hear CancellationToken.None)
+                        historyOf (Fitting.crossFit foldOf options train hear Checkpoint.none CancellationToken.None)
 
                     let best =
                         scores
@@ -126,6 +126,7 @@ let tests =
                             train
                             (Dataset.selectRows [||] train)
                             ignore
+                            Checkpoint.none
                             CancellationToken.None
                         |> historyOf
                         |> List.map _.Loss

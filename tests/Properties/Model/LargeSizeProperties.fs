@@ -66,6 +66,7 @@ let private trained (batchSize: int option) =
         None
         ignore
         WhenCancelled.Throw
+        Checkpoint.none
         CancellationToken.None
 
 [<Tests>]

@@ -11,7 +11,7 @@ let private train = SmallProblem.dataset 200 1
 let private test = SmallProblem.dataset 60 2
 
 let private signals options =
-    Ranker.ofSignals options CancellationToken.None train
+    Ranker.ofSignals options Checkpoint.none CancellationToken.None train
 
 let private fit weights (scorer: Scorer) : Ranker * FittedScorer =
     let ranker, rows = signals SmallProblem.options
@@ -29,6 +29,7 @@ let private fit weights (scorer: Scorer) : Ranker * FittedScorer =
             Progress = ignore
             Cancellation = CancellationToken.None
             WhenCancelled = WhenCancelled.Throw
+            Checkpoint = Checkpoint.none
         }
 
 /// Margins [N][L] of the rows of a data set.
