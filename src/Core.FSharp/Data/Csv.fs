@@ -83,7 +83,13 @@ module Csv =
         let id = optional "ids" fields.Id
         let group = optional "groups" fields.Group
         let time = optional "times" fields.Time
-        let weight = optional "weights" fields.Weight
+
+        // a weight beside numbers may well be in kilograms
+        let weight =
+            match optional "weights" fields.Weight with
+            | None when text.Length > 0 -> FieldNames.tryFind [ "weight" ] names
+            | named -> named
+
         let part = optional "parts" fields.Part
 
         let taken =
@@ -400,7 +406,15 @@ module Csv =
                     Times = column roles.Time
                     Parts = column roles.Part
                     Lines = Some(table.Lines.ToArray())
-                    Notes = [ saidOfRows; saidOfLabels ]
+                    Notes =
+                        [
+                            saidOfRows
+                            saidOfLabels
+
+                            match roles.Weight with
+                            | Some at -> $"weights of rows from {table.Names[at]}"
+                            | None -> ()
+                        ]
                 }
         }
 
@@ -419,6 +433,7 @@ module Csv =
             invalidArg (nameof rows) $"expected labels without blanks at their ends, received \"{name}\"")
 
         let labels = LabelLists.write rows.LabelNames
+        RowWeights.write path None
 
         Lines.writing path (fun text ->
             use writer = SepWriterOptions(Sep ',', Escape = true).To(text)

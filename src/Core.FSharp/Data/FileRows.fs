@@ -83,16 +83,24 @@ module FileRows =
             Columns = RowColumns.none
         }
 
-    /// What a writer of texts writes. Throws ArgumentException for features, or labels without names.
+    /// The names of each row's labels; ids are named as the file writes them.
+    let labelNames (rows: FileRows) : string[][] =
+        match rows.Labels with
+        | FileLabels.Names names -> names
+        | FileLabels.Ids(sets, first) ->
+            Array.init sets.Matrix.Rows (fun row ->
+                Csr.set row sets.Matrix |> Array.map (fun id -> string (first + id)))
+
+    /// What a writer of texts writes. Throws ArgumentException for features.
     let texts (rows: FileRows) : TextDataset =
-        match rows.Rows, rows.Labels with
-        | Rows.Texts texts, FileLabels.Names names ->
+        match rows.Rows with
+        | Rows.Texts texts ->
             {
                 Texts = texts
-                LabelNames = names
+                LabelNames = labelNames rows
                 Weights = rows.Weights
             }
-        | _ -> invalidArg (nameof rows) $"expected texts and the names of their labels, received {rows.Rows.Kind}"
+        | _ -> invalidArg (nameof rows) $"expected texts, received {rows.Rows.Kind}"
 
     /// Features with the ids of their labels, which the file counts from `first`.
     let ofDataset (sized: bool) (first: int) (rows: Dataset) : FileRows =

@@ -10,7 +10,7 @@ module InputFormats =
 
     /// In the order in which they are asked: where files of several formats are, the first wins.
     let all: InputFormatEntry list =
-        [ JsonLines.entry; Csv.entry; FastText.entry; Svmlight.entry ]
+        [ JsonLines.entry; JsonArray.entry; Csv.entry; FastText.entry; Svmlight.entry ]
 
     /// What the formats are called.
     let names: string list = all |> List.map _.Format.Name

@@ -3,47 +3,50 @@ namespace Limen.Core
 open System
 open System.Text.Encodings.Web
 open System.Text.Json
+open Limen
 open Limen.Kernels
 
 /// Text rows as JSON lines: {"text": "...", "labels": ["a", "b"]}, one object a line, optionally with "weight", a number of at least 0 that
-/// says how much the row counts (absent: 1); other fields are passed over. Plain, .gz or .bz2 by the name's ending.
+/// says how much the row counts (absent: 1); other fields are passed over. Fields may have other names (Fields). Labels are names or ids in a list, 0 and 1 for each label,
+/// one name or id, a string that lists them, an object or fields of 0 and 1, or null, none. Plain, .gz or .bz2 by the name's ending.
 [<RequireQualifiedAccess>]
 module JsonLines =
 
-    /// The rows of a file, parsed in parallel by blocks of the given length in bytes. Row i is line i + 1: there are
-    /// no empty lines. Throws DataFormatException (columns in bytes) at the first line that is not as it should be,
-    /// for a file without rows, and where weights stand beside the file too (RowWeights).
-    let readBlocks (blockBytes: int) (path: string) : TextDataset =
+    /// The rows of a file, parsed in parallel by blocks of the given length in bytes. Row i is line i + 1: blank lines stand at the end alone. Throws
+    /// DataFormatException (columns in bytes) at the first line that is not as it should be, for a file without rows, and where weights stand beside the file
+    /// too (RowWeights).
+    let readBlocks (blockBytes: int) (fields: Fields) (path: string) : FileRows =
+        let chosen, notes = JsonRows.fieldsOf fields (Lines.first path)
+
         let parse firstLine (bytes: ReadOnlyMemory<byte>) =
-            let block = JsonLinesParser.Parse bytes.Span
-            Lines.require path firstLine block.Fault
-            block
+            struct (firstLine, JsonLinesParser.Parse(chosen, bytes.Span))
 
         let blocks = Lines.mapBlocks blockBytes parse path
-        let texts = blocks |> Array.collect (fun b -> Seq.toArray b.Texts)
+        let mutable blank = None
 
-        if texts.Length = 0 then
-            Lines.fail path 1 1 "at least one row" "none"
+        for struct (firstLine, block) in blocks do
+            match blank with
+            | Some line when block.Texts.Count > 0 || not (isNull block.Fault) ->
+                Lines.fail path line 1 "a JSON object" "the end of the line"
+            | _ -> ()
 
-        let within =
-            if blocks |> Array.exists _.Weighted then
-                blocks |> Array.collect (fun b -> Seq.toArray b.Weights) |> Some
-            else
-                None
+            Lines.require path firstLine block.Fault
 
-        {
-            Texts = texts
-            LabelNames = blocks |> Seq.collect _.Labels |> LabelSpace.share
-            Weights = RowWeights.ofFile path texts.Length within
-        }
+            if blank.IsNone && block.Blank.HasValue then
+                blank <- Some(firstLine + block.Blank.Value)
 
-    /// The rows of a file.
-    let read (path: string) : TextDataset = readBlocks Lines.blockBytes path
+        let blocks = blocks |> Array.map (fun struct (_, block) -> block)
+        let rows = blocks |> Array.sumBy _.Texts.Count
+        JsonRows.assemble fields notes path (Array.init rows (fun row -> row + 1)) blocks
+
+    /// The rows of a file whose labels are named.
+    let read (path: string) : TextDataset =
+        readBlocks Lines.blockBytes (Fields()) path |> FileRows.texts
 
     let private options =
         JsonSerializerOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
-    let private line (rows: TextDataset) row =
+    let internal line (rows: TextDataset) row =
         let text, labels = rows.Texts[row], rows.LabelNames[row]
 
         match rows.Weights with
@@ -62,21 +65,24 @@ module JsonLines =
     let write (path: string) (rows: TextDataset) : unit =
         Seq.init rows.Rows (line rows) |> Lines.write path
 
-    /// Files *.jsonl.
-    let format: InputFormat =
+    /// Files *.jsonl and *.ndjson, and others whose first line begins an object.
+    let formatWith (fields: Fields) : InputFormat =
         {
             Name = "jsonl"
-            Endings = [ ".jsonl" ]
+            Endings = [ ".jsonl"; ".ndjson" ]
             Looks = fun first -> first.TrimStart().StartsWith '{'
-            Read = fun _ path -> read path |> FileRows.ofTexts
+            Read = fun _ path -> readBlocks Lines.blockBytes fields path
             Write = Some(fun path rows -> FileRows.texts rows |> write path)
         }
+
+    /// With fields by their usual names.
+    let format: InputFormat = formatWith (Fields())
 
     /// In the registry.
     let entry: InputFormatEntry =
         {
             Format = format
-            With = fun _ -> format
+            With = formatWith
             About = """{"text": "...", "labels": ["a", "b"], "weight": 1}"""
             Source = "https://jsonlines.org"
             Examples =
@@ -86,6 +92,15 @@ module JsonLines =
                             [
                                 """{"text": "one two", "labels": ["b", "a"]}"""
                                 """{"labels": [], "id": 7, "text": "three"}"""
+                            ]
+                        Labels = [ [ "a"; "b" ]; [] ]
+                    }
+                    {
+                        Lines =
+                            [
+                                """{"body": "one", "tags": "b;a"}"""
+                                """{"body": "two", "tags": null}"""
+                                ""
                             ]
                         Labels = [ [ "a"; "b" ]; [] ]
                     }

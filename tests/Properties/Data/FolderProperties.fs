@@ -187,7 +187,7 @@ let tests =
                     }
 
                 Require.contains
-                    "expected train.jsonl (plain, .gz or .bz2), or one file of data, found none"
+                    "expected train.jsonl or train.ndjson (plain, .gz or .bz2), or one file of data, found none"
                     (refused text [ "train.svm", "0 1:1" ]))
 
             testCase "real data sets read with as many rows, features and labels as their makers say" (fun () ->

@@ -1,0 +1,240 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open System.Text
+open System.Text.Json
+open Limen
+open Limen.Kernels
+
+/// What JSON lines and JSON arrays have in common: which fields are what, and what the labels of all rows together are.
+[<RequireQualifiedAccess>]
+module internal JsonRows =
+
+    /// The fields of the first object in these bytes, as far as they go, and whether each is 0, 1, true or false.
+    let private firstFields (text: string) : (string * bool) list =
+        let bytes = Encoding.UTF8.GetBytes(text.TrimStart([| '['; ' '; '\t'; '\r'; '\n' |]))
+        let mutable reader = Utf8JsonReader(ReadOnlySpan bytes, false, JsonReaderState())
+        let found = List<string * bool>()
+
+        try
+            if reader.Read() && reader.TokenType = JsonTokenType.StartObject then
+                let mutable more = reader.Read()
+
+                while more && reader.TokenType = JsonTokenType.PropertyName do
+                    let name = reader.GetString()
+                    more <- reader.Read()
+
+                    if more then
+                        let isFlag =
+                            match reader.TokenType with
+                            | JsonTokenType.True
+                            | JsonTokenType.False -> true
+                            | JsonTokenType.Number ->
+                                let ok, number = reader.TryGetDouble()
+                                ok && (number = 0.0 || number = 1.0)
+                            | _ -> false
+
+                        found.Add((name, isFlag))
+                        more <- reader.TrySkip() && reader.Read()
+        with
+        | :? JsonException
+        | :? InvalidOperationException -> ()
+
+        List.ofSeq found
+
+    let private usual (wanted: string list) (names: string[]) (otherwise: string) =
+        match FieldNames.tryFind wanted names with
+        | Some at -> names[at]
+        | None -> otherwise
+
+    /// The others by their places: id, group, time, part.
+    let private others (fields: Fields) =
+        [| fields.Id; fields.Group; fields.Time; fields.Part |]
+
+    /// Which fields are what, as asked for or by the first object, and what is said of it.
+    let fieldsOf (fields: Fields) (first: string) : JsonFields * string list =
+        let found = firstFields first
+        let names = found |> List.map fst |> List.toArray
+
+        let texts =
+            if fields.Text.Count > 0 then
+                fields.Text
+            else
+                [| usual FieldNames.texts names "text" |]
+
+        let taken =
+            set
+                [
+                    yield! texts
+                    yield! others fields |> Array.filter (isNull >> not)
+                    yield! FieldNames.ids
+                ]
+
+        let flags =
+            match fields.LabelPrefix with
+            | null when fields.Labels.Count > 0 || (FieldNames.tryFind FieldNames.labels names).IsSome -> []
+            | null ->
+                found
+                |> List.filter snd
+                |> List.map fst
+                |> List.filter (fun n -> not (taken.Contains n))
+            | prefix ->
+                names
+                |> Array.filter (fun n -> n.StartsWith(prefix, StringComparison.Ordinal))
+                |> Array.toList
+
+        let labels, areFlags =
+            match flags with
+            | [] when fields.Labels.Count > 0 ->
+                fields.Labels,
+                (fields.Labels.Count > 1
+                 && fields.Labels |> Seq.forall (fun l -> List.contains (l, true) found))
+            | [] -> ([| usual FieldNames.labels names "labels" |]: IReadOnlyList<string>), false
+            | flags -> List.toArray flags, true
+
+        JsonFields(
+            texts,
+            labels,
+            areFlags,
+            (if isNull fields.Weight then "weight" else fields.Weight),
+            others fields |> Array.filter (isNull >> not)
+        ),
+        [
+            if Seq.toList texts <> [ "text" ] then
+                $"texts from {FieldNames.listed texts}"
+            if areFlags then
+                $"labels are the fields {FieldNames.listed labels}, 0 or 1 each"
+            elif Seq.toList labels <> [ "labels" ] then
+                $"labels from {FieldNames.listed labels}"
+        ]
+
+    /// The ids of all rows are 0 and 1 for each of the same number of labels.
+    let private areVectors (rows: int[][]) : bool =
+        rows.Length > 0
+        && rows
+           |> Array.forall (fun ids -> ids.Length = rows[0].Length && ids |> Array.forall (fun id -> id = 0 || id = 1))
+        && rows |> Array.exists (fun ids -> (Array.distinct ids).Length < ids.Length)
+
+    let private idsOf (fields: Fields) path (lines: int[]) (rows: int[][]) : FileLabels =
+        let id row id =
+            if id < fields.FirstLabel then
+                Lines.fail path lines[row] 1 $"ids of labels from {fields.FirstLabel} on" $"{id}"
+
+            id - fields.FirstLabel
+
+        let sets =
+            rows
+            |> Array.mapi (fun row ids ->
+                if (Array.distinct ids).Length < ids.Length then
+                    Lines.fail
+                        path
+                        lines[row]
+                        1
+                        "each label of a row once, or 0 and 1 for each label in every row"
+                        $"""[{String.Join(", ", ids |> Array.truncate 12)}]"""
+
+                Array.map (id row) ids)
+
+        let largest = sets |> Seq.concat |> Seq.fold max -1
+        FileLabels.Ids(LabelSets(Csr.ofSets (largest + 1) sets), fields.FirstLabel)
+
+    let private labelsOf (fields: Fields) path (lines: int[]) (rows: JsonLabels[]) : FileLabels * string list =
+        let lists = rows |> Array.choose (fun r -> Option.ofObj r.List)
+        let ids = rows |> Array.map _.Ids
+
+        if
+            lists.Length = 0
+            && rows |> Array.forall (fun r -> r.Names.Length = 0)
+            && ids |> Array.exists (fun i -> i.Length > 0)
+        then
+            if areVectors ids then
+                let sets =
+                    ids
+                    |> Array.map (fun flags ->
+                        [|
+                            for l in 0 .. flags.Length - 1 do
+                                if flags[l] = 1 then
+                                    l
+                        |])
+
+                FileLabels.Ids(LabelSets(Csr.ofSets ids[0].Length sets), fields.FirstLabel),
+                [ $"labels are lists of {ids[0].Length} numbers 0 and 1" ]
+            else
+                idsOf fields path lines ids, [ "labels are ids" ]
+        else
+            let form = LabelLists.form fields.Separator lists
+
+            let names (row: JsonLabels) =
+                [|
+                    yield! row.Names
+                    yield! row.Ids |> Array.map string
+
+                    match row.List with
+                    | null -> ()
+                    | list -> yield! list.Split '\n' |> Array.collect (LabelLists.split form)
+                |]
+                |> Array.distinct
+
+            FileLabels.Names(rows |> Seq.map names |> LabelSpace.share),
+            [
+                if lists.Length > 0 then
+                    $"lists of labels are {LabelLists.describe form}"
+            ]
+
+    /// The rows of all blocks, which begin on these lines (from 1).
+    let assemble (fields: Fields) (notes: string list) (path: string) (lines: int[]) (blocks: JsonRows[]) : FileRows =
+        let all (values: JsonRows -> 'a seq) =
+            blocks |> Seq.collect values |> Seq.toArray
+
+        let texts = all _.Texts
+
+        if texts.Length = 0 then
+            Lines.fail path 1 1 "at least one row" "none"
+
+        let weights =
+            if blocks |> Array.exists _.Weighted then
+                Some(all _.Weights)
+            else
+                None
+
+        let values = all _.Others
+        let asked = others fields
+
+        let column place =
+            if isNull asked[place] then
+                None
+            else
+                let at = asked |> Array.take place |> Array.filter (isNull >> not) |> Array.length
+
+                values
+                |> Array.mapi (fun row v ->
+                    match v[at] with
+                    | null -> Lines.fail path lines[row] 1 $"a field \"{asked[place]}\"" "none"
+                    | value -> value)
+                |> Some
+
+        let labels, said = labelsOf fields path lines (all _.Labels)
+        let replaced = blocks |> Array.sumBy _.Replaced
+
+        {
+            Rows = Rows.Texts texts
+            Labels = labels
+            Sized = false
+            Weights = RowWeights.ofFile path texts.Length weights
+            Columns =
+                {
+                    Ids = column 0
+                    Groups = column 1
+                    Times = column 2
+                    Parts = column 3
+                    Lines = Some lines
+                    Notes =
+                        [
+                            yield! notes
+                            yield! said
+                            if replaced > 0 then
+                                $"{replaced} halves of surrogate pairs became U+FFFD"
+                        ]
+                }
+        }
