@@ -28,11 +28,21 @@ public sealed partial class AdaptiveThresholdModel
         new(Core.Store.loadWith(Given.All(tokenisers).ToFSharpList(), folder));
 
     /// <summary>
-    /// Saves the model: a folder with manifest, checksums and weights, which takes the place of a model saved there before.
+    /// Saves the model: a folder with manifest, checksums and weights, which takes the place of a model saved there before. Whenever the process or the machine ends, the old
+    /// model or the new one is there, whole; a link to a folder stays a link.
     /// </summary>
     /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
     /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
     public void Save(string folder) => Core.Store.save(folder, model);
+
+    /// <summary>
+    /// Saves a model that holds no training row, as <see cref="Save"/> does. A model that looks for neighbours among its training rows holds their features and labels
+    /// (SECURITY.md), and cannot do without.
+    /// </summary>
+    /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
+    /// <exception cref="InvalidOperationException">The model holds training rows; the message names what it holds.</exception>
+    /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
+    public void SaveWithoutTrainingRows(string folder) => Core.Store.saveWithoutRows(folder, model);
 
     /// <summary>Predicts the labels of a text.</summary>
     /// <param name="text">The text.</param>

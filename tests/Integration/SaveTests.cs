@@ -32,6 +32,15 @@ public sealed class SaveTests
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Has.Length.EqualTo(2));
     }
 
+    [Test]
+    public void A_model_with_neighbours_among_its_training_rows_is_not_saved_without_them()
+    {
+        using var folder = new TemporaryFolder();
+        var fault = Assert.Throws<InvalidOperationException>(() => TextProblem.Model.SaveWithoutTrainingRows(folder.File("model")))!;
+        Assert.That(fault.Message, Does.Contain("training rows, among which neighbours are looked for"));
+        Assert.That(Directory.Exists(folder.File("model")), Is.False);
+    }
+
     [TestCaseSource(nameof(Savers))]
     public void The_working_folder_keeps_its_files(Action<string> save)
     {

@@ -37,6 +37,12 @@ module OwnProcess =
         child.WaitForExit()
         child.ExitCode, output + errors.Result
 
+    /// Runs a command of the system; its exit code.
+    let command (name: string) (arguments: string list) : int =
+        use running = Process.Start(ProcessStartInfo(name, arguments))
+        running.WaitForExit()
+        running.ExitCode
+
     /// A test that runs in a process of its own, which has these environment variables beside this one's.
     let test (name: string) (environment: (string * string) list) (body: unit -> unit) : Test =
         if Environment.GetEnvironmentVariable variable = name then

@@ -15,6 +15,14 @@ module Columns =
         ||> List.mapFold (fun first count -> { First = first; Count = count }, first + count)
         |> fst
 
+    /// What is wrong with a block of D columns (Stored).
+    let internal unfit (columns: int) (block: Columns) : string list =
+        Unfit.unless
+            (block.First >= 0
+             && block.Count >= 0
+             && int64 block.First + int64 block.Count <= int64 columns)
+            $"view: expected a block of {columns} columns, found {block.Count} from {block.First} on"
+
     /// The block alone, [N, Count].
     let select (block: Columns) (m: CsrMatrix) : CsrMatrix =
         if block.Count = m.Columns then

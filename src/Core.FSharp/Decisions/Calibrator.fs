@@ -65,11 +65,15 @@ module Curve =
     /// The probability of a score, in [0, 1].
     let probability (curve: Curve) (score: float32) : float = curve.Probability score
 
+    /// What is wrong with the numbers of a curve (Stored).
+    let internal unfit (numbers: float[]) : string list =
+        Unfit.doubles "numbers of a calibration curve" System.Double.NegativeInfinity numbers.Length numbers
+
     /// A logistic curve under the tag of a calibrator.
     let ofLogistic (tag: string) (curve: LogisticCurve) : Curve =
         {
             Probability = fun score -> Logistic.ofLogit (curve.Slope * float score + curve.Offset)
-            Stored = { Tag = tag; Data = curve }
+            Stored = Stored.create tag (fun _ c -> unfit [| c.Slope; c.Offset |]) curve
         }
 
 [<RequireQualifiedAccess>]

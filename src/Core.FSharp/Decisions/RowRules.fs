@@ -86,6 +86,10 @@ module SizeModel =
 
         { Coefficients = Newton.solve h g }
 
+    /// What is wrong with the coefficients (Stored).
+    let internal unfit (model: SizeModel) : string list =
+        Unfit.doubles "coefficients of the set size" Double.NegativeInfinity (int64 ranks + 2L) model.Coefficients
+
     /// The predicted size before rounding.
     let expected (model: SizeModel) (descending: float32[]) : float =
         Array.fold2 (fun s w x -> s + w * x) 0.0 model.Coefficients (features descending)

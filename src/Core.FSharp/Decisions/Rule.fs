@@ -66,12 +66,15 @@ module FittedRule =
         | AboveRowThreshold threshold -> RowRules.above threshold scores
         | Best size -> RowRules.topBy size scores
 
-    let private fitted tag data criterion : FittedRule =
+    let private fitted stored criterion : FittedRule =
         {
             Criterion = criterion
-            Stored = { Tag = tag; Data = data }
+            Stored = stored
             Notes = []
         }
+
+    let private unfit (sizes: Sizes) (theta: float32[]) : string list =
+        Unfit.finite "thresholds" sizes.LabelCount theta
 
     /// A threshold [L] for each label, from nothing but itself.
     let ofThresholds (tag: string) (theta: float32[]) : FittedRule =
@@ -83,14 +86,14 @@ module FittedRule =
                 Global = none
                 Correction = none
             }
-        |> fitted tag theta
+        |> fitted (Stored.create tag unfit theta)
 
-    /// The best few of a row; data is what is stored.
-    let ofBest (tag: string) (data: obj) (size: float32[] -> int) : FittedRule = Best size |> fitted tag data
+    /// The best few of a row.
+    let ofBest (stored: Stored) (size: float32[] -> int) : FittedRule = Best size |> fitted stored
 
-    /// A threshold for each row; data is what is stored.
-    let ofRowThreshold (tag: string) (data: obj) (threshold: float32[] -> float32) : FittedRule =
-        AboveRowThreshold threshold |> fitted tag data
+    /// A threshold for each row.
+    let ofRowThreshold (stored: Stored) (threshold: float32[] -> float32) : FittedRule =
+        AboveRowThreshold threshold |> fitted stored
 
 namespace Limen
 

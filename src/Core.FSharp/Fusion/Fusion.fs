@@ -115,6 +115,23 @@ module Fusion =
         | PerBucket(edges, values) -> Shape.require "alpha" "[buckets]" [ edges.Length + 1 ] [ values.Length ]
         | PerLabel values -> Shape.require "alpha" "[L]" [ idf.Length ] [ values.Length ]
 
+    /// What is wrong with the threshold's numbers of L labels (Stored).
+    let internal unfit (labels: int) (fusion: Fusion) : string list =
+        [
+            yield!
+                Unfit.unless
+                    (fusion.Lambda >= 0f && fusion.Lambda <= 1f)
+                    $"lambda: expected 0 to 1, found {fusion.Lambda}"
+            match fusion.Alpha with
+            | Shared alpha -> yield! Unfit.finite "alpha" 1 [| alpha |]
+            | PerBucket(edges, values) ->
+                yield! Unfit.finite "edges of alpha's buckets" edges.Length edges
+                yield! Unfit.finite "alpha of each bucket" (edges.Length + 1) values
+            | PerLabel values -> yield! Unfit.finite "alpha of each label" labels values
+            yield! Unfit.finite "beta" labels fusion.Beta
+            yield! Unfit.finite "bias of the threshold" labels fusion.Bias
+        ]
+
     /// Where training starts: theta = 0 everywhere, lambda = 1/2, the given sharing of alpha with all its numbers 0.
     let zero (sharing: Alpha) (labels: int) : Fusion =
         {

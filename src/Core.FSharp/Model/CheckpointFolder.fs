@@ -88,7 +88,7 @@ module CheckpointFolder =
             | Some old when old["Turn"].GetValue<string>() = "a" -> "b"
             | _ -> "a"
 
-        Safetensors.write (arraysAt path turn) (List.ofSeq sidecar.Arrays)
+        Safetensors.write (arraysAt path turn) (List.ofSeq sidecar.Arrays) |> ignore
         let json = JsonObject()
         json["Turn"] <- turn
         json["Arrays"] <- hashOfFile (arraysAt path turn)

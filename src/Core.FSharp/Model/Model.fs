@@ -16,6 +16,8 @@ type Model =
         /// Signals and scorers.
         Ranker: Ranker
         Decision: FittedDecision
+        /// What it was made from.
+        Origin: Origin
     }
 
 [<RequireQualifiedAccess>]
@@ -66,7 +68,7 @@ module Model =
     /// The features [N, D] that the model sees of rows. Throws ArgumentException where they are not what it was fitted on (InputSpace.apply).
     let features (rows: Rows) (model: Model) : CsrMatrix = InputSpace.apply model.Input rows
 
-    let private decide (options: ModelOptions) labels input (evidence: DecisionEvidence) : Model =
+    let private decide (options: ModelOptions) labels input train (evidence: DecisionEvidence) : Model =
         let context =
             {
                 Labels = labels
@@ -81,6 +83,7 @@ module Model =
             Counts = context.Counts
             Ranker = evidence.Ranker
             Decision = FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
+            Origin = Origin.ofModel options train
         }
 
     let private fitted (options: ModelOptions) labels input train validation progress checkpoint cancellation : Model =
@@ -93,8 +96,8 @@ module Model =
 
         let model =
             match options.WhenCancelled with
-            | WhenCancelled.Throw -> decide options labels input evidence
-            | WhenCancelled.BestSoFar -> Cancellation.shielded (fun () -> decide options labels input evidence)
+            | WhenCancelled.Throw -> decide options labels input train evidence
+            | WhenCancelled.BestSoFar -> Cancellation.shielded (fun () -> decide options labels input train evidence)
 
         progress TrainingProgress.finished
         model

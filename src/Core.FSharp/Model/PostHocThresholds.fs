@@ -37,6 +37,8 @@ type PostHocThresholds =
         Rarity: float32[]
         Signal: FittedSignal option
         Decision: FittedDecision
+        /// What they were made from.
+        Origin: Origin
     }
 
 [<RequireQualifiedAccess>]
@@ -185,6 +187,11 @@ module PostHocThresholds =
                     rows.Weights
                     (listsOf rows.Scores values)
                     truth
+            Origin =
+                { Dataset.create scores sets with
+                    Weights = rows.Weights
+                }
+                |> Origin.ofThresholds options.Global options.Local options.Decision options.Seed
         }
 
     /// The fused scores [N, L] of rows, in log-odds: what P@k and nDCG rank by.

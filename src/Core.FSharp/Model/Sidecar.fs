@@ -166,7 +166,9 @@ module internal ModelJson =
 
     /// JSON options that send arrays to the sidecar. Indexes and look-up tables are written as what they are built from.
     let options (sidecar: Sidecar) : JsonSerializerOptions =
-        let o = JsonSerializerOptions(WriteIndented = true)
+        let o =
+            JsonSerializerOptions(WriteIndented = true, AllowDuplicateProperties = false)
+
         o.NumberHandling <- JsonNumberHandling.AllowNamedFloatingPointLiterals
 
         [

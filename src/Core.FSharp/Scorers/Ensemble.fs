@@ -48,13 +48,19 @@ module Ensemble =
             Bias = parts |> List.averageBy _.Bias
         }
 
+    let private unfit (sizes: Sizes) (ensemble: StoredEnsemble) : string list =
+        Unfit.unless (not ensemble.Members.IsEmpty) "ensemble: expected one member or more, found none"
+        @ (ensemble.Members |> List.collect (fun m -> m.Stored.Faults sizes))
+
     let private fitted (ensemble: StoredEnsemble) : FittedScorer =
         {
             Margins = fun input -> ensemble.Members |> List.map (fun m -> m.Margins input) |> mean
             Threshold = meanParts ensemble.Members
-            Log = ensemble.Members.Head.Log
+            Log = ensemble.Members |> List.tryHead |> Option.bind _.Log
             Release = fun () -> ensemble.Members |> List.iter (fun m -> m.Release())
-            Stored = { Tag = tag; Data = ensemble }
+            Stored =
+                Stored.create tag unfit ensemble
+                |> Stored.holding (ensemble.Members |> List.collect _.Stored.Holds |> List.distinct)
         }
 
     /// The first member has the scorer's own seed: an ensemble of one is the scorer.

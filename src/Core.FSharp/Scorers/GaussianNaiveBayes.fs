@@ -123,8 +123,12 @@ module GaussianNaiveBayes =
 
     let private tag = "gaussian-naive-bayes"
 
+    let private unfit (sizes: Sizes) (model: GaussianNaiveBayes) : string list =
+        Unfit.dense "weights" (sizes.LabelCount, sizes.FeatureCount) model.Weights
+        @ Unfit.finite "bias" sizes.LabelCount model.Bias
+
     let private fitted (model: GaussianNaiveBayes) : FittedScorer =
-        Scorer.withoutThreshold { Tag = tag; Data = model } (fun x -> scores x model)
+        Scorer.withoutThreshold (Stored.create tag unfit model) (fun x -> scores x model)
 
     /// The scorer, which has no numbers of its own.
     let scorer: Scorer =

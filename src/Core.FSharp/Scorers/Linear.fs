@@ -122,8 +122,12 @@ module Linear =
 
     let private tag = "linear"
 
+    let private unfit (sizes: Sizes) (linear: LinearScorer) : string list =
+        Unfit.sparse "weights" (sizes.LabelCount, sizes.FeatureCount) linear.Weights
+        @ Unfit.finite "bias" sizes.LabelCount linear.Bias
+
     let private fitted (linear: LinearScorer) : FittedScorer =
-        Scorer.withoutThreshold { Tag = tag; Data = linear } (fun x -> margins x linear)
+        Scorer.withoutThreshold (Stored.create tag unfit linear) (fun x -> margins x linear)
 
     /// Labels that are trained between two looks at the clock, where work on its way is kept.
     let private labelsAPart = 256

@@ -95,6 +95,21 @@ module Network =
         for m in matrices n do
             m.Dispose()
 
+    /// What is wrong with a network of a model of these sizes (Stored).
+    let internal unfit (sizes: Sizes) (n: Network) : string list =
+        let first = n.InputBias.Length
+        let widths = first :: (n.Inner |> List.map _.Bias.Length)
+
+        [
+            yield! Unfit.unless (List.min widths > 0) "hidden layers: expected at least one unit in each, found none"
+            yield! Unfit.dense "first layer" (sizes.FeatureCount, first) n.Input
+            yield! Unfit.finite "bias of the first layer" first n.InputBias
+            for before, layer in List.zip (List.take n.Inner.Length widths) n.Inner do
+                yield! Unfit.dense "hidden layer" (layer.Bias.Length, before) layer.Weight
+                yield! Unfit.finite "bias of a hidden layer" layer.Bias.Length layer.Bias
+            yield! Unfit.dense "output layer" (sizes.LabelCount, List.last widths) n.Output
+        ]
+
     /// A copy that shares no memory with the original.
     let copy (n: Network) : Network =
         {

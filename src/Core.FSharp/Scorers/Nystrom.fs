@@ -125,8 +125,25 @@ module Nystrom =
 
     let private tag = "nystrom"
 
+    let private unfit (sizes: Sizes) (model: Nystrom) : string list =
+        let landmarks = model.Landmarks.Rows
+
+        [
+            yield! Unfit.doubles "gamma" 0.0 1L [| model.Gamma |]
+            yield! Unfit.dense "landmarks" (landmarks, sizes.FeatureCount) model.Landmarks
+            yield! Unfit.dense "coefficients" (sizes.LabelCount, landmarks) model.Coefficients
+            yield! Unfit.finite "bias" sizes.LabelCount model.Bias
+        ]
+
+    let private stored (model: Nystrom) : Stored =
+        Stored.create tag unfit model
+        |> Stored.holding
+            [
+                $"the features of {model.Landmarks.Rows} training rows, a kernel machine's landmarks"
+            ]
+
     let private fitted (model: Nystrom) : FittedScorer =
-        Scorer.withoutThreshold { Tag = tag; Data = model } (fun x -> scores x model)
+        Scorer.withoutThreshold (stored model) (fun x -> scores x model)
 
     /// The scorer of kernel machines over landmarks.
     let scorer (options: NystromOptions) : Scorer =

@@ -17,13 +17,16 @@ module Perceptron =
 
     let private tag = "perceptron"
 
+    let private unfit (sizes: Sizes) (p: StoredPerceptron) : string list =
+        Network.unfit sizes p.Network @ Fusion.unfit sizes.LabelCount p.Fusion
+
     let private fitted (p: StoredPerceptron) : FittedScorer =
         {
             Margins = fun input -> ThresholdedNetwork.margins input.Rarity p.Fusion p.Network input.Features input.Local
             Threshold = fun rarity label local -> Fusion.parts rarity label local p.Fusion
             Log = Some p.Log
             Release = fun () -> Network.dispose p.Network
-            Stored = { Tag = tag; Data = p }
+            Stored = Stored.create tag unfit p
         }
 
     let private sharing (alpha: AlphaSharing) (labels: int) : Alpha =

@@ -145,15 +145,60 @@ module TreeEnsemble =
 
             z
 
-    let private codec (tag: string) (link: Link) : Codec<FittedScorer> =
-        Codec.create tag (fun e -> Scorer.withoutThreshold { Tag = tag; Data = e } (scores link e))
+    /// Every child must lie beyond its node, so that a row comes to a leaf.
+    let private unfitNodes (columns: int) (t: Tree) : string list =
+        let nodes = t.Feature.Length
+        let isLeaf c = c < 0 && ~~~c < t.Leaf.Length
+        let leads n c = isLeaf c || c > n && c < nodes
+
+        let children what (c: int[]) =
+            Unfit.length what nodes c
+            @ Unfit.firstOf what "leaves, or nodes beyond their own" (fun (n, c) -> leads n c) (Array.indexed c)
+
+        [
+            yield! Unfit.firstOf "features of nodes" $"0 to {columns - 1}" (fun f -> f >= 0 && f < columns) t.Feature
+            yield! Unfit.length "thresholds of nodes" nodes t.Threshold
+            yield! children "left children" t.Left
+            yield! children "right children" t.Right
+            yield! children "children of missing values" t.Missing
+        ]
+
+    let private unfit (low: float32, high: float32) (sizes: Sizes) (e: TreeEnsemble) : string list =
+        let isRoot c =
+            if c >= 0 then
+                c < e.Nodes.Feature.Length
+            else
+                ~~~c < e.Nodes.Leaf.Length
+
+        [
+            yield!
+                Unfit.unless
+                    (e.Columns = sizes.FeatureCount)
+                    $"trees: expected {sizes.FeatureCount} features, found {e.Columns}"
+            yield! Unfit.finite "scores of labels without trees" sizes.LabelCount e.Constant
+            yield! Unfit.length "first trees" (int64 sizes.LabelCount + 1L) e.FirstTree
+            yield!
+                Unfit.unless
+                    (e.FirstTree.Length > 0
+                     && e.FirstTree[0] = 0
+                     && Array.last e.FirstTree = e.Root.Length
+                     && e.FirstTree |> Seq.pairwise |> Seq.forall (fun (a, b) -> a <= b))
+                    $"first trees: expected ascending numbers from 0 to {e.Root.Length}, found others"
+            yield! Unfit.firstOf "roots" "nodes or leaves of the trees" isRoot e.Root
+            yield! unfitNodes e.Columns e.Nodes
+            yield! Unfit.within "leaves" (low, high) e.Nodes.Leaf.Length e.Nodes.Leaf
+        ]
+
+    let private codec (tag: string) (leaves: float32 * float32) (link: Link) : Codec<FittedScorer> =
+        Codec.create tag (fun e -> Scorer.withoutThreshold (Stored.create tag (unfit leaves) e) (scores link e))
 
     /// Trees whose leaves are shares of a log-odds: z = their sum.
-    let boosted: Codec<FittedScorer> = codec "boosted-trees" (fun sum _ -> sum)
+    let boosted: Codec<FittedScorer> =
+        codec "boosted-trees" (Single.MinValue, Single.MaxValue) (fun sum _ -> sum)
 
-    /// Trees whose leaves are probabilities: z is the log-odds of their mean, half a tree added on each side; finite with probabilities of 0 and 1, too.
+    /// Trees whose leaves are probabilities, but for rounding: z is the log-odds of their mean, half a tree added on each side; finite with probabilities of 0 and 1, too.
     let averaged: Codec<FittedScorer> =
-        codec "averaged-trees" (fun sum trees -> log ((sum + 0.5) / (float trees - sum + 0.5)))
+        codec "averaged-trees" (-1e-6f, 1f + 1e-6f) (fun sum trees -> log ((sum + 0.5) / (float trees - sum + 0.5)))
 
     /// How saved trees are read back, whatever fitted them.
     let codecs: Codec<FittedScorer> list = [ boosted; averaged ]

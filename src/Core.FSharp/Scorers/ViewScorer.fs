@@ -16,6 +16,13 @@ module ViewScorer =
 
     let private tag = "view"
 
+    let private unfit (sizes: Sizes) (viewed: StoredViewScorer) : string list =
+        Columns.unfit sizes.FeatureCount viewed.Columns
+        @ viewed.Scorer.Stored.Faults
+            { sizes with
+                FeatureCount = viewed.Columns.Count
+            }
+
     let private fitted (viewed: StoredViewScorer) : FittedScorer =
         { viewed.Scorer with
             Margins =
@@ -24,7 +31,7 @@ module ViewScorer =
                         { input with
                             Features = Columns.select viewed.Columns input.Features
                         }
-            Stored = { Tag = tag; Data = viewed }
+            Stored = Stored.create tag unfit viewed |> Stored.holding viewed.Scorer.Stored.Holds
         }
 
     let private rows (columns: Columns) (rows: TrainingRows) : TrainingRows =

@@ -210,8 +210,16 @@ module ClusterNeighbours =
 
     let private tag = "cluster-neighbours"
 
+    let private unfit (sizes: Sizes) (m: ClusterNeighbours) : string list =
+        [
+            yield! faults m.Options
+            yield! Unfit.sparse "centroids" (m.Shares.Rows, sizes.FeatureCount) m.Centroids.Source
+            yield! Unfit.sparse "shares of labels" (m.Shares.Rows, sizes.LabelCount) m.Shares
+            yield! Unfit.shares "shares of labels" m.Shares
+        ]
+
     let private fitted (m: ClusterNeighbours) : FittedSignal =
-        FittedSignal.ofFeatures { Tag = tag; Data = m } (fun x -> apply x m)
+        FittedSignal.ofFeatures (Stored.create tag unfit m) (fun x -> apply x m)
 
     /// The signal of the clusters that a row is near to.
     let signal (options: ClusterNeighboursOptions) : LocalSignalSpec =

@@ -109,9 +109,28 @@ module FeatureKnn =
 
     let private tag = "feature-knn"
 
+    /// What is wrong with neighbours among rows [N, columns] with label sets [N, L] (Stored).
+    let internal unfit (columns: int) (labels: int) (knn: FeatureKnn) : string list =
+        let rows = knn.Labels.Rows
+
+        [
+            yield! FeatureKnnOptions.faults knn.Options
+            yield! Unfit.sparse "training rows" (rows, columns) knn.Index.Source
+            yield! Unfit.sparse "label sets of the training rows" (rows, labels) knn.Labels
+            yield! Unfit.weights "weights of the training rows" rows knn.Weights
+        ]
+
     /// What is stored is the training rows themselves: the index is built from their features when they are loaded.
+    let private stored (knn: FeatureKnn) : Stored =
+        knn
+        |> Stored.create tag (fun sizes -> unfit sizes.FeatureCount sizes.LabelCount)
+        |> Stored.holding
+            [
+                $"the features and label sets of {knn.Labels.Rows} training rows, among which neighbours are looked for"
+            ]
+
     let private fitted (knn: FeatureKnn) : FittedSignal =
-        { FittedSignal.ofFeatures { Tag = tag; Data = knn } (fun x -> apply x knn) with
+        { FittedSignal.ofFeatures (stored knn) (fun x -> apply x knn) with
             Voters =
                 Some
                     {

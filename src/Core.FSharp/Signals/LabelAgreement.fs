@@ -136,9 +136,6 @@ module LabelAgreement =
 
     let private tag = "label-agreement"
 
-    let private fitted (agreement: LabelAgreement) : FittedSignal =
-        FittedSignal.ofPredictions { Tag = tag; Data = agreement } (fun p -> apply p agreement)
-
     /// Every number that is out of its range, in words.
     let faults (o: LabelAgreementOptions) : string list =
         [
@@ -151,6 +148,19 @@ module LabelAgreement =
             if not (o.MassFloor >= 0f) then
                 $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}"
         ]
+
+    /// What is wrong with the weights [L, L] of a graph of labels (Stored).
+    let internal unfit (sizes: Sizes) (options: LabelAgreementOptions) (graph: CsrMatrix) : string list =
+        faults options
+        @ Unfit.sparse "graph of labels" (sizes.LabelCount, sizes.LabelCount) graph
+        @ Unfit.shares "graph of labels" graph
+
+    let private stored (agreement: LabelAgreement) : Stored =
+        agreement
+        |> Stored.create tag (fun sizes a -> unfit sizes a.Options a.Conditional)
+
+    let private fitted (agreement: LabelAgreement) : FittedSignal =
+        FittedSignal.ofPredictions (stored agreement) (fun p -> apply p agreement)
 
     /// The signal of agreement with the predicted labels.
     let signal (options: LabelAgreementOptions) : LocalSignalSpec =

@@ -39,8 +39,16 @@ module LabelNeighbours =
 
     let private tag = "label-neighbours"
 
+    let private stored (knn: FeatureKnn) : Stored =
+        knn
+        |> Stored.create tag (fun sizes -> FeatureKnn.unfit sizes.LabelCount sizes.LabelCount)
+        |> Stored.holding
+            [
+                $"the label sets of {knn.Labels.Rows} training rows, among which neighbours are looked for"
+            ]
+
     let private fitted (knn: FeatureKnn) : FittedSignal =
-        FittedSignal.ofPredictions { Tag = tag; Data = knn } (fun p -> apply p knn)
+        FittedSignal.ofPredictions (stored knn) (fun p -> apply p knn)
 
     /// The signal of the nearest training label sets.
     let signal (options: FeatureKnnOptions) : LocalSignalSpec =

@@ -195,9 +195,6 @@ module LearnedGraph =
 
     let private tag = "learned-graph"
 
-    let private fitted (graph: LearnedGraph) : FittedSignal =
-        FittedSignal.ofPredictions { Tag = tag; Data = graph } (fun p -> apply p graph)
-
     let private faults (o: LearnedGraphOptions) =
         [
             yield! LabelAgreement.faults o.Start
@@ -210,6 +207,13 @@ module LearnedGraph =
             if o.Folds < 2 then
                 $"LearnedGraph.Folds: expected at least 2, received {o.Folds}"
         ]
+
+    let private unfit (sizes: Sizes) (graph: LearnedGraph) : string list =
+        faults graph.Options
+        @ LabelAgreement.unfit sizes graph.Options.Start graph.Weights
+
+    let private fitted (graph: LearnedGraph) : FittedSignal =
+        FittedSignal.ofPredictions (Stored.create tag unfit graph) (fun p -> apply p graph)
 
     /// The signal of a trained label graph.
     let signal (options: LearnedGraphOptions) : LocalSignalSpec =

@@ -171,10 +171,6 @@ module MlKnn =
 
     let private tag = "ml-knn"
 
-    let private fitted (stored: StoredMlKnn) : FittedSignal =
-        FittedSignal.ofFeatures { Tag = tag; Data = stored } (fun x ->
-            apply (stored.Index.Search(x, stored.Learned.Options.K)) stored.Learned)
-
     let private faults (o: MlKnnOptions) =
         [
             if o.K < 1 then
@@ -182,6 +178,35 @@ module MlKnn =
             if not (o.Smoothing > 0.0) then
                 $"MlKnn.Smoothing: expected above 0, received {o.Smoothing}"
         ]
+
+    /// Counts are sums of weights, and differences of them may come out a little below 0.
+    let private least = -1e-3
+
+    let private unfit (sizes: Sizes) (stored: StoredMlKnn) : string list =
+        let m = stored.Learned
+        let rows = m.Labels.Rows
+        let bins = int64 sizes.LabelCount * (int64 m.Options.K + 1L)
+
+        [
+            yield! faults m.Options
+            yield! Unfit.sparse "training rows" (rows, sizes.FeatureCount) stored.Index.Source
+            yield! Unfit.sparse "label sets of the training rows" (rows, sizes.LabelCount) m.Labels
+            yield! Unfit.weights "weights of the training rows" rows m.Weights
+            yield! Unfit.doubles "weight of all rows" 0.0 1L [| m.Rows |]
+            yield! Unfit.doubles "rows of each label" 0.0 sizes.LabelCount m.Support
+            yield! Unfit.doubles "rows with a label, by votes" least bins m.Positive
+            yield! Unfit.doubles "rows without a label, by votes" least bins m.Negative
+        ]
+
+    let private fitted (mlKnn: StoredMlKnn) : FittedSignal =
+        let stored =
+            Stored.create tag unfit mlKnn
+            |> Stored.holding
+                [
+                    $"the features and label sets of {mlKnn.Learned.Labels.Rows} training rows, among which neighbours are looked for"
+                ]
+
+        FittedSignal.ofFeatures stored (fun x -> apply (mlKnn.Index.Search(x, mlKnn.Learned.Options.K)) mlKnn.Learned)
 
     /// The signal of ML-kNN posteriors.
     let signal (options: MlKnnOptions) : LocalSignalSpec =

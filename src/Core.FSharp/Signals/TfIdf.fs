@@ -120,9 +120,6 @@ module TfIdf =
 
     let private tag = "tf-idf"
 
-    let private fitted (profiles: TfIdf) : FittedSignal =
-        FittedSignal.ofFeatures { Tag = tag; Data = profiles } (fun x -> apply x profiles)
-
     let private faults (o: TfIdfOptions) =
         [
             if o.Terms < 1 then
@@ -132,6 +129,13 @@ module TfIdf =
             if not (o.Floor >= 0f && o.Floor <= 1f) then
                 $"TfIdf.Floor: expected a value in 0 .. 1, received {o.Floor}"
         ]
+
+    let private unfit (sizes: Sizes) (profiles: TfIdf) : string list =
+        faults profiles.Options
+        @ Unfit.sparse "label profiles" (sizes.LabelCount, sizes.FeatureCount) profiles.Profiles
+
+    let private fitted (profiles: TfIdf) : FittedSignal =
+        FittedSignal.ofFeatures (Stored.create tag unfit profiles) (fun x -> apply x profiles)
 
     /// The signal of cosines with label profiles.
     let signal (options: TfIdfOptions) : LocalSignalSpec =

@@ -14,6 +14,13 @@ module ViewSignal =
 
     let private tag = "view"
 
+    let private unfit (sizes: Sizes) (viewed: StoredViewSignal) : string list =
+        Columns.unfit sizes.FeatureCount viewed.Columns
+        @ viewed.Signal.Stored.Faults
+            { sizes with
+                FeatureCount = viewed.Columns.Count
+            }
+
     let private fitted (viewed: StoredViewSignal) : FittedSignal =
         { viewed.Signal with
             Apply =
@@ -28,7 +35,7 @@ module ViewSignal =
                     { votes with
                         Of = Columns.select viewed.Columns >> votes.Of
                     })
-            Stored = { Tag = tag; Data = viewed }
+            Stored = Stored.create tag unfit viewed |> Stored.holding viewed.Signal.Stored.Holds
         }
 
     /// The signal on a block of the features.

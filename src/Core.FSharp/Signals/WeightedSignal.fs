@@ -28,12 +28,26 @@ module WeightedSignal =
 
     let private sources (reads: SignalSource list list) = reads |> List.concat |> List.distinct
 
+    let private unfit (sizes: Sizes) (weighted: WeightedSignal) : string list =
+        [
+            yield! Unfit.unless (not weighted.Parts.IsEmpty) "weighted signals: expected at least one, found none"
+            yield!
+                weighted.Parts
+                |> List.map fst
+                |> List.toArray
+                |> Unfit.within "weights of signals" (0f, Single.MaxValue) weighted.Parts.Length
+            for _, part in weighted.Parts do
+                yield! part.Stored.Faults sizes
+        ]
+
     let private fitted (weighted: WeightedSignal) : FittedSignal =
         {
             Reads = weighted.Parts |> List.map (fun (_, part) -> part.Reads) |> sources
             Apply = fun input -> weighted.Parts |> List.map (fun (w, part) -> w, part.Apply input) |> sum
             Voters = weighted.Parts |> List.tryPick (fun (_, part) -> part.Voters)
-            Stored = { Tag = tag; Data = weighted }
+            Stored =
+                Stored.create tag unfit weighted
+                |> Stored.holding (weighted.Parts |> List.collect (fun (_, part) -> part.Stored.Holds))
         }
 
     let private faults (parts: (float32 * LocalSignalSpec) list) =

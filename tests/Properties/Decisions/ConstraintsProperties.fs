@@ -10,7 +10,7 @@ let private decisions (case: ScoredCase) constraints : FittedDecision list =
         for rule in
             [
                 FittedRule.ofThresholds "fixed" (Array.zeroCreate case.Scores.Columns)
-                FittedRule.ofBest "r-cut" 2 (fun _ -> 2)
+                FittedRule.ofBest (Stored.create "r-cut" (fun _ _ -> []) 2) (fun _ -> 2)
             ] do
             {
                 Stack = None

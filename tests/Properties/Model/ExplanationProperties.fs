@@ -93,7 +93,7 @@ let tests =
                     FittedDecision.judge
                         {
                             Stack = None
-                            Rule = FittedRule.ofBest "r-cut" 2 (fun _ -> 2)
+                            Rule = FittedRule.ofBest (Stored.create "r-cut" (fun _ _ -> []) 2) (fun _ -> 2)
                             Constraints = []
                             Calibration = None
                             Sets = None

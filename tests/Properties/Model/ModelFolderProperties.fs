@@ -148,6 +148,7 @@ let tests =
                     manifest["Format"] <- JsonValue.Create 1
                     manifest["Files"]["vocabulary.json"] <- JsonValue.Create "its checksum"
                     File.WriteAllText(path, manifest.ToJsonString())
+                    File.Delete(Path.Combine(folder, "manifest.json.sha256"))
                     write folder [ "vocabulary.json" ]
                     Store.save folder model.Value
                     Store.load folder |> ignore
@@ -196,28 +197,36 @@ let tests =
                                 Rarity = model.Value.Ranker.Rarity
                                 Signal = None
                                 Decision = model.Value.Decision
+                                Origin = model.Value.Origin
                             }
 
                         null)
                     |> Require.endsWith "expected an empty folder, or one with a saved model, found thesis.txt"))
 
-            testCase "what a link leads to is left as it is" (fun () ->
+            testCase "a link stays a link, and the model that it leads to is replaced" (fun () ->
                 inModelFolder (fun around folder ->
                     let linked = Path.Combine(around, "linked")
                     Store.save linked model.Value
                     let before = texts linked
-                    Directory.CreateSymbolicLink(folder, linked) |> ignore
+                    File.WriteAllText(Path.Combine(linked, "strings.json"), "damaged")
+                    Directory.CreateSymbolicLink(folder, "linked") |> ignore
                     Store.save folder model.Value
                     Store.load folder |> ignore
+                    Require.equal "linked" (DirectoryInfo folder).LinkTarget
                     Require.equal before (texts linked)
-                    Directory.Delete(folder, true)
                     write linked [ "thesis.txt" ]
-                    Directory.CreateSymbolicLink(folder, linked) |> ignore
 
                     refused
                         "expected nothing beside the saved model, whose folder is replaced, found thesis.txt"
                         linked
                         folder))
+
+            testCase "a link to nothing yet leads to the model" (fun () ->
+                inModelFolder (fun around folder ->
+                    Directory.CreateSymbolicLink(folder, "later") |> ignore
+                    Store.save folder model.Value
+                    Require.equal "later" (DirectoryInfo folder).LinkTarget
+                    Store.load (Path.Combine(around, "later")) |> ignore))
 
             testCase "a file that came in after the look is left when the old model goes" (fun () ->
                 inModelFolder (fun _ folder ->

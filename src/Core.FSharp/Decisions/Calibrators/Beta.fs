@@ -26,7 +26,7 @@ module Beta =
                 fun score ->
                     let struct (low, high) = ends score
                     Logistic.ofLogit (b.A * low + b.B * high + b.C)
-            Stored = { Tag = tag; Data = b }
+            Stored = Stored.create tag (fun _ b -> Curve.unfit [| b.A; b.B; b.C |]) b
         }
 
     /// The calibrator, which has no numbers of its own.

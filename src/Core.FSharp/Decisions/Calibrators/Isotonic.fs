@@ -36,10 +36,24 @@ module Isotonic =
 
                 p[right - 1] + part * (p[right] - p[right - 1])
 
+    let private unfit (curve: StepCurve) : string list =
+        [
+            yield!
+                Unfit.unless (curve.Scores.Length > 0) "steps of a calibration curve: expected one or more, found none"
+            yield! Unfit.finite "scores of a calibration curve" curve.Probabilities.Length curve.Scores
+            yield! Unfit.ascending "scores of a calibration curve" curve.Scores
+            yield!
+                Unfit.firstOf
+                    "probabilities of a calibration curve"
+                    "values from 0 to 1"
+                    (fun p -> p >= 0.0 && p <= 1.0)
+                    curve.Probabilities
+        ]
+
     let private curve (steps: StepCurve) : Curve =
         {
             Probability = probability steps
-            Stored = { Tag = tag; Data = steps }
+            Stored = Stored.create tag (fun _ -> unfit) steps
         }
 
     /// Pool adjacent violators: blocks (lowest score, highest score, positives, size), merged while their means do

@@ -6,6 +6,13 @@ module FusedRule =
 
     let private tag = "fused"
 
+    let private unfit (sizes: Sizes) (t: RarityThresholds) : string list =
+        [
+            yield! Unfit.doubles "the shared threshold's numbers" System.Double.NegativeInfinity 2L [| t.A; t.C |]
+            yield! Unfit.finite "rarity of the rule" sizes.LabelCount t.Rarity
+            yield! Unfit.finite "corrections of thresholds" sizes.LabelCount t.Correction
+        ]
+
     let private fitted (t: RarityThresholds) : FittedRule =
         {
             Criterion =
@@ -15,7 +22,7 @@ module FusedRule =
                         Global = t.Rarity |> Array.map (fun r -> t.A * float r)
                         Correction = t.Correction |> Array.map float
                     }
-            Stored = { Tag = tag; Data = t }
+            Stored = Stored.create tag unfit t
             Notes = Fused.notes t
         }
 

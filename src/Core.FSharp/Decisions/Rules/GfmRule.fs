@@ -6,12 +6,15 @@ module GfmRule =
 
     let private tag = "gfm"
 
+    let private faults (top: int) =
+        Rule.fault (top > 0) $"Gfm: expected top > 0, received {top}"
+
     let private fitted (top: int) : FittedRule =
-        FittedRule.ofBest tag top (Gfm.size top)
+        FittedRule.ofBest (Stored.create tag (fun _ -> faults) top) (Gfm.size top)
 
     /// The rule; top is at least 1.
     let rule (top: int) : Rule =
-        Rule.create tag (Rule.fault (top > 0) $"Gfm: expected top > 0, received {top}") (fun _ _ _ -> fitted top)
+        Rule.create tag (faults top) (fun _ _ _ -> fitted top)
 
     /// In the registry.
     let entry: RuleEntry =

@@ -7,7 +7,7 @@ module MCut =
     let private tag = "m-cut"
 
     let private fitted (_: int) : FittedRule =
-        FittedRule.ofBest tag 0 RowRules.aboveWidestGap
+        FittedRule.ofBest (Stored.create tag (fun _ _ -> []) 0) RowRules.aboveWidestGap
 
     /// The rule, which has no numbers of its own.
     let rule: Rule = Rule.create tag [] (fun _ _ _ -> fitted 0)

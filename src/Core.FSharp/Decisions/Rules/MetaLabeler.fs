@@ -7,7 +7,7 @@ module MetaLabeler =
     let private tag = "meta-labeler"
 
     let private fitted (model: SizeModel) : FittedRule =
-        FittedRule.ofBest tag model (SizeModel.size model)
+        FittedRule.ofBest (Stored.create tag (fun _ -> SizeModel.unfit) model) (SizeModel.size model)
 
     /// The rule, which has no numbers of its own.
     let rule: Rule =

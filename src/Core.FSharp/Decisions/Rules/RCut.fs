@@ -6,11 +6,15 @@ module RCut =
 
     let private tag = "r-cut"
 
-    let private fitted (k: int) : FittedRule = FittedRule.ofBest tag k (fun _ -> k)
+    let private faults (k: int) =
+        Rule.fault (k > 0) $"RCut: expected k > 0, received {k}"
+
+    let private fitted (k: int) : FittedRule =
+        FittedRule.ofBest (Stored.create tag (fun _ -> faults) k) (fun _ -> k)
 
     /// The rule; k is at least 1.
     let rule (k: int) : Rule =
-        Rule.create tag (Rule.fault (k > 0) $"RCut: expected k > 0, received {k}") (fun _ _ _ -> fitted k)
+        Rule.create tag (faults k) (fun _ _ _ -> fitted k)
 
     /// In the registry.
     let entry: RuleEntry =

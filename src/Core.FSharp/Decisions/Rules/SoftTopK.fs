@@ -36,18 +36,19 @@ module SoftTopK =
     /// What is stored: k and a.
     type Numbers = { K: float; Sharpness: float }
 
+    let private faults (n: Numbers) : string list =
+        let isPositive x = x > 0.0 && System.Double.IsFinite x
+
+        Rule.fault (isPositive n.K) $"SoftTopK: expected k > 0, received {n.K}"
+        @ Rule.fault (isPositive n.Sharpness) $"SoftTopK: expected a sharpness > 0, received {n.Sharpness}"
+
     let private fitted (n: Numbers) : FittedRule =
-        FittedRule.ofRowThreshold tag n (threshold n.K n.Sharpness)
+        FittedRule.ofRowThreshold (Stored.create tag (fun _ -> faults) n) (threshold n.K n.Sharpness)
 
     /// The rule; k is above 0, and the sharpness a, above 0, says how hard the count is: the larger, the nearer to k labels a row.
     let rule (k: float) (sharpness: float) : Rule =
-        let isPositive x = x > 0.0 && System.Double.IsFinite x
-
-        Rule.create
-            tag
-            (Rule.fault (isPositive k) $"SoftTopK: expected k > 0, received {k}"
-             @ Rule.fault (isPositive sharpness) $"SoftTopK: expected a sharpness > 0, received {sharpness}")
-            (fun _ _ _ -> fitted { K = k; Sharpness = sharpness })
+        let numbers = { K = k; Sharpness = sharpness }
+        Rule.create tag (faults numbers) (fun _ _ _ -> fitted numbers)
 
     /// In the registry.
     let entry: RuleEntry =
