@@ -4,7 +4,7 @@ namespace Limen.Fuzz
 [<RequireQualifiedAccess>]
 module Targets =
 
-    let all: Target list = SvmlightFiles.targets
+    let all: Target list = SvmlightFiles.targets @ ModelFolders.targets
 
     /// How many of so many inputs a target gets beside the others.
     let count (inputs: int64) (targets: Target seq) (target: Target) : int64 =
