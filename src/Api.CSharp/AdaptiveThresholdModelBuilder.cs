@@ -39,7 +39,7 @@ public sealed class AdaptiveThresholdModelBuilder
     /// Widths of the one perceptron's hidden layers: short for <c>WithScorers(Scorers.Perceptron(new() { HiddenLayers = [...] }))</c>; beside WithScorers it is a
     /// fault.
     /// </summary>
-    /// <param name="widths">One to three, each at least 1.</param>
+    /// <param name="widths">One to three, each 1 to 65,536.</param>
     public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) => new(settings with { HiddenLayers = Given.All(widths) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>

@@ -33,7 +33,7 @@ public static class Losses
     public static Loss RankingMargin(double delta = 0.1) => Core.Margin.loss(Core.MarginForm.Ranking, delta);
 
     /// <summary>Focal loss: pairs that are right already count for less.</summary>
-    /// <param name="gamma">The exponent of 1 - p of the truth; at least 0, and 0 is cross-entropy.</param>
+    /// <param name="gamma">The exponent of 1 - p of the truth; 0 to 100, and 0 is cross-entropy.</param>
     public static Loss Focal(double gamma = 2.0) => Core.Focal.loss(gamma);
 
     /// <summary>Poly-1: cross-entropy plus epsilon times one minus the probability of the truth (https://arxiv.org/abs/2204.12511).</summary>
@@ -41,8 +41,8 @@ public static class Losses
     public static Loss Poly1(double epsilon = 1.0) => Core.Poly1.loss(epsilon);
 
     /// <summary>Asymmetric loss: focal with an exponent for each side, and easy negatives that cost nothing.</summary>
-    /// <param name="gammaPositive">The exponent for positives, at least 0.</param>
-    /// <param name="gammaNegative">The exponent for negatives, at least 0.</param>
+    /// <param name="gammaPositive">The exponent for positives, 0 to 100.</param>
+    /// <param name="gammaNegative">The exponent for negatives, 0 to 100.</param>
     /// <param name="clip">Negatives with p up to this value cost nothing; in [0, 1).</param>
     public static Loss Asymmetric(double gammaPositive = 1.0, double gammaNegative = 4.0, double clip = 0.05)
     {

@@ -117,7 +117,7 @@ public sealed class MultiLabelDataset
     /// <summary>
     /// The same rows, each of which counts as much as its weight says, in training, decisions and measures: a row of weight 2 as that row twice.
     /// </summary>
-    /// <param name="weights">A finite number of at least 0 for each row.</param>
+    /// <param name="weights">A number of 0 to 1e6 for each row.</param>
     /// <exception cref="ArgumentException">Another number of weights than of rows, or one out of range.</exception>
     public MultiLabelDataset WithWeights(IEnumerable<float> weights)
     {

@@ -22,8 +22,8 @@ public static class Objectives
     public static Objective Jaccard() => Objective.Jaccard;
 
     /// <summary>The least cost, the same for every label.</summary>
-    /// <param name="falsePositive">What a wrongly predicted label costs; at least 0.</param>
-    /// <param name="falseNegative">What a missed label costs; at least 0, and not both 0.</param>
+    /// <param name="falsePositive">What a wrongly predicted label costs; 0 to 1e6.</param>
+    /// <param name="falseNegative">What a missed label costs; 0 to 1e6, and not both 0.</param>
     public static Objective ExpectedCost(double falsePositive, double falseNegative) =>
         Objective.NewExpectedCost(falsePositive, falseNegative);
 

@@ -28,8 +28,8 @@ public sealed class ScoreLists
     /// <param name="labels">The name of each label, in the order of the ids; distinct.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="rows">The label ids, counted from 0, and scores of each row, in any order.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a
-    /// probability outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not a number or beyond 1e9 in magnitude, or a
+    /// probability outside [0, 1]. The message counts rows from 1.</exception>
     public static ScoreLists FromRows(
         IReadOnlyList<string> labels,
         ScoreScale scale,
@@ -46,8 +46,8 @@ public sealed class ScoreLists
     /// <param name="labels">L, how many labels there are.</param>
     /// <param name="scale">What the scores are.</param>
     /// <param name="rows">The label ids, counted from 0, and scores of each row, in any order.</param>
-    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not finite, or a
-    /// probability outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">An id out of range or twice in a row, a score that is not a number or beyond 1e9 in magnitude, or a
+    /// probability outside [0, 1]. The message counts rows from 1.</exception>
     public static ScoreLists FromRows(int labels, ScoreScale scale, IEnumerable<IEnumerable<(int Label, double Score)>> rows) =>
         FromRows(Ids(labels), scale, rows);
 
@@ -56,7 +56,8 @@ public sealed class ScoreLists
     /// <param name="scale">What the scores are.</param>
     /// <param name="labels">The name of each label; null: they are named by their ids.</param>
     /// <param name="keep">How many labels of each row are kept, at least 1.</param>
-    /// <exception cref="ArgumentException">Another number of names, a NaN, or a probability outside [0, 1].</exception>
+    /// <exception cref="ArgumentException">Another number of names, a score that is not a number or beyond 1e9 in magnitude, kept or not, or a probability outside [0, 1]. The
+    /// message counts rows from 1.</exception>
     public static ScoreLists FromMatrix(float[,] scores, ScoreScale scale, IReadOnlyList<string>? labels = null, int keep = 60)
     {
         ArgumentNullException.ThrowIfNull(scores);
@@ -67,7 +68,7 @@ public sealed class ScoreLists
                 $"expected {scores.GetLength(1)} names as the scores have columns, received {names.Count}",
                 nameof(labels)
             );
-        return Create(new Core.LabelSpace([.. names]), scale, Core.ExternalScores.ofMatrix(keep, scores));
+        return Create(new Core.LabelSpace([.. names]), scale, Core.ExternalScores.ofMatrix(scale, keep, scores));
     }
 
     /// <summary>

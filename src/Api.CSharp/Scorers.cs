@@ -13,17 +13,17 @@ public static class Scorers
     /// <summary>
     /// One-vs-rest linear support vector machines with the squared hinge loss, each label's weights sparse: the strongest simple baseline of the field.
     /// </summary>
-    /// <param name="c">The cost of the losses against the squared norm of the weights; above 0.</param>
+    /// <param name="c">The cost of the losses against the squared norm of the weights; above 0, at most 1e9.</param>
     /// <param name="tolerance">When a label's training ends; above 0. Default: 0.1.</param>
-    /// <param name="passes">The most passes over the training rows; at least 1. Default: 30.</param>
+    /// <param name="passes">The most passes over the training rows; 1 to 100,000. Default: 30.</param>
     /// <param name="prune">Weights smaller than this are dropped; at least 0, and 0 keeps all. Default: 0.03.</param>
     public static Scorer Linear(double c = 1.0, double? tolerance = null, int? passes = null, double? prune = null) =>
         Linear(Kernels.LinearLoss.SquaredHinge, c, tolerance, passes, prune);
 
     /// <summary>One-vs-rest logistic regression, each label's weights sparse.</summary>
-    /// <param name="c">The cost of the losses against the squared norm of the weights; above 0.</param>
+    /// <param name="c">The cost of the losses against the squared norm of the weights; above 0, at most 1e9.</param>
     /// <param name="tolerance">When a label's training ends; above 0. Default: 0.1.</param>
-    /// <param name="passes">The most passes over the training rows; at least 1. Default: 30.</param>
+    /// <param name="passes">The most passes over the training rows; 1 to 100,000. Default: 30.</param>
     /// <param name="prune">Weights smaller than this are dropped; at least 0, and 0 keeps all. Default: 0.03.</param>
     public static Scorer LogisticRegression(double c = 1.0, double? tolerance = null, int? passes = null, double? prune = null) =>
         Linear(Kernels.LinearLoss.Logistic, c, tolerance, passes, prune);
@@ -46,9 +46,9 @@ public static class Scorers
     /// <summary>
     /// One-vs-rest support vector machines with a Gaussian kernel to some of the training rows, the landmarks, for dense rows. Takes as many numbers as there are landmarks times features and labels.
     /// </summary>
-    /// <param name="landmarks">Training rows that others are compared with; at least 1.</param>
-    /// <param name="sharpness">The kernel falls to 1/e at the median squared distance of landmarks divided by this; above 0.</param>
-    /// <param name="c">The cost of the losses against the squared norm of the function; above 0.</param>
+    /// <param name="landmarks">Training rows that others are compared with; 1 to 65,536.</param>
+    /// <param name="sharpness">The kernel falls to 1/e at the median squared distance of landmarks divided by this; above 0, at most 1e6.</param>
+    /// <param name="c">The cost of the losses against the squared norm of the function; above 0, at most 1e9.</param>
     public static Scorer Nystrom(int landmarks = 500, double sharpness = 2.0, double c = 0.3) =>
         Core.NystromModule.scorer(new(landmarks, sharpness, c));
 

@@ -17,8 +17,8 @@ public static class Signals
     /// Local: the labels of the k training rows nearest to a row by the cosine of their features. Training rows do not vote on themselves, and no label of a row to
     /// predict is looked at.
     /// </summary>
-    /// <param name="k">Neighbours of a row, at least 1.</param>
-    /// <param name="power">A neighbour weighs cosine^power; at least 0. Default: 2.</param>
+    /// <param name="k">Neighbours of a row, 1 to 10,000.</param>
+    /// <param name="power">A neighbour weighs cosine^power; 0 to 100. Default: 2.</param>
     /// <param name="floor">The least sum of weights that counts as evidence; at least 0. Default: 0.001.</param>
     /// <example><code>AdaptiveThresholdModel.Builder().WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30))</code></example>
     public static Signal FeatureKnn(int k = 30, double? power = null, double? floor = null) =>
@@ -27,16 +27,16 @@ public static class Signals
     /// <summary>
     /// Local: the ML-kNN posterior of each label given how many of the k nearest training rows carry it (Zhang and Zhou 2007).
     /// </summary>
-    /// <param name="k">Neighbours of a row, at least 1.</param>
-    /// <param name="smoothing">Added to every count; above 0.</param>
+    /// <param name="k">Neighbours of a row, 1 to 10,000.</param>
+    /// <param name="smoothing">Added to every count; above 0, at most 1e6.</param>
     public static Signal MlKnn(int k = 10, double smoothing = 1) => new(Core.MlKnnModule.signal(new Core.MlKnnOptions(k, smoothing)));
 
     /// <summary>
     /// Local: the labels of the clusters that a row is near to, by spherical k-means over the training rows (Dhillon and Modha 2001). Searches the centroids in the
     /// place of all training rows.
     /// </summary>
-    /// <param name="k">Clusters, at least 1.</param>
-    /// <param name="nearest">A row belongs to so many clusters, at least 1.</param>
+    /// <param name="k">Clusters, 1 to 65,536.</param>
+    /// <param name="nearest">A row belongs to so many clusters, 1 to 10,000.</param>
     /// <param name="temperature">It belongs to each by exp(cosine / temperature); above 0.</param>
     public static Signal ClusterNeighbours(int? k = null, int? nearest = null, double? temperature = null)
     {
@@ -59,8 +59,8 @@ public static class Signals
     /// <summary>
     /// Local: the labels of the k training rows whose label sets are nearest to what a base scorer predicts.
     /// </summary>
-    /// <param name="k">Neighbours of a row, at least 1.</param>
-    /// <param name="power">A neighbour weighs cosine^power; at least 0. Default: 2.</param>
+    /// <param name="k">Neighbours of a row, 1 to 10,000.</param>
+    /// <param name="power">A neighbour weighs cosine^power; 0 to 100. Default: 2.</param>
     /// <param name="floor">The least sum of weights that counts as evidence; at least 0. Default: 0.001.</param>
     public static Signal LabelNeighbours(int k = 30, double? power = null, double? floor = null) =>
         new(Core.LabelNeighbours.signal(Neighbours(k, power, floor)));

@@ -3,7 +3,7 @@ namespace Limen.Kernels;
 /// <summary>
 /// A sparse matrix in compressed-sparse-row form: features [N, D], label sets [N, L] (values 1) and score lists [N, L]
 /// all use it. Row i holds the entries RowStart[i] to RowStart[i + 1] of Indices and Values; the indices of a row ascend strictly.
-/// The arrays are the matrix: treat them as read-only once it is built, for the kernels address memory by them.
+/// Messages count rows from 1. The arrays are the matrix: treat them as read-only once it is built, for the kernels address memory by them.
 /// </summary>
 public sealed class CsrMatrix
 {
@@ -78,7 +78,7 @@ public sealed class CsrMatrix
         for (var row = 0; row < Rows; row++)
             for (var at = RowStart[row]; at < RowStart[row + 1]; at++)
                 if (!float.IsFinite(Values[at]))
-                    throw new ArgumentException($"row {row}, column {Indices[at]}: expected a finite value, received {Values[at]}");
+                    throw new ArgumentException($"row {row + 1}, column {Indices[at]}: expected a finite value, received {Values[at]}");
         return this;
     }
 
@@ -106,12 +106,12 @@ public sealed class CsrMatrix
     {
         var (start, end) = (RowStart[row], RowStart[row + 1]);
         if (end < start || end > NonZeros)
-            return $"row {row}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
+            return $"row {row + 1}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
         var previous = -1;
         foreach (var column in Indices.AsSpan(start, end - start))
         {
             if (column <= previous || column >= Columns)
-                return $"row {row}: expected strictly ascending columns below {Columns}, received {column} after {previous}";
+                return $"row {row + 1}: expected strictly ascending columns below {Columns}, received {column} after {previous}";
             previous = column;
         }
         return null;

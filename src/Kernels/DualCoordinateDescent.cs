@@ -98,7 +98,7 @@ public static partial class DualCoordinateDescent
             var square = 0.0;
             foreach (var value in x.RowValues(row))
                 square += (double)value * value;
-            squares[row] = (float)square;
+            squares[row] = (float)Math.Min(square, float.MaxValue);
         }
         return squares;
     }

@@ -25,6 +25,6 @@ public sealed record LinearRows(CsrMatrix X, CsrMatrix Y, float[]? Weights)
             return;
         Shapes.Require(Weights.Length, X.Rows, nameof(Weights));
         if (Array.FindIndex(Weights, weight => !(float.IsFinite(weight) && weight >= 0f)) is >= 0 and var row)
-            throw new ArgumentException($"row {row}: expected a finite weight of at least 0, received {Weights[row]}", nameof(Weights));
+            throw new ArgumentException($"row {row + 1}: expected a finite weight of at least 0, received {Weights[row]}", nameof(Weights));
     }
 }

@@ -28,14 +28,11 @@ module BoostedTrees =
 
     let private faults (o: BoostedTreesOptions) : string list =
         [
-            if o.Trees < 1 then
-                $"BoostedTrees.Trees: expected at least 1, received {o.Trees}"
-            if o.Leaves < 2 then
-                $"BoostedTrees.Leaves: expected at least 2, received {o.Leaves}"
+            yield! Limits.whole "BoostedTrees.Trees" (1, Limits.passes) o.Trees
+            yield! Limits.whole "BoostedTrees.Leaves" (2, Limits.units) o.Leaves
             if not (o.LearningRate > 0.0 && o.LearningRate <= 1.0) then
                 $"BoostedTrees.LearningRate: expected a number in (0, 1], received {o.LearningRate}"
-            if o.MinimumRows < 1 then
-                $"BoostedTrees.MinimumRows: expected at least 1, received {o.MinimumRows}"
+            yield! Limits.whole "BoostedTrees.MinimumRows" (1, System.Int32.MaxValue) o.MinimumRows
         ]
 
     let internal parameters (o: BoostedTreesOptions) : LightGbmParameters =

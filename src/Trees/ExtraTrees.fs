@@ -29,10 +29,8 @@ module ExtraTrees =
 
     let private faults (o: ExtraTreesOptions) : string list =
         [
-            if o.Trees < 1 then
-                $"ExtraTrees.Trees: expected at least 1, received {o.Trees}"
-            if o.MinimumRows < 1 then
-                $"ExtraTrees.MinimumRows: expected at least 1, received {o.MinimumRows}"
+            yield! Limits.whole "ExtraTrees.Trees" (1, Limits.passes) o.Trees
+            yield! Limits.whole "ExtraTrees.MinimumRows" (1, System.Int32.MaxValue) o.MinimumRows
             if
                 o.FeatureShare.HasValue
                 && not (o.FeatureShare.Value > 0.0 && o.FeatureShare.Value <= 1.0)

@@ -36,19 +36,19 @@ public sealed class BuilderTests
                 """
                 The configuration has faults:
                   - vectoriser: expected a longest term of 1 tokens or more, received 0
-                  - FeatureKnn.K: expected at least 1, received 0
-                  - hidden layer width: expected at least 1, received 0
+                  - FeatureKnn.K: expected 1 to 10000, received 0
+                  - hidden layer width: expected 1 to 65536, received 0
                   - dropout: expected at least 0 and below 1, received 1
-                  - epochs: expected at least 1, received 0
-                  - batch size: expected at least 1, received 0
-                  - patience: expected at least 1, received 0
-                  - learning rate: expected above 0 and below 10, received 0
-                  - loss: margin-symmetric: expected Delta > 0, received -1
-                  - candidates: expected at least 1, received 0
+                  - epochs: expected 1 to 100000, received 0
+                  - batch size: expected 1 to 1000000, received 0
+                  - patience: expected 1 to 100000, received 0
+                  - learning rate: expected above 0, at most 1, received 0
+                  - loss: margin-symmetric: Delta: expected above 0, at most 1000000, received -1
+                  - candidates: expected 1 to 100000, received 0
                   - decision rows: expected a held-out share above 0 and below 1, received 1
-                  - decision: RCut: expected k > 0, received 0
+                  - decision: RCut, k: expected 1 to 100000, received 0
                   - constraint: at least: expected 0 labels or more, received -1
-                  - objective: F-beta: expected beta > 0, received 0
+                  - objective: F-beta, beta: expected above 0, at most 1000, received 0
                 """
             )
         );
@@ -80,7 +80,7 @@ public sealed class BuilderTests
         var fault = Assert.Throws<ModelConfigurationException>(() => faulty.Fit(TextProblem.Train))!;
         Assert.That(
             fault.Faults,
-            Is.EqualTo(["Linear.C: expected a finite number above 0, received 0", "loss: focal: expected gamma >= 0, received -1"])
+            Is.EqualTo(["Linear.C: expected above 0, at most 1000000000, received 0", "loss: focal: gamma: expected 0 to 100, received -1"])
         );
         Assert.That(() => AdaptiveThresholdModel.Builder().WithScorers().Fit(TextProblem.Train), Throws.TypeOf<ModelConfigurationException>());
     }

@@ -91,10 +91,13 @@ public sealed class OwnScoresTests
     }
 
     [Test]
-    public void A_score_that_is_no_number_is_named() =>
+    public void A_score_out_of_range_is_named_whether_it_is_kept_or_not(
+        [Values(float.NaN, float.NegativeInfinity, float.PositiveInfinity, -2e9f)] float score,
+        [Values(1, 2, 60)] int keep
+    ) =>
         Assert.That(
-            () => ScoreLists.FromMatrix(new[,] { { 1f, float.NaN } }, ScoreScale.Logits),
-            Throws.ArgumentException.With.Message.StartsWith("row 1, label 1: expected a score, received NaN")
+            () => ScoreLists.FromMatrix(new[,] { { 2f, 1f }, { 1f, score } }, ScoreScale.Logits, keep: keep),
+            Throws.ArgumentException.With.Message.StartsWith($"row 2, label 1: expected a score from -1E+09 to 1E+09, received {score}")
         );
 
     [Test]

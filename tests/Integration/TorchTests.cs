@@ -38,7 +38,7 @@ public sealed class TorchTests
     public void A_number_out_of_range_is_refused()
     {
         var fault = Assert.Throws<ModelConfigurationException>(() => Losses.Focal(gamma: -1).AsModule())!;
-        Assert.That(fault.Message, Does.Contain("gamma >= 0").And.Contain("-1"));
+        Assert.That(fault.Message, Does.Contain("gamma: expected 0 to 100").And.Contain("-1"));
     }
 
     [Test]

@@ -7,6 +7,17 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module internal FeatureValues =
 
+    /// Throws ArgumentException at the first value beyond Limits.feature in magnitude, and at the first NaN where none may be missing; its message counts rows from 1.
+    let require (mayBeMissing: bool) (x: CsrMatrix) : unit =
+        for row in 0 .. x.Rows - 1 do
+            for at in x.RowStart[row] .. x.RowStart[row + 1] - 1 do
+                let v = x.Values[at]
+
+                if not (abs v <= Limits.feature || (mayBeMissing && Single.IsNaN v)) then
+                    invalidArg
+                        "rows"
+                        $"row {row + 1}, column {x.Indices[at]}: expected a value from {-Limits.feature} to {Limits.feature}, received {v}"
+
     /// The features that have a missing value in some row, ascending.
     let withMissing (x: CsrMatrix) : int[] =
         let found = Array.zeroCreate x.Columns

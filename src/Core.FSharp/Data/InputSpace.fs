@@ -109,6 +109,8 @@ module InputSpace =
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
+        Rows.tryFeatures train |> Option.iter (FeatureValues.require true)
+
         match train with
         | Rows.Texts texts ->
             match vectorisers |> List.map (fun options -> Texts(Vectoriser.fit options texts)) with
@@ -156,10 +158,11 @@ module InputSpace =
         if x.Columns > columns then
             invalidArg "rows" $"expected features from 0 to {columns - 1}, received feature {x.Columns - 1}"
 
+        FeatureValues.require true x
         Csr.widen columns x
 
     /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
-    /// texts where the training rows were features, features where they were texts, a feature that the training rows did not have, and a missing term count.
+    /// texts where the training rows were features, features where they were texts, a feature that the training rows did not have, a value beyond Limits.feature in magnitude, and a missing term count.
     let rec apply (input: InputSpace) (rows: Rows) : CsrMatrix =
         match input, rows, Rows.tryFeatures rows with
         | Views views, _, _ -> views |> List.map (fun view -> apply view rows) |> Columns.join

@@ -12,16 +12,18 @@ open System.Text
 module RowWeights =
 
     /// Whether a number can be a weight.
-    let isWeight (w: float32) : bool = Single.IsFinite w && w >= 0f
+    let isWeight (w: float32) : bool = w >= 0f && w <= Limits.rowWeight
 
-    /// Throws ArgumentException where there are not N weights, or one is not finite or below 0.
+    /// Throws ArgumentException where there are not N weights, or one is not a number from 0 to the limit.
     let require (rows: int) (weights: float32[]) : unit =
         Shape.require (nameof weights) "[N]" [ rows ] [ weights.Length ]
 
         weights
         |> Array.iteri (fun row w ->
             if not (isWeight w) then
-                invalidArg (nameof weights) $"row {row + 1}: expected a finite weight of at least 0, received {w}")
+                invalidArg
+                    (nameof weights)
+                    $"row {row + 1}: expected a weight of 0 to {Limits.rowWeight}, received {w}")
 
     /// How much a row counts: 1 where rows have no weights.
     let at (row: int) (weights: float32[] option) : float =

@@ -152,7 +152,9 @@ module Scaling =
 
         match fitted with
         | FittedScaling.Raw _ -> x
-        | FittedScaling.Affine(centre, spread) -> x |> everyEntry (fun c v -> (v - centre[c]) / spread[c] / width)
+        | FittedScaling.Affine(centre, spread) ->
+            x
+            |> everyEntry (fun c v -> Math.Clamp((v - centre[c]) / spread[c] / width, -Limits.feature, Limits.feature))
         | FittedScaling.Ranks knots ->
             let ofFeature = Array.init knots.Rows (fun c -> (knots.Row c).ToArray())
 

@@ -50,8 +50,8 @@ module Constraints =
         match c with
         | Constraint.AtLeast n when n < 0 -> [ $"at least: expected 0 labels or more, received {n}" ]
         | Constraint.AtMost n when n < 0 -> [ $"at most: expected 0 labels or more, received {n}" ]
-        | Constraint.Threshold(label, t) when not (System.Single.IsFinite t) ->
-            [ $"threshold of \"{label}\": expected a finite threshold, received {t}" ]
+        | Constraint.Threshold(label, t) ->
+            Limits.number $"threshold of \"{label}\"" (-(float Limits.score), float Limits.score) (float t)
         | Constraint.Only []
         | Constraint.Without []
         | Constraint.Exclusive [] -> [ "expected at least one label, received none" ]

@@ -47,17 +47,16 @@ module Objective =
     /// What is wrong with an objective for L labels; empty when nothing is.
     let faults (labels: int) (objective: Objective) : string list =
         let costs (pairs: (float * float) seq) =
-            if pairs |> Seq.forall (fun (p, n) -> p >= 0.0 && n >= 0.0 && p + n > 0.0) then
+            let isCost c = c >= 0.0 && c <= Limits.factor
+
+            if pairs |> Seq.forall (fun (p, n) -> isCost p && isCost n && p + n > 0.0) then
                 []
             else
-                [ "expected cost: expected non-negative costs, not both zero" ]
+                [ $"expected cost: expected costs of 0 to {Limits.factor}, not both zero" ]
 
         match objective with
-        | Objective.MacroPlusMicro weight when not (weight >= 0.0 && System.Double.IsFinite weight) ->
-            [
-                $"macro plus micro: expected a finite weight of at least 0, received {weight}"
-            ]
-        | Objective.FBeta beta when not (beta > 0.0) -> [ $"F-beta: expected beta > 0, received {beta}" ]
+        | Objective.MacroPlusMicro weight -> Limits.number "macro plus micro, weight" (0.0, Limits.factor) weight
+        | Objective.FBeta beta -> Limits.above0 "F-beta, beta" 1e3 beta
         | Objective.ExpectedCost(falsePositive, falseNegative) -> costs [ falsePositive, falseNegative ]
         | Objective.NamedCosts(names, falsePositive, falseNegative, otherPositive, otherNegative) ->
             costs

@@ -42,13 +42,16 @@ type ModelFormatException(path: string, reason: string) =
     /// What is wrong with it.
     member _.Reason = reason
 
-/// Settings with faults: all of them, not the first.
+/// Settings with faults: all of them, not the first. The message is the fault where there is but one.
 [<Sealed>]
 type ModelConfigurationException(faults: IEnumerable<string>) =
     inherit
         ArgumentException(
-            "The configuration has faults:\n"
-            + String.Join("\n", faults |> Seq.map (fun f -> "  - " + f))
+            match List.ofSeq faults with
+            | [ one ] -> one
+            | all ->
+                "The configuration has faults:\n"
+                + String.Join("\n", all |> Seq.map (fun f -> "  - " + f))
         )
 
     /// Every fault, in a plain sentence each.

@@ -84,8 +84,8 @@ module Asymmetric =
     /// The mean over pairs; exponents are at least 0, the clip in [0, 1).
     let loss (o: AsymmetricOptions) : Loss =
         let faults =
-            Loss.fault (o.GammaPositive >= 0.0) "GammaPositive >= 0" o.GammaPositive
-            @ Loss.fault (o.GammaNegative >= 0.0) "GammaNegative >= 0" o.GammaNegative
+            Limits.number "GammaPositive" (0.0, 100.0) o.GammaPositive
+            @ Limits.number "GammaNegative" (0.0, 100.0) o.GammaNegative
             @ Loss.fault (o.Clip >= 0.0 && o.Clip < 1.0) "Clip in [0, 1)" o.Clip
             @ Loss.fault (o.Smallest >= 0.0 && o.Smallest < 1.0) "Smallest in [0, 1)" o.Smallest
 

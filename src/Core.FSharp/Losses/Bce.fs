@@ -33,8 +33,8 @@ module Bce =
     let weighted (posWeight: float32[]) : Loss =
         let faults =
             posWeight
-            |> Array.tryFind (fun w -> not (w > 0f && Single.IsFinite w))
-            |> Option.map (fun w -> $"expected positive weights, received {w}")
+            |> Array.tryFind (fun w -> not (w > 0f && float w <= Limits.factor))
+            |> Option.map (fun w -> $"expected weights above 0, at most {Limits.factor}, received {w}")
             |> Option.toList
 
         Loss.ofPairs "bce-pos-weight" faults (weightedPairs posWeight)

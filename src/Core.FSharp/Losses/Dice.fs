@@ -49,8 +49,8 @@ module Dice =
     /// The loss of a batch; beta is above 0, the smoothing at least 0.
     let loss (o: DiceOptions) : Loss =
         let faults =
-            Loss.fault (o.Beta > 0.0) "Beta > 0" o.Beta
-            @ Loss.fault (o.Smooth >= 0.0) "Smooth >= 0" o.Smooth
+            Limits.above0 "Beta" 1e3 o.Beta
+            @ Limits.number "Smooth" (0.0, Limits.factor) o.Smooth
 
         Loss.ofBatch $"dice-{LossScope.name o.Scope}" faults (value o)
 

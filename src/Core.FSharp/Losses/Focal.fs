@@ -19,7 +19,7 @@ module Focal =
 
     /// The mean over pairs; gamma is at least 0.
     let loss (gamma: float) : Loss =
-        Loss.ofPairs "focal" (Loss.fault (gamma >= 0.0) "gamma >= 0" gamma) (pairs gamma)
+        Loss.ofPairs "focal" (Limits.number "gamma" (0.0, 100.0) gamma) (pairs gamma)
 
     /// In the registry.
     let entry: LossEntry =

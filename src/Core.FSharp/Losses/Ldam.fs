@@ -20,7 +20,7 @@ module Ldam =
 
     /// The mean over pairs; C is at least 0.
     let loss (c: float) : Loss =
-        Loss.byCounts (fun counts -> Loss.ofPairs "ldam" (Loss.fault (c >= 0.0) "C >= 0" c) (pairs c counts))
+        Loss.byCounts (fun counts -> Loss.ofPairs "ldam" (Limits.number "C" (0.0, Limits.factor) c) (pairs c counts))
 
     /// In the registry.
     let entry: LossEntry =

@@ -127,8 +127,7 @@ module Loss =
     let faults (loss: Loss) : string list =
         [
             for t in loss.Terms LabelCounts.sample do
-                let factor =
-                    fault (Double.IsFinite t.Factor && t.Factor >= 0.0) "finite scales of at least 0" t.Factor
+                let factor = Limits.number "scale" (0.0, Limits.factor) t.Factor
 
                 for words in factor @ t.Faults do
                     $"{t.Name}: {words}"

@@ -26,7 +26,7 @@ module Margin =
             | MarginForm.Ranking -> "margin-ranking"
             | _ -> "margin-symmetric"
 
-        Loss.ofPairs name (Loss.fault (delta > 0.0) "Delta > 0" delta) (pairs form delta)
+        Loss.ofPairs name (Limits.above0 "Delta" Limits.factor delta) (pairs form delta)
         |> Loss.asFused (FusedMargin(form, delta))
 
     /// In the registry.

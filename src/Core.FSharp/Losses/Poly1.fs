@@ -19,10 +19,7 @@ module Poly1 =
 
     /// The mean over pairs; epsilon is a finite number of at least -1.
     let loss (epsilon: float) : Loss =
-        Loss.ofPairs
-            "poly1"
-            (Loss.fault (epsilon >= -1.0 && Double.IsFinite epsilon) "epsilon >= -1" epsilon)
-            (pairs epsilon)
+        Loss.ofPairs "poly1" (Limits.number "epsilon" (-1.0, Limits.factor) epsilon) (pairs epsilon)
 
     /// In the registry.
     let entry: LossEntry =

@@ -46,8 +46,7 @@ module Bootstrap =
 
     let private faults (options: BootstrapOptions) =
         [
-            if options.Resamples < 1 then
-                $"Resamples: expected at least 1, found {options.Resamples}"
+            yield! Limits.whole "Resamples" (1, Limits.passes) options.Resamples
             if not (options.Level > 0.0 && options.Level < 1.0) then
                 $"Level: expected a share in (0, 1), found {options.Level}"
         ]

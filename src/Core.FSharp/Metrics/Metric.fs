@@ -88,7 +88,7 @@ module Metric =
                     if System.Single.IsNaN scores.Values[at] then
                         invalidArg
                             (nameof scores)
-                            $"row {row}, label {scores.Indices[at]}: expected a score, received NaN"
+                            $"row {row + 1}, label {scores.Indices[at]}: expected a score, received NaN"
 
             read scores truth)
 

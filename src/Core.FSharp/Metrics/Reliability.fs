@@ -47,8 +47,7 @@ module Reliability =
 
     /// Pairs (p, is true, weight). ArgumentException when a p is outside [0, 1] or NaN, or for fewer than one bin.
     let ofPairs (binCount: int) (pairs: struct (float * bool * float) seq) : Reliability =
-        if binCount < 1 then
-            invalidArg (nameof binCount) $"expected at least 1 bin, received {binCount}"
+        Limits.require (nameof binCount) (1, Limits.parts) binCount
 
         let count = Array.zeroCreate<float> binCount
         let positives = Array.zeroCreate<float> binCount

@@ -40,10 +40,8 @@ module DecisionRows =
             [
                 $"decision rows: expected a held-out share above 0 and below 1, received {share}"
             ]
-        | DecisionRows.CrossFit folds when folds < 2 ->
-            [ $"decision rows: expected at least 2 folds, received {folds}" ]
+        | DecisionRows.CrossFit folds -> Limits.whole "decision rows, folds" (2, Limits.parts) folds
         | DecisionRows.HoldOut _
-        | DecisionRows.CrossFit _
         | DecisionRows.ValidationOnly
         | DecisionRows.ValidationThenAll -> []
 

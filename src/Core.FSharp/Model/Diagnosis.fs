@@ -12,6 +12,16 @@ type ModelWarning =
     | PredictedEverywhere of labels: string[]
     /// The best epoch of a scorer, counted from 1, was its first: it stopped learning at once.
     | StoppedAtOnce of scorer: int
+    /// Not a label is predicted, and none was weighed.
+    | NothingPredicted of expected: float
+    /// Nearly all that can be predicted is: the scores do not tell labels apart.
+    | EverythingPredicted of perRow: float * expected: float
+    /// Rows have more labels than candidates: share of the rows are predicted as many labels as a scorer proposes, or more, or the training rows carry more on average.
+    | CutAtCandidates of share: float * candidates: int * expected: float
+    /// A scorer met a number that is not finite after so many epochs, and has the best state before it. reason says step and quantity.
+    | DivergedAfter of scorer: int * epoch: int * reason: string
+    /// A scorer was cancelled and has the state of its best epoch.
+    | CancelledAfter of scorer: int * epoch: int
 
     static member private Some(names: string[]) =
         let listed = names |> Seq.truncate 3 |> String.concat ", "
@@ -34,6 +44,14 @@ type ModelWarning =
             $"{labels.Length} labels are predicted for most rows: {ModelWarning.Some labels}"
         | StoppedAtOnce scorer ->
             $"scorer {scorer} was best after its first epoch: its signals may say too little, or the learning rate is too high"
+        | NothingPredicted expected ->
+            $"no label is predicted and none was weighed, where the training rows carry {expected:F2} a row: the rows share nothing with them"
+        | EverythingPredicted(perRow, expected) ->
+            $"nearly everything is predicted: {perRow:F2} labels a row where the training rows carry {expected:F2}, so the scores do not tell labels apart"
+        | CutAtCandidates(share, candidates, expected) ->
+            $"a scorer proposes {candidates} labels a row, and {100.0 * share:F0} %% of the rows are predicted as many or more; the training rows carry {expected:F2}"
+        | DivergedAfter(scorer, epoch, reason) -> $"scorer {scorer} has the state of epoch {epoch}: {reason}"
+        | CancelledAfter(scorer, epoch) -> $"scorer {scorer} was cancelled and has the state of epoch {epoch}"
 
     /// What may help.
     member w.Remedy =
@@ -47,6 +65,13 @@ type ModelWarning =
         | PredictedEverywhere _ ->
             "their scores do not tell rows apart: look at their training rows, or block them by a constraint"
         | StoppedAtOnce _ -> "a lower learning rate, or more patience"
+        | NothingPredicted _ ->
+            "see whether the rows are of the kind that the model was fitted on: the same language, the same features"
+        | EverythingPredicted _ ->
+            "a lower learning rate or C, features on one scale, or a decision fitted on more rows"
+        | CutAtCandidates _ -> "more candidates a row (WithCandidates, ModelOptions.Candidates)"
+        | DivergedAfter _ -> "a lower learning rate, or features on one scale"
+        | CancelledAfter _ -> "fit again for more epochs"
 
     /// The cause, and what may help.
     override w.ToString() = $"{w.Message} ({w.Remedy})"
@@ -79,6 +104,8 @@ module Diagnosis =
             [
                 if first.Count > 0 then
                     ThresholdsTooHigh(perRow, expected, largestPart first)
+                elif perRow = 0.0 then
+                    NothingPredicted expected
             ]
         else
             []
@@ -119,16 +146,48 @@ module Diagnosis =
                 PredictedEverywhere everywhere
         ]
 
-    let private stoppedAtOnce (i: int) (scorer: FittedScorer) =
+    /// So much of what can be predicted is everything.
+    let private everything = 0.9
+
+    /// So many rows at the number of candidates are too many.
+    let private cutRows = 0.05
+
+    let private tooMany (predicted: CsrMatrix) (perRow: float) (model: Model) =
+        let candidates, expected = model.Ranker.Candidates, model.Counts.Cardinality
+        let most = float (min candidates predicted.Columns)
+
+        let cut =
+            Seq.init predicted.Rows (fun row -> predicted.RowIndices(row).Length >= candidates)
+            |> Seq.filter id
+            |> Seq.length
+
+        let share = float cut / float (max 1 predicted.Rows)
+
+        [
+            if predicted.Rows > 0 && perRow >= everything * most && perRow > 2.0 * expected then
+                EverythingPredicted(perRow, expected)
+            elif
+                candidates < predicted.Columns
+                && (share > cutRows || expected > float candidates)
+            then
+                CutAtCandidates(share, candidates, expected)
+        ]
+
+    let private ended (i: int) (scorer: FittedScorer) =
         match scorer.Log with
         | Some { Epochs = epochs; End = EarlyStop 1 } when epochs.Length > 1 -> [ StoppedAtOnce(i + 1) ]
+        | Some { End = Diverged(epoch, reason) } -> [ DivergedAfter(i + 1, epoch, reason) ]
+        | Some { End = Cancelled epoch } -> [ CancelledAfter(i + 1, epoch) ]
         | _ -> []
 
     /// What can be said of a model from its predictions for rows of features, without their labels.
     let ofPredictions (x: CsrMatrix) (LabelSets predicted) (model: Model) : ModelWarning list =
+        let perRow = float predicted.NonZeros / float (max 1 x.Rows)
+
         [
-            yield! tooFew x (float predicted.NonZeros / float (max 1 x.Rows)) model
+            yield! tooFew x perRow model
+            yield! tooMany predicted perRow model
             yield! silent x model
             yield! byLabel predicted model
-            yield! model.Ranker.Scorers |> List.mapi stoppedAtOnce |> List.concat
+            yield! model.Ranker.Scorers |> List.mapi ended |> List.concat
         ]

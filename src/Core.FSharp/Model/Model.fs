@@ -23,11 +23,24 @@ type Model =
 [<RequireQualifiedAccess>]
 module Model =
 
-    /// The local signal [N, L] of any rows, from their features alone.
-    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal = Ranker.localSignal x model.Ranker
+    /// The features of rows as the model's parts take them. Throws ArgumentException for another number of features, and for values beyond Limits.feature.
+    let private fitting (x: CsrMatrix) (model: Model) : CsrMatrix =
+        let expected = InputSpace.dimension model.Input
 
-    /// The candidate pairs of rows with every scorer's margin and the local signal.
-    let candidates (x: CsrMatrix) (model: Model) : CandidateScores = Ranker.candidates x model.Ranker
+        if x.Columns <> expected then
+            invalidArg (nameof x) $"expected rows of {expected} features, received {x.Columns}"
+
+        FeatureValues.require false x
+        x
+
+    /// The local signal [N, L] of any rows, from their features [N, D] alone. Throws ArgumentException as `candidates` does.
+    let localSignal (x: CsrMatrix) (model: Model) : LocalSignal =
+        Ranker.localSignal (fitting x model) model.Ranker
+
+    /// The candidate pairs of rows with every scorer's margin and the local signal. Throws ArgumentException for another number of features than the model's, for
+    /// values beyond Limits.feature in magnitude or NaN, and where a score is not finite.
+    let candidates (x: CsrMatrix) (model: Model) : CandidateScores =
+        Ranker.candidates (fitting x model) model.Ranker
 
     /// The fused scores of the candidate pairs, in log-odds: what P@k and nDCG rank by.
     let scores (x: CsrMatrix) (model: Model) : Scores =
@@ -158,8 +171,11 @@ module Model =
                 (nameof labels)
                 $"expected {train.Labels.Columns} labels as in the training rows, received {labels.Count}"
 
-        train.Features.Validate() |> ignore
-        validation |> Option.iter (fun v -> v.Features.Validate() |> ignore)
+        for rows in train :: Option.toList validation do
+            rows.Features.Validate() |> FeatureValues.require false
+            rows.Labels.Validate() |> ignore
+            rows.Weights |> Option.iter (RowWeights.require rows.Rows)
+
         let options = options |> ModelOptions.onViews (InputSpace.views input)
 
         Cancellation.within cancellation (fun () ->

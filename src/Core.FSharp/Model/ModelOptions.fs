@@ -73,8 +73,7 @@ module ModelOptions =
             if o.Scorers.IsEmpty then
                 "scorers: expected at least one"
             yield! o.Scorers @ o.ViewScorers |> List.collect Scorer.faults
-            if o.Candidates < 1 then
-                $"candidates: expected at least 1, received {o.Candidates}"
+            yield! Limits.whole "candidates" (1, Limits.listed) o.Candidates
             yield! o.DecisionRows |> Option.toList |> List.collect DecisionRows.faults
             yield! o.Checkpoints |> Option.toList |> List.collect CheckpointFolder.faults
         ]

@@ -10,11 +10,11 @@ open Limen.Kernels
 type LinearOptions =
     {
         Loss: LinearLoss
-        /// The cost of the losses against the squared norm of the weights; above 0.
+        /// The cost of the losses against the squared norm of the weights; above 0, at most 1e9.
         C: float
-        /// A label is done when the gradients of its dual agree within this; above 0.
+        /// A label is done when the gradients of its dual agree within this; above 0, at most 1e6.
         Tolerance: float
-        /// The most passes over the training rows; at least 1.
+        /// The most passes over the training rows; 1 to 100,000.
         Passes: int
         /// Weights smaller than this in magnitude are dropped; 0 keeps all.
         Prune: float
@@ -41,14 +41,10 @@ module LinearOptions =
         [
             if not (Enum.IsDefined o.Loss) then
                 $"Linear.Loss: expected SquaredHinge or Logistic, received {o.Loss}"
-            if not (o.C > 0.0 && Double.IsFinite o.C) then
-                $"Linear.C: expected a finite number above 0, received {o.C}"
-            if not (o.Tolerance > 0.0) then
-                $"Linear.Tolerance: expected above 0, received {o.Tolerance}"
-            if o.Passes < 1 then
-                $"Linear.Passes: expected at least 1, received {o.Passes}"
-            if not (o.Prune >= 0.0) then
-                $"Linear.Prune: expected at least 0, received {o.Prune}"
+            yield! Limits.above0 "Linear.C" 1e9 o.C
+            yield! Limits.above0 "Linear.Tolerance" 1e6 o.Tolerance
+            yield! Limits.whole "Linear.Passes" (1, Limits.passes) o.Passes
+            yield! Limits.number "Linear.Prune" (0.0, 1e6) o.Prune
         ]
 
     /// Throws ConfigurationException naming every fault.

@@ -15,8 +15,7 @@ module NetworkOptions =
             if o.Hidden.Length < 1 || o.Hidden.Length > 3 then
                 $"hidden layers: expected one to three, received {o.Hidden.Length}"
             for width in o.Hidden do
-                if width < 1 then
-                    $"hidden layer width: expected at least 1, received {width}"
+                yield! Limits.whole "hidden layer width" (1, Limits.units) width
             if not (o.Dropout >= 0.0 && o.Dropout < 1.0) then
                 $"dropout: expected at least 0 and below 1, received {o.Dropout}"
         ]

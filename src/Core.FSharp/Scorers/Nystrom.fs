@@ -7,11 +7,11 @@ open Limen.Kernels
 /// How kernel machines over landmarks are trained.
 type NystromOptions =
     {
-        /// Training rows that others are compared with; at least 1, all rows where there are fewer.
+        /// Training rows that others are compared with; 1 to 65,536, all rows where there are fewer.
         Landmarks: int
-        /// The kernel falls to 1/e at the median squared distance of landmarks divided by this; above 0.
+        /// The kernel falls to 1/e at the median squared distance of landmarks divided by this; above 0, at most 1e6.
         Sharpness: float
-        /// The cost of the losses against the squared norm of the function; above 0.
+        /// The cost of the losses against the squared norm of the function; above 0, at most 1e9.
         C: float
     }
 
@@ -28,15 +28,10 @@ module NystromOptions =
 
     /// Every fault of the options, in plain sentences.
     let faults (o: NystromOptions) : string list =
-        let above0 v = v > 0.0 && Double.IsFinite v
-
         [
-            if o.Landmarks < 1 then
-                $"Nystrom.Landmarks: expected at least 1, received {o.Landmarks}"
-            if not (above0 o.Sharpness) then
-                $"Nystrom.Sharpness: expected a finite number above 0, received {o.Sharpness}"
-            if not (above0 o.C) then
-                $"Nystrom.C: expected a finite number above 0, received {o.C}"
+            yield! Limits.whole "Nystrom.Landmarks" (1, Limits.units) o.Landmarks
+            yield! Limits.above0 "Nystrom.Sharpness" 1e6 o.Sharpness
+            yield! Limits.above0 "Nystrom.C" 1e9 o.C
         ]
 
 /// A fitted machine: f_l(x) = b_l + sum over m of v_lm exp(-gamma |x - z_m|^2).

@@ -28,8 +28,7 @@ module OptimiserOptions =
 
     let faults (o: OptimiserOptions) =
         [
-            if not (o.LearningRate > 0.0 && o.LearningRate < 10.0) then
-                $"learning rate: expected above 0 and below 10, received {o.LearningRate}"
+            yield! Limits.above0 "learning rate" 1.0 o.LearningRate
             if not (o.WeightDecay >= 0.0 && o.WeightDecay < 1.0) then
                 $"weight decay: expected at least 0 and below 1, received {o.WeightDecay}"
         ]

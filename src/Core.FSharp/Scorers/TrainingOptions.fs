@@ -90,42 +90,40 @@ module TrainingOptions =
 
     let faults (o: TrainingOptions) =
         [
-            if o.Epochs < 1 then
-                $"epochs: expected at least 1, received {o.Epochs}"
+            yield! Limits.whole "epochs" (1, Limits.passes) o.Epochs
             match o.Until with
             | Some epoch when epoch < 1 || epoch > o.Epochs ->
                 $"until: expected an epoch from 1 to {o.Epochs}, received {epoch}"
             | _ -> ()
-            match o.BatchSize with
-            | Some b when b < 1 -> $"batch size: expected at least 1, received {b}"
-            | _ -> ()
-            if o.Patience < 1 then
-                $"patience: expected at least 1, received {o.Patience}"
-            if not (o.FusionRate > 0.0) then
-                $"fusion rate: expected above 0, received {o.FusionRate}"
+            yield!
+                o.BatchSize
+                |> Option.toList
+                |> List.collect (Limits.whole "batch size" (1, Limits.batch))
+            yield! Limits.whole "patience" (1, Limits.passes) o.Patience
+            yield! Limits.above0 "fusion rate" 1e3 o.FusionRate
             match o.Alpha with
-            | Buckets buckets when buckets < 1 -> $"alpha: expected at least 1 bucket, received {buckets}"
-            | Own prior when not (prior >= 0.0) -> $"alpha: expected a prior of at least 0, received {prior}"
-            | _ -> ()
+            | Common -> ()
+            | Buckets buckets -> yield! Limits.whole "alpha, buckets" (1, Limits.parts) buckets
+            | Own prior -> yield! Limits.number "alpha, prior" (0.0, Limits.factor) prior
             match o.Labels with
-            | LabelSampling.Shortlist others when others < 0 ->
-                $"shortlist: expected at least 0 other labels, received {others}"
-            | _ -> ()
+            | LabelSampling.All -> ()
+            | LabelSampling.Shortlist others -> yield! Limits.whole "shortlist" (0, Limits.drawn) others
             yield! OptimiserOptions.faults o.Optimiser
             for fault in Loss.faults o.Loss do
                 $"loss: {fault}"
         ]
 
-    /// A shortlist that is asked for needs a loss that can be learned from it.
+    /// A shortlist that is asked for has its range, and needs a loss that can be learned from it.
     let shortlistFaults (o: PerceptronOptions) : string list =
         let loss = Loss.counted LabelCounts.sample o.Loss
 
-        if o.Shortlist.HasValue && (FusedTerms.ofLoss loss).IsNone then
-            [
-                $"shortlist: expected a loss of BCE and a margin term, received {Loss.name loss}"
-            ]
-        else
-            []
+        [
+            if o.Shortlist.HasValue then
+                yield! Limits.whole "shortlist" (0, Limits.drawn) o.Shortlist.Value
+
+                if (FusedTerms.ofLoss loss).IsNone then
+                    $"shortlist: expected a loss of BCE and a margin term, received {Loss.name loss}"
+        ]
 
     /// The last epoch that early stopping may let run.
     let lastEpoch (o: TrainingOptions) = defaultArg o.Until o.Epochs

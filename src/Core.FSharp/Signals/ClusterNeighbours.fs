@@ -48,16 +48,11 @@ module ClusterNeighbours =
     /// Every fault of the options, in plain sentences.
     let faults (o: ClusterNeighboursOptions) : string list =
         [
-            if o.K < 1 then
-                $"ClusterNeighbours.K: expected at least 1, received {o.K}"
-            if o.Nearest < 1 then
-                $"ClusterNeighbours.Nearest: expected at least 1, received {o.Nearest}"
-            if not (o.Temperature > 0.0) then
-                $"ClusterNeighbours.Temperature: expected above 0, received {o.Temperature}"
-            if not (o.Floor >= 0f && o.Floor <= 1f) then
-                $"ClusterNeighbours.Floor: expected 0 to 1, received {o.Floor}"
-            if o.Iterations < 0 then
-                $"ClusterNeighbours.Iterations: expected at least 0, received {o.Iterations}"
+            yield! Limits.whole "ClusterNeighbours.K" (1, Limits.units) o.K
+            yield! Limits.whole "ClusterNeighbours.Nearest" (1, Limits.neighbours) o.Nearest
+            yield! Limits.number "ClusterNeighbours.Temperature" (1e-6, 1e6) o.Temperature
+            yield! Limits.number "ClusterNeighbours.Floor" (0.0, 1.0) (float o.Floor)
+            yield! Limits.whole "ClusterNeighbours.Iterations" (0, Limits.passes) o.Iterations
         ]
 
     /// The rows of each column [C] with their values.

@@ -5,9 +5,9 @@ open Limen.Kernels
 /// How the neighbours of a row are chosen and weighted.
 type FeatureKnnOptions =
     {
-        /// K, the neighbours of a row; at least 1.
+        /// K, the neighbours of a row; 1 to 10,000.
         K: int
-        /// A neighbour weighs cosine^Power; at least 0.
+        /// A neighbour weighs cosine^Power; 0 to 100.
         Power: float
         /// The least sum of weights that counts as evidence.
         Floor: float
@@ -22,12 +22,9 @@ module FeatureKnnOptions =
     /// Every fault of the options, in plain sentences.
     let faults (o: FeatureKnnOptions) : string list =
         [
-            if o.K < 1 then
-                $"FeatureKnn.K: expected at least 1, received {o.K}"
-            if not (o.Power >= 0.0) then
-                $"FeatureKnn.Power: expected at least 0, received {o.Power}"
-            if not (o.Floor >= 0.0) then
-                $"FeatureKnn.Floor: expected at least 0, received {o.Floor}"
+            yield! Limits.whole "FeatureKnn.K" (1, Limits.neighbours) o.K
+            yield! Limits.number "FeatureKnn.Power" (0.0, 100.0) o.Power
+            yield! Limits.number "FeatureKnn.Floor" (0.0, 1e6) o.Floor
         ]
 
     /// Throws ConfigurationException naming every fault.

@@ -139,14 +139,10 @@ module LabelAgreement =
     /// Every number that is out of its range, in words.
     let faults (o: LabelAgreementOptions) : string list =
         [
-            if not (o.Floor >= 0f && o.Floor <= 1f) then
-                $"LabelAgreement.Floor: expected a value in 0 .. 1, received {o.Floor}"
-            if o.TopPerLabel < 1 then
-                $"LabelAgreement.TopPerLabel: expected at least 1, received {o.TopPerLabel}"
-            if o.LabelsPerRow < 1 then
-                $"LabelAgreement.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
-            if not (o.MassFloor >= 0f) then
-                $"LabelAgreement.MassFloor: expected at least 0, received {o.MassFloor}"
+            yield! Limits.number "LabelAgreement.Floor" (0.0, 1.0) (float o.Floor)
+            yield! Limits.whole "LabelAgreement.TopPerLabel" (1, Limits.listed) o.TopPerLabel
+            yield! Limits.whole "LabelAgreement.LabelsPerRow" (1, Limits.listed) o.LabelsPerRow
+            yield! Limits.number "LabelAgreement.MassFloor" (0.0, 1e6) (float o.MassFloor)
         ]
 
     /// What is wrong with the weights [L, L] of a graph of labels (Stored).

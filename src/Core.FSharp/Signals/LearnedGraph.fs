@@ -198,14 +198,10 @@ module LearnedGraph =
     let private faults (o: LearnedGraphOptions) =
         [
             yield! LabelAgreement.faults o.Start
-            if o.Epochs < 0 then
-                $"LearnedGraph.Epochs: expected at least 0, received {o.Epochs}"
-            if not (o.LearningRate > 0.0) then
-                $"LearnedGraph.LearningRate: expected above 0, received {o.LearningRate}"
-            if not (o.Damping > 0.0) then
-                $"LearnedGraph.Damping: expected above 0, received {o.Damping}"
-            if o.Folds < 2 then
-                $"LearnedGraph.Folds: expected at least 2, received {o.Folds}"
+            yield! Limits.whole "LearnedGraph.Epochs" (0, Limits.passes) o.Epochs
+            yield! Limits.above0 "LearnedGraph.LearningRate" 1e3 o.LearningRate
+            yield! Limits.above0 "LearnedGraph.Damping" 1e6 o.Damping
+            yield! Limits.whole "LearnedGraph.Folds" (2, Limits.parts) o.Folds
         ]
 
     let private unfit (sizes: Sizes) (graph: LearnedGraph) : string list =

@@ -5,9 +5,9 @@ open Limen.Kernels
 /// The numbers of ML-kNN.
 type MlKnnOptions =
     {
-        /// K, the neighbours of a row; at least 1.
+        /// K, the neighbours of a row; 1 to 10,000.
         K: int
-        /// s, added to every count; above 0.
+        /// s, added to every count; above 0, at most 1e6.
         Smoothing: float
     }
 
@@ -61,7 +61,7 @@ module MlKnn =
             let n = neighbours.RowStart[i + 1] - neighbours.RowStart[i]
 
             if n > k then
-                invalidArg (nameof neighbours) $"row {i}: expected at most K = {k} neighbours, received {n}"
+                invalidArg (nameof neighbours) $"row {i + 1}: expected at most K = {k} neighbours, received {n}"
 
     /// Counts over the training rows; `neighbours` [N, N] holds each row's nearest other rows (never itself).
     /// Throws ArgumentException
@@ -73,7 +73,7 @@ module MlKnn =
 
         for i in 0 .. neighbours.Rows - 1 do
             if neighbours |> Csr.set i |> Array.contains i then
-                invalidArg (nameof neighbours) $"row {i} is among its own neighbours"
+                invalidArg (nameof neighbours) $"row {i + 1} is among its own neighbours"
 
         let k = options.K
         let votes = votes labels neighbours
@@ -173,10 +173,8 @@ module MlKnn =
 
     let private faults (o: MlKnnOptions) =
         [
-            if o.K < 1 then
-                $"MlKnn.K: expected at least 1, received {o.K}"
-            if not (o.Smoothing > 0.0) then
-                $"MlKnn.Smoothing: expected above 0, received {o.Smoothing}"
+            yield! Limits.whole "MlKnn.K" (1, Limits.neighbours) o.K
+            yield! Limits.above0 "MlKnn.Smoothing" 1e6 o.Smoothing
         ]
 
     /// Counts are sums of weights, and differences of them may come out a little below 0.

@@ -122,12 +122,9 @@ module TfIdf =
 
     let private faults (o: TfIdfOptions) =
         [
-            if o.Terms < 1 then
-                $"TfIdf.Terms: expected at least 1, received {o.Terms}"
-            if o.LabelsPerRow < 1 then
-                $"TfIdf.LabelsPerRow: expected at least 1, received {o.LabelsPerRow}"
-            if not (o.Floor >= 0f && o.Floor <= 1f) then
-                $"TfIdf.Floor: expected a value in 0 .. 1, received {o.Floor}"
+            yield! Limits.whole "TfIdf.Terms" (1, Limits.listed) o.Terms
+            yield! Limits.whole "TfIdf.LabelsPerRow" (1, Limits.listed) o.LabelsPerRow
+            yield! Limits.number "TfIdf.Floor" (0.0, 1.0) (float o.Floor)
         ]
 
     let private unfit (sizes: Sizes) (profiles: TfIdf) : string list =

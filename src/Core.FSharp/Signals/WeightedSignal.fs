@@ -55,9 +55,7 @@ module WeightedSignal =
             if parts.IsEmpty then
                 "Weighted: expected at least one signal, received none"
             for weight, part in parts do
-                if not (weight >= 0f) || Single.IsInfinity weight then
-                    $"Weighted: expected finite weights of at least 0, received {weight} for {part.Name}"
-
+                yield! Limits.number $"Weighted, {part.Name}" (0.0, Limits.factor) (float weight)
                 yield! part.Faults
         ]
 

@@ -182,11 +182,11 @@ let tests =
 
             testCase "column 1000 of 4 is named" (fun () ->
                 Require.refusal<ArgumentException>(fun () -> box (matrix (ofColumn 1000)))
-                |> Require.equal "row 0: expected strictly ascending columns below 4, received 1000 after -1")
+                |> Require.equal "row 1: expected strictly ascending columns below 4, received 1000 after -1")
 
             testCase "what the library trusts is judged when it is asked to" (fun () ->
                 Require.equal
-                    "row 0: expected strictly ascending columns below 4, received 4 after -1"
+                    "row 1: expected strictly ascending columns below 4, received 4 after -1"
                     ((trusted (ofColumn 4)).StructureFault())
 
                 Require.isTrue (isNull ((trusted (ofColumn 3)).StructureFault())))

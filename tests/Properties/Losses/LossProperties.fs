@@ -130,7 +130,7 @@ let tests =
 
                 let faults = Loss.faults faulty
                 Expect.equal faults.Length 6 $"%A{faults}"
-                Require.equal "bce-pos-weight: expected positive weights, received -2" faults.Head
+                Require.equal "bce-pos-weight: expected weights above 0, at most 1000000, received -2" faults.Head
 
                 Require.equal
                     0

@@ -128,6 +128,18 @@ let tests =
                     expected
                     (Propensity.inverse Propensity.standard (LabelCounts.create 1000 [| 0; 100 |])))
 
+            testTheory
+                "Wikipedia and Amazon have parameters of their own, AmazonCat-13K the usual ones"
+                [
+                    Propensity.standard, 0.55, 1.5
+                    Propensity.wikipedia, 0.5, 0.4
+                    Propensity.amazon, 0.6, 2.6
+                ]
+                (fun (parameters: Propensity, a: float, b: float) ->
+                    let c = (log 1000.0 - 1.0) * ((b + 1.0) ** a)
+                    let inverse = Propensity.inverse parameters (LabelCounts.create 1000 [| 3 |])
+                    Require.near 1e-12 (1.0 + c * ((3.0 + b) ** -a)) inverse[0])
+
             testCase "a worked example of PSP at 2" (fun () ->
                 let truth = Csr.ofSets 4 [| [| 0; 1; 3 |]; [| 2 |] |]
 
@@ -183,6 +195,6 @@ let tests =
                     let unordered = Evidence.ofScores (Scores nan) (LabelSets truth)
 
                     Require.contains
-                        "row 0, label 0"
+                        "row 1, label 0"
                         (Require.refusal<ArgumentException>(fun () -> Metric.value metric unordered)))
         ]

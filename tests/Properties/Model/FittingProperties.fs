@@ -264,5 +264,5 @@ let tests =
                 let message =
                     Require.refusal<ConfigurationException>(fun () -> SmallProblem.fit faulty train None)
 
-                Require.contains $"decision rows: expected at least 2 folds, received {folds}" message)
+                Require.contains $"decision rows, folds: expected 2 to 10000, received {folds}" message)
         ]

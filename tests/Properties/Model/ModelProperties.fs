@@ -72,7 +72,7 @@ let tests =
                 let error =
                     Require.thrown<ArgumentException>(fun () -> SmallProblem.fit SmallProblem.options data None)
 
-                Require.contains "row 0, column" error.Message)
+                Require.contains "row 1, column" error.Message)
 
             testCase "without validation rows a share of the training rows is held out" (fun () ->
                 let options =

@@ -59,7 +59,7 @@ let private scores =
                 "of a matrix each row keeps its best labels"
                 (fun (values: int16[,]) (PositiveInt keep) ->
                     let scores = values |> Array2D.map float32
-                    let lists = ExternalScores.ofMatrix keep scores
+                    let lists = ExternalScores.ofMatrix ScoreScale.Logits keep scores
 
                     Seq.forall
                         (fun r ->

@@ -108,10 +108,10 @@ let tests =
 
                 Require.equal
                     [
-                        "Linear.C: expected a finite number above 0, received 0"
-                        "Linear.Tolerance: expected above 0, received -1"
-                        "Linear.Passes: expected at least 1, received 0"
-                        "Linear.Prune: expected at least 0, received NaN"
+                        "Linear.C: expected above 0, at most 1000000000, received 0"
+                        "Linear.Tolerance: expected above 0, at most 1000000, received -1"
+                        "Linear.Passes: expected 1 to 100000, received 0"
+                        "Linear.Prune: expected 0 to 1000000, received NaN"
                     ]
                     (List.ofSeq e.Faults))
         ]

@@ -137,9 +137,9 @@ let tests =
 
                 Require.equal
                     [
-                        "FeatureKnn.K: expected at least 1, received 0"
-                        "FeatureKnn.Power: expected at least 0, received -1"
-                        "FeatureKnn.Floor: expected at least 0, received NaN"
+                        "FeatureKnn.K: expected 1 to 10000, received 0"
+                        "FeatureKnn.Power: expected 0 to 100, received -1"
+                        "FeatureKnn.Floor: expected 0 to 1000000, received NaN"
                     ]
                     (List.ofSeq e.Faults))
         ]

@@ -111,5 +111,5 @@ let tests =
                 let error =
                     Require.thrown<System.ArgumentException>(fun () -> MlKnn.fit MlKnn.defaults None self self)
 
-                Require.contains "row 0 is among its own neighbours" error.Message)
+                Require.contains "row 1 is among its own neighbours" error.Message)
         ]

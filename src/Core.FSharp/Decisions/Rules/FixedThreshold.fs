@@ -10,7 +10,7 @@ module FixedThreshold =
     let rule (threshold: float32) : Rule =
         Rule.ofThresholds
             tag
-            (Rule.fault (System.Single.IsFinite threshold) $"Fixed: expected a finite threshold, received {threshold}")
+            (Limits.number "Fixed, threshold" (-(float Limits.score), float Limits.score) (float threshold))
             (fun context _ _ -> Thresholds.fixedAt context.Counts.Positives.Length threshold)
 
     /// In the registry.

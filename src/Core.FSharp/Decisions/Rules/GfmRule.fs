@@ -7,7 +7,7 @@ module GfmRule =
     let private tag = "gfm"
 
     let private faults (top: int) =
-        Rule.fault (top > 0) $"Gfm: expected top > 0, received {top}"
+        Limits.whole "Gfm, top" (1, Limits.listed) top
 
     let private fitted (top: int) : FittedRule =
         FittedRule.ofBest (Stored.create tag (fun _ -> faults) top) (Gfm.size top)

@@ -10,7 +10,9 @@ module OnlineFRule =
     let rule (a: float) (b: float) : Rule =
         Rule.ofThresholds
             tag
-            (Rule.fault (0.0 < a && a < b) $"OnlineF: expected 0 < a < b, received a = {a}, b = {b}")
+            (Rule.fault
+                (0.0 < a && a < b && b <= Limits.factor)
+                $"OnlineF: expected 0 < a < b <= {Limits.factor}, received a = {a}, b = {b}")
             (fun context scores labels -> OnlineF.thresholds a b context.Weights scores labels)
 
     /// In the registry.

@@ -8,14 +8,11 @@ module PCut =
 
     /// The rule; the ratio is above 0.
     let rule (ratio: float) : Rule =
-        Rule.ofThresholds
-            tag
-            (Rule.fault (ratio > 0.0) $"PCut: expected a ratio > 0, received {ratio}")
-            (fun context scores labels ->
-                let pairs = SortedPairs.build context.Weights scores labels
-                let counts = context.Counts
-                let priors = counts.Positives |> Array.map (fun n -> n / max 1.0 counts.Rows)
-                Thresholds.pCut ratio priors (Thresholds.cardinality counts.Cardinality pairs) pairs)
+        Rule.ofThresholds tag (Limits.above0 "PCut, ratio" Limits.factor ratio) (fun context scores labels ->
+            let pairs = SortedPairs.build context.Weights scores labels
+            let counts = context.Counts
+            let priors = counts.Positives |> Array.map (fun n -> n / max 1.0 counts.Rows)
+            Thresholds.pCut ratio priors (Thresholds.cardinality counts.Cardinality pairs) pairs)
 
     /// In the registry.
     let entry: RuleEntry =

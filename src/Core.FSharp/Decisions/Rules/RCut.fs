@@ -7,7 +7,7 @@ module RCut =
     let private tag = "r-cut"
 
     let private faults (k: int) =
-        Rule.fault (k > 0) $"RCut: expected k > 0, received {k}"
+        Limits.whole "RCut, k" (1, Limits.listed) k
 
     let private fitted (k: int) : FittedRule =
         FittedRule.ofBest (Stored.create tag (fun _ -> faults) k) (fun _ -> k)

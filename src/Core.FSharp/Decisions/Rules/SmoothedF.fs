@@ -10,7 +10,9 @@ module SmoothedF =
     let rule (a: float) (b: float) : Rule =
         Rule.ofThresholds
             tag
-            (Rule.fault (0.0 < a && a <= b) $"SmoothedF: expected 0 < a <= b, received a = {a}, b = {b}")
+            (Rule.fault
+                (0.0 < a && a <= b && b <= Limits.factor)
+                $"SmoothedF: expected 0 < a <= b <= {Limits.factor}, received a = {a}, b = {b}")
             (fun context scores labels ->
                 let pairs = SortedPairs.build context.Weights scores labels
                 Thresholds.smoothedF a b (Thresholds.common context.Objective pairs) pairs)

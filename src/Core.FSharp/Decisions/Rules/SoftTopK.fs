@@ -37,10 +37,8 @@ module SoftTopK =
     type Numbers = { K: float; Sharpness: float }
 
     let private faults (n: Numbers) : string list =
-        let isPositive x = x > 0.0 && System.Double.IsFinite x
-
-        Rule.fault (isPositive n.K) $"SoftTopK: expected k > 0, received {n.K}"
-        @ Rule.fault (isPositive n.Sharpness) $"SoftTopK: expected a sharpness > 0, received {n.Sharpness}"
+        Limits.above0 "SoftTopK, k" Limits.factor n.K
+        @ Limits.above0 "SoftTopK, sharpness" Limits.factor n.Sharpness
 
     let private fitted (n: Numbers) : FittedRule =
         FittedRule.ofRowThreshold (Stored.create tag (fun _ -> faults) n) (threshold n.K n.Sharpness)
