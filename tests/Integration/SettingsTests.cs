@@ -36,8 +36,8 @@ public sealed partial class SettingsTests
         ["WithSeed"] = b => b.WithSeed(2),
     };
 
-    /// <summary>Methods that say how a fit goes on, not what comes of it; FitTests has their tests.</summary>
-    private static readonly string[] OfTheFit = ["WithBestSoFarWhenCancelled"];
+    /// <summary>Methods that say how a fit goes on, not what comes of it; they have tests of their own.</summary>
+    private static readonly string[] OfTheFit = ["WithBestSoFarWhenCancelled", "WithCheckpoints"];
 
     /// <summary>What is seen of a model: every candidate with its scores and probabilities; or that its settings are refused.</summary>
     private static string Seen(AdaptiveThresholdModelBuilder builder)
