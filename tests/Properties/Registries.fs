@@ -10,13 +10,18 @@ module Registries =
     /// A fitted variant, written as models are saved and read back.
     let throughJson (fitted: 'fitted) : 'fitted =
         let sidecar = Sidecar()
-        let json = JsonSerializer.Serialize<'fitted>(fitted, ModelJson.options sidecar)
-        JsonSerializer.Deserialize<'fitted>(json, ModelJson.options sidecar)
+
+        let json =
+            ModelJson.within sidecar (fun options -> JsonSerializer.Serialize<'fitted>(fitted, options))
+
+        ModelJson.within sidecar (fun options -> JsonSerializer.Deserialize<'fitted>(json, options))
 
     /// All that would be stored of a value, as text: equal for equal values.
     let text (value: 'stored) : string =
         let sidecar = Sidecar()
-        let json = JsonSerializer.Serialize<'stored>(value, ModelJson.options sidecar)
+
+        let json =
+            ModelJson.within sidecar (fun options -> JsonSerializer.Serialize<'stored>(value, options))
 
         let array (name: string, stored: StoredArray) =
             match stored with

@@ -80,7 +80,10 @@ module CheckpointFolder =
     let private write (path: string) (kind: Type) (value: obj) =
         Directory.CreateDirectory(Path.GetDirectoryName path) |> ignore
         let sidecar = Sidecar()
-        let data = JsonSerializer.SerializeToNode(value, kind, ModelJson.options sidecar)
+
+        let data =
+            ModelJson.within sidecar (fun options -> JsonSerializer.SerializeToNode(value, kind, options))
+
 
         // the arrays of the value that is there stay whole until the new one's are
         let turn =
@@ -111,7 +114,7 @@ module CheckpointFolder =
             for KeyValue(name, strings) in json["Strings"].Deserialize<Dictionary<string, string[]>>() do
                 sidecar.Strings.Add(name, strings)
 
-            json["Data"].Deserialize(kind, ModelJson.options sidecar))
+            ModelJson.within sidecar (fun options -> json["Data"].Deserialize(kind, options)))
 
     let private identityFile = "checkpoint.json"
 

@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open System.Collections.Concurrent
 open System.Collections.Generic
 open System.Text.Json
 open System.Text.Json.Serialization
@@ -60,6 +61,11 @@ type internal Sidecar() =
 
     member s.StringList(name: string) =
         s.Find("list of strings", s.Strings, name)
+
+/// Where converters find the sidecar of what is written or read now.
+[<Sealed>]
+type internal SidecarSlot() =
+    member val Sidecar = Sidecar() with get, set
 
 /// A type that is written as another one.
 type private Through<'value, 'stored>(toStored: 'value -> 'stored, ofStored: 'stored -> 'value) =
@@ -150,7 +156,7 @@ module internal ModelJson =
             (fun (s: StoredMatrix) ->
                 CsrMatrix.Trusted(s.Size[0], s.Size[1], s.RowStart, s.Indices, s.Values).Validate())
 
-    let private tokens (given: GivenTokenisers) =
+    let private tokens (slot: SidecarSlot) =
         through
             (function
             | WordRuns
@@ -162,28 +168,32 @@ module internal ModelJson =
              | Words -> WordRuns
              | Letters -> LetterRuns
              | Characters(shortest, longest) -> WithinWords(shortest, longest)
-             | Own fingerprint -> Tokens.Own(given.Find fingerprint))
+             | Own fingerprint -> Tokens.Own(slot.Sidecar.Tokenisers.Find fingerprint))
 
     /// JSON options that send arrays to the sidecar. Indexes and look-up tables are written as what they are built from.
-    let options (sidecar: Sidecar) : JsonSerializerOptions =
+    let private optionsOf (slot: SidecarSlot) : JsonSerializerOptions =
         let o =
             JsonSerializerOptions(WriteIndented = true, AllowDuplicateProperties = false)
 
         o.NumberHandling <- JsonNumberHandling.AllowNamedFloatingPointLiterals
 
         [
-            named (fun (v: float32[]) -> sidecar.AddArray(F32([| v.Length |], v))) sidecar.Floats
-            named (fun (v: float[]) -> sidecar.AddArray(F64([| v.Length |], v))) sidecar.Doubles
-            named (fun (v: int[]) -> sidecar.AddArray(I32([| v.Length |], v))) sidecar.Ints
-            named (fun (m: DenseMatrix) -> sidecar.AddArray(F32([| m.Rows; m.Columns |], m.ToArray()))) (fun name ->
-                match sidecar.Shape name with
-                | [| rows; columns |] -> DenseMatrix.Of(rows, columns, sidecar.Floats name)
-                | other -> raise (JsonException $"the array \"{name}\" should have two sizes, received %A{other}"))
-            named sidecar.AddStrings sidecar.StringList
+            named (fun (v: float32[]) -> slot.Sidecar.AddArray(F32([| v.Length |], v))) (fun name ->
+                slot.Sidecar.Floats name)
+            named (fun (v: float[]) -> slot.Sidecar.AddArray(F64([| v.Length |], v))) (fun name ->
+                slot.Sidecar.Doubles name)
+            named (fun (v: int[]) -> slot.Sidecar.AddArray(I32([| v.Length |], v))) (fun name -> slot.Sidecar.Ints name)
+            named
+                (fun (m: DenseMatrix) -> slot.Sidecar.AddArray(F32([| m.Rows; m.Columns |], m.ToArray())))
+                (fun name ->
+                    match slot.Sidecar.Shape name with
+                    | [| rows; columns |] -> DenseMatrix.Of(rows, columns, slot.Sidecar.Floats name)
+                    | other -> raise (JsonException $"the array \"{name}\" should have two sizes, received %A{other}"))
+            named (fun strings -> slot.Sidecar.AddStrings strings) (fun name -> slot.Sidecar.StringList name)
             matrix
             through (fun (index: CosineIndex) -> index.Source) CosineIndex.Build
             through (fun (space: LabelSpace) -> Seq.toArray space.Names) LabelSpace
-            tokens sidecar.Tokenisers
+            tokens slot
             through
                 (fun (v: Vectoriser) ->
                     {
@@ -208,3 +218,21 @@ module internal ModelJson =
         |> List.iter o.Converters.Add
 
         o
+
+    /// Converters learn what types are made of, which takes longer than to read a small model: they are kept for the next one.
+    let private idle = ConcurrentBag<SidecarSlot * JsonSerializerOptions>()
+
+    /// What is made with JSON options that send arrays to the sidecar, and fetch them there.
+    let within (sidecar: Sidecar) (work: JsonSerializerOptions -> 'made) : 'made =
+        let slot, options =
+            match idle.TryTake() with
+            | true, found -> found
+            | _ ->
+                let slot = SidecarSlot()
+                slot, optionsOf slot
+
+        slot.Sidecar <- sidecar
+        let made = work options
+        slot.Sidecar <- Sidecar()
+        idle.Add((slot, options))
+        made

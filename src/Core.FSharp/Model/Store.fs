@@ -45,7 +45,7 @@ module Store =
     let private writeInto (folder: string) (saved: Saved) =
         let at (file: string) = Path.Combine(folder, file)
         let sidecar = Sidecar()
-        let kind, structure = node (ModelJson.options sidecar) saved
+        let kind, structure = ModelJson.within sidecar (fun options -> node options saved)
         let files = JsonObject()
         files[ModelFolder.weightsFile] <- Safetensors.write (at ModelFolder.weightsFile) (List.ofSeq sidecar.Arrays)
 
@@ -210,7 +210,7 @@ module Store =
     /// What was read must say all that was written: a key, an array or a list that this version does not know would be lost silently.
     let private requireSame (path: string) (manifest: JsonNode) (read: Sidecar) (saved: Saved) =
         let written = Sidecar()
-        let _, again = node (ModelJson.options written) saved
+        let _, again = ModelJson.within written (fun options -> node options saved)
 
         if
             not (JsonNode.DeepEquals(manifest["Model"], again))
@@ -228,7 +228,7 @@ module Store =
 
         let saved =
             making manifestPath (fun () ->
-                let saved = ofNode (ModelJson.options sidecar) manifest
+                let saved = ModelJson.within sidecar (fun options -> ofNode options manifest)
                 requireSame manifestPath manifest sidecar saved
                 saved)
 

@@ -94,7 +94,9 @@ let tests =
                     Linear.ofWeights (Csr.ofRows 3 [| [| struct (1, 1f) |]; [||] |]) [| 1f; 2f |]
 
                 let stored, damaged = Sidecar(), Sidecar()
-                let json = JsonSerializer.Serialize(scorer, ModelJson.options stored)
+
+                let json =
+                    ModelJson.within stored (fun options -> JsonSerializer.Serialize(scorer, options))
 
                 for name, array in stored.Arrays do
                     match array with
@@ -102,6 +104,9 @@ let tests =
                     | other -> damaged.Arrays.Add(name, other)
 
                 Require.refusal<JsonException>(fun () ->
-                    box (JsonSerializer.Deserialize<LinearScorer>(json, ModelJson.options damaged)))
+                    box (
+                        ModelJson.within damaged (fun options ->
+                            JsonSerializer.Deserialize<LinearScorer>(json, options))
+                    ))
                 |> Require.contains "expected biases [L] with L = 2, received 1")
         ]
