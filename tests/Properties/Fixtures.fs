@@ -8,15 +8,21 @@ open System.Text.Json
 [<RequireQualifiedAccess>]
 module Fixtures =
 
-    /// The cases of Fixtures/NAME.json.
-    let cases (name: string) : JsonElement list =
+    let private stream (name: string) : Stream =
         let assembly = Assembly.GetExecutingAssembly()
 
-        let resource =
-            assembly.GetManifestResourceNames()
-            |> Array.find (fun r -> r.EndsWith("." + name + ".json"))
+        assembly.GetManifestResourceNames()
+        |> Array.find (fun r -> r.EndsWith("." + name))
+        |> assembly.GetManifestResourceStream
 
-        use stream = assembly.GetManifestResourceStream resource
+    /// The text of Fixtures/NAME.
+    let text (name: string) : string =
+        use reader = new StreamReader(stream name)
+        reader.ReadToEnd()
+
+    /// The cases of Fixtures/NAME.json.
+    let cases (name: string) : JsonElement list =
+        use stream = stream (name + ".json")
         use document = JsonDocument.Parse stream
 
         [
