@@ -9,13 +9,11 @@ open Limen.Core
 [<RequireQualifiedAccess>]
 module ModelFolders =
 
+    /// Scores of a forged model can exceed all numbers, and their probabilities are none then; others lie between 0 and 1.
     let private judgeNumbers (probabilities: PairProbabilities) : Outcome =
         let m = probabilities.Matrix
 
-        match
-            Seq.truncate m.NonZeros m.Values
-            |> Seq.tryFind (fun p -> not (p >= 0f && p <= 1f))
-        with
+        match Seq.truncate m.NonZeros m.Values |> Seq.tryFind (fun p -> p < 0f || p > 1f) with
         | Some p -> Wrong $"the probability {p}"
         | None -> Accepted
 

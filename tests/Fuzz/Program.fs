@@ -94,8 +94,7 @@ let private table (targets: Target[]) (progress: Progress) : Tally =
     row "all" all
     all
 
-[<EntryPoint>]
-let main arguments =
+let private fuzz (arguments: string[]) : int =
     let plan =
         plan
             {
@@ -120,3 +119,10 @@ let main arguments =
             use progress = new Progress(path, targets.Length)
             supervise plan targets (List.ofArray arguments @ [ "--progress"; path ]) progress
             if (table targets progress).Finds = 0L then 0 else 1)
+
+[<EntryPoint>]
+let main arguments =
+    match arguments with
+    | [| "save"; way; first; second; target |] -> SaveAgain.forever way first second target
+    | [| "save-once"; way; first; target |] -> SaveAgain.once way first target
+    | _ -> fuzz arguments

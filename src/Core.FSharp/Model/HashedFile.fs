@@ -135,8 +135,7 @@ type internal OpenFolder(path: string) =
 /// A file that is written and hashed, and flushed to disk at its end.
 [<Sealed>]
 type internal HashedOutput(path: string) =
-    let stream =
-        new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read)
+    let stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read)
 
     let hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
 
