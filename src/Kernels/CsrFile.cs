@@ -1,15 +1,15 @@
-using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Limen.Kernels;
 
 /// <summary>
-/// Sparse matrices in one file as their arrays lie in memory (little endian), to be memory-mapped: magic, version,
+/// Sparse matrices in one file as their arrays lie in memory (little endian): magic, version,
 /// CRC-32C of all that follows, a key of 32 bytes, the sizes of each matrix, then row starts, indices and values
 /// matrix by matrix.
 /// </summary>
-public static unsafe class CsrFile
+public static class CsrFile
 {
     /// <summary>The version that is written, and the only one that is read.</summary>
     public const int Version = 1;
@@ -46,41 +46,38 @@ public static unsafe class CsrFile
     }
 
     /// <summary>
-    /// The matrices of a file; null where it is absent, damaged, of another version or has another key.
+    /// The matrices of a file, which is copied into memory, so that nothing that becomes of it later matters; null where it is absent, damaged,
+    /// cut off while it is read, of another version or has another key.
     /// </summary>
     public static CsrMatrix[]? TryRead(string path, ReadOnlySpan<byte> key)
     {
-        var length = File.Exists(path) ? new FileInfo(path).Length : 0;
-        if (length < SizesAt + sizeof(int)) return null;
-        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        using var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        try
-        {
-            return TryRead(start, length, key);
-        }
-        finally
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-        }
-    }
-
-    private static CsrMatrix[]? TryRead(byte* start, long length, ReadOnlySpan<byte> key)
-    {
-        var head = new ReadOnlySpan<byte>(start, SizesAt);
-        var numbers = MemoryMarshal.Cast<byte, int>(head.Slice(Magic.Length, 2 * sizeof(int)));
-        if (!head.StartsWith(Magic) || numbers[0] != Version || !head[16..].SequenceEqual(key)) return null;
-        if (TrySizes(start, length) is not { } sizes) return null;
+        if (!File.Exists(path)) return null;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var head = new byte[SizesAt + sizeof(int)];
+        if (!Fill(file, head, 0)) return null;
+        var numbers = MemoryMarshal.Cast<byte, int>(head.AsSpan(Magic.Length, 2 * sizeof(int)));
+        if (!head.AsSpan().StartsWith(Magic) || numbers[0] != Version || !head.AsSpan(16, KeyBytes).SequenceEqual(key)) return null;
+        if (TrySizes(file, BitConverter.ToInt32(head, SizesAt)) is not { } sizes) return null;
         var matrices = new CsrMatrix[sizes[0]];
         for (var i = 0; i < matrices.Length; i++)
-            matrices[i] = CsrMatrix.Trusted(
-                sizes[3 * i + 1],
-                sizes[3 * i + 2],
-                new int[sizes[3 * i + 1] + 1],
-                GC.AllocateUninitializedArray<int>(sizes[3 * i + 3]),
-                GC.AllocateUninitializedArray<float>(sizes[3 * i + 3]));
-        // piece i of the file is copied and summed by one thread; the pieces are checked once all are there
+        {
+            var starts = new int[sizes[3 * i + 1] + 1];
+            var indices = GC.AllocateUninitializedArray<int>(sizes[3 * i + 3]);
+            var values = GC.AllocateUninitializedArray<float>(sizes[3 * i + 3]);
+            matrices[i] = CsrMatrix.Trusted(sizes[3 * i + 1], sizes[3 * i + 2], starts, indices, values);
+        }
+        return TryFill(file, matrices, sizes) is { } checksums
+            && Combined([Checksum(key), Checksum(MemoryMarshal.AsBytes<int>(sizes)), .. checksums]) == (uint)numbers[1]
+            && matrices.All(m => m.StructureFault() is null)
+            ? matrices
+            : null;
+    }
+
+    /// <summary>
+    /// Reads the arrays of the matrices, each piece by one thread; their checksums, null where the file ends before them.
+    /// </summary>
+    private static uint[]? TryFill(SafeFileHandle file, CsrMatrix[] matrices, int[] sizes)
+    {
         var pieces = Pieces(matrices, sizes);
         var offsets = new long[pieces.Count];
         var at = SizesAt + (long)sizes.Length * sizeof(int);
@@ -89,25 +86,37 @@ public static unsafe class CsrFile
             offsets[i] = at;
             at += (long)pieces[i].Count * sizeof(int);
         }
-        var checksums = new uint[pieces.Count + 2];
-        checksums[0] = Checksum(key);
-        checksums[1] = Checksum(MemoryMarshal.AsBytes<int>(sizes));
-        Parallel.For(0, pieces.Count, i =>
+        var checksums = new uint[pieces.Count];
+        var whole = Parallel.For(0, pieces.Count, (i, loop) =>
         {
             var target = pieces[i].Part(pieces[i].From, pieces[i].Count);
-            new ReadOnlySpan<byte>(start + offsets[i], target.Length).CopyTo(target);
-            checksums[i + 2] = Checksum(target);
+            if (!Fill(file, target, offsets[i])) loop.Stop();
+            checksums[i] = Checksum(target);
         });
-        return Combined(checksums) == (uint)numbers[1] && matrices.All(m => m.StructureFault() is null) ? matrices : null;
+        return whole.IsCompleted ? checksums : null;
     }
 
-    /// <summary>The count and the sizes of the matrices, where they add up to the file's length.</summary>
-    private static int[]? TrySizes(byte* start, long length)
+    /// <summary>Whether the file holds as many bytes from there on as the span, which are read.</summary>
+    private static bool Fill(SafeFileHandle file, Span<byte> target, long from)
     {
-        var count = *(int*)(start + SizesAt);
+        while (!target.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, target, from);
+            if (read == 0) return false;
+            target = target[read..];
+            from += read;
+        }
+        return true;
+    }
+
+    /// <summary>The count and the sizes of so many matrices, where they add up to the file's length.</summary>
+    private static int[]? TrySizes(SafeFileHandle file, int count)
+    {
+        var length = RandomAccess.GetLength(file);
         var at = SizesAt + sizeof(int) * (1 + 3L * count);
         if (count < 0 || at > length || 1 + 3L * count > Array.MaxLength) return null;
-        var sizes = new ReadOnlySpan<int>(start + SizesAt, 1 + 3 * count).ToArray();
+        var sizes = new int[1 + 3 * count];
+        if (!Fill(file, MemoryMarshal.AsBytes(sizes.AsSpan()), SizesAt)) return null;
         if (sizes.AsSpan().ContainsAnyInRange(int.MinValue, -1)) return null;
         for (var i = 0; i < count; i++)
         {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Limen.Kernels;
 
 /// <summary>
-/// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture.
+/// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture, NUL bytes refused.
 /// </summary>
 public static class DecimalParser
 {
@@ -67,6 +67,9 @@ public static class DecimalParser
     {
         var end = at;
         while (!EndsNumber(bytes[end])) end++;
+        value = 0;
+        // the framework passes over NUL bytes behind a number
+        if (bytes[at..end].Contains((byte)0)) return false;
         if (!float.TryParse(bytes[at..end], Style, CultureInfo.InvariantCulture, out value)) return false;
         at = end;
         return true;

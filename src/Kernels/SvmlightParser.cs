@@ -50,8 +50,8 @@ public sealed class SvmlightBlock
 }
 
 /// <summary>
-/// Multi-label svmlight lines, "l1,l2 f:v f:v": labels in any order, features ascending; a line that begins with a
-/// blank has no labels; '#' begins a comment.
+/// Multi-label svmlight lines, "l1,l2 qid:q f:v f:v": labels in any order, also written +1 or 1.0, features ascending; a line that begins with a
+/// blank has no labels; '#' begins a comment, and a line of nothing else is no row; qid, where it stands before the features, is passed over.
 /// </summary>
 public static class SvmlightParser
 {
@@ -75,7 +75,7 @@ public static class SvmlightParser
         for (var line = 0; reader.At < lines.Length; line++)
         {
             reader.LineStart = reader.At;
-            if ((line == 0 && skipFirst) || lines[reader.At] == (byte)'#')
+            if ((line == 0 && skipFirst) || reader.IsComment())
                 reader.At += lines[reader.At..].IndexOf((byte)'\n') + 1;
             else if (!reader.Labels() || !reader.Features())
             {
@@ -95,10 +95,18 @@ public static class SvmlightParser
         private readonly SvmlightIds ids = ids;
         private int labels = 0;
         private int features = 0;
+        private HashSet<int>? seen;
 
         public int At = 0;
         public int LineStart = 0;
         public string Expected = "";
+
+        /// <summary>Whether a comment is all that the line holds.</summary>
+        public readonly bool IsComment()
+        {
+            var rest = bytes[At..];
+            return rest[rest.IndexOfAnyExcept((byte)' ', (byte)'\t')] == (byte)'#';
+        }
 
         public bool Labels()
         {
@@ -108,10 +116,10 @@ public static class SvmlightParser
                 while (true)
                 {
                     var start = At;
-                    if (!Id(ids.LabelBase, ids.Labels, "label", LineEnd, out var id)) return false;
+                    if (!LabelId(out var id)) return false;
                     if (bytes[At] == (byte)':')
                         return Fail(LineStart, "labels before features (a line without labels begins with a blank)");
-                    if (block.LabelIds.AsSpan(first, labels - first).Contains(id))
+                    if (IsRepeated(id, block.LabelIds.AsSpan(first, labels - first)))
                         return Fail(start, "each label of a row once");
                     block.LabelIds[labels++] = id;
                     if (bytes[At] != (byte)',') break;
@@ -130,6 +138,7 @@ public static class SvmlightParser
         {
             var previous = -1;
             var bytes = this.bytes;
+            if (!Query()) return false;
             while (true)
             {
                 while (IsBlank(bytes[At])) At++;
@@ -158,6 +167,47 @@ public static class SvmlightParser
             if (bytes[At] != (byte)'\n') return false;
             At++;
             return true;
+        }
+
+        /// <summary>A label id, with a sign and decimals or without: +1, 1.0.</summary>
+        private bool LabelId(out int id)
+        {
+            var start = At;
+            if (bytes[At] == (byte)'+') At++;
+            if (!Id(ids.LabelBase, ids.Labels, "label", LineEnd, out id))
+            {
+                At = Math.Min(At, start);
+                return false;
+            }
+            if (bytes[At] != (byte)'.') return true;
+            var decimals = ++At;
+            while (bytes[At] == (byte)'0') At++;
+            return At > decimals && (bytes[At] is (byte)',' or (byte)':' || DecimalParser.EndsNumber(bytes[At])) || Fail(start, "a whole number as label id");
+        }
+
+        /// <summary>Whether a row has the label already: looked up where labels neither ascend nor are few.</summary>
+        private bool IsRepeated(int id, ReadOnlySpan<int> before)
+        {
+            const int Few = 32;
+            if (before.Length < Few) return before.Contains(id);
+            if (before.Length == Few)
+            {
+                seen ??= [];
+                seen.Clear();
+                foreach (var label in before) seen.Add(label);
+            }
+            return !seen!.Add(id);
+        }
+
+        /// <summary>Passes over "qid:q", where it is next.</summary>
+        private bool Query()
+        {
+            while (IsBlank(bytes[At])) At++;
+            if (!bytes[At..].StartsWith("qid:"u8)) return true;
+            At += 4;
+            var start = At;
+            while ((uint)(bytes[At] - '0') <= 9) At++;
+            return At > start && DecimalParser.EndsNumber(bytes[At]) || Fail(start, "a whole number after qid:");
         }
 
         /// <summary>An id as written, less its base; the range is checked.</summary>

@@ -15,7 +15,7 @@ type CachePlace =
     /// In a folder of its own, created where it is missing.
     | In of directory: string
 
-/// Parsed files in binary form, memory-mapped when they are read again. A cache is only ever a copy: where it is
+/// Parsed files in binary form, copied into memory when they are read again. A cache is only ever a copy: where it is
 /// missing, stale, damaged, of another version, or cannot be written, the file itself is read and nothing else
 /// changes.
 [<RequireQualifiedAccess>]

@@ -46,7 +46,7 @@ module Delimited =
     /// the function has reached.
     let internal withText (path: string) (reached: unit -> int) (continuation: TextReader -> 'result) : 'result =
         try
-            Lines.reading path (fun read ->
+            Packed.reading path (fun read ->
                 use reader = new StreamReader(stream read, utf8, true)
                 continuation reader)
         with

@@ -24,17 +24,6 @@ module FastText =
     let private startOf number (line: string) =
         Regex.Matches(line, @"[^ \t\n\v\f\r\0]+").[number].Index
 
-    let private utf8 = UTF8Encoding(false, true)
-
-    let private decode path firstLine (bytes: ReadOnlyMemory<byte>) : string =
-        try
-            utf8.GetString bytes.Span
-        with :? DecoderFallbackException as e ->
-            let before = bytes.Span.Slice(0, e.Index)
-            let line = firstLine + MemoryExtensions.Count(before, 10uy)
-            let column = e.Index - before.LastIndexOf 10uy
-            Lines.fail path line column "valid UTF-8" (ParseFault.Quote(bytes.Span.Slice e.Index))
-
     /// A line's text and its labels.
     let private row (prefix: string) path number (line: string) : string * string[] =
         let refuse at expected =
@@ -61,16 +50,10 @@ module FastText =
         String.Join(' ', all |> Array.filter (isLabel >> not)), labels
 
     /// The rows of a file, parsed in parallel by blocks of the given length in bytes, with the weights beside it (RowWeights). Row i is line i + 1:
-    /// there are no empty lines. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
+    /// empty lines stand at the end alone. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
     /// rows.
     let readBlocks (blockBytes: int) (prefix: string) (path: string) : TextDataset =
-        let parse firstLine bytes =
-            let lines = (decode path firstLine bytes).Split '\n'
-
-            Array.truncate (lines.Length - 1) lines
-            |> Array.mapi (fun i line -> row prefix path (firstLine + i) line)
-
-        let rows = Lines.mapBlocks blockBytes parse path |> Array.concat
+        let rows = Lines.map blockBytes (row prefix path) path
 
         if rows.Length = 0 then
             Lines.fail path 1 1 "at least one row" "none"

@@ -4,6 +4,7 @@ open System
 open System.Globalization
 open System.IO
 open System.Text
+open Limen.Kernels
 
 /// How much each row counts [N], finite and at least 0: a row of weight 2 counts as that row twice. None is 1 each. Beside any data file may lie a
 /// file of them with ".weight" after its name, one number a line, in the order of the rows (as LightGBM's,
@@ -62,18 +63,18 @@ module RowWeights =
         |> List.filter File.Exists
 
     let private weight path line (text: string) : float32 =
-        match Single.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, w when isWeight w -> w
-        | _ ->
-            let found = if text = "" then "the end of the line" else $"\"{text}\""
-            Lines.fail path line 1 "a weight, a finite number of at least 0" found
+        let number = text.TrimEnd '\r'
+        let bytes = Encoding.UTF8.GetBytes(number + "\n")
+        let mutable at = 0
+        let mutable w = 0f
+
+        if DecimalParser.TryRead(bytes, &at, &w) && at = bytes.Length - 1 && isWeight w then
+            w
+        else
+            Lines.fail path line 1 "a weight, a finite number of at least 0" (ParseFault.Quote bytes)
 
     let private read (path: string) : float32[] =
-        let parse firstLine (bytes: ReadOnlyMemory<byte>) =
-            (Encoding.UTF8.GetString bytes.Span).TrimEnd('\n').Split '\n'
-            |> Array.mapi (fun i text -> weight path (firstLine + i) (text.TrimEnd '\r'))
-
-        Lines.mapBlocks Lines.blockBytes parse path |> Array.concat
+        Lines.map Lines.blockBytes (weight path) path
 
     /// The weights of a data file's N rows: those that stand in it, else those of the file beside it, else None. Throws DataFormatException for a
     /// weight that is not finite or below 0, for more or fewer than N, and where they stand in two places.

@@ -4,7 +4,6 @@ open System
 open System.Globalization
 open System.Text
 open System.Text.RegularExpressions
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// What the ids of a file count from.
@@ -37,9 +36,9 @@ type XmcHeader =
         Labels: int
     }
 
-/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing, feature ids
-/// ascend, '#' begins a comment, a line that begins with a blank has no labels. A first line of three numbers is an
-/// XMC header (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
+/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing and they may be written +1 or 1.0, feature ids
+/// ascend, '#' begins a comment (a line of nothing else is no row, as for scikit-learn), a line that begins with a blank has no labels, "qid:q" before the features is passed
+/// over, empty lines may stand at the end. A first line of three numbers is an XMC header (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
 [<RequireQualifiedAccess>]
 module Svmlight =
 
@@ -53,14 +52,20 @@ module Svmlight =
             BlockBytes = Lines.blockBytes
         }
 
+    /// A number of digits alone.
+    let private digits (text: string) : int option =
+        match Int32.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture) with
+        | true, n when Seq.forall Char.IsAsciiDigit text -> Some n
+        | _ -> None
+
     /// The XMC header of a file, where it begins with one.
     let header (path: string) : XmcHeader option =
         let numbers =
             (Lines.first path).Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
-            |> Array.map Int32.TryParse
+            |> Array.map digits
 
         match numbers with
-        | [| true, n; true, d; true, l |] when n >= 0 && d >= 0 && l >= 0 -> Some { Rows = n; Features = d; Labels = l }
+        | [| Some n; Some d; Some l |] -> Some { Rows = n; Features = d; Labels = l }
         | _ -> None
 
     /// The given size, which a header must agree with; else the header's.
@@ -68,61 +73,6 @@ module Svmlight =
         match given, inHeader with
         | Some g, Some h when g <> h -> Lines.fail path 1 1 $"a header of {g} {what}" $"one of {h}"
         | _ -> given |> Option.orElse inHeader
-
-    let private stitch
-        (blocks: SvmlightBlock[])
-        (start: SvmlightBlock -> int[])
-        (copy: SvmlightBlock -> int -> int -> unit)
-        =
-        let rows = blocks |> Array.map _.Rows |> Csr.starts
-        let entries = blocks |> Array.map (fun b -> (start b)[b.Rows]) |> Csr.starts
-
-        let rowStart = Array.zeroCreate (Array.last rows + 1)
-
-        Parallel.For(
-            0,
-            blocks.Length,
-            fun b ->
-                let from = entries[b]
-                let starts = start blocks[b]
-
-                for r in 1 .. blocks[b].Rows do
-                    rowStart[rows[b] + r] <- from + starts[r]
-
-                copy blocks[b] from starts[blocks[b].Rows]
-        )
-        |> ignore
-
-        rowStart
-
-    let private total (start: SvmlightBlock -> int[]) (blocks: SvmlightBlock[]) =
-        let entries = blocks |> Array.sumBy (fun b -> int64 (start b).[b.Rows])
-
-        if entries > int64 Array.MaxLength then
-            invalidOp $"{entries} entries are more than one matrix can hold ({Array.MaxLength})"
-
-        int entries
-
-    let private matrices (features: int) (labels: int) (blocks: SvmlightBlock[]) : Dataset =
-        let labelStarts (b: SvmlightBlock) = b.LabelStart
-        let featureStarts (b: SvmlightBlock) = b.FeatureStart
-        let labelIds = GC.AllocateUninitializedArray<int>(total labelStarts blocks)
-        let featureIds = GC.AllocateUninitializedArray<int>(total featureStarts blocks)
-        let values = GC.AllocateUninitializedArray<float32>(featureIds.Length)
-
-        let labelStart =
-            stitch blocks labelStarts (fun b from n -> Array.blit b.LabelIds 0 labelIds from n)
-
-        let featureStart =
-            stitch blocks featureStarts (fun b from n ->
-                Array.blit b.FeatureIds 0 featureIds from n
-                Array.blit b.Values 0 values from n)
-
-        let rows = labelStart.Length - 1
-
-        Dataset.create
-            (CsrMatrix.Trusted(rows, features, featureStart, featureIds, values))
-            (CsrMatrix.Trusted(rows, labels, labelStart, labelIds, Array.create labelIds.Length 1f))
 
     let private parse (options: SvmlightOptions) (path: string) : Dataset =
         let header = header path
@@ -144,23 +94,25 @@ module Svmlight =
             let block = SvmlightParser.Parse(bytes.Span, (firstLine = 1 && header.IsSome), ids)
 
             Lines.require path firstLine block.Fault
-            block
+            firstLine, block
 
-        let blocks = Lines.mapBlocks options.BlockBytes block path
-        let rows = blocks |> Array.sumBy _.Rows
+        let placed = Lines.mapBlocks options.BlockBytes block path
+        let rows = placed |> Array.sumBy (fun (_, block) -> int64 block.Rows)
 
         match header with
-        | Some h when h.Rows <> rows -> Lines.fail path 1 1 $"{rows} rows in the header, as in the file" $"{h.Rows}"
-        | _ when rows = 0 -> Lines.fail path 1 1 "at least one row" "none"
+        | Some h when int64 h.Rows <> rows ->
+            Lines.fail path 1 1 $"{rows} rows in the header, as in the file" $"{h.Rows}"
+        | _ when rows = 0L -> Lines.fail path 1 1 "at least one row" "none"
         | _ -> ()
 
         let largest (of': SvmlightBlock -> int) =
-            blocks |> Array.fold (fun m b -> max m (of' b)) -1
+            placed |> Array.fold (fun m (_, block) -> max m (of' block)) -1
 
-        matrices
+        SvmlightBlocks.matrices
+            path
             (defaultArg features (largest _.LargestFeature + 1))
             (defaultArg labels (largest _.LargestLabel + 1))
-            blocks
+            placed
 
     let private weighed (path: string) (d: Dataset) : Dataset =
         { d with
@@ -214,7 +166,7 @@ module Svmlight =
             Endings = [ ".svm"; ".svmlight"; ".txt" ]
             Looks =
                 Regex(
-                    @"^[ \t]*([\d.]+(,[\d.]+)*)?([ \t]+(qid:\d+|\d+:[^ \t]+))*[ \t]*(#.*)?$|^\d+[ \t]+\d+[ \t]+\d+[ \t]*$"
+                    @"^[ \t]*(\+?[\d.]+(,\+?[\d.]+)*)?([ \t]+(qid:\d+|\d+:[^ \t]+))*[ \t]*(#.*)?$|^\d+[ \t]+\d+[ \t]+\d+[ \t]*$"
                 )
                     .IsMatch
             Read =
@@ -246,6 +198,10 @@ module Svmlight =
                     {
                         Lines = [ "1 5 3"; "1 0:1 3:0.25" ]
                         Labels = [ [ "1" ] ]
+                    }
+                    {
+                        Lines = [ "+1,2.0 qid:7 1:0.5"; "  # a comment"; "0 qid:7"; ""; "" ]
+                        Labels = [ [ "1"; "2" ]; [ "0" ] ]
                     }
                 ]
             Faulty =

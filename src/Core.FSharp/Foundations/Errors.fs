@@ -9,12 +9,16 @@ namespace Limen
 open System
 open System.Collections.Generic
 open Limen.Core
+open Limen.Kernels
 
 /// Input that does not have the form it should: where, what was expected, what was found. Lines and columns count from 1.
-/// The message is one line: "train.svm:17:8: expected ..., found ...".
+/// The message is one line, "train.svm:17:8: expected ..., found ...", in which characters that a console would obey are shown by their numbers.
 [<Sealed>]
 type DataFormatException(place: Place, expected: string, found: string) =
-    inherit FormatException($"{place.File}:{place.Line}:{place.Column}: expected {expected}, found {found}")
+    inherit
+        FormatException(
+            ParseFault.Readable $"{place.File}:{place.Line}:{place.Column}: expected {expected}, found {found}"
+        )
 
     /// The file.
     member _.File = place.File
@@ -34,7 +38,7 @@ type DataFormatException(place: Place, expected: string, found: string) =
 /// A saved model that cannot be used: damaged, incomplete, or written by a newer version.
 [<Sealed>]
 type ModelFormatException(path: string, reason: string) =
-    inherit Exception($"{path}: {reason}")
+    inherit Exception(ParseFault.Readable $"{path}: {reason}")
 
     /// The file or folder.
     member _.Path = path

@@ -43,7 +43,12 @@ type SvmlightArbitraries =
                 let! values = Gen.listOfLength ids.Length Generators.value
                 let! blanks = Gen.listOfLength ids.Length blank
                 let! tail = Gen.elements [ ""; " "; " # a comment: 1:2"; "\t\r" ]
-                let! before = Gen.elements [ ""; ""; "# 1 1:1\n" ]
+                let! before = Gen.elements [ ""; ""; "# 1 1:1\n"; " \t# 2 2:2\n" ]
+
+                let! written =
+                    Gen.elements [ string; string; (fun label -> $"+{label}"); (fun label -> $"{label}.00") ]
+
+                let! query = Gen.elements [ ""; ""; " qid:17" ]
 
                 let pairs =
                     List.map3
@@ -53,8 +58,11 @@ type SvmlightArbitraries =
                         ids
                         values
 
-                let line = String.Join(",", labels) + String.Join("", pairs) + tail
-                let line = if labels.IsEmpty && ids.IsEmpty then " " + tail else line
+                let line =
+                    String.Join(",", List.map written labels) + query + String.Join("", pairs)
+
+                // with a comment alone it would be no row
+                let line = if line = "" then " " else line + tail
                 return before + line, (List.sort labels, List.zip ids values)
             }
 

@@ -171,7 +171,7 @@ let tests =
                     "1 4: 5\n", "f:1:5: expected a number, found a blank"
                     "1 4:1x\n", "f:1:5: expected a number, found \"1x\""
                     "1 4:1 rubbish\n", "f:1:7: expected a feature id, found \"rubbish\""
-                    "1 qid:3 4:1\n", "f:1:3: expected a feature id, found \"qid:3\""
+                    "1 4:1 qid:3\n", "f:1:7: expected a feature id, found \"qid:3\""
                     "1 99999999999:1\n", "f:1:3: expected feature ids below 2147483647, found \"99999999999:1\""
                     "0 1:1\n\n0 1:1\n",
                     "f:2:1: expected a label id, or a blank where the row has no labels, found the end of the line"
