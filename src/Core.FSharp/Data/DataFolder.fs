@@ -31,8 +31,8 @@ module internal DataParts =
 
     /// One name a line, each not empty and once.
     let private readNames (file: string) : string[] =
-        let names = File.ReadAllLines file
         let seen = HashSet<string>(StringComparer.Ordinal)
+        let names = Lines.map Lines.blockBytes (fun _ line -> line.TrimEnd '\r') file
 
         names
         |> Array.iteri (fun i name ->
@@ -53,7 +53,7 @@ module internal DataParts =
         let wrong expected =
             Lines.fail
                 (Path.Combine(directory, file))
-                names.Length
+                (max 1 names.Length)
                 1
                 $"{expected}, as the data files have {what}"
                 $"{names.Length}"
@@ -66,14 +66,14 @@ module internal DataParts =
 
     /// The labels of each part: what labels.txt names or, without it, the labels of training and validation rows. Labels that only test rows have come after these, and
     /// only test rows know them.
-    let private labelSpaces directory sized (parts: Split<FileRows>) : Split<LabelSpace> =
+    let private labelSpaces directory names sized (parts: Split<FileRows>) : Split<LabelSpace> =
         let all = Split.parts parts
 
-        match tryNames directory "labels.txt" with
+        match names with
         | Some names ->
             match parts.Train.Labels with
             | FileLabels.Names _ -> ()
-            | FileLabels.Ids _ -> checkCount directory "labels.txt" "labels" sized (FileRows.labelSpace all).Count names
+            | FileLabels.Ids _ -> checkCount directory "labels.txt" "labels" sized (FileRows.labelIds all) names
 
             let space = LabelSpace names
             parts |> Split.map (fun _ -> space)
@@ -123,7 +123,8 @@ module internal DataParts =
         let parts = Split.parts read
         let sized = parts |> List.forall _.Sized
         let featureNames = namesOfFeatures directory sized parts
-        let spaces = labelSpaces directory sized read
+        let names = tryNames directory "labels.txt"
+        let spaces = labelSpaces directory names sized read
 
         let widen rows =
             match
@@ -135,7 +136,11 @@ module internal DataParts =
             | None -> rows
 
         let labelled space (file: ChosenFile) (part: FileRows) =
-            FileRows.labelled space file.Path { part with Rows = widen part.Rows }
+            { part with Rows = widen part.Rows }
+            |> if names.IsSome then
+                   FileRows.placed space file.Path
+               else
+                   FileRows.labelled space file.Path
 
         let rows =
             {

@@ -134,25 +134,43 @@ module FileRows =
             Columns = RowColumns.selectRows chosen part.Columns
         }
 
-    /// The labels of all parts: names in ordinal order, ids named as the files write them.
-    let labelSpace (parts: FileRows seq) : LabelSpace =
-        let ids =
-            [
-                for part in parts do
-                    match part.Labels with
-                    | FileLabels.Ids(sets, first) -> first, sets.Matrix.Columns
-                    | FileLabels.Names _ -> ()
-            ]
+    /// One more than the largest label id that any part may have, counted from 0; 0 where labels have names.
+    let labelIds (parts: FileRows seq) : int =
+        parts
+        |> Seq.map (fun part ->
+            match part.Labels with
+            | FileLabels.Ids(sets, _) -> sets.Matrix.Columns
+            | FileLabels.Names _ -> 0)
+        |> Seq.fold max 0
 
-        match ids with
-        | [] ->
+    /// What a label is called whose id is written so.
+    let private nameOf (first: int) (id: int) = string (int64 first + int64 id)
+
+    /// The labels that rows of any part have: names in ordinal order, or ids in theirs, named as the files write them. An id that no row has is no label, however many
+    /// labels a header counts.
+    let labelSpace (parts: FileRows seq) : LabelSpace =
+        let names =
             parts
             |> Seq.collect (fun part ->
                 match part.Labels with
                 | FileLabels.Names names -> names
                 | FileLabels.Ids _ -> [||])
-            |> LabelSpace.ofNames
-        | (first, _) :: _ -> LabelSpace(Array.init (ids |> List.map snd |> List.max) (fun id -> string (first + id)))
+
+        let ids =
+            [|
+                for part in parts do
+                    match part.Labels with
+                    | FileLabels.Names _ -> ()
+                    | FileLabels.Ids(sets, first) ->
+                        for id in (ColumnChoice.ofEntries sets.Matrix).Ids -> int64 first + int64 id
+            |]
+            |> Array.distinct
+            |> Array.sort
+
+        if ids.Length = 0 then
+            LabelSpace.ofNames names
+        else
+            LabelSpace.ofNames names |> LabelSpace.union (LabelSpace(Array.map string ids))
 
     /// The line of a row, from 1.
     let line (row: int) (part: FileRows) : int =
@@ -160,9 +178,13 @@ module FileRows =
         | Some lines -> lines[row]
         | None -> row + 1
 
-    /// The rows of a file in a label space. Throws DataFormatException at the first label that the space does not know,
-    /// ArgumentException where it has fewer labels than the file has ids.
-    let labelled (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
+    /// The rows of a file in a label space; the target is the place in it of a label's id. Throws DataFormatException at the first name that the space does not know.
+    let private within
+        (target: int -> int -> int)
+        (space: LabelSpace)
+        (file: string)
+        (part: FileRows)
+        : LabelledRows =
         let unknown row name : exn =
             let place =
                 {
@@ -176,8 +198,29 @@ module FileRows =
         let sets =
             match part.Labels with
             | FileLabels.Names names -> LabelSpace.encodeOr unknown space names
-            | FileLabels.Ids(sets, _) -> LabelSets(Csr.widen space.Count sets.Matrix)
+            | FileLabels.Ids(sets, first) ->
+                let met = ColumnChoice.ofEntries sets.Matrix
+
+                sets.Matrix
+                |> ColumnChoice.moveTo space.Count (met.Ids |> Array.map (target first)) met
+                |> LabelSets
 
         { LabelledRows.create space part.Rows sets with
             Weights = part.Weights
         }
+
+    /// The rows of a file in a label space, which has the ids of labels as names. Throws DataFormatException at the first label that the space does not know.
+    let labelled (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
+        let place first id =
+            match space.TryId(nameOf first id) with
+            | Some place -> place
+            | None -> invalidArg (nameof space) $"expected the label {nameOf first id} of {file} among {space.Count}"
+
+        within place space file part
+
+    /// The same for a label space whose names stand at the places of the ids. Throws ArgumentException where it has fewer labels than the file has ids.
+    let placed (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
+        if labelIds [ part ] > space.Count then
+            invalidArg (nameof space) $"expected at least {labelIds [ part ]} labels, received {space.Count}"
+
+        within (fun _ id -> id) space file part

@@ -33,6 +33,8 @@ type InputSpace =
     | Measurements of Imputer * FittedScaling
     /// Features [N, D] as they are, of which none is missing.
     | Features of dimension: int
+    /// Features of which the training rows have some alone: what becomes of these. The others mean nothing to the model.
+    | Known of ColumnChoice * InputSpace
     /// Several views of the same rows, their features beside each other.
     | Views of InputSpace list
 
@@ -48,7 +50,7 @@ module InputSpace =
     /// More numbers than this are not stored for the sake of a scaling.
     let private most = 50_000_000L
 
-    /// The kinds that numbers of training rows [N, D] may be under Automatic, of which held-out rows choose: the simplest first. Density decides before whole numbers do: counts
+    /// The kinds that numbers of training rows [N, D], each feature that of some row, may be under Automatic, of which held-out rows choose: the simplest first. Density decides before whole numbers do: counts
     /// in most entries (pixels, histograms, cells) are measurements. A scaling that stores every entry is none of them where rows are sparse and would become large.
     let kinds (x: CsrMatrix) : FeatureKind list =
         let entries = int64 x.Rows * int64 x.Columns
@@ -89,6 +91,13 @@ module InputSpace =
         | FeatureKind.Quantiles -> measured Scaling.Quantiles x
         | other -> invalidArg (nameof kind) $"expected a kind of features, received {int other}"
 
+    /// What becomes of chosen features.
+    let internal among (choice: ColumnChoice) (input: InputSpace) : InputSpace =
+        if ColumnChoice.isAll choice then
+            input
+        else
+            Known(choice, input)
+
     /// What is wrong with vectorisers, and with a kind of features for rows.
     let faults (vectorisers: VectoriserOptions list) (kind: FeatureKind) (rows: Rows) : string list =
         [
@@ -102,7 +111,7 @@ module InputSpace =
             | _ -> ()
         ]
 
-    /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features. Throws
+    /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features, of which those that no row has an entry of cost nothing. Throws
     /// ConfigurationException for faulty options, a kind of features said of texts, and where no term is frequent enough.
     let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
         match faults vectorisers kind train with
@@ -116,13 +125,17 @@ module InputSpace =
             match vectorisers |> List.map (fun options -> Texts(Vectoriser.fit options texts)) with
             | [ one ] -> one
             | several -> Views several
-        | Rows.Features x -> ofFeatures kind x
-        | Rows.Dense _ -> train |> Rows.tryFeatures |> Option.get |> ofFeatures kind
+        | Rows.Features _
+        | Rows.Dense _ ->
+            let x = (Rows.tryFeatures train).Value
+            let choice = ColumnChoice.ofEntries x
+            ColumnChoice.apply choice x |> ofFeatures kind |> among choice
 
     /// D, the number of features that rows become.
     let rec dimension (input: InputSpace) : int =
         match input with
         | Views views -> views |> List.sumBy dimension
+        | Known(_, known) -> dimension known
         | Texts vectoriser -> vectoriser.Features
         | TermCounts weights -> weights.Idf.Length
         | Measurements(imputer, _) -> Imputer.dimension imputer
@@ -139,6 +152,7 @@ module InputSpace =
         match input with
         | Texts vectoriser -> [ vectoriser ]
         | Views views -> views |> List.collect vectorisers
+        | Known(_, known) -> vectorisers known
         | TermCounts _
         | Measurements _
         | Features _ -> []
@@ -152,6 +166,7 @@ module InputSpace =
         | Features _ -> [ "numbers as they are" ]
         | Measurements(_, FittedScaling.Affine _) -> [ "numbers less their centre, in units of their spread" ]
         | Measurements(_, FittedScaling.Ranks _) -> [ "normal quantiles of the numbers' ranks" ]
+        | Known(_, known) -> describe known
         | Views views -> views |> List.collect describe
 
     let private wide (columns: int) (x: CsrMatrix) : CsrMatrix =
@@ -162,13 +177,15 @@ module InputSpace =
         Csr.widen columns x
 
     /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
-    /// texts where the training rows were features, features where they were texts, a feature that the training rows did not have, a value beyond Limits.feature in magnitude, and a missing term count.
+    /// texts where the training rows were features, features where they were texts, a feature of D or above, a value beyond Limits.feature in magnitude, and a missing term count.
     let rec apply (input: InputSpace) (rows: Rows) : CsrMatrix =
         match input, rows, Rows.tryFeatures rows with
         | Views views, _, _ -> views |> List.map (fun view -> apply view rows) |> Columns.join
         | Texts vectoriser, Rows.Texts texts, _ -> Vectoriser.apply vectoriser texts
         | Texts _, _, _ -> Rows.mismatch "texts" rows
         | _, _, None -> Rows.mismatch "features" rows
+        | Known(choice, known), _, Some x ->
+            wide choice.Of x |> ColumnChoice.apply choice |> Rows.Features |> apply known
         | TermCounts weights, _, Some x -> wide weights.Idf.Length x |> counted |> TfIdfWeights.apply weights
         | Measurements(imputer, scaling), _, Some x ->
             wide imputer.Medians.Length x |> Imputer.apply imputer |> Scaling.apply scaling

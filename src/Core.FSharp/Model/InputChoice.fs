@@ -147,6 +147,20 @@ module InputChoice =
                 Fit = InputSpace.fit vectorisers kind
             }
 
-        match kind, Rows.tryFeatures train.Rows with
-        | FeatureKind.Automatic, Some x -> choose (InputSpace.kinds x |> List.map ofKind) train
-        | _ -> choose [ ofKind kind ] train
+        match Rows.tryFeatures train.Rows with
+        | None -> choose [ ofKind kind ] train
+        | Some x ->
+            let known = ColumnChoice.ofEntries x
+            let x = ColumnChoice.apply known x
+
+            let kinds =
+                if kind = FeatureKind.Automatic then
+                    InputSpace.kinds x
+                else
+                    [ kind ]
+
+            let chosen = { train with Rows = Rows.Features x } |> choose (List.map ofKind kinds)
+
+            { chosen with
+                Input = InputSpace.among known chosen.Input
+            }

@@ -46,7 +46,15 @@ module Pipeline =
                 |> Option.map (fun test -> dataset (LabelSpace.union labels test.Space) test)
         }
 
-    /// Fits the input space on the training rows and the model on the features. Throws ConfigurationException with every fault of all options before anything is
+    /// Throws ArgumentException where there is nothing to learn from or to decide by.
+    let private require argument what (rows: LabelledRows) =
+        if rows.Count = 0 then
+            invalidArg argument $"expected at least one {what} row, received none"
+
+        if rows.Truth.Matrix.NonZeros = 0 then
+            invalidArg argument $"expected a label in at least one {what} row, received {rows.Count} rows without any"
+
+    /// Fits the input space on the training rows and the model on the features. Throws ArgumentException where training or validation rows, or their labels, are none, and ConfigurationException with every fault of all options before anything is
     /// fitted; OperationCanceledException as Model.fit does.
     let fit
         (options: ModelOptions)
@@ -57,8 +65,8 @@ module Pipeline =
         (progress: TrainingProgress -> unit)
         (cancellation: CancellationToken)
         : Model =
-        if train.Count = 0 then
-            invalidArg (nameof train) "expected at least one training row, received none"
+        require (nameof train) "training" train
+        validation |> Option.iter (require (nameof validation) "validation")
 
         let labels = known train validation
 

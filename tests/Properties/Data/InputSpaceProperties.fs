@@ -50,8 +50,11 @@ let tests =
                     [ -1f; 3f ], 5, FeatureKind.Values
                 ]
                 (fun (numbers, zeros, kind) ->
-                    let row = numbers @ List.replicate (zeros * numbers.Length) 0f
-                    let rows = Rows.Dense(array2D [ row; row ])
+                    // every feature is some row's
+                    let row r =
+                        [ 0..zeros ] |> List.collect (fun block -> numbers |> List.map (if block = r then id else fun _ -> 0f))
+
+                    let rows = Rows.Dense(array2D ([ 0..zeros ] @ [ 0 ] |> List.map row))
                     let x = (Rows.tryFeatures rows).Value
                     Require.equal kind (InputSpace.kinds x).Head
 

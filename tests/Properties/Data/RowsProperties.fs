@@ -177,7 +177,7 @@ let tests =
                             Test = None
                         }
 
-                    let space, _, data =
+                    let space, input, data =
                         Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Values split
 
                     let prepared = Split.parts data
@@ -187,7 +187,7 @@ let tests =
                     && prepared
                        |> List.forall (fun d ->
                            d.Labels.Columns = space.Count
-                           && d.Features.Columns = max a.Features.Columns b.Features.Columns)
+                           && d.Features.Columns = InputSpace.dimension input)
                     && List.forall2
                         (fun part (d: Dataset) ->
                             names part = names (LabelledRows.create space (Rows.Features d.Features) d.Truth))
