@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Limen.Kernels;
 
 /// <summary>
-/// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture, NUL bytes refused.
+/// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture, where they are visible ASCII characters alone.
 /// </summary>
 public static class DecimalParser
 {
@@ -68,8 +68,8 @@ public static class DecimalParser
         var end = at;
         while (!EndsNumber(bytes[end])) end++;
         value = 0;
-        // the framework passes over NUL bytes behind a number
-        if (bytes[at..end].Contains((byte)0)) return false;
+        // the framework passes over NUL bytes behind a number, and over blanks of all scripts around a NaN
+        if (bytes[at..end].ContainsAnyExceptInRange((byte)'!', (byte)'~')) return false;
         if (!float.TryParse(bytes[at..end], Style, CultureInfo.InvariantCulture, out value)) return false;
         at = end;
         return true;

@@ -3,6 +3,7 @@ module Limen.Fuzz.Program
 
 open System
 open System.Diagnostics
+open System.Globalization
 open System.IO
 open System.Reflection
 
@@ -14,11 +15,13 @@ type private Plan =
         Inputs: int64
         Seed: int
         Target: string option
+        /// The culture of the whole process, which then tries by itself.
+        Culture: string option
         /// Set in the process that tries.
         Progress: string option
     }
 
-let private usage = "--inputs N [--seed S] [--target NAME]"
+let private usage = "--inputs N [--seed S] [--target NAME] [--culture NAME]"
 
 let rec private plan (sofar: Plan) (arguments: string list) : Plan =
     match arguments with
@@ -26,6 +29,7 @@ let rec private plan (sofar: Plan) (arguments: string list) : Plan =
     | "--inputs" :: n :: rest -> plan { sofar with Inputs = int64 n } rest
     | "--seed" :: s :: rest -> plan { sofar with Seed = int s } rest
     | "--target" :: name :: rest -> plan { sofar with Target = Some name } rest
+    | "--culture" :: name :: rest -> plan { sofar with Culture = Some name } rest
     | "--progress" :: path :: rest -> plan { sofar with Progress = Some path } rest
     | other :: _ -> failwith $"expected {usage}, received {other}"
 
@@ -101,6 +105,7 @@ let private fuzz (arguments: string[]) : int =
                 Inputs = 20_000L
                 Seed = 1
                 Target = None
+                Culture = None
                 Progress = None
             }
             (List.ofArray arguments)
@@ -117,7 +122,13 @@ let private fuzz (arguments: string[]) : int =
         Trial.inFolder (fun folder ->
             let path = Path.Combine(folder, "progress")
             use progress = new Progress(path, targets.Length)
-            supervise plan targets (List.ofArray arguments @ [ "--progress"; path ]) progress
+
+            match plan.Culture with
+            | Some name ->
+                CultureInfo.DefaultThreadCurrentCulture <- CultureInfo name
+                tryOn plan targets progress
+            | None -> supervise plan targets (List.ofArray arguments @ [ "--progress"; path ]) progress
+
             if (table targets progress).Finds = 0L then 0 else 1)
 
 [<EntryPoint>]

@@ -4,7 +4,11 @@ namespace Limen.Fuzz
 [<RequireQualifiedAccess>]
 module Targets =
 
-    let all: Target list = SvmlightFiles.targets @ ModelFolders.targets
+    let all: Target list =
+        SvmlightFiles.targets
+        @ TextFiles.targets
+        @ Caches.targets
+        @ ModelFolders.targets
 
     /// How many of so many inputs a target gets beside the others.
     let count (inputs: int64) (targets: Target seq) (target: Target) : int64 =

@@ -179,12 +179,7 @@ module FileRows =
         | None -> row + 1
 
     /// The rows of a file in a label space; the target is the place in it of a label's id. Throws DataFormatException at the first name that the space does not know.
-    let private within
-        (target: int -> int -> int)
-        (space: LabelSpace)
-        (file: string)
-        (part: FileRows)
-        : LabelledRows =
+    let private within (target: int -> int -> int) (space: LabelSpace) (file: string) (part: FileRows) : LabelledRows =
         let unknown row name : exn =
             let place =
                 {

@@ -24,7 +24,7 @@ module JsonArray =
 
         let struct (rows, lines) =
             try
-                Lines.reading path (fun read -> JsonArrayParser.Parse(chosen, read))
+                Packed.reading path (fun read -> JsonArrayParser.Parse(chosen, read))
             with e when Lines.isDamage e ->
                 raise (Lines.damaged path 1 e)
 

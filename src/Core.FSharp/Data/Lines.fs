@@ -203,7 +203,13 @@ module Lines =
                 blocks read (line + lines) next rest capacity
 
         try
-            Packed.reading path (fun read -> blocks read 1 (ArrayPool.Shared.Rent(blockBytes + 1)) 0 blockBytes)
+            // a small file takes a small buffer
+            let capacity =
+                match Packed.tryLength path with
+                | Some length when length < int64 blockBytes -> int length + 1
+                | _ -> blockBytes
+
+            Packed.reading path (fun read -> blocks read 1 (ArrayPool.Shared.Rent(capacity + 1)) 0 capacity)
         with :? InvalidDataException as e ->
             tasks.Add(Task.FromException<'block>(damaged path reached.Value e))
 

@@ -128,6 +128,13 @@ module internal Packed =
     let ending (path: string) =
         Path.GetExtension(path).ToLowerInvariant()
 
+    /// How many bytes a file holds at most; of one that is packed that is not known.
+    let tryLength (path: string) : int64 option =
+        match ending path with
+        | ".gz"
+        | ".bz2" -> None
+        | _ -> Some(FileInfo(path).Length)
+
     /// Several bzip2 streams one behind the other are one file (pbzip2 writes such).
     let private bzip2 (raw: Stream) : ReadOn =
         let mutable part: Stream = Stream.Null

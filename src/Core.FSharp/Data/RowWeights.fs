@@ -85,7 +85,12 @@ module RowWeights =
             let weights = read path
 
             if weights.Length <> rows then
-                Lines.fail path (max 1 weights.Length) 1 $"{rows} weights, one for each row of {data}" $"{weights.Length}"
+                Lines.fail
+                    path
+                    (max 1 weights.Length)
+                    1
+                    $"{rows} weights, one for each row of {data}"
+                    $"{weights.Length}"
 
             Some weights
         | Some _, path :: _ -> Lines.fail path 1 1 "the weights of rows in one place" $"weights in {data} too"

@@ -52,7 +52,8 @@ let tests =
                 (fun (numbers, zeros, kind) ->
                     // every feature is some row's
                     let row r =
-                        [ 0..zeros ] |> List.collect (fun block -> numbers |> List.map (if block = r then id else fun _ -> 0f))
+                        [ 0..zeros ]
+                        |> List.collect (fun block -> numbers |> List.map (if block = r then id else fun _ -> 0f))
 
                     let rows = Rows.Dense(array2D ([ 0..zeros ] @ [ 0 ] |> List.map row))
                     let x = (Rows.tryFeatures rows).Value

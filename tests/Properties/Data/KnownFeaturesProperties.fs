@@ -61,11 +61,17 @@ let tests =
     testList
         "KnownFeatures"
         [
-            property cases "what rows become does not depend on features that none has" (fun ({ Data = d }: DataCase) (PositiveInt stride) ->
-                let far = spread stride d.Features
-                let fit x = InputSpace.fit [ VectoriserOptions() ] FeatureKind.Values (Rows.Features x)
+            property
+                cases
+                "what rows become does not depend on features that none has"
+                (fun ({ Data = d }: DataCase) (PositiveInt stride) ->
+                    let far = spread stride d.Features
 
-                entries (InputSpace.apply (fit far) (Rows.Features far)) = entries (InputSpace.apply (fit d.Features) (Rows.Features d.Features)))
+                    let fit x =
+                        InputSpace.fit [ VectoriserOptions() ] FeatureKind.Values (Rows.Features x)
+
+                    entries (InputSpace.apply (fit far) (Rows.Features far)) =
+                        entries (InputSpace.apply (fit d.Features) (Rows.Features d.Features)))
 
             property cases "chosen columns keep their entries, in their order" (fun ({ Data = d }: DataCase) ->
                 let some = Csr.selectRows [| 0 |] d.Features
@@ -75,12 +81,16 @@ let tests =
                 choice.Ids = Csr.set 0 some
                 && chosen.Columns = choice.Ids.Length
                 && List.forall
-                    (fun r -> choice.Ids |> Seq.indexed |> Seq.forall (fun (k, c) -> Csr.item r c d.Features = Csr.item r k chosen))
+                    (fun r ->
+                        choice.Ids
+                        |> Seq.indexed
+                        |> Seq.forall (fun (k, c) -> Csr.item r c d.Features = Csr.item r k chosen))
                     [ 0 .. d.Rows - 1 ])
 
             testCase "a model of features with large ids is that of small ones, saved too" (fun () ->
                 let near, far = read (nine "20"), read (nine "268435454")
                 let ofNear, ofFar = model near, model far
+
                 let scores rows (model: Model) =
                     let (Scores scores) = Model.scores (Model.features rows model) model
                     entries scores
@@ -94,21 +104,35 @@ let tests =
 
             testCase "a feature that no training row has means nothing to a model" (fun () ->
                 let model = model (read (nine "1000"))
-                let row features = Rows.Features(Csr.ofRows 1001 [| Array.map (fun f -> struct (f, 1f)) features |])
-                Require.equal (entries (Model.features (row [| 3; 7 |]) model)) (entries (Model.features (row [| 3; 7; 500 |]) model)))
+
+                let row features =
+                    Rows.Features(Csr.ofRows 1001 [| Array.map (fun f -> struct (f, 1f)) features |])
+
+                Require.equal
+                    (entries (Model.features (row [| 3; 7 |]) model))
+                    (entries (Model.features (row [| 3; 7; 500 |]) model)))
 
             testCase "a matrix of a thousand million columns takes memory by its entries" (fun () ->
-                let far = Csr.ofRows 1_000_000_000 [| [| struct (3, 1f); struct (999_999_999, 2f) |]; [| struct (3, 4f) |] |]
+                let far =
+                    Csr.ofRows 1_000_000_000 [| [| struct (3, 1f); struct (999_999_999, 2f) |]; [| struct (3, 4f) |] |]
+
                 let before = GC.GetAllocatedBytesForCurrentThread()
                 let choice = ColumnChoice.ofEntries far
                 Require.equal [| 3; 999_999_999 |] choice.Ids
-                Require.equal (2, [ [ struct (0, 1f); struct (1, 2f) ]; [ struct (0, 4f) ] ]) (entries (ColumnChoice.apply choice far))
+
+                Require.equal
+                    (2, [ [ struct (0, 1f); struct (1, 2f) ]; [ struct (0, 4f) ] ])
+                    (entries (ColumnChoice.apply choice far))
+
                 Require.below 1_000_000L (GC.GetAllocatedBytesForCurrentThread() - before))
 
             testCase "labels are those that rows have, named by their ids" (fun () ->
                 let rows = read [ "7,2000007 0:1"; "100000000 0:1"; " 1:1"; "8 1:1" ]
                 Require.equal [ "7"; "8"; "2000007"; "100000000" ] (List.ofSeq rows.Space.Names)
-                Require.equal [ [| 0; 2 |]; [| 3 |]; [||]; [| 1 |] ] (List.init 4 (fun r -> Csr.set r rows.Truth.Matrix)))
+
+                Require.equal
+                    [ [| 0; 2 |]; [| 3 |]; [||]; [| 1 |] ]
+                    (List.init 4 (fun r -> Csr.set r rows.Truth.Matrix)))
 
             testCase "labels of several files are one space, those of labels.txt stand at their places" (fun () ->
                 TemporaryFolder.using (fun folder ->
@@ -150,8 +174,15 @@ let tests =
                         CancellationToken.None
                     |> box
 
-                Require.startsWith "expected a label in at least one training row, received 9 rows without any" (said (fit without None))
+                Require.startsWith
+                    "expected a label in at least one training row, received 9 rows without any"
+                    (said (fit without None))
+
                 Require.startsWith "expected at least one training row, received none" (said (fit none None))
-                Require.startsWith "expected a label in at least one validation row, received 9 rows without any" (said (fit rows (Some without)))
+
+                Require.startsWith
+                    "expected a label in at least one validation row, received 9 rows without any"
+                    (said (fit rows (Some without)))
+
                 Require.startsWith "expected at least one validation row, received none" (said (fit rows (Some none))))
         ]

@@ -159,7 +159,10 @@ let private lineByLine =
 
             testCase "ids from 1 are read where they are asked for, and never guessed" (fun () ->
                 let read features labels path =
-                    (InputFormats.findAmong InputFormats.all (Limen.Fields(FirstFeature = features, FirstLabel = labels)) "svmlight")
+                    (InputFormats.findAmong
+                        InputFormats.all
+                        (Limen.Fields(FirstFeature = features, FirstLabel = labels))
+                        "svmlight")
                         .Read
                         NoCache
                         path
@@ -170,7 +173,10 @@ let private lineByLine =
                     Require.equal [| 0; 1 |] (Csr.set 0 d.Labels)
                     let d = read 0 0 path |> FileRows.dataset
                     Require.equal [| struct (1, 0.5f); struct (3, 2f) |] (Csr.row 0 d.Features)
-                    Require.equal [ "1"; "2" ] (List.ofSeq (read 1 1 path |> List.singleton |> FileRows.labelSpace).Names))
+
+                    Require.equal
+                        [ "1"; "2" ]
+                        (List.ofSeq (read 1 1 path |> List.singleton |> FileRows.labelSpace).Names))
 
                 inFile "a.svm" "1 0:0.5\n"B (fun path ->
                     Require.contains
