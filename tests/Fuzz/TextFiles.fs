@@ -127,7 +127,7 @@ module TextFiles =
                 | true, text -> Some(text.GetString())
                 | _ -> None
 
-            let texts = lines |> List.map text
+            let texts = lines |> List.filter (fun line -> line.Trim() <> "") |> List.map text
 
             if
                 List.forall Option.isSome texts

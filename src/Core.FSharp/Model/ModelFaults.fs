@@ -50,8 +50,24 @@ module internal ModelFaults =
                     i.Indicated
         ]
 
-    let private view (input: InputSpace) : string list =
+    /// Features that were chosen, before they become those of the model.
+    let private chosen (choice: ColumnChoice) (width: int) : string list =
+        [
+            yield! Unfit.length "features that are known" (int64 width) choice.Ids
+            yield! Unfit.ascending "features that are known" choice.Ids
+            yield!
+                Unfit.firstOf
+                    "features that are known"
+                    $"0 to {choice.Of - 1}"
+                    (fun f -> f >= 0 && f < choice.Of)
+                    choice.Ids
+        ]
+
+    let rec private view (input: InputSpace) : string list =
         match input with
+        | Known(choice, (TermCounts { Idf = idf } as known)) -> chosen choice idf.Length @ view known
+        | Known(choice, (Measurements(i, _) as known)) -> chosen choice i.Medians.Length @ view known
+        | Known _ -> [ "features that are known: expected numbers of these, found another input" ]
         | Texts v -> vectoriser v
         | TermCounts weights -> Unfit.finite "IDF of the features" weights.Idf.Length weights.Idf
         | Measurements(i, s) -> imputer i @ scaling (Imputer.dimension i) s
