@@ -47,7 +47,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>Predicts the labels of a text.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
-    public Prediction Predict(string text) => Predict([text])[0];
+    public Prediction Predict(string text) => Predict([Given.One(text)])[0];
 
     /// <summary>Predicts the labels of texts; a row's prediction does not depend on the others.</summary>
     /// <param name="texts">The texts.</param>
@@ -57,13 +57,23 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>Predicts the labels of a row of sparse features.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    public Prediction Predict(IReadOnlyList<(int Id, float Value)> features) => Predict([features])[0];
+    public Prediction Predict(IReadOnlyList<(int Id, float Value)> features) => Predict([Given.One(features)])[0];
 
     /// <summary>Predicts the labels of rows of sparse features.</summary>
     /// <param name="rows">The features of each row.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows) =>
         Predict(MultiLabelDataset.OfFeatures(rows));
+
+    /// <summary>Predicts the labels of a dense vector.</summary>
+    /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
+    /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
+    public Prediction Predict(float[] vector) => Predict([Given.One(vector)])[0];
+
+    /// <summary>Predicts the labels of dense vectors; a row's prediction does not depend on the others.</summary>
+    /// <param name="vectors">All of one length.</param>
+    /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
+    public IReadOnlyList<Prediction> Predict(IEnumerable<float[]> vectors) => Predict(MultiLabelDataset.OfVectors(vectors));
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
@@ -75,24 +85,37 @@ public sealed partial class AdaptiveThresholdModel
 
     /// <summary>Predicts the labels of a text, with the training rows that voted.</summary>
     /// <param name="text">The text.</param>
-    public Explanation Explain(string text) => Explain(MultiLabelDataset.OfTexts([text]));
+    public Explanation Explain(string text) => Explain(MultiLabelDataset.OfTexts([Given.One(text)]));
 
     /// <summary>Predicts the labels of a row of sparse features, with the training rows that voted.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
-    public Explanation Explain(IReadOnlyList<(int Id, float Value)> features) => Explain(MultiLabelDataset.OfFeatures([features]));
+    public Explanation Explain(IReadOnlyList<(int Id, float Value)> features) => Explain(MultiLabelDataset.OfFeatures([Given.One(features)]));
+
+    /// <summary>Predicts the labels of a dense vector, with the training rows that voted.</summary>
+    /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
+    public Explanation Explain(float[] vector) => Explain(MultiLabelDataset.OfVectors([Given.One(vector)]));
+
+    /// <summary>What it is: "8 labels of texts".</summary>
+    public override string ToString() => $"{Labels.Count} labels of {(Vectorisers.Count > 0 ? "texts" : "features")}";
 
     /// <summary>Why a label is predicted for a text, or why it is not: below its threshold by how much, or not weighed at all, and its rank.</summary>
     /// <param name="text">The text.</param>
     /// <param name="label">The label's name.</param>
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on features.</exception>
     /// <example><code>Console.WriteLine(model.Why("Opens a socket.", "io"));</code></example>
-    public LabelReason Why(string text, string label) => Why(MultiLabelDataset.OfTexts([text]), label);
+    public LabelReason Why(string text, string label) => Why(MultiLabelDataset.OfTexts([Given.One(text)]), label);
 
     /// <summary>Why a label is predicted for a row of sparse features, or why it is not.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
     /// <param name="label">The label's name.</param>
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
-    public LabelReason Why(IReadOnlyList<(int Id, float Value)> features, string label) => Why(MultiLabelDataset.OfFeatures([features]), label);
+    public LabelReason Why(IReadOnlyList<(int Id, float Value)> features, string label) => Why(MultiLabelDataset.OfFeatures([Given.One(features)]), label);
+
+    /// <summary>Why a label is predicted for a dense vector, or why it is not.</summary>
+    /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
+    /// <param name="label">The label's name.</param>
+    /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
+    public LabelReason Why(float[] vector, string label) => Why(MultiLabelDataset.OfVectors([Given.One(vector)]), label);
 
     /// <summary>Measures the model on rows with known labels.</summary>
     /// <param name="rows">

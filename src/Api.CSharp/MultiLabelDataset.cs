@@ -25,7 +25,7 @@ public sealed class MultiLabelDataset
     {
         ArgumentNullException.ThrowIfNull(rows);
         (string Text, IReadOnlyList<string> Labels)[] all = [.. rows];
-        return Named(Core.Rows.NewTexts(Given.All([.. all.Select(row => row.Text)])), all.Select(row => row.Labels));
+        return Named(Core.Rows.NewTexts(Given.All([.. all.Select(row => row.Text)], nameof(rows))), all.Select(row => row.Labels));
     }
 
     /// <summary>Rows of sparse features. Labels are those of the rows, in ordinal order.</summary>
@@ -51,6 +51,16 @@ public sealed class MultiLabelDataset
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(labels);
         return Named(Core.Rows.NewDense((float[,])vectors.Clone()), labels);
+    }
+
+    /// <summary>Rows of dense vectors. Labels are those of the rows, in ordinal order.</summary>
+    /// <param name="rows">The vectors, all of one length, of finite numbers, or NaN where one is missing, with the rows' labels.</param>
+    /// <exception cref="ArgumentException">Vectors of different lengths; the message counts rows from 1.</exception>
+    public static MultiLabelDataset FromVectors(IEnumerable<(float[] Vector, IReadOnlyList<string> Labels)> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        (float[] Vector, IReadOnlyList<string> Labels)[] all = [.. rows];
+        return Named(OfVectors(all.Select(row => row.Vector)), all.Select(row => row.Labels));
     }
 
     /// <summary>
@@ -139,6 +149,9 @@ public sealed class MultiLabelDataset
     /// <param name="rows">Row numbers, counted from 0.</param>
     public MultiLabelDataset Select(IReadOnlyList<int> rows) => new(Core.LabelledRowsModule.selectRows([.. rows], Labelled));
 
+    /// <summary>What it is: "90 texts, 8 labels".</summary>
+    public override string ToString() => $"{Count} {(IsText ? "texts" : "rows of features")}, {Labels.Count} labels";
+
     /// <summary>The labels of a row.</summary>
     /// <param name="row">Counted from 0.</param>
     public IReadOnlyList<string> LabelsOf(int row) => [.. Labelled.Truth.Matrix.RowIndices(row).ToArray().Select(Labelled.Space.Name)];
@@ -158,7 +171,7 @@ public sealed class MultiLabelDataset
     internal static Core.Rows OfTexts(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Core.Rows.NewTexts(Given.All<string>([.. texts]));
+        return Core.Rows.NewTexts(Given.All<string>([.. texts], nameof(texts)));
     }
 
     /// <summary>Sparse features before a model weighs or scales them.</summary>
@@ -168,9 +181,24 @@ public sealed class MultiLabelDataset
         return Core.Rows.NewFeatures(SparseRows.Create(rows, dimension, "feature", mayBeMissing: true));
     }
 
+    /// <summary>Dense vectors before a model scales them.</summary>
+    internal static Core.Rows OfVectors(IEnumerable<float[]> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        var all = Given.All<float[]>([.. vectors], nameof(vectors));
+        var numbers = new float[all.Length, all.Length == 0 ? 0 : all[0].Length];
+        for (var row = 0; row < all.Length; row++)
+        {
+            if (all[row].Length != numbers.GetLength(1))
+                throw new ArgumentException($"row {row + 1}: expected {numbers.GetLength(1)} numbers as in the first row, received {all[row].Length}", nameof(vectors));
+            for (var column = 0; column < all[row].Length; column++) numbers[row, column] = all[row][column];
+        }
+        return Core.Rows.NewDense(numbers);
+    }
+
     private static MultiLabelDataset Named(Core.Rows rows, IEnumerable<IReadOnlyList<string>> labels)
     {
-        string[][] sets = [.. Given.All<IReadOnlyList<string>>([.. labels]).Select(names => names.ToArray())];
+        string[][] sets = [.. Given.All<IReadOnlyList<string>>([.. labels], nameof(labels)).Select(names => names.ToArray())];
         return new(Core.LabelledRowsModule.ofNames(rows, sets));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Limen;
 
 /// <summary>
@@ -32,6 +34,13 @@ public sealed class PossibleLabelSets
 
     /// <summary>The largest p-value of all label sets: small where the row is unlike the calibration rows.</summary>
     public double Credibility { get; } = 1;
+
+    /// <summary>The sets with their p-values, the best fitting first.</summary>
+    public override string ToString() =>
+        !IsInformative
+            ? "any label set is possible"
+            : string.Join(", ", Sets.Select(set => string.Create(CultureInfo.InvariantCulture, $"{{{string.Join(", ", set.Labels)}}} {set.PValue:F3}")))
+                + (IsTruncated ? ", ..." : "");
 
     internal static Core.ConformalNorm Norm(int norm) =>
         norm switch

@@ -20,6 +20,9 @@ public sealed class ScoreLists
     /// <summary>The labels, in the order of their ids.</summary>
     public IReadOnlyList<string> Labels => Space.Names;
 
+    /// <summary>What it is: "90 rows of scores, 8 labels".</summary>
+    public override string ToString() => $"{Count} rows of scores, {Labels.Count} labels";
+
     internal Core.LabelSpace Space { get; }
 
     internal Core.Scores Logits { get; }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Limen.Kernels;
 
 /// <summary>
@@ -25,6 +27,26 @@ internal readonly struct CancellationScope : IDisposable
     /// <summary>Ends the work of a cancelled scope.</summary>
     /// <exception cref="OperationCanceledException">The scope's token was cancelled.</exception>
     public static void ThrowIfCancelled() => Token.ThrowIfCancellationRequested();
+
+    /// <summary>The scope's token for loops of the thread pool.</summary>
+    public static ParallelOptions Options => new() { CancellationToken = Token };
+
+    /// <summary>
+    /// Runs body(0) to body(count - 1) at once on the thread pool, in which they may do so themselves. The first exception of one is thrown as it is, and when the scope
+    /// was cancelled, those that had not begun are not run.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The scope's token was cancelled.</exception>
+    public static void For(int count, Action<int> body)
+    {
+        try
+        {
+            Parallel.For(0, count, Options, body);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
+        }
+    }
 
     /// <summary>Ends the scope.</summary>
     public void Dispose() => Ambient.Value = _outer;

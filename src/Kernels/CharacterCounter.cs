@@ -12,14 +12,14 @@ public static class CharacterCounter
     public static TermTable Count(string[] texts, TermSelection selection)
     {
         var parts = TextPart.Cut(texts.Length);
-        Parallel.For(0, parts.Length, i => parts[i].Read(texts, new SpaceTokeniser(), Kept.Different));
+        CancellationScope.For(parts.Length, i => parts[i].Read(texts, new SpaceTokeniser(), Kept.Different));
         var words = Array.ConvertAll(parts, Words);
         var chosen = new List<(string Term, int Texts)>();
         HashSet<string>? shorter = null;
         for (var length = 1; length <= selection.Longest; length++)
         {
             var counts = new (Dictionary<string, int> Ids, int[] Texts)[parts.Length];
-            Parallel.For(0, parts.Length, i => counts[i] = Part(parts[i], words[i], length, shorter));
+            CancellationScope.For(parts.Length, i => counts[i] = Part(parts[i], words[i], length, shorter));
             var frequent = Frequent(counts, TermCounter.Least(chosen, selection));
             if (length >= selection.Shortest) chosen.AddRange(frequent);
             shorter = [.. frequent.Select(gram => gram.Term)];

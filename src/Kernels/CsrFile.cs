@@ -87,7 +87,7 @@ public static class CsrFile
             at += (long)pieces[i].Count * sizeof(int);
         }
         var checksums = new uint[pieces.Count];
-        var whole = Parallel.For(0, pieces.Count, (i, loop) =>
+        var whole = Parallel.For(0, pieces.Count, CancellationScope.Options, (i, loop) =>
         {
             var target = pieces[i].Part(pieces[i].From, pieces[i].Count);
             if (!Fill(file, target, offsets[i])) loop.Stop();

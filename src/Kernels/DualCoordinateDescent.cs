@@ -15,7 +15,7 @@ public static partial class DualCoordinateDescent
     /// <param name="rows">Features, label sets and weights.</param>
     /// <param name="options">Loss, cost, tolerance and limits.</param>
     /// <param name="progress">Called with the share of the labels that are done, ascending; from any thread, one call at a time.</param>
-    /// <param name="cancellation">Honoured between groups of labels.</param>
+    /// <param name="cancellation">Honoured between the passes of a group of labels.</param>
     /// <exception cref="ArgumentException">X and Y have different numbers of rows, X more than 134,217,722 features or 134,217,724 rows, or the weights are not
     /// N finite numbers of at least 0.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
@@ -23,6 +23,7 @@ public static partial class DualCoordinateDescent
     {
         ArgumentNullException.ThrowIfNull(rows);
         rows.Check();
+        using var scope = CancellationScope.Of(cancellation.CanBeCanceled ? cancellation : CancellationScope.Token);
         var (features, count) = (rows.X.Columns, rows.Y.Columns);
         var positives = Transposed.Of(rows.Y);
         var labels = MostFrequentFirst(positives, rows);
@@ -37,8 +38,6 @@ public static partial class DualCoordinateDescent
         var gate = new Lock();
         RowChunks.For(labels.Length, LabelLanes.Width, (from, to) =>
         {
-            if (cancellation.IsCancellationRequested)
-                return;
             if (!idle.TryTake(out var lanes))
                 lanes = Lanes(rows, squaredNorms, options);
             var group = labels.AsSpan(from, to - from);

@@ -49,7 +49,10 @@ internal abstract unsafe class LabelLanes
         var live = (1 << labels.Length) - 1;
         Start();
         for (var pass = 0; pass < Options.MaxPasses && live != 0; pass++)
+        {
+            CancellationScope.ThrowIfCancelled();
             live = Pass(pass, orders[pass], live);
+        }
     }
 
     /// <summary>The weight of a feature for the label of a lane; the feature after the last one is the bias.</summary>

@@ -27,7 +27,7 @@ public static class TermCounter
     public static TermTable Count(string[] texts, Func<Tokeniser> tokeniser, TermSelection selection)
     {
         var parts = TextPart.Cut(texts.Length);
-        Parallel.For(0, parts.Length, i => parts[i].Read(texts, tokeniser(), selection.Longest > 1 ? Kept.InOrder : Kept.Nothing));
+        CancellationScope.For(parts.Length, i => parts[i].Read(texts, tokeniser(), selection.Longest > 1 ? Kept.InOrder : Kept.Nothing));
         var words = Words(parts, selection.MinDf);
         var terms = words.Terms;
         var frequencies = words.DocumentFrequency;
@@ -75,7 +75,7 @@ public static class TermCounter
         Array.Sort(terms, StringComparer.Ordinal);
         var rank = new Dictionary<string, int>(terms.Length, StringComparer.Ordinal);
         foreach (var term in terms) rank.Add(term, rank.Count);
-        Parallel.ForEach(parts, part => part.Rename(rank));
+        CancellationScope.For(parts.Length, i => parts[i].Rename(rank));
         return new TermTable(terms, Array.ConvertAll(terms, t => frequency[t]));
     }
 
@@ -87,7 +87,7 @@ public static class TermCounter
         TextPart[] parts, int length, string[] terms, string[] words, int minDf, bool last)
     {
         var tables = new PairTable[1 << PartitionBits];
-        Parallel.For(0, tables.Length, p =>
+        CancellationScope.For(tables.Length, p =>
         {
             var table = new PairTable(terms.Length >> PartitionBits);
             foreach (var part in parts) part.CountPairs(table, length, (uint)p);
@@ -98,7 +98,7 @@ public static class TermCounter
         {
             var ids = new PairTable(kept.Length);
             for (var i = 0; i < kept.Length; i++) ids.Add(kept[i].First, kept[i].Second).Value = i;
-            Parallel.ForEach(parts, part => part.Lengthen(ids, length));
+            CancellationScope.For(parts.Length, i => parts[i].Lengthen(ids, length));
         }
         var longer = Array.ConvertAll(kept, e => $"{terms[e.First]} {words[e.Second]}");
         return (longer, Array.ConvertAll(kept, e => e.Value));

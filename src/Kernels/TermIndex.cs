@@ -26,7 +26,7 @@ public abstract class TermIndex
             return CsrMatrix.Trusted(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
         }
         var chunks = new Chunk[Lanes.Tasks(texts.Length, ChunkRows)];
-        Parallel.For(0, chunks.Length, i =>
+        CancellationScope.For(chunks.Length, i =>
         {
             var first = i * ChunkRows;
             chunks[i] = CountChunk(texts.AsSpan(first..Lanes.End(i, ChunkRows, texts.Length)));
@@ -41,7 +41,7 @@ public abstract class TermIndex
         }
         var indices = GC.AllocateUninitializedArray<int>(starts[^1]);
         var values = GC.AllocateUninitializedArray<float>(starts[^1]);
-        Parallel.For(0, chunks.Length, i =>
+        CancellationScope.For(chunks.Length, i =>
         {
             chunks[i].Indices.CopyTo(indices, starts[i]);
             chunks[i].Values.CopyTo(values, starts[i]);

@@ -43,6 +43,7 @@ internal sealed class TextPart(int first, int end)
         var lastText = new List<int>();
         for (var row = first; row < end; row++)
         {
+            if (row % 256 == 0) CancellationScope.ThrowIfCancelled();
             tokeniser.Start(all[row]);
             while (tokeniser.MoveNext())
             {

@@ -123,12 +123,24 @@ public static unsafe class Workers
                 if (!_open) continue;
                 _helping++;
             }
-            Drain();
+            DrainWithin();
             lock (Gate)
             {
                 if (--_helping == 0) Monitor.Pulse(Gate);
             }
         }
+    }
+
+    /// <summary>What tasks call sees the token of the scope that they were begun in.</summary>
+    private static void DrainWithin()
+    {
+        if (!_cancellation.CanBeCanceled)
+        {
+            Drain();
+            return;
+        }
+        using var scope = CancellationScope.Of(_cancellation);
+        Drain();
     }
 
     private static void Drain()

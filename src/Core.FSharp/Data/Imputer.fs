@@ -21,7 +21,7 @@ module Imputer =
         let byFeature = Csr.transpose x
 
         {
-            Medians = Array.Parallel.init x.Columns (FeatureValues.median byFeature >> float32)
+            Medians = Cancellation.init x.Columns (FeatureValues.median byFeature >> float32)
             Indicated = FeatureValues.withMissing x
         }
 

@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// How the features of rows are brought to one scale.
@@ -37,7 +36,7 @@ module Scaling =
 
     let private affine (ofFeature: CsrMatrix -> int -> struct (float * float)) (x: CsrMatrix) : FittedScaling =
         let byFeature = Csr.transpose x
-        let fitted = Array.Parallel.init x.Columns (ofFeature byFeature)
+        let fitted = Cancellation.init x.Columns (ofFeature byFeature)
 
         FittedScaling.Affine(
             fitted |> Array.map (fun struct (centre, _) -> float32 centre),
@@ -83,7 +82,7 @@ module Scaling =
             // from the least value to the greatest, so that few rows are knots one by one
             Array.init knots (fun j -> Quantile.ofAscending (float j / float (max 1 (knots - 1))) ascending |> float32)
 
-        let values: float32[] = Array.Parallel.init x.Columns ofFeature |> Array.concat
+        let values: float32[] = Cancellation.init x.Columns ofFeature |> Array.concat
         FittedScaling.Ranks(DenseMatrix.Of(x.Columns, knots, values))
 
     /// Fits on training rows [N, D], N of at least 1, of which no value is missing; absent entries count as 0. A constant feature has spread 1.
@@ -119,16 +118,11 @@ module Scaling =
 
         let ofAbsent = Array.init width (fun c -> f c 0f)
 
-        Parallel.For(
-            0,
-            x.Rows,
-            fun r ->
-                ofAbsent.CopyTo(values, r * width)
+        Cancellation.iter x.Rows (fun r ->
+            ofAbsent.CopyTo(values, r * width)
 
-                for at in x.RowStart[r] .. x.RowStart[r + 1] - 1 do
-                    values[r * width + x.Indices[at]] <- f x.Indices[at] x.Values[at]
-        )
-        |> ignore
+            for at in x.RowStart[r] .. x.RowStart[r + 1] - 1 do
+                values[r * width + x.Indices[at]] <- f x.Indices[at] x.Values[at])
 
         CsrMatrix.Trusted(
             x.Rows,

@@ -26,7 +26,7 @@ module internal TermChoice =
     let private levels = [ 100_000L, 1; 10_000_000L, 2 ]
 
     let private wordsOfAll (texts: string[]) =
-        texts |> Array.Parallel.map words |> Array.sum
+        texts |> Cancellation.map words |> Array.sum
 
     /// Above this many words, n-grams of characters are too many to be worth their time, and so are pairs of words among words.
     let private fewWords = 2_000_000L

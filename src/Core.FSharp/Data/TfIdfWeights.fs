@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// How a term's weight grows with its count tf in a row.
@@ -74,6 +73,6 @@ module TfIdfWeights =
         if counts.Rows < 256 then
             Seq.iter weighRow (seq { 0 .. counts.Rows - 1 })
         else
-            Parallel.For(0, counts.Rows, weighRow) |> ignore
+            Cancellation.iter counts.Rows weighRow
 
         CsrMatrix.Trusted(counts.Rows, counts.Columns, counts.RowStart, counts.Indices, values)

@@ -104,7 +104,7 @@ module Calibration =
         |> Array.iteri (fun i (_, members) -> members |> Array.iter (fun l -> curveOf[l] <- i + 1))
 
         {
-            Curves = Array.append [| curve all |] (own |> Array.Parallel.map (snd >> curve))
+            Curves = Array.append [| curve all |] (own |> Cancellation.map (snd >> curve))
             CurveOf = curveOf
         }
 

@@ -74,7 +74,7 @@ module ConformalSets =
         {
             Norm = norm
             Nonconformity =
-                Array.Parallel.init labels.Rows (fun row -> score norm given row (Csr.set row labels))
+                Cancellation.init labels.Rows (fun row -> score norm given row (Csr.set row labels))
                 |> Array.sort
         }
 
@@ -192,4 +192,4 @@ module ConformalSets =
         if float (fitted.Nonconformity.Length + 1) * epsilon < 1.0 then
             Array.create probabilities.Rows Uninformative
         else
-            Array.Parallel.init probabilities.Rows (ofRow fitted epsilon cap probabilities)
+            Cancellation.init probabilities.Rows (ofRow fitted epsilon cap probabilities)

@@ -45,6 +45,7 @@ module CoordinateAscent =
             pass <- pass + 1
 
             for l in order do
+                Cancellation.check ()
                 let otherHits = allHits - hits[l]
                 let otherPredicted = allPredicted - predicted[l]
                 let otherSum = sum - ofLabel l hits[l] predicted[l]

@@ -97,7 +97,7 @@ module ExpectedCounts =
 
             let value = valueOf objective s.Count hits predicted all
 
-            Array.Parallel.init s.Count (fun l ->
+            Cancellation.init s.Count (fun l ->
                 let first, last = s.Start[l], s.Start[l + 1]
 
                 if first = last then

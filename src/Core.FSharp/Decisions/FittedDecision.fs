@@ -68,7 +68,7 @@ module FittedDecision =
         |> Constraints.apply decision.Constraints labels scores
 
     let private constrained decision (Scores scores) =
-        Array.Parallel.init scores.Rows (fun row ->
+        Cancellation.init scores.Rows (fun row ->
             let labels = Csr.set row scores
             let verdicts = judge decision labels (scores.RowValues(row).ToArray())
 

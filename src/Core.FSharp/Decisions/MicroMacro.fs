@@ -34,6 +34,7 @@ module MicroMacro =
         let order = SortedPairs.byFrequency whole
 
         for before in 0 .. order.Length - 1 do
+            Cancellation.check ()
             let l = order[before]
 
             let hitsBefore, predictedBefore, positivesBefore =

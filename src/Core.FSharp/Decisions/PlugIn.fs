@@ -88,6 +88,7 @@ module PlugIn =
             pass <- pass + 1
 
             for l in 0 .. lists.Length - 1 do
+                Cancellation.check ()
                 let list = lists[l]
                 let otherHits = hits - list.Sums[counts[l]]
                 let otherPredicted = predicted - list.Weights[counts[l]]
@@ -130,12 +131,12 @@ module PlugIn =
             | Some w -> float w[row]
 
         let pairs =
-            Array.Parallel.init scores.Columns (fun l ->
+            Cancellation.init scores.Columns (fun l ->
                 Csr.row l byLabel
                 |> Array.map (fun struct (row, z) -> struct (Logistic.ofLogit (float z), weight row))
                 |> Array.filter (fun (struct (_, w)) -> w > 0.0))
 
-        let lists = pairs |> Array.Parallel.map listed
+        let lists = pairs |> Cancellation.map listed
 
         let common (t: Listed -> float) =
             Array.create lists.Length (pairs |> Array.concat |> listed |> t)
@@ -143,8 +144,8 @@ module PlugIn =
         let fitted =
             match objective with
             | Objective.MacroF1
-            | Objective.Jaccard -> lists |> Array.Parallel.map (fixedPoint 1.0)
-            | Objective.FBeta beta -> lists |> Array.Parallel.map (fixedPoint (beta * beta))
+            | Objective.Jaccard -> lists |> Cancellation.map (fixedPoint 1.0)
+            | Objective.FBeta beta -> lists |> Cancellation.map (fixedPoint (beta * beta))
             | Objective.MicroF1 -> common (fixedPoint 1.0)
             | Objective.RecallAtPrecision level -> common (atPrecision level)
             | Objective.MacroPlusMicro weight -> mixed weight lists

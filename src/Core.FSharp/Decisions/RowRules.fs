@@ -8,7 +8,7 @@ open Limen.Kernels
 module RowRules =
 
     let private chosen (size: float32[] -> int) (Scores scores) : LabelSets =
-        Array.Parallel.init scores.Rows (fun row ->
+        Cancellation.init scores.Rows (fun row ->
             let first = scores.RowStart[row]
             let listed = scores.RowStart[row + 1] - first
 

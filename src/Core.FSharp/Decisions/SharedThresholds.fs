@@ -89,7 +89,7 @@ module internal SharedThresholds =
             let span = max (high - low) 1e-3
 
             let best (candidates: struct (float * float)[]) =
-                candidates[candidates |> Array.Parallel.map evaluate |> firstBest]
+                candidates[candidates |> Cancellation.map evaluate |> firstBest]
 
             let around (struct (a, c)) width steps =
                 [|

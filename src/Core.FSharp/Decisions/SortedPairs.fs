@@ -2,7 +2,6 @@ namespace Limen.Core
 
 open Limen
 open System
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// The listed pairs of held-out rows, label by label, best score first. Label l holds the places Start[l] .. Start[l
@@ -99,24 +98,19 @@ module SortedPairs =
         let row = Array.sub byLabel.Indices 0 byLabel.NonZeros
         let hit = Array.zeroCreate byLabel.NonZeros
 
-        Parallel.For(
-            0,
-            scores.Columns,
-            fun l ->
-                let start, count =
-                    byLabel.RowStart[l], byLabel.RowStart[l + 1] - byLabel.RowStart[l]
+        Cancellation.iter scores.Columns (fun l ->
+            let start, count =
+                byLabel.RowStart[l], byLabel.RowStart[l + 1] - byLabel.RowStart[l]
 
-                for at in start .. start + count - 1 do
-                    order[at] <- -order[at]
+            for at in start .. start + count - 1 do
+                order[at] <- -order[at]
 
-                Array.Sort(order, row, start, count)
+            Array.Sort(order, row, start, count)
 
-                for at in start .. start + count - 1 do
-                    order[at] <- -order[at]
+            for at in start .. start + count - 1 do
+                order[at] <- -order[at]
 
-                    hit[at] <- truth.Find(l, row[at]) >= 0
-        )
-        |> ignore
+                hit[at] <- truth.Find(l, row[at]) >= 0)
 
         let weights =
             match weights with

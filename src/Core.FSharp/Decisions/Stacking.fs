@@ -14,6 +14,8 @@ module Stacking =
     let private ridge = 0.1
     let private interceptRidge = 1e-3
     let private chunk = 256
+    // pairs that are quicker scored by one thread
+    let private few = 10_000
     // features besides the margins: KNN, its logarithm and 1
     let private others = 3
 
@@ -103,7 +105,7 @@ module Stacking =
 
             value, gradient, hessian
 
-        let parts = Array.Parallel.init (Lanes.Tasks(rows, chunk)) partial
+        let parts = Cancellation.init (Lanes.Tasks(rows, chunk)) partial
         let penalty = Array.init d (fun i -> if i >= d - 2 then interceptRidge else ridge)
         let gradient = Array.init d (fun i -> penalty[i] * w[i])
         let hessian = Array2D.init d d (fun i j -> if i = j then penalty[i] else 0.0)
@@ -208,11 +210,16 @@ module Stacking =
         let rarity = Rarity.ofIdf rarity
         let pairs = lists.Local
 
-        let values =
-            Array.init pairs.NonZeros (fun at ->
-                let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
+        let score at =
+            let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
 
-                parts stack (float rarity[pairs.Indices[at]]) margins (float pairs.Values[at])
-                |> StackParts.score)
+            parts stack (float rarity[pairs.Indices[at]]) margins (float pairs.Values[at])
+            |> StackParts.score
+
+        let values =
+            if pairs.NonZeros < few then
+                Array.init pairs.NonZeros score
+            else
+                Cancellation.init pairs.NonZeros score
 
         Scores(CsrMatrix.Trusted(pairs.Rows, pairs.Columns, pairs.RowStart, pairs.Indices, values))

@@ -44,7 +44,7 @@ module Thresholds =
         else
             rounded
 
-    let private each (s: SortedPairs) (f: int -> float32) = Array.Parallel.init s.Count f
+    let private each (s: SortedPairs) (f: int -> float32) = Cancellation.init s.Count f
 
     /// SCut (Yang, SIGIR 2001): each label's best cut by the objective's per-label value, the largest threshold among equals. A
     /// label without listed positives takes the default.
@@ -205,7 +205,7 @@ module SCutFbr =
 
         let final = folded "inner" seed scores (fun _ -> true) pairs
 
-        Array.Parallel.init pairs.Count (fun l ->
+        Cancellation.init pairs.Count (fun l ->
             let reached = Array.zeroCreate floors.Length
 
             for k in 0 .. folds - 1 do

@@ -1,8 +1,6 @@
 namespace Limen.Core
 
-open System
 open System.Threading
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// What a fit does when its token is cancelled.
@@ -35,19 +33,11 @@ module Cancellation =
     /// f 0 to f (count - 1), computed at once on the threads of the pool, and cancelled with the scope. The first exception of an element is thrown as it is.
     let internal init (count: int) (f: int -> 'a) : 'a[] =
         let results = Array.zeroCreate count
-
-        try
-            Parallel.For(
-                0,
-                count,
-                ParallelOptions(CancellationToken = CancellationScope.Token),
-                fun i -> results[i] <- f i
-            )
-            |> ignore
-        with :? AggregateException as e ->
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0])
-
+        CancellationScope.For(count, (fun i -> results[i] <- f i))
         results
+
+    /// f 0 to f (count - 1), as by `init`, for what they do.
+    let internal iter (count: int) (f: int -> unit) : unit = CancellationScope.For(count, f)
 
     /// As Array.map, each element computed as by `init`.
     let internal map (f: 'a -> 'b) (values: 'a[]) : 'b[] =

@@ -79,7 +79,7 @@ module Bootstrap =
             Metric.number metric (evidence first) - Metric.number metric (evidence second)
 
         let resampled =
-            Array.Parallel.init options.Resamples (weights seed first.Rows >> reweighed >> differenceOf)
+            Cancellation.init options.Resamples (weights seed first.Rows >> reweighed >> differenceOf)
             |> Array.sort
 
         let notAbove = resampled |> Array.filter (fun d -> d <= 0.0) |> Array.length

@@ -1,6 +1,7 @@
 namespace Limen
 
 open System.Collections.Generic
+open Limen.Core
 
 /// A label that was weighed for a row, in log-odds: Threshold = Global + Local + Bias + Correction, and where the decision has thresholds the label is predicted
 /// exactly where Score > Threshold. Where it takes the best few labels of a row (Taken is above 0) it is predicted where Rank is at most Taken.
@@ -37,6 +38,11 @@ type Candidate =
     /// Score - Threshold. Its negative is the smallest change of the score that flips the decision, where a threshold decides.
     member c.Margin = c.Score - c.Threshold
 
+    /// The label, its score and its threshold, and whether it is predicted.
+    override c.ToString() =
+        let decided = if c.IsPredicted then "predicted" else "not predicted"
+        System.FormattableString.Invariant $"{c.Label}: score {c.Score:F2}, threshold {c.Threshold:F2}, {decided}"
+
 /// What is predicted for a row, with the reasons.
 [<NoComparison>]
 type Prediction =
@@ -46,6 +52,12 @@ type Prediction =
         /// Every label that was weighed, the farthest above its threshold first; all others are far below.
         Candidates: IReadOnlyList<Candidate>
     }
+
+    /// The k best labels that were weighed, predicted or not, by the decision's score: fewer where fewer were weighed (WithCandidates). Throws ArgumentException for k
+    /// below 1.
+    member p.Top(k: int) : IReadOnlyList<Candidate> =
+        Limits.require (nameof k) (1, System.Int32.MaxValue) k
+        p.Candidates |> Seq.sortBy _.Rank |> Seq.truncate k |> Seq.toArray :> _
 
     /// The predicted labels.
     override p.ToString() = System.String.Join(", ", p.Labels)
@@ -72,6 +84,10 @@ type Explanation =
         /// The training rows that voted, the heaviest first; none where the local signal has no such rows.
         Neighbours: IReadOnlyList<Neighbour>
     }
+
+    /// The predicted labels, and how many training rows voted.
+    override e.ToString() =
+        $"{e.Prediction} ({e.Neighbours.Count} neighbours)"
 
 /// Why a label is predicted for a row, or why it is not.
 [<NoComparison>]

@@ -122,7 +122,7 @@ module Explanation =
 
         let (Scores z) = scores
 
-        Array.Parallel.init z.Rows (fun row ->
+        Cancellation.init z.Rows (fun row ->
             let first, count = z.RowStart[row], z.RowStart[row + 1] - z.RowStart[row]
 
             let verdicts =

@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open System.Threading
 open Limen
 open Limen.Kernels
 
@@ -55,7 +54,7 @@ module InputChoice =
                 Seed = seed
             }
             silent
-            CancellationToken.None
+            CancellationScope.Token
             train
         |> Linear.scores train.Labels.Columns (Csr.empty x.Rows train.Labels.Columns) x
 

@@ -1,7 +1,6 @@
 namespace Limen.Core
 
 open System
-open System.Threading.Tasks
 open Limen.Kernels
 
 /// Gaussian kernels exp(-gamma |x - z|^2) of rows x to landmarks z [M, D], and features of rows whose products are these kernels, as nearly as M landmarks allow.
@@ -125,18 +124,13 @@ module internal KernelFeatures =
         let values =
             Array.zeroCreate<float32>(Shapes.Length(int64 x.Rows, int64 width, nameof x))
 
-        Parallel.For(
-            0,
-            x.Rows,
-            fun row ->
-                use ofRow = dense x [| row |]
-                use k = kernels gamma landmarks ofRow
-                let y = forward l (floats k.Span)
+        Cancellation.iter x.Rows (fun row ->
+            use ofRow = dense x [| row |]
+            use k = kernels gamma landmarks ofRow
+            let y = forward l (floats k.Span)
 
-                for m in 0 .. width - 1 do
-                    values[row * width + m] <- float32 y[m]
-        )
-        |> ignore
+            for m in 0 .. width - 1 do
+                values[row * width + m] <- float32 y[m])
 
         CsrMatrix.Trusted(
             x.Rows,

@@ -215,4 +215,8 @@ module Network =
         for h in units do
             h.Dispose()
 
+        // disposed meanwhile, the weights may have become others' numbers: this throws then
+        for m in matrices n do
+            m.Span.Length |> ignore
+
         z

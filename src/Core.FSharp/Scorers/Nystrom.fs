@@ -85,7 +85,7 @@ module Nystrom =
                 cancellation
 
         let coefficients =
-            Array.Parallel.init linear.Bias.Length (fun label ->
+            Cancellation.init linear.Bias.Length (fun label ->
                 let w = Array.zeroCreate<float> landmarks.Rows
 
                 for struct (m, v) in Csr.row label linear.Weights do

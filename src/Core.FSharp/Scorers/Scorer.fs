@@ -117,9 +117,7 @@ module Scorer =
     /// may give its best pass (WhenCancelled).
     let fit (training: ScorerTraining) (scorer: Scorer) : FittedScorer =
         match scorer.Faults with
-        | [] ->
-            training.Cancellation.ThrowIfCancellationRequested()
-            scorer.Fit training
+        | [] -> Cancellation.within training.Cancellation (fun () -> scorer.Fit training)
         | faults -> raise (ConfigurationException faults)
 
     /// The margins of rows.

@@ -164,7 +164,7 @@ module ClusterNeighbours =
 
         let sums =
             rows
-            |> Array.Parallel.map (fun ofCluster ->
+            |> Cancellation.map (fun ofCluster ->
                 let sums = Accumulator train.Labels.Columns
 
                 for struct (r, q) in ofCluster do

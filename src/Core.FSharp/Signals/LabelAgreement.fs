@@ -74,7 +74,8 @@ module LabelAgreement =
         | _ -> [||]
 
     let private conditionals options (counts: struct (int * float)[][]) =
-        counts |> Array.Parallel.mapi (conditional options) |> Csr.ofRows counts.Length
+        Cancellation.init counts.Length (fun l -> conditional options l counts[l])
+        |> Csr.ofRows counts.Length
 
     /// One row of A, given where to find P(. | m).
     let private agreement options (conditional: int -> struct (int * float32)[]) (p: CsrMatrix) (sums: Accumulator) i =

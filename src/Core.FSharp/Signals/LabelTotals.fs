@@ -51,7 +51,7 @@ module internal LabelTotals =
 
     let totals (features: CsrMatrix) (labels: CsrMatrix) =
         let rowsOf = Csr.transpose labels
-        Array.Parallel.init labels.Columns (fun l -> total features (rowsOf.RowIndices l))
+        Cancellation.init labels.Columns (fun l -> total features (rowsOf.RowIndices l))
 
     /// The heaviest terms, given in order, as a vector of norm 1 with ascending columns.
     let profile terms (inOrder: struct (int * int64) seq) =

@@ -148,6 +148,7 @@ module LearnedGraph =
 
         for epoch in 1 .. options.Epochs do
             for i in Seed.permutation labels.Rows (Seed.derive "learned graph" epoch seed) do
+                Cancellation.check ()
                 row graph w labels p scratch i (step (RowWeights.at i weights)) |> ignore
 
         {
@@ -169,7 +170,7 @@ module LearnedGraph =
 
         let parts =
             folds
-            |> Array.Parallel.map (fun held ->
+            |> Cancellation.map (fun held ->
                 let others =
                     folds
                     |> Array.filter (fun f -> not (obj.ReferenceEquals(f, held)))

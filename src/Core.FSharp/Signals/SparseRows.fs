@@ -47,6 +47,7 @@ module internal SparseRows =
         Parallel.For(
             0,
             rows,
+            CancellationScope.Options,
             (fun () -> Accumulator columns),
             (fun i _ accumulator ->
                 built[i] <- row accumulator i

@@ -38,7 +38,7 @@ module TfIdf =
 
     let private profiles terms (totals: LabelTotal[]) columns =
         totals
-        |> Array.Parallel.map (LabelTotals.ordered >> LabelTotals.profile terms)
+        |> Cancellation.map (LabelTotals.ordered >> LabelTotals.profile terms)
         |> Csr.ofRows columns
 
     /// Adds up the dot products of a normalised row with every profile that shares a term; postings [D, L] is the profiles' transpose.

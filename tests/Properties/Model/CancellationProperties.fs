@@ -53,6 +53,50 @@ let private cancelledAt (share: float) =
 /// The share that is done when the scorers of the first of four fits are.
 let private firstFold = 0.05 + 0.9 / 4.0
 
+/// Texts that take every stage some time: words, signals, folds of networks and of linear models, halves of the decision.
+let private texts =
+    lazy
+        (let s = Seed.ofInt 3
+         let draw i n = int (Seed.bits (int64 i) s % uint64 n)
+
+         let row i =
+             let label k = draw (50 * i + k) 40
+
+             let words =
+                 [
+                     for k in 0..2 do
+                         for w in 0..2 -> $"own{3 * label k + w}"
+                     for k in 3..30 -> $"word{draw (50 * i + k) 3_000}"
+                 ]
+
+             String.concat " " words, [| for k in 0..2 -> $"label {label k}" |]
+
+         let rows = Array.init 1_500 row
+         LabelledRows.ofNames (Rows.Texts(Array.map fst rows)) (Array.map snd rows))
+
+/// How long a fit of texts goes on after it is cancelled, so many milliseconds after it began; None: it ended before.
+let private latency (after: int) : TimeSpan option =
+    use source = new CancellationTokenSource()
+    let clock = Diagnostics.Stopwatch()
+    use _ = source.Token.Register(fun () -> clock.Start())
+    let training = texts.Value
+    source.CancelAfter after
+
+    try
+        Pipeline.fit
+            (Presets.strong Objective.standard)
+            (Presets.vectorisers ())
+            FeatureKind.Automatic
+            training
+            None
+            ignore
+            source.Token
+        |> ignore
+
+        None
+    with :? OperationCanceledException ->
+        Some clock.Elapsed
+
 [<Tests>]
 let tests =
     testList
@@ -127,6 +171,18 @@ let tests =
                         source.Token
 
                 Require.equal (float train.Rows) model.Counts.Rows)
+
+            // some seconds: a fit of every stage is cancelled again and again
+            testCase "a fit of texts ends within three seconds of being cancelled, whatever it is at" (fun () ->
+                let waits =
+                    if Cases.isProof then
+                        [ 50..150..30_000 ]
+                    else
+                        [ 20; 150; 400; 900; 2_000; 4_000 ]
+
+                let latencies = waits |> List.choose latency
+                Require.atLeast 3 latencies.Length
+                Require.below (TimeSpan.FromSeconds 3.0) (List.max latencies))
 
             testCase "work in a cancelled scope ends, and goes on where it is shielded" (fun () ->
                 use source = new CancellationTokenSource()
