@@ -154,6 +154,7 @@ let private dependencyRanges (place: Place) : unit =
             "TorchSharp"
         ]
         "Limen.Trees", [ "FSharp.Core"; "LightGBM"; "Limen.Core" ]
+        "Limen.Data", [ "FSharp.Core"; "Google.Protobuf"; "Limen.Core"; "Parquet.Net" ]
         "Limen", [ "Limen.Core"; "TorchSharp" ]
         "Limen.Cli", [] // a tool holds what it needs
     ]
@@ -245,6 +246,14 @@ let private trees (place: Place) : unit =
     expect $"predictions, received '{trained}'" (trained.StartsWith "predicted ")
     expect $"the same without LightGBM, received '{loaded}', for '{trained}'" (loaded = trained)
 
+/// A program reads a table with vectors beside it, as numpy saves them.
+let private data (place: Place) : unit =
+    let said = place.Run [ "dotnet"; built "Data" place ]
+
+    expect
+        $"four rows of two numbers and their labels, received '{said}'"
+        (said.Trim() = "npy 4 rows, features 2, labels left right")
+
 let private script (place: Place) : unit =
     copy "samples" place.Folder
     Printed.check "samples/first-model.fsx" (place.Run(Shell.words "dotnet fsi first-model.fsx"))
@@ -267,6 +276,7 @@ let private checks =
         "a program that only predicts needs no torch", predictOnly
         "the readme's C# program", readme
         "trees are saved, and predict without LightGBM", trees
+        "files of Limen.Data are read", data
         "samples/first-model.fsx", script
         "samples/own-scores.cs", file "own-scores"
         "samples/torch-loop.cs", file "torch-loop"

@@ -13,7 +13,15 @@ type Made = private Made of folder: string
 module Made =
     let folder (Made folder) = folder
 
-let ids = [ "Limen"; "Limen.Core"; "Limen.Kernels"; "Limen.Trees"; "Limen.Cli" ]
+let ids =
+    [
+        "Limen"
+        "Limen.Core"
+        "Limen.Kernels"
+        "Limen.Trees"
+        "Limen.Data"
+        "Limen.Cli"
+    ]
 
 /// Where NuGet keeps what it has installed.
 let cache =

@@ -1,4 +1,5 @@
 using Limen.Kernels;
+using Microsoft.FSharp.Collections;
 
 namespace Limen;
 
@@ -70,11 +71,18 @@ public sealed class MultiLabelDataset
     /// <param name="path">The file.</param>
     /// <param name="format">The format's name, as <c>limen train --help</c> lists them; null: the one that the file's name and first line tell.</param>
     /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
+    /// <param name="vectors">A file of vectors that are the rows' features, row by row, or what stands in the place of the file's ending; null: none.</param>
+    /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
     /// <exception cref="ModelConfigurationException">There is no such file or format, or nothing tells which it is.</exception>
     /// <example><code>var data = MultiLabelDataset.FromFile("posts.csv", fields: new() { Text = ["body"], Labels = ["tags"], Separator = ";" });</code></example>
-    public static MultiLabelDataset FromFile(string path, string? format = null, Fields? fields = null) =>
-        new(Core.DataSource.readFile(Options(format, fields), path));
+    public static MultiLabelDataset FromFile(
+        string path,
+        string? format = null,
+        Fields? fields = null,
+        string? vectors = null,
+        FileFormats? formats = null
+    ) => new(Core.DataSource.readFile(Options(format, fields, vectors, null, formats), path));
 
     /// <summary>Rows of a table, CSV or TSV: texts or numbers in columns, labels as a list in a column or as columns of 0 and 1; plain, .gz or .bz2.</summary>
     /// <param name="path">The file.</param>
@@ -105,20 +113,32 @@ public sealed class MultiLabelDataset
     }
 
     /// <summary>
-    /// A folder with train, optional dev (validation, valid, val), and optional test files of one of the formats that the library reads (FromFile). An optional labels.txt names the labels. All parts know the same labels.
+    /// A folder with train, optional dev (validation, valid, val), and optional test files of one of the formats that the library reads (FromFile), or one file
+    /// whose rows are split. An optional labels.txt names the labels. All parts know the same labels.
     /// </summary>
-    /// <param name="directory">The folder.</param>
+    /// <param name="path">The folder, or the one file.</param>
     /// <param name="format">The format's name; null: the one that the training file's name and first line tell.</param>
     /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
+    /// <param name="vectors">What stands in the place of each file's ending in the files of vectors that are the rows' features, as ".npy"; null: none.</param>
+    /// <param name="split">How the rows of one file become parts; null: as the column <c>Fields.Part</c> says, else all rows are training rows.</param>
+    /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
+    /// <param name="report">Gets what was read, in lines: files, formats, rows, labels, what was chosen and what is odd.</param>
     /// <exception cref="DataFormatException">A file that is not as it should be.</exception>
-    /// <exception cref="ModelConfigurationException">There is no training file, or two for one part.</exception>
+    /// <exception cref="ModelConfigurationException">There is no training file, or two for one part, or the split cannot be.</exception>
+    /// <example><code>var (train, validation, test) = MultiLabelDataset.FromFolder("scans.csv", fields: new() { Group = "patient" }, split: new(SplitBy.Groups, 0.1, 0.1));</code></example>
     public static (MultiLabelDataset Train, MultiLabelDataset? Validation, MultiLabelDataset? Test) FromFolder(
-        string directory,
+        string path,
         string? format = null,
-        Fields? fields = null
+        Fields? fields = null,
+        string? vectors = null,
+        SplitOptions? split = null,
+        FileFormats? formats = null,
+        Action<string>? report = null
     )
     {
-        var rows = Core.Folder.read(Options(format, fields), directory).Rows;
+        var data = Core.DataSource.read(Options(format, fields, vectors, split, formats), ListModule.OfSeq([path]));
+        foreach (var line in Core.ReadReportModule.lines(data.Report)) report?.Invoke(line);
+        var rows = data.Rows;
         return (new(rows.Train), Optional(rows.Validation.ToNull()), Optional(rows.Test.ToNull()));
 
         static MultiLabelDataset? Optional(Core.LabelledRows? part) => part is null ? null : new(part);
@@ -202,10 +222,24 @@ public sealed class MultiLabelDataset
         return new(Core.LabelledRowsModule.ofNames(rows, sets));
     }
 
-    private static Core.DataOptions Options(string? format, Fields? fields)
+    private static Core.DataOptions Options(
+        string? format,
+        Fields? fields,
+        string? vectors,
+        SplitOptions? split,
+        FileFormats? formats
+    )
     {
         var defaults = Core.DataSource.defaults;
-        var options = new Core.DataOptions(defaults.Formats, null, fields ?? new(), defaults.Vectors, defaults.Split, defaults.Seed, defaults.Cache);
+        var options = new Core.DataOptions(
+            (formats ?? FileFormats.Usual).Entries,
+            null,
+            fields ?? new(),
+            vectors?.ToOption(),
+            split?.ToOption(),
+            defaults.Seed,
+            defaults.Cache
+        );
         return format is null ? options : Core.DataSource.withFormat(format, options);
     }
 

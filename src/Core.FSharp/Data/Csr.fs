@@ -98,8 +98,7 @@ module Csr =
                 Array.blit m.Values 0 values first m.NonZeros
 
             CsrMatrix.Trusted(start.Length - 1, columns, start, indices, values)
-        | other ->
-            invalidArg (nameof parts) $"expected matrices of the same columns, received %A{other}"
+        | other -> invalidArg (nameof parts) $"expected matrices of the same columns, received %A{other}"
 
     /// The rows of a, then the rows of b; both have the same columns.
     let append (a: CsrMatrix) (b: CsrMatrix) : CsrMatrix =

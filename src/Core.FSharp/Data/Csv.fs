@@ -303,7 +303,7 @@ module Csv =
                 $"a column of labels ({FieldNames.listed FieldNames.labels}), columns of 0 and 1, or the name of one"
                 $"the columns {FieldNames.listed table.Names}"
 
-    let private rowsOf (path: string) (table: Table) (numeric: int[]) : Rows * string =
+    let private rowsOf (table: Table) (numeric: int[]) : Rows * string =
         let roles = table.Roles
         let rows = table.Lines.Count
 
@@ -316,12 +316,7 @@ module Csv =
             Rows.Dense(Array2D.init rows numeric.Length (fun r c -> table.Open[numeric[c]].Numbers[r])),
             $"features are the {numeric.Length} columns of numbers, {named table (numeric |> Array.map (Array.get roles.Open))}"
         else
-            Lines.fail
-                path
-                1
-                1
-                $"a column of texts ({FieldNames.listed FieldNames.texts}), columns of numbers, or the name of one"
-                $"the columns {FieldNames.listed table.Names}"
+            Rows.Dense(Array2D.zeroCreate rows 0), "labels alone"
 
     let private weightsOf (path: string) (table: Table) : float32[] option =
         table.Roles.Weight
@@ -389,7 +384,7 @@ module Csv =
             among (fun i -> table.Open[i].IsNumber && not (Array.contains i flagged))
 
         let labels, saidOfLabels = labelsOf fields path table flagged
-        let rows, saidOfRows = rowsOf path table numeric
+        let rows, saidOfRows = rowsOf table numeric
 
         let column place =
             place |> Option.map (fun c -> table.Others[c].ToArray())
@@ -481,10 +476,12 @@ module Csv =
                     {
                         Lines = [ "text,labels"; "\"one, two\",b;a"; "three," ]
                         Labels = [ [ "a"; "b" ]; [] ]
+                        Beside = []
                     }
                     {
                         Lines = [ "id\tcomment_text\ttoxic\tinsult"; "7\tone\t1\t1"; "8\ttwo\t0\t1" ]
                         Labels = [ [ "insult"; "toxic" ]; [ "insult" ] ]
+                        Beside = []
                     }
                 ]
             Faulty =

@@ -5,7 +5,7 @@ open System.Collections.Generic
 open System.IO
 
 /// Data in parts: train, optional validation and test files of one format, plain, .gz or .bz2, each with its weights within or beside it
-/// (RowWeights), or parts of one file; optional labels.txt and features.txt beside them with one name a line, in the order of the ids.
+/// (RowWeights), or parts of one file; optional labels.txt and features.txt beside them with one name a line, in the order of the ids; or Hugging Face's dataset_info.json with the names of a ClassLabel.
 [<ReferenceEquality>]
 type DataFolder =
     {
@@ -123,7 +123,13 @@ module internal DataParts =
         let parts = Split.parts read
         let sized = parts |> List.forall _.Sized
         let featureNames = namesOfFeatures directory sized parts
-        let names = tryNames directory "labels.txt"
+
+        let ofIds () =
+            match read.Train.Labels with
+            | FileLabels.Ids _ -> LabelNames.ofClassLabels directory
+            | FileLabels.Names _ -> None
+
+        let names = tryNames directory "labels.txt" |> Option.orElseWith ofIds
         let spaces = labelSpaces directory names sized read
 
         let widen rows =

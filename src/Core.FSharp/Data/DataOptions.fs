@@ -1,7 +1,4 @@
-namespace Limen.Core
-
-open System
-open Limen
+namespace Limen
 
 /// Which rows stay on one side where rows are split into parts.
 [<RequireQualifiedAccess>]
@@ -22,6 +19,25 @@ type SplitOptions =
         /// The share of the test rows, at least 0; 0: none.
         Test: float
     }
+
+/// What a file may be, in the order in which formats are asked: of the library, `FileFormats.Usual`, and of packages that have more.
+[<Sealed>]
+type FileFormats(entries: Limen.Core.InputFormatEntry list) =
+    static let usual = FileFormats(Limen.Core.InputFormats.all)
+
+    /// Those of the library.
+    static member Usual = usual
+
+    member internal _.Entries = entries
+
+    /// What they are called.
+    member _.Names: System.Collections.Generic.IReadOnlyList<string> =
+        entries |> List.map _.Format.Name |> List.toArray :> _
+
+namespace Limen.Core
+
+open System
+open Limen
 
 /// How files are read.
 [<NoEquality; NoComparison>]

@@ -60,11 +60,14 @@ module DataSource =
             if File.Exists beside then
                 beside
             else
-                refuse $"vectors: expected the file {beside}, found none"
+                refuse $"vectors: expected {beside}, or the path of a file where one file of rows is read, found none"
 
     /// Rows with the vectors of another file in the place of their own features.
     let private withVectors (options: DataOptions) (alone: bool) (path: string) (rows: FileRows) : FileRows =
         match options.Vectors with
+        | None when rows.Rows.Dimension = Some 0 ->
+            refuse
+                $"{path}: expected a column of texts ({FieldNames.listed FieldNames.texts}), columns of numbers, or vectors in a file beside it (vectors), found labels alone"
         | None -> rows
         | Some vectors ->
             let file = vectorsOf path alone vectors
@@ -153,6 +156,29 @@ module DataSource =
             match options.Split with
             | Some split -> Some(bySplit file rows options.Seed split)
             | None -> ofColumn file rows
+
+        let said =
+            match options.Split, rows.Columns.Parts with
+            | Some split, _ ->
+                let by =
+                    match split.By with
+                    | SplitBy.Labels -> "labels (iterative stratification)"
+                    | SplitBy.Groups -> $"groups of {options.Fields.Group}"
+                    | SplitBy.Time -> $"time, {options.Fields.Time}"
+
+                [
+                    $"split from one file by {by}, {split.Validation} for validation and {split.Test} for test"
+                ]
+            | None, Some _ -> [ $"split from one file by the column {options.Fields.Part}" ]
+            | None, None -> []
+
+        let rows =
+            { rows with
+                Columns =
+                    { rows.Columns with
+                        Notes = rows.Columns.Notes @ said
+                    }
+            }
 
         let select place =
             match parts with

@@ -117,6 +117,7 @@ module FastText =
                     {
                         Lines = [ "__label__b __label__a one two"; "three"; "four __label__c five" ]
                         Labels = [ [ "a"; "b" ]; []; [ "c" ] ]
+                        Beside = []
                     }
                 ]
             Faulty =

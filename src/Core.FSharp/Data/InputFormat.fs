@@ -25,6 +25,8 @@ type FormatExample =
         Lines: string list
         /// The labels of each row, as their names or ids are written.
         Labels: string list list
+        /// Lines of the files beside it, by what stands in the place of the file's ending.
+        Beside: (string * string list) list
     }
 
 /// Lines that are not as they should be, and where the first fault is, counted from 1.

@@ -10,7 +10,17 @@ module InputFormats =
 
     /// In the order in which they are asked: where files of several formats are, the first wins.
     let all: InputFormatEntry list =
-        [ JsonLines.entry; JsonArray.entry; Csv.entry; FastText.entry; Svmlight.entry ]
+        [
+            JsonLines.entry
+            JsonArray.entry
+            Csv.entry
+            Arff.entry
+            XmcPair.entry
+            FastText.entry
+            AnnifTsv.entry
+            LibMultiLabel.entry
+            Svmlight.entry
+        ]
 
     /// What the formats are called.
     let names: string list = all |> List.map _.Format.Name
@@ -32,8 +42,8 @@ module InputFormats =
         format.Endings
         |> List.exists (fun ending -> (Lines.unpacked path).EndsWith(ending, StringComparison.OrdinalIgnoreCase))
 
-    /// What a file is taken for and why: a format with an ending like its name's that knows its first line; else another that knows the line; else the last with
-    /// that ending.
+    /// What a file is taken for and why: a format with an ending like its name's that knows its first line; else another that knows the line; else one with that
+    /// ending, of *.txt the last.
     let detect (entries: InputFormatEntry list) (path: string) : (InputFormatEntry * string) option =
         let ending = Path.GetExtension(Lines.unpacked path).ToLowerInvariant()
 

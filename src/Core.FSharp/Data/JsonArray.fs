@@ -72,6 +72,7 @@ module JsonArray =
                                 "]"
                             ]
                         Labels = [ [ "0"; "2" ]; [] ]
+                        Beside = []
                     }
                 ]
             Faulty =

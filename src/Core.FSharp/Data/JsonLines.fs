@@ -94,6 +94,7 @@ module JsonLines =
                                 """{"labels": [], "id": 7, "text": "three"}"""
                             ]
                         Labels = [ [ "a"; "b" ]; [] ]
+                        Beside = []
                     }
                     {
                         Lines =
@@ -103,6 +104,7 @@ module JsonLines =
                                 ""
                             ]
                         Labels = [ [ "a"; "b" ]; [] ]
+                        Beside = []
                     }
                 ]
             Faulty =

@@ -22,17 +22,32 @@ module PartFiles =
     let private alike (a: string) (b: string) =
         String.Equals(a, b, StringComparison.OrdinalIgnoreCase)
 
-    /// The files of the folder called one of these names, with one of the endings, packed or not; letters of either case are alike.
-    let private named (files: string list) (names: string list) (endings: string list) : string list =
-        let wanted =
-            [
-                for name in names do
-                    for ending in endings do
-                        for packing in "" :: Lines.packings -> name + ending + packing
-            ]
+    /// What stands before the ending, the file unpacked: None for another ending.
+    let private stem (ending: string) (file: string) : string option =
+        let name = Lines.unpacked (Path.GetFileName file)
 
-        files
-        |> List.filter (fun file -> wanted |> List.exists (alike (Path.GetFileName file)))
+        if name.EndsWith(ending, StringComparison.OrdinalIgnoreCase) then
+            Some name[.. name.Length - ending.Length - 1]
+        else
+            None
+
+    /// The files of the folder called one of these names, with one of the endings, packed or not; letters of either case are alike. Where none is, those whose names end so: yeast-train.arff.
+    let private named (files: string list) (names: string list) (endings: string list) : string list =
+        let stems file =
+            endings |> List.choose (fun ending -> stem ending file)
+
+        let ends (stem: string) (name: string) =
+            stem.EndsWith(name, StringComparison.OrdinalIgnoreCase)
+            && stem.Length > name.Length
+            && "-_.".Contains stem[stem.Length - name.Length - 1]
+
+        let matching test =
+            files
+            |> List.filter (fun file -> stems file |> List.exists (fun stem -> names |> List.exists (test stem)))
+
+        match matching alike with
+        | [] -> matching ends
+        | found -> found
 
     let private tryOne (files: string list) : string option =
         match files with
@@ -60,26 +75,37 @@ module PartFiles =
             let entry, reason = InputFormats.require options.Formats path
             chosen options entry reason path
 
-    let private train (options: DataOptions) (files: string list) : ChosenFile option =
-        match options.Format with
-        | Some format ->
-            named files PartNames.train format.Endings
-            |> tryOne
-            |> Option.map (detected options)
-        | None ->
-            options.Formats
-            |> List.tryPick (fun entry ->
-                named files PartNames.train entry.Format.Endings
-                |> List.filter (fun file ->
-                    InputFormats.detect options.Formats file
-                    |> Option.exists (fun (e, _) -> e.Format.Name = entry.Format.Name))
-                |> tryOne
-                |> Option.map (detected options))
-
     let private formats (options: DataOptions) : InputFormat list =
         match options.Format with
         | Some format -> [ format ]
         | None -> options.Formats |> List.map _.Format
+
+    let private isVectors (options: DataOptions) (file: string) =
+        options.Vectors
+        |> Option.exists (fun ending -> (Lines.unpacked file).EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+
+    /// The training file: of files of several formats that of the first.
+    let private train (options: DataOptions) (files: string list) : ChosenFile option =
+        let candidates =
+            formats options
+            |> List.collect _.Endings
+            |> List.distinct
+            |> named files PartNames.train
+            |> List.filter (isVectors options >> not)
+            |> List.map (fun path -> InputFormats.detect options.Formats path, path)
+
+        match options.Format with
+        | Some _ -> candidates |> List.map snd |> tryOne |> Option.map (detected options)
+        | None ->
+            options.Formats
+            |> List.tryPick (fun entry ->
+                candidates
+                |> List.choose (fun (found, path) ->
+                    found
+                    |> Option.filter (fun (e, _) -> e.Format.Name = entry.Format.Name)
+                    |> Option.map (fun _ -> path))
+                |> tryOne)
+            |> Option.map (detected options)
 
     /// Files of data that are no part: the one file of a folder without parts.
     let private others (options: DataOptions) (files: string list) : string list =
@@ -95,15 +121,74 @@ module PartFiles =
             |> List.exists (fun e -> (Lines.unpacked file).EndsWith(e, StringComparison.OrdinalIgnoreCase))
             && not (isNames file))
 
+    /// The folders of the parts that are Annif's full texts, or this folder as the rows of all.
+    let private annif (directory: string) : Split<ChosenFile> option =
+        let file path =
+            {
+                Path = path
+                Format = AnnifFolder.format
+                Reason = "a folder of texts with subjects beside them"
+            }
+
+        let part names =
+            Directory.GetDirectories directory
+            |> Array.tryFind (fun folder ->
+                names |> List.exists (alike (Path.GetFileName folder))
+                && AnnifFolder.looks folder)
+            |> Option.map file
+
+        match part PartNames.train with
+        | Some train ->
+            Some
+                {
+                    Train = train
+                    Validation = part PartNames.validation
+                    Test = part PartNames.test
+                }
+        | None when AnnifFolder.looks directory ->
+            Some
+                {
+                    Train = file directory
+                    Validation = None
+                    Test = None
+                }
+        | None -> None
+
+    let private otherwise (options: DataOptions) (directory: string) (files: string list) : Split<ChosenFile> =
+        match others options files with
+        | [ only ] when PartNames.tryPlace ((Path.GetFileName only).Split('.')[0]) = None ->
+            {
+                Train = detected options only
+                Validation = None
+                Test = None
+            }
+        | found ->
+            let names =
+                formats options
+                |> List.collect _.Endings
+                |> List.distinct
+                |> List.map (fun ending -> $"train{ending}")
+
+            let received =
+                match found with
+                | [] -> "none"
+                | some -> some |> List.map Path.GetFileName |> FieldNames.listed
+
+            refuse
+                $"""{directory}: expected {FieldNames.listed names} (plain, .gz or .bz2), or one file of data, found {received}"""
+
     /// The files of the parts of a folder: train (training, trn), dev (validation, valid, val), test (testing, tst), the others of the training file's format; or
-    /// the one data file that is there, whose rows are all. Throws ConfigurationException where there is none, or two for one part.
+    /// the folders of the parts, where they are Annif's full texts; or the one data file that is there, whose rows are all. Throws ConfigurationException where there is none, or two for one part.
     let find (options: DataOptions) (directory: string) : Split<ChosenFile> =
         let files = Directory.GetFiles directory |> Array.sort |> Array.toList
 
         match train options files with
         | Some file ->
+            let own = Path.GetExtension(Lines.unpacked file.Path)
+
             let part names =
-                named files names file.Format.Endings
+                named files names (List.distinct (own :: file.Format.Endings))
+                |> List.filter (isVectors options >> not)
                 |> tryOne
                 |> Option.map (fun path ->
                     { file with
@@ -117,24 +202,6 @@ module PartFiles =
                 Test = part PartNames.test
             }
         | None ->
-            match others options files with
-            | [ only ] when PartNames.tryPlace ((Path.GetFileName only).Split('.')[0]) = None ->
-                {
-                    Train = detected options only
-                    Validation = None
-                    Test = None
-                }
-            | found ->
-                let names =
-                    formats options
-                    |> List.collect _.Endings
-                    |> List.distinct
-                    |> List.map (fun ending -> $"train{ending}")
-
-                let received =
-                    match found with
-                    | [] -> "none"
-                    | some -> some |> List.map Path.GetFileName |> FieldNames.listed
-
-                refuse
-                    $"""{directory}: expected {String.Join(" or ", names)} (plain, .gz or .bz2), or one file of data, found {received}"""
+            match annif directory with
+            | Some folders when options.Format.IsNone -> folders
+            | _ -> otherwise options directory files

@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.Collections.Generic
 open System.Globalization
+open Limen
 open Limen.Kernels
 
 /// Which rows of one file are of which part.

@@ -194,10 +194,12 @@ module Svmlight =
                     {
                         Lines = [ "2,0 1:0.5 4:2"; " 0:1 # no labels" ]
                         Labels = [ [ "0"; "2" ]; [] ]
+                        Beside = []
                     }
                     {
                         Lines = [ "1 5 3"; "1 0:1 3:0.25" ]
                         Labels = [ [ "1" ] ]
+                        Beside = []
                     }
                     {
                         Lines = [ "+1,2.0 qid:7 1:0.5"; "  # a comment"; "0 qid:7"; ""; "" ]

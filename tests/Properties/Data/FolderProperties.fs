@@ -171,10 +171,10 @@ let tests =
                 let refused = refusal<ConfigurationException>
 
                 let none = refused Folder.defaults [ "test.svm", "0 1:1" ]
-                Require.contains "DIR: expected train.jsonl or train." none
+                Require.contains "DIR: expected train.jsonl, train." none
                 Require.contains " (plain, .gz or .bz2), or one file of data, found test.svm" none
 
-                for ending in InputFormats.endings do
+                for ending in InputFormats.endings |> List.truncate 12 do
                     Require.contains $"train{ending}" none
 
                 Require.contains
@@ -187,7 +187,7 @@ let tests =
                     }
 
                 Require.contains
-                    "expected train.jsonl or train.ndjson (plain, .gz or .bz2), or one file of data, found none"
+                    "expected train.jsonl, train.ndjson (plain, .gz or .bz2), or one file of data, found none"
                     (refused text [ "train.svm", "0 1:1" ]))
 
             testCase "real data sets read with as many rows, features and labels as their makers say" (fun () ->

@@ -7,8 +7,16 @@ open Expecto
 open Limen.Core
 
 /// A file of these lines, under each of the names that a format's files may have.
-let private files (format: InputFormat) (lines: string list) (test: string -> bool) : bool =
+let private filesBeside
+    (beside: (string * string list) list)
+    (format: InputFormat)
+    (lines: string list)
+    (test: string -> bool)
+    : bool =
     TemporaryFolder.using (fun folder ->
+        for name, lines in beside do
+            Lines.write (Path.Combine(folder, "f" + name)) lines
+
         List.allPairs format.Endings [ ""; ".gz"; ".bz2" ]
         |> List.forall (fun (ending, packing) ->
             let path = Path.Combine(folder, "f" + ending + packing)
@@ -16,6 +24,8 @@ let private files (format: InputFormat) (lines: string list) (test: string -> bo
             let holds = test path
             File.Delete path
             holds))
+
+let private files (format: InputFormat) = filesBeside [] format
 
 /// Each row's labels by name, and the row itself.
 let private contents (path: string) (rows: FileRows) =
@@ -43,20 +53,20 @@ let private isDescribed (entry: InputFormatEntry) =
     && entry.Format.Name <> ""
     && entry.About <> ""
     && not entry.Format.Endings.IsEmpty
-    && entry.Format.Endings |> List.forall _.StartsWith('.')
+    && entry.Format.Endings |> List.forall _.Contains('.')
     && not entry.Examples.IsEmpty
     && not entry.Faulty.IsEmpty
 
 let private readsItsExamples (entry: InputFormatEntry) =
     entry.Examples
     |> List.forall (fun example ->
-        files entry.Format example.Lines (fun path ->
+        filesBeside example.Beside entry.Format example.Lines (fun path ->
             entry.Format.Read NoCache path |> contents path |> List.map fst = example.Labels))
 
 let private isTold (entry: InputFormatEntry) =
     entry.Examples
     |> List.forall (fun example ->
-        files entry.Format example.Lines (fun path ->
+        filesBeside example.Beside entry.Format example.Lines (fun path ->
             entry.Format.Looks(Lines.first path)
             && InputFormats.tryOfFile path |> Option.map _.Name = Some entry.Format.Name))
 
@@ -77,7 +87,7 @@ let private someWeights rows =
 let private takesWeights (entry: InputFormatEntry) =
     entry.Examples
     |> List.forall (fun example ->
-        files entry.Format example.Lines (fun path ->
+        filesBeside example.Beside entry.Format example.Lines (fun path ->
             let weights = someWeights example.Labels.Length
             Lines.write (path + ".weight") (weights |> Seq.map string)
             let rows = entry.Format.Read NoCache path
@@ -90,7 +100,7 @@ let private readsBackWhatItWrites (entry: InputFormatEntry) =
     | Some write ->
         entry.Examples
         |> List.forall (fun example ->
-            files entry.Format example.Lines (fun path ->
+            filesBeside example.Beside entry.Format example.Lines (fun path ->
                 let rows = entry.Format.Read NoCache path
 
                 [ Some(someWeights rows.Rows.Count); None ]
@@ -158,6 +168,7 @@ let private planted: (string list * InputFormatEntry) list =
                     {
                         Lines = good.Examples.Head.Lines
                         Labels = [ []; [] ]
+                        Beside = []
                     }
                 ]
         }

@@ -1,0 +1,186 @@
+namespace Limen.Core
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading.Tasks
+open Parquet
+open Parquet.Data
+open Parquet.Schema
+
+/// What a column of a Parquet file holds, row by row; a list has any number of values, another column one or, where it is null, none.
+[<RequireQualifiedAccess>]
+type internal ParquetValues =
+    | Strings of string[][]
+    | Numbers of float[][]
+
+/// A column by its name: that of a field of a struct is "struct.field".
+type internal ParquetColumn =
+    {
+        Name: string
+        IsList: bool
+        Values: ParquetValues
+    }
+
+/// Columns of Parquet files, by Parquet.Net (https://github.com/aloneguid/parquet-dotnet).
+[<RequireQualifiedAccess>]
+module internal ParquetColumns =
+
+    let private wait (task: Task<'a>) : 'a = task.GetAwaiter().GetResult()
+
+    /// Without the levels that only say how lists are stored.
+    let name (field: DataField) : string =
+        let parts = field.Path.ToList()
+        let at = parts |> Seq.tryFindIndex (fun part -> part = "list" || part = "bag")
+
+        match at with
+        | Some at when field.MaxRepetitionLevel > 0 && at > 0 -> String.Join(".", Seq.take at parts)
+        | _ -> String.Join(".", parts)
+
+    let isList (field: DataField) : bool = field.MaxRepetitionLevel > 0
+
+    /// Values with the null ones among them, by definition levels; entries of lists that are empty or null are none.
+    let private entries (field: DataField) (levels: int[]) (values: 'a[]) (missing: 'a) : ('a voption)[] =
+        let most = field.MaxDefinitionLevel
+        let mutable next = 0
+
+        if levels.Length = 0 then
+            values |> Array.map ValueSome
+        else
+            levels
+            |> Array.map (fun level ->
+                if level = most then
+                    next <- next + 1
+                    ValueSome values[next - 1]
+                elif isList field && level = most - 1 && field.IsNullable then
+                    ValueSome missing
+                else
+                    ValueNone)
+
+    /// The entries of each row: one begins where the repetition level is 0.
+    let private rows (repetition: int[]) (entries: ('a voption)[]) : 'a[][] =
+        if repetition.Length = 0 then
+            entries
+            |> Array.map (fun e ->
+                match e with
+                | ValueSome v -> [| v |]
+                | ValueNone -> [||])
+        else
+            let found = List<List<'a>>()
+
+            for i in 0 .. entries.Length - 1 do
+                if repetition[i] = 0 then
+                    found.Add(List())
+
+                match entries[i] with
+                | ValueSome v -> found[found.Count - 1].Add v
+                | ValueNone -> ()
+
+            found |> Seq.map _.ToArray() |> Seq.toArray
+
+    let private parsed (field: DataField) (raw: RawColumnData) : ParquetValues option =
+        let definition =
+            if field.MaxDefinitionLevel > 0 then
+                raw.DefinitionLevels.ToArray()
+            else
+                Array.empty
+
+        let repetition =
+            if isList field then
+                raw.RepetitionLevels.ToArray()
+            else
+                Array.empty
+
+        let numbers (values: float[]) =
+            entries field definition values nan
+            |> rows repetition
+            |> ParquetValues.Numbers
+            |> Some
+
+        let strings (values: string[]) =
+            entries field definition values null
+            |> rows repetition
+            |> ParquetValues.Strings
+            |> Some
+
+        match raw with
+        | :? RawColumnData<ReadOnlyMemory<char>> as c -> c.Values.ToArray() |> Array.map _.ToString() |> strings
+        | :? RawColumnData<float32> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<float> as c -> c.Values.ToArray() |> numbers
+        | :? RawColumnData<int> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<int64> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<int16> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<sbyte> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<byte> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<uint32> as c -> c.Values.ToArray() |> Array.map float |> numbers
+        | :? RawColumnData<bool> as c -> c.Values.ToArray() |> Array.map (fun b -> if b then 1.0 else 0.0) |> numbers
+        | :? RawColumnData<DateTime> as c -> c.Values.ToArray() |> Array.map _.ToString("O") |> strings
+        | _ -> None
+
+    let private append (parts: ParquetValues list) : ParquetValues =
+        match parts with
+        | ParquetValues.Strings _ :: _ ->
+            parts
+            |> List.map (fun p ->
+                match p with
+                | ParquetValues.Strings s -> s
+                | ParquetValues.Numbers _ -> [||])
+            |> Array.concat
+            |> ParquetValues.Strings
+        | _ ->
+            parts
+            |> List.map (fun p ->
+                match p with
+                | ParquetValues.Numbers n -> n
+                | ParquetValues.Strings _ -> [||])
+            |> Array.concat
+            |> ParquetValues.Numbers
+
+    /// The columns that are wanted by their fields; those of other types than strings, numbers and truth values are left out. Throws DataFormatException for what is no whole Parquet file.
+    let read (wanted: DataField[] -> DataField[]) (path: string) : ParquetColumn list =
+        let refuse (e: exn) =
+            raise (
+                DataFormatException(
+                    { File = path; Line = 1; Column = 1 },
+                    "a whole Parquet file",
+                    $"damage: {e.Message}"
+                )
+            )
+
+        try
+            let reader =
+                ParquetReader.CreateAsync(path, null, Threading.CancellationToken.None) |> wait
+
+            try
+                let fields = wanted reader.Schema.DataFields
+
+                [
+                    for field in fields do
+                        let parts =
+                            [
+                                for g in 0 .. reader.RowGroupCount - 1 do
+                                    use group = reader.OpenRowGroupReader g
+
+                                    use raw =
+                                        group
+                                            .ReadRawColumnDataBaseAsync(field, Threading.CancellationToken.None)
+                                            .AsTask()
+                                        |> wait
+
+                                    parsed field raw
+                            ]
+
+                        if not parts.IsEmpty && parts |> List.forall _.IsSome then
+                            {
+                                Name = name field
+                                IsList = isList field
+                                Values = parts |> List.map _.Value |> append
+                            }
+                ]
+            finally
+                reader.DisposeAsync().AsTask().GetAwaiter().GetResult()
+        with
+        | :? DataFormatException -> reraise ()
+        | :? FileNotFoundException
+        | :? UnauthorizedAccessException -> reraise ()
+        | e when not (e :? OutOfMemoryException) -> refuse e
