@@ -17,10 +17,13 @@ module DataFormats =
         }
 
     /// Those of this package and of the library, by policies for labels that raters are not sure of (CheXpert) or not at one about (VinDr-CXR): label files are known by their columns alone, and vectors stand last.
-    let all: InputFormatEntry list =
+    let rated (uncertain: Uncertain) (share: float) : InputFormatEntry list =
+        if not (share >= 0.0 && share < 1.0) then
+            invalidArg (nameof share) $"expected a share of raters of at least 0 and below 1, received {share}"
+
         [
             entry
-                (fun _ -> CheXpert.format Uncertain.IsNone)
+                (fun _ -> CheXpert.format uncertain)
                 "CheXpert's label file, with vectors beside it"
                 "https://arxiv.org/abs/1901.07031"
             entry
