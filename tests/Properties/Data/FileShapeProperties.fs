@@ -427,4 +427,62 @@ let tests =
                         Require.equal test.Length predicted.Rows
                         let f1 = Metric.number (Metrics.find "micro_f1") (Evaluation.model rows model)
                         Require.isTrue (f1 > 0.6)))
+
+            testTheory
+                "is written in each format that has a form for it, and reads back as it was"
+                (shapes |> List.map _.Name)
+                (fun name ->
+                    let shape = shapes |> List.find (fun s -> s.Name = name)
+
+                    TemporaryFolder.using (fun folder ->
+                        let d = read shape (Directory.CreateDirectory(Path.Combine(folder, "in")).FullName)
+
+                        let wanted =
+                            if d.Rows.Train.Rows.IsTexts then
+                                [ "jsonl"; "json"; "csv"; "annif"; "fasttext"; "libmultilabel" ]
+                            else
+                                [ "svmlight" ]
+
+                        let written =
+                            [
+                                for format in Convert.writable options.Formats do
+                                    if List.contains format.Format.Name wanted then
+                                        let out = Path.Combine(folder, format.Format.Name)
+                                        Convert.write format.Format out d.Rows |> ignore
+
+                                        let again =
+                                            DataSource.read (DataSource.withFormat format.Format.Name options) [ out ]
+
+                                        Require.equal (setsOf d.Rows.Train) (setsOf again.Rows.Train)
+                                        Require.equal (setsOf d.Rows.Test.Value) (setsOf again.Rows.Test.Value)
+
+                                        match d.Rows.Train.Rows, again.Rows.Train.Rows with
+                                        | Rows.Texts a, Rows.Texts b ->
+                                            let words (t: string) =
+                                                t.Split(
+                                                    [| ' '; '\n'; '\r'; '\t' |],
+                                                    StringSplitOptions.RemoveEmptyEntries
+                                                )
+
+                                            Require.equal (Array.map words a) (Array.map words b)
+                                        | a, b ->
+                                            Require.equal
+                                                (SmallProblem.entries (Rows.tryFeatures a).Value)
+                                                (SmallProblem.entries (Rows.tryFeatures b).Value)
+
+                                        format.Format.Name
+                            ]
+
+                        Require.equal (List.sort wanted) (List.sort written)))
+
+            testCase "a format without a writer says so" (fun () ->
+                TemporaryFolder.using (fun folder ->
+                    let d =
+                        read shapes.Head (Directory.CreateDirectory(Path.Combine(folder, "in")).FullName)
+
+                    let said =
+                        Require.refusal<ConfigurationException>(fun () ->
+                            Convert.write Arff.entry.Format folder d.Rows |> box)
+
+                    Require.contains "arff can be read, not written" said))
         ]
