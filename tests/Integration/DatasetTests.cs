@@ -48,7 +48,7 @@ public sealed class DatasetTests
         Assert.That(MultiLabelDataset.FromFile(folder.Write("rows.jsonl", """{"text": "waits", "labels": ["b"]}""")).Labels, Is.EqualTo(["b"]));
         Assert.That(MultiLabelDataset.FromFile(folder.Write("rows.txt", "__label__a __label__c waits")).Labels, Is.EqualTo(["a", "c"]));
         Assert.That(MultiLabelDataset.FromFile(folder.Write("numbers.txt", "1 0:1")).IsText, Is.False);
-        Assert.That(MultiLabelDataset.FromFile(folder.Write("rows", "1 0:1"), "svmlight").Labels, Is.EqualTo(["0", "1"]));
+        Assert.That(MultiLabelDataset.FromFile(folder.Write("rows", "1 0:1"), "svmlight").Labels, Is.EqualTo(["1"]));
         var fault = Assert.Throws<ModelConfigurationException>(() => MultiLabelDataset.FromFile(folder.Write("rows.odd", "x"), "odd"))!;
         Assert.That(fault.Faults.Single(), Does.Contain("jsonl").And.Contain("fasttext").And.Contain("svmlight").And.Contain("csv").And.Contain("odd"));
     }

@@ -204,6 +204,7 @@ module Svmlight =
                     {
                         Lines = [ "+1,2.0 qid:7 1:0.5"; "  # a comment"; "0 qid:7"; ""; "" ]
                         Labels = [ [ "1"; "2" ]; [ "0" ] ]
+                        Beside = []
                     }
                 ]
             Faulty =
