@@ -91,10 +91,9 @@ module CheckpointFolder =
             | Some old when old["Turn"].GetValue<string>() = "a" -> "b"
             | _ -> "a"
 
-        Safetensors.write (arraysAt path turn) (List.ofSeq sidecar.Arrays) |> ignore
         let json = JsonObject()
         json["Turn"] <- turn
-        json["Arrays"] <- hashOfFile (arraysAt path turn)
+        json["Arrays"] <- Safetensors.write (arraysAt path turn) (List.ofSeq sidecar.Arrays)
         json["Strings"] <- JsonSerializer.SerializeToNode(dict sidecar.Strings)
         json["Data"] <- data
         writeJson (jsonAt path) json
