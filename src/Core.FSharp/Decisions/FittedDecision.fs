@@ -102,6 +102,15 @@ module FittedDecision =
             Sets = None
         }
 
+    let private ruleContext objective weights (context: DecisionContext) : RuleContext =
+        {
+            Counts = context.Counts
+            Rarity = context.Rarity
+            Objective = Objective.resolve context.Labels objective
+            Weights = weights
+            Seed = context.Seed
+        }
+
     /// Fits combination, rule and calibration on the candidate scores of held-out rows, with their weights [N] (None: 1 each) and label sets.
     /// Throws ConfigurationException with every fault of the options.
     let fit
@@ -126,20 +135,47 @@ module FittedDecision =
 
         let scores = scores context.Rarity stacked lists
 
-        let rule: RuleContext =
-            {
-                Counts = context.Counts
-                Rarity = context.Rarity
-                Objective = Objective.resolve context.Labels options.Objective
-                Weights = weights
-                Seed = context.Seed
-            }
-
         { stacked with
-            Rule = Rule.fit options.Rule rule scores labels
+            Rule = Rule.fit options.Rule (ruleContext options.Objective weights context) scores labels
             Calibration =
                 options.Calibration
                 |> Option.map (fun calibration -> Calibration.fit calibration context.Counts weights scores labels)
+        }
+
+    /// The same scores and probabilities with another rule and its constraints, fitted on the scores of held-out rows with their weights [N] (None: 1 each) and label
+    /// sets. What is known of possible label sets stays, for it is said of probabilities. Throws ConfigurationException with every fault of rule and objective.
+    let withRule
+        (rule: Decision)
+        (objective: Objective)
+        (context: DecisionContext)
+        (weights: float32[] option)
+        (scores: Scores)
+        (labels: LabelSets)
+        (decision: FittedDecision)
+        : FittedDecision =
+        let options =
+            { DecisionOptions.defaults with
+                Rule = rule
+                Objective = objective
+            }
+
+        match DecisionOptions.faultsFor context.Labels options with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
+        { decision with
+            Rule = Rule.fit rule (ruleContext objective weights context) scores labels
+            Constraints = Constraints.resolve context.Labels rule
+        }
+
+    /// The same rule with the constraints of another decision in the place of its own. Throws ConfigurationException with every fault of these.
+    let withConstraints (labels: LabelSpace) (constraints: Decision) (decision: FittedDecision) : FittedDecision =
+        match Constraints.faults constraints @ Constraints.unknown labels constraints with
+        | [] -> ()
+        | faults -> raise (ConfigurationException faults)
+
+        { decision with
+            Constraints = Constraints.resolve labels constraints
         }
 
     /// The same label sets with probabilities calibrated on rows of their own; counts are those of the training rows.

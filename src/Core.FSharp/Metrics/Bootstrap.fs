@@ -24,7 +24,7 @@ type BootstrapInterval =
         ShareNotAbove: float
     }
 
-/// Paired Bayesian bootstrap: both models are measured on the same rows with the same random weights, so what is hard for both
+/// Bayesian bootstrap, paired where two models are compared: both models are measured on the same rows with the same random weights, so what is hard for both
 /// cancels. Every row keeps some weight, so no rare label is ever without its rows: samples drawn with replacement lose more than
 /// a third of the labels that have one row, and with them the same share of a difference in macro-F1. Rubin 1981,
 /// https://doi.org/10.1214/aos/1176345338 (weights); Efron and Tibshirani 1993, chapter 13 (percentile interval); Koehn 2004,
@@ -44,18 +44,47 @@ module Bootstrap =
 
         Array.init n (fun i -> float32 (max 1.0 (round (-unit * log (1.0 - Seed.uniform (int64 i) stream)))))
 
-    let private faults (options: BootstrapOptions) =
-        [
-            yield! Limits.whole "Resamples" (1, Limits.passes) options.Resamples
-            if not (options.Level > 0.0 && options.Level < 1.0) then
-                $"Level: expected a share in (0, 1), found {options.Level}"
-        ]
+    let private require (options: BootstrapOptions) =
+        let faults =
+            [
+                yield! Limits.whole "Resamples" (1, Limits.passes) options.Resamples
+                if not (options.Level > 0.0 && options.Level < 1.0) then
+                    $"Level: expected a share in (0, 1), found {options.Level}"
+            ]
+
+        if not faults.IsEmpty then
+            raise (ConfigurationException faults)
 
     /// The evidence whose rows count by these weights beside their own.
     let private reweighed (weights: float32[]) (e: Evidence) : Evidence =
         { e with
             Weights = e.Weights |> Option.map (Array.map2 (*) weights) |> Option.orElse (Some weights)
         }
+
+    /// The percentiles (1 - level) / 2 and (1 + level) / 2 of each metric over resampled rows, where it is defined on the rows themselves: how far its value could be
+    /// another on other rows of the same kind. ConfigurationException for options out of range.
+    let intervals
+        (options: BootstrapOptions)
+        (seed: Seed)
+        (metrics: Metric list)
+        (evidence: Evidence)
+        : (Metric * (float * float)) list =
+        require options
+        let evidence = Evidence.counted evidence
+        let defined = metrics |> List.filter (fun m -> (Metric.value m evidence).IsSome)
+
+        let resampled =
+            Array.Parallel.init options.Resamples (fun b ->
+                let again = reweighed (weights seed evidence.Rows b) evidence
+                [| for metric in defined -> Metric.number metric again |])
+
+        let percentiles i =
+            let ascending = resampled |> Array.map (Array.item i) |> Array.sort
+
+            Quantile.ofAscending ((1.0 - options.Level) / 2.0) ascending,
+            Quantile.ofAscending ((1.0 + options.Level) / 2.0) ascending
+
+        defined |> List.mapi (fun i metric -> metric, percentiles i)
 
     /// The interval of metric(first) - metric(second), the evidence of two models on the same rows. A resample costs what the metric
     /// costs. The same seed gives the same interval on any number of threads. ConfigurationException for options out of range;
@@ -67,10 +96,7 @@ module Bootstrap =
         (first: Evidence)
         (second: Evidence)
         : BootstrapInterval =
-        match faults options with
-        | [] -> ()
-        | found -> raise (ConfigurationException found)
-
+        require options
         Outcome.requireSameShape (nameof second) second.Truth.Matrix first.Truth.Matrix
         let first, second = Evidence.counted first, Evidence.counted second
         Shape.require (nameof second) "[N] of weights above 0" [ first.Rows ] [ second.Rows ]

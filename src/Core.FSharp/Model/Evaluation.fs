@@ -29,6 +29,13 @@ module Evaluation =
             InversePropensities = Some(Propensity.inverse Propensity.standard counts)
         }
 
+    /// The same of labelled rows as they were read, and the labels among which they are measured: the model's, then those that it does not know. Throws ArgumentException
+    /// for rows of another kind than the model's.
+    let ofRows (rows: LabelledRows) (fitted: Model) : LabelSpace * Dataset * Evidence =
+        let space = LabelSpace.union fitted.Labels rows.Space
+        let data = LabelledRows.relabel space rows |> LabelledRows.dataset fitted.Input
+        space, data, model data fitted
+
     /// The rows predicted together: scores as always, thresholds by the plug-in rule on these rows' own scores (PlugIn.onBatch;
     /// no label is used, but a row's set depends on the other rows).
     let asBatch (objective: Objective) (rows: Dataset) (fitted: Model) : Evidence =

@@ -64,6 +64,26 @@ module Model =
         model
         |> decidedBy (FittedDecision.withCalibration options model.Counts rows.Weights) rows
 
+    /// The same model with another rule, its constraints and objective, fitted on labelled rows that nothing was fitted on; signals and scorers stay as they are.
+    /// Throws ConfigurationException with every fault of rule and objective (FittedDecision.withRule).
+    let withDecision (rule: Decision) (objective: Objective) (seed: Seed) (rows: Dataset) (model: Model) : Model =
+        let context =
+            {
+                Labels = model.Labels
+                Counts = model.Counts
+                Rarity = model.Ranker.Rarity
+                Seed = seed
+            }
+
+        model
+        |> decidedBy (FittedDecision.withRule rule objective context rows.Weights) rows
+
+    /// The same model with the constraints of a decision in the place of its own; its rule stays (FittedDecision.withConstraints).
+    let withConstraints (constraints: Decision) (model: Model) : Model =
+        { model with
+            Decision = FittedDecision.withConstraints model.Labels constraints model.Decision
+        }
+
     /// The same model with another rule: the expected share of a row's labels that is missed is at most the level, for rows
     /// exchangeable with these, none of which was used in fitting (FittedDecision.withRisk).
     let withRisk (level: float) (rows: Dataset) (model: Model) : Model =

@@ -99,6 +99,25 @@ let tests =
                     && close forth.Upper -back.Lower
                     && forth.Lower <= forth.Upper)
 
+            property
+                cases
+                "the interval of a model is that of its difference to one that predicts nothing"
+                (fun (c: MetricCase) ->
+                    let nothing =
+                        { c.OfSets with
+                            Predicted =
+                                Some(LabelSets(Csr.empty c.OfSets.Truth.Matrix.Rows c.OfSets.Truth.Matrix.Columns))
+                        }
+
+                    let difference = Bootstrap.difference few c.Seed F1.micro c.OfSets nothing
+
+                    match Bootstrap.intervals few c.Seed [ F1.micro; Calibrated.brier ] c.OfSets with
+                    | [ metric, (lower, upper) ] ->
+                        metric.Name = F1.micro.Name
+                        && close difference.Lower lower
+                        && close difference.Upper upper
+                    | _ -> false) // without probabilities there is no Brier score
+
             property cases "a model does not differ from itself" (fun (c: MetricCase) ->
                 Bootstrap.difference few c.Seed F1.micro c.OfSets c.OfSets =
                     {
