@@ -17,6 +17,35 @@ public sealed partial class AdaptiveThresholdModel
     }
 
     /// <summary>
+    /// The same model with another decision, fitted on the scores of labelled rows; signals, scorers and probabilities stay as they are. It costs a prediction of the rows,
+    /// no training.
+    /// </summary>
+    /// <param name="decision">Of <see cref="Decisions"/>, with its constraints.</param>
+    /// <param name="rows">
+    /// Rows of the kind that the model was fitted on, none of which it learned from: of its training rows it knows the labels, and a decision on them promises too much.
+    /// </param>
+    /// <param name="objective">Of <see cref="Objectives"/>. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</param>
+    /// <param name="seed">Of rules that draw.</param>
+    /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
+    /// <exception cref="ModelConfigurationException">With every fault of rule and objective.</exception>
+    /// <example><code>var sparing = model.WithDecision(Decisions.Fused().AtMost(3), validation, Objectives.MicroF1());</code></example>
+    public AdaptiveThresholdModel WithDecision(Decision decision, MultiLabelDataset rows, Objective? objective = null, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return With(rows, data => Core.ModelModule.withDecision(decision, objective ?? Objectives.MacroPlusMicro(), seed.ToSeed(), data, model));
+    }
+
+    /// <summary>The same model with other constraints in the place of its own; its rule stays, and no rows are needed.</summary>
+    /// <param name="constrain">Adds constraints to a decision.</param>
+    /// <exception cref="ModelConfigurationException">With every fault of the constraints.</exception>
+    /// <example><code>var few = model.WithConstraints(decision => decision.AtMost(3).Without("obsolete"));</code></example>
+    public AdaptiveThresholdModel WithConstraints(Func<Decision, Decision> constrain)
+    {
+        ArgumentNullException.ThrowIfNull(constrain);
+        return new(Core.ModelModule.withConstraints(constrain(Decisions.Fused()), model));
+    }
+
+    /// <summary>
     /// Conformal risk control of the false-negative rate: the same model with another rule, one threshold for all labels,
     /// the highest at which the expected share of a row's labels that is missed is at most the level. The promise
     /// holds for new rows exchangeable with the given ones, on average over both (Angelopoulos et al. 2022).

@@ -125,11 +125,21 @@ public sealed partial class AdaptiveThresholdModel
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var space = Core.LabelSpaceModule.union(model.Labels, rows.Labelled.Space);
-        var data = Core.LabelledRowsModule.dataset(model.Input, Core.LabelledRowsModule.relabel(space, rows.Labelled));
-        var evidence = Core.Evaluation.model(data, model);
+        var (space, data, evidence) = Core.Evaluation.ofRows(rows.Labelled, model);
         return new EvaluationReport(space, evidence, Warnings(data.Features, evidence.Predicted.Value));
     }
+
+    /// <summary>The model label by label: support, threshold and, where rows are given, how it does on them.</summary>
+    /// <param name="rows">Rows with known labels, none of them used in fitting; null: what the model itself holds.</param>
+    /// <example><code>foreach (var label in model.LabelTable(test).OrderBy(label => label.F1)) Console.WriteLine(label);</code></example>
+    public IReadOnlyList<LabelRow> LabelTable(MultiLabelDataset? rows = null) =>
+        rows is null ? Core.LabelTable.ofModel(model) : Core.LabelTable.measured(rows.Labelled, model);
+
+    /// <summary>The same as a file of comma-separated values.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="rows">Rows with known labels; null: what the model itself holds.</param>
+    /// <example><code>model.SaveLabels("labels.csv", test);</code></example>
+    public void SaveLabels(string path, MultiLabelDataset? rows = null) => Core.LabelTable.write(path, LabelTable(rows));
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>

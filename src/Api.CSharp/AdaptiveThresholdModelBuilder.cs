@@ -93,6 +93,8 @@ public sealed class AdaptiveThresholdModelBuilder
     /// </summary>
     public AdaptiveThresholdModelBuilder WithValidationThenAll() => new(settings with { DecisionRows = Core.DecisionRows.ValidationThenAll });
 
+    internal AdaptiveThresholdModelBuilder With(Core.DecisionRows rows) => new(settings with { DecisionRows = rows });
+
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
     public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => WithVectorisers(options);
@@ -190,6 +192,13 @@ public sealed class AdaptiveThresholdModelBuilder
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default
     ) => Task.Run(() => Fit(train, validation, progress, cancellationToken), cancellationToken);
+
+    /// <summary>What the core fits with. Throws ModelConfigurationException for faults that only a builder can have.</summary>
+    internal (Core.ModelOptions Options, IReadOnlyList<VectoriserOptions> Vectorisers, FeatureKind Features) Chosen()
+    {
+        settings.ThrowIfContradictory();
+        return (settings.Options(), settings.Vectorisers, settings.Features);
+    }
 
     private sealed record Settings
     {
