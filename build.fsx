@@ -103,7 +103,9 @@ let help =
 
   demo            train four models on the embedded default and print the table
   predict TEXT    the labels of a text by the demo's model, and why
-  train           train on files: --data DIR --out DIR [--input FORMAT]
+  train           train on files: --data DIR --out DIR; `train --help` says the rest
+  evaluate, decide, explain, labels, info
+                  the other commands of the command line, with --help each
   experiments     the experiments of the documentation: [--baselines SET ...] for the table beside scikit-learn alone
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
@@ -137,7 +139,12 @@ let target name arguments : unit -> int =
         match name with
         | "demo"
         | "predict"
-        | "train" -> fun () -> command name arguments
+        | "train"
+        | "evaluate"
+        | "decide"
+        | "explain"
+        | "labels"
+        | "info" -> fun () -> command name arguments
         | "experiments" -> fun () -> experiments arguments
         | "bench" -> fun () -> bench arguments
         | "test" -> fun () -> tests (fun () -> test (List.tryHead arguments))

@@ -1,27 +1,55 @@
 namespace Limen.Experiments
 
 open System
+open System.CommandLine
 open System.IO
-open Argu
 open Spectre.Console
-
-type Arguments =
-    | Data of path: string
-    | Out of path: string
-    | Seeds of int
-    | Baselines of sets: string list
-
-    interface IArgParserTemplate with
-        member a.Usage =
-            match a with
-            | Data _ ->
-                "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
-            | Out _ -> "folder for report.json (default: artifacts/experiments)"
-            | Seeds _ -> "the most seeds of an experiment (default: as planned for each, one to three)"
-            | Baselines _ -> "only the comparison with scikit-learn, on these data sets (default: all)"
 
 /// Signals, margin, local signals and decision rules on many data sets, and the defaults beside scikit-learn's baselines.
 module Program =
+
+    let private data =
+        Option<string>(
+            "--data",
+            Description =
+                "folder of the data sets (default: the environment's LIMEN_DATA; without it the embedded default)"
+        )
+
+    let private out =
+        Option<string>("--out", Description = "folder for report.json (default: artifacts/experiments)")
+
+    let private seeds =
+        Option<Nullable<int>>(
+            "--seeds",
+            Description = "the most seeds of an experiment (default: as planned for each, one to three)"
+        )
+
+    let private baselines =
+        Option<string[]>(
+            "--baselines",
+            Description = "only the comparison with scikit-learn, on these data sets (default: all)",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = true
+        )
+
+    let private run (given: ParseResult) : unit =
+        let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
+        let data = Option.ofObj (given.GetValue data) |> Option.orElse ofEnvironment
+
+        let output =
+            Option.ofObj (given.GetValue out)
+            |> Option.defaultValue (Path.Combine("artifacts", "experiments"))
+
+        if isNull (given.GetResult baselines) then
+            Experiments.run data output (Option.ofNullable (given.GetValue seeds))
+
+        BaselineStudy.run
+            data
+            output
+            (given.GetValue baselines
+             |> Option.ofObj
+             |> Option.map List.ofArray
+             |> Option.defaultValue [])
 
     [<EntryPoint>]
     let main argv =
@@ -29,21 +57,10 @@ module Program =
             AnsiConsole.Profile.Capabilities.Ansi <- false
             AnsiConsole.Profile.Width <- 160
 
-        try
-            let a =
-                ArgumentParser.Create<Arguments>(programName = "experiments").ParseCommandLine argv
-
-            let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
-
-            let data = a.TryGetResult Data |> Option.orElse ofEnvironment
-            let output = a.GetResult(Out, Path.Combine("artifacts", "experiments"))
-
-            if not (a.Contains Arguments.Baselines) then
-                Experiments.run data output (a.TryGetResult Seeds)
-
-            BaselineStudy.run data output (a.GetResult(Arguments.Baselines, []))
-
-            0
-        with :? ArguParseException as e ->
-            eprintfn $"{e.Message}"
-            (if e.ErrorCode = ErrorCode.HelpText then 0 else 2)
+        let root = RootCommand("The experiments of docs/findings.md.")
+        root.Add data
+        root.Add out
+        root.Add seeds
+        root.Add baselines
+        root.SetAction(Action<ParseResult> run)
+        root.Parse(argv).Invoke(InvocationConfiguration(EnableDefaultExceptionHandler = false))

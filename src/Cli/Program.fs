@@ -1,65 +1,95 @@
 namespace Limen.Cli
 
 open System
-open System.IO
-open Argu
-open Spectre.Console
-open Limen.Core
+open System.CommandLine
+open System.CommandLine.Help
+open System.CommandLine.Invocation
 
 module Program =
 
-    let private run (arguments: ParseResults<Arguments>) =
-        match arguments.GetSubCommand() with
-        | Demo a ->
-            match a.TryGetResult DemoArguments.Corpus with
-            | Some folder -> Demo.writeCorpus folder
-            | None ->
-                Demo.run
-                    (a.GetResult(DemoArguments.Out, Path.Combine("artifacts", "demo")))
-                    (a.GetResult(DemoArguments.Seed, 1))
-        | Predict a ->
-            Predict.run
-                (a.GetResult(PredictArguments.Model, Path.Combine("artifacts", "demo", "model")))
-                (a.GetResult PredictArguments.Words)
-        | Train a ->
-            Train.run
-                (a.GetResult TrainArguments.Data)
-                (a.GetResult TrainArguments.Out)
-                (a.TryGetResult TrainArguments.Input)
-                (a.TryGetResult TrainArguments.Objective)
-                (if a.Contains Dev_Only then
-                     Some DecisionRows.ValidationOnly
-                 else
-                     None)
-                (a.GetResult(TrainArguments.Seed, 1))
+    /// One file each.
+    let private commands: ExampleCommand list =
+        [
+            TrainCommand.command
+            PredictCommand.command
+            EvaluateCommand.command
+            DecideCommand.command
+            ExplainCommand.command
+            LabelsCommand.command
+            InfoCommand.command
+            DemoCommand.command
+            CompletionCommand.command
+        ]
 
-    /// The faults that a user can mend: one line each, without a stack trace.
-    let private isUsers (e: exn) =
-        match e with
-        | :? DataFormatException
-        | :? ModelFormatException
-        | :? ConfigurationException
-        | :? TrainingDivergedException
-        | :? ArgumentException
-        | :? OperationCanceledException
-        | :? IOException -> true
-        | _ -> false
+    /// The library's help, with the command's examples after it.
+    type private HelpWithExamples() =
+        inherit SynchronousCommandLineAction()
+
+        override _.ClearsParseErrors = true
+
+        override _.Invoke(given: ParseResult) : int =
+            let code = HelpAction(MaxWidth = 120).Invoke given
+
+            match given.CommandResult.Command with
+            | :? ExampleCommand as command ->
+                let output = given.InvocationConfiguration.Output
+                output.WriteLine "Examples:"
+                command.Examples |> List.iter (fun line -> output.WriteLine $"  {line}")
+                output.WriteLine()
+            | _ -> ()
+
+            code
+
+    let private debug =
+        Option<bool>(
+            "--debug",
+            Description = "on a fault, print the exception with its stack trace too",
+            Recursive = true
+        )
+
+    let private root =
+        lazy
+            (let root =
+                RootCommand(
+                    "Multi-label classification with a learned threshold for each label of each row. limen COMMAND --help says more, with examples."
+                )
+
+             root.Add debug
+             commands |> List.iter root.Add
+
+             for option in root.Options do
+                 match option with
+                 | :? HelpOption as help -> help.Action <- HelpWithExamples()
+                 | _ -> ()
+
+             root)
+
+    let private invoke (given: ParseResult) : int =
+        let isHelp =
+            match given.Action with
+            | null
+            | :? ParseErrorAction -> false
+            | action -> action.ClearsParseErrors
+
+        match WrongUse.find (commands |> List.map _.Name) given with
+        | faults when not isHelp && not faults.IsEmpty ->
+            let name =
+                match given.CommandResult.Command with
+                | :? RootCommand -> "limen"
+                | command -> $"limen {command.Name}"
+
+            raise (Usage $"""{String.Join("; ", faults)} ({name} --help lists what there is)""")
+        | _ ->
+            given.Invoke(
+                InvocationConfiguration(EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Nullable())
+            )
 
     [<EntryPoint>]
     let main argv =
-        if Console.IsOutputRedirected then
-            AnsiConsole.Profile.Capabilities.Ansi <- false
-            AnsiConsole.Profile.Width <- 160
+        let given =
+            root.Value.Parse(argv, ParserConfiguration(ResponseFileTokenReplacer = null))
 
         try
-            ArgumentParser.Create<Arguments>(programName = "limen").ParseCommandLine argv
-            |> run
-
-            0
-        with
-        | :? ArguParseException as e ->
-            eprintfn $"{e.Message}"
-            (if e.ErrorCode = ErrorCode.HelpText then 0 else 2)
-        | e when isUsers e ->
-            AnsiConsole.MarkupLine $"[red]{Markup.Escape e.Message}[/]"
-            1
+            invoke given
+        with e ->
+            Faults.report (given.GetValue debug) e

@@ -1,13 +1,16 @@
 namespace Limen.Cli
 
 open System
-open System.Threading
+open System.Diagnostics
 open Spectre.Console
 open Limen
 
-/// Progress bars on a terminal; a line per stage and epoch where the output is no terminal.
+/// How far work is, on standard error: a bar on a terminal; elsewhere lines with the time left.
 [<RequireQualifiedAccess>]
 module Progress =
+
+    /// Before this, nothing is said of the time left, and work that is done by then needs no line.
+    let private quiet = TimeSpan.FromSeconds 2.0
 
     let private detail (p: TrainingProgress) =
         if p.ValidationNdcg.HasValue then
@@ -23,50 +26,68 @@ module Progress =
         else
             $"epoch {p.Epoch}/{p.Epochs}, loss {p.Loss:F2}"
 
-    /// Runs f with a bar named title; f receives the reporter.
-    let run (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
-        if AnsiConsole.Profile.Capabilities.Interactive then
-            AnsiConsole
-                .Progress()
-                .AutoClear(true)
-                .Columns(
-                    TaskDescriptionColumn(),
-                    ProgressBarColumn(),
-                    PercentageColumn(),
-                    ElapsedTimeColumn(),
-                    SpinnerColumn()
-                )
-                .Start(fun context ->
-                    let task = context.AddTask(Markup.Escape title, maxValue = 1.0)
-
-                    f (fun p ->
-                        task.Value <- p.Done
-                        task.Description <- Markup.Escape $"{title}: {p.Stage} {detail p}"))
+    /// The time left where the share that is done took so long; None where too little is done to say.
+    let left (elapsed: TimeSpan) (share: float) : TimeSpan option =
+        if elapsed < quiet || share < 0.01 then
+            None
         else
-            let clock = Diagnostics.Stopwatch.StartNew()
-            let mutable phase = ""
-            let mutable epoch = 0
+            Some(elapsed * ((1.0 - min 1.0 share) / share))
 
-            f (fun p ->
-                let print (detail: string) =
-                    AnsiConsole.WriteLine $"  {clock.Elapsed.TotalSeconds, 6:F0} s  {title}: {p.Stage} {detail}"
+    let private spoken (time: TimeSpan) =
+        if time.TotalSeconds < 90.0 then
+            $"{time.TotalSeconds:F0} s"
+        elif time.TotalMinutes < 90.0 then
+            $"{time.TotalMinutes:F0} min"
+        else
+            $"{time.TotalHours:F1} h"
 
-                if p.ValidationNdcg.HasValue && p.Epoch <> epoch then
-                    epoch <- p.Epoch
-                    print (detail p)
-                elif p.Stage <> phase then
-                    phase <- p.Stage
-                    epoch <- 0
-                    print "")
+    let private leftWords (elapsed: TimeSpan) share =
+        match left elapsed share with
+        | Some time -> $", about {spoken time} left"
+        | None -> ""
 
-    /// A token that Ctrl+C cancels once; a second Ctrl+C ends the program.
-    let cancelOnInterrupt () : CancellationToken =
-        let source = new CancellationTokenSource()
+    let private onTerminal (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
+        Progress(Terminal.error.Value)
+            .AutoClear(true)
+            .Columns(
+                TaskDescriptionColumn(),
+                ProgressBarColumn(),
+                PercentageColumn(),
+                ElapsedTimeColumn(),
+                RemainingTimeColumn(),
+                SpinnerColumn()
+            )
+            .Start(fun context ->
+                let task = context.AddTask(Markup.Escape title, maxValue = 1.0)
 
-        Console.CancelKeyPress.Add(fun e ->
-            if not source.IsCancellationRequested then
-                e.Cancel <- true
-                source.Cancel()
-                AnsiConsole.MarkupLine "[yellow]Stopping; the best model so far is kept where there is one.[/]")
+                f (fun p ->
+                    task.Value <- p.Done
+                    task.Description <- Markup.Escape $"{title}: {p.Stage} {detail p}"))
 
-        source.Token
+    /// A line where another stage begins, and no more than one in two seconds.
+    let private asLines (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
+        let clock = Stopwatch.StartNew()
+        let mutable stage = ""
+        let mutable last = TimeSpan.Zero
+
+        f (fun p ->
+            let now = clock.Elapsed
+
+            if now >= quiet && (p.Stage <> stage || now - last >= quiet) then
+                stage <- p.Stage
+                last <- now
+                Terminal.note $"  {now.TotalSeconds, 6:F0} s  {title}: {p.Stage} {detail p}{leftWords now p.Done}")
+
+    /// Runs f, which receives the reporter.
+    let run (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
+        if Terminal.error.Value.Profile.Capabilities.Interactive then
+            onTerminal title f
+        else
+            asLines title f
+
+    /// Runs f under a spinner on a terminal.
+    let during (what: string) (f: unit -> 'a) : 'a =
+        if Terminal.error.Value.Profile.Capabilities.Interactive then
+            Status(Terminal.error.Value).Start(Markup.Escape what, (fun _ -> f ()))
+        else
+            f ()

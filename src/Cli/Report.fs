@@ -57,20 +57,20 @@ module Report =
 
     /// Prints the table; the first column is the model.
     let print (results: Result list) : unit =
-        let table = Table().Border(TableBorder.Rounded)
-        table.AddColumn "model" |> ignore
-
-        for header in (columns |> List.map (fun (metric, _) -> metric.Title)) @ [ "seconds" ] do
-            table.AddColumn(TableColumn(header).RightAligned()) |> ignore
+        let table =
+            Terminal.table (
+                "model" :: (columns |> List.map (fun (metric, _) -> metric.Title))
+                @ [ "seconds" ]
+            )
 
         for r in results do
             let cells =
                 columns
                 |> List.map (fun (metric, written) -> Metric.number metric r.Evidence |> written)
 
-            table.AddRow(List.toArray (r.Name :: cells @ [ $"{r.Seconds:F0}" ])) |> ignore
+            table |> Terminal.addRow (r.Name :: cells @ [ $"{r.Seconds:F0}" ])
 
-        AnsiConsole.Write table
+        Terminal.output.Value.Write table
 
-        AnsiConsole.MarkupLine
+        Terminal.output.Value.MarkupLine
             "[grey]macro-F1 A: the mean over all labels, 0/0 = 0. C: over the labels that occur in the test rows.[/]"

@@ -3,7 +3,6 @@ namespace Limen.Cli
 open System.Diagnostics
 open System.IO
 open System.Text.Json.Nodes
-open Spectre.Console
 open Limen
 open Limen.Core
 
@@ -42,8 +41,9 @@ module Demo =
     /// Trains, prints the table, explains one prediction, writes report.json and the model of the full variant.
     let run (output: string) (seed: int) : unit =
         let folder = Path.Combine(output, "model")
-        ModelFolder.requireFree folder // before the training, which takes its time
-        let cancellation = Progress.cancelOnInterrupt ()
+        Places.writableFolder output // before the training, which takes its time
+        ModelFolder.requireFree folder
+        let cancellation = Interrupt.token ()
         let docs = ApiDocs.read ()
 
         let space, input, rows =
@@ -54,7 +54,7 @@ module Demo =
         let train, heldOut, testRows =
             rows.Train, Option.get rows.Validation, Option.get rows.Test
 
-        AnsiConsole.MarkupLine
+        Terminal.note
             $"The API documentation of the installed .NET SDK: {train.Rows} training rows, {heldOut.Rows} validation rows, {testRows.Rows} test rows, {space.Count} labels, {train.Features.Columns} terms."
 
         let fitted =
@@ -66,6 +66,7 @@ module Demo =
                     Progress.run name (fun report ->
                         Model.fit options space input train (Some heldOut) report cancellation)
 
+                cancellation.ThrowIfCancellationRequested()
                 let seconds = clock.Elapsed.TotalSeconds
 
                 {
@@ -90,9 +91,12 @@ module Demo =
         Report.write (Path.Combine(output, "report.json")) about results
         let _, model = List.last fitted
         Store.save folder model
-        Explain.print model (Option.get docs.Test).Texts[0]
+        let first = Rows.Texts [| (Option.get docs.Test).Texts[0] |]
+        let explanation = Explanation.row 0 (Model.features first model) model
+        Shown.candidates (Shown.title 1 first) (Shown.usual explanation.Prediction)
+        Shown.neighbours explanation
 
-        AnsiConsole.MarkupLine
+        Terminal.note
             $"""Written: {Path.Combine(output, "report.json")} and {folder}. Try: limen predict "Throws when the stream is closed" (./build.sh predict in a checkout)"""
 
     /// Writes the corpus as a data folder: train.jsonl, dev.jsonl, test.jsonl.
@@ -105,4 +109,4 @@ module Demo =
             |> Option.iter (fun rows ->
                 let path = Path.Combine(folder, name + ".jsonl")
                 JsonLines.write path rows
-                AnsiConsole.MarkupLine $"{Markup.Escape path}: {rows.Rows} rows")
+                Terminal.note $"{path}: {rows.Rows} rows")
