@@ -1,0 +1,388 @@
+module Limen.Properties.CommandLineProperties
+
+open System
+open System.IO
+open System.Text.Json.Nodes
+open System.Threading
+open Expecto
+open Limen
+open Limen.Core
+
+let private folder () = CommandLine.shared.Value
+
+let private run arguments =
+    CommandLine.run (folder ()) arguments |> CommandLine.succeeds
+
+let private json (ran: Ran) = JsonNode.Parse(ran.Output).AsObject()
+
+let private model name =
+    Store.load (Path.Combine(folder (), name, "model"))
+
+let private testRows () =
+    InputFormats.read None (Path.Combine(folder (), "data", "test.jsonl"))
+
+let private names (node: JsonNode) =
+    node.AsArray() |> Seq.map (fun n -> n.GetValue<string>()) |> List.ofSeq
+
+/// The labels of the model for the test texts.
+let private predicted (model: Model) =
+    let rows = testRows ()
+    Explanation.rows (Model.features rows.Rows model) model |> Array.toList
+
+let private training =
+    testList
+        "train"
+        [
+            testCase "writes model, settings and report, and the table alone to standard output" (fun () ->
+                let out = Path.Combine(folder (), "text")
+
+                for file in [ "model/manifest.json"; "settings.json"; "report.json" ] do
+                    Expect.isTrue (File.Exists(Path.Combine(out, file))) file)
+
+            testCase "its settings train the same model again" (fun () ->
+                run [ "train"; "data"; "--out"; "again"; "--settings"; "text/settings.json" ]
+                |> ignore
+
+                for file in [ "weights.safetensors"; "strings.json" ] do
+                    File.ReadAllBytes(Path.Combine(folder (), "again", "model", file))
+                    |> Require.equal (File.ReadAllBytes(Path.Combine(folder (), "text", "model", file))))
+
+            testCase "options say what the settings say, whichever way they come" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let ran =
+                        CommandLine.run
+                            (folder ())
+                            [
+                                "train"
+                                "data"
+                                "--out"
+                                own
+                                "--objective"
+                                "micro"
+                                "--at-most"
+                                "1"
+                                "--calibration"
+                                "platt"
+                                "--scorer"
+                                "linear(c=0.5)"
+                                "--candidates"
+                                "3"
+                                "--min-df"
+                                "2"
+                                "--seed"
+                                "7"
+                                "--dev-only"
+                            ]
+                        |> CommandLine.succeeds
+
+                    let settings = JsonNode.Parse(File.ReadAllText(Path.Combine(own, "settings.json")))
+                    settings["objective"].GetValue<string>() |> Require.equal "microF1"
+                    settings["seed"].GetValue<int>() |> Require.equal 7
+                    names settings["scorers"] |> Require.equal [ "linear(c=0.5)" ]
+                    let model = Store.load (Path.Combine(own, "model"))
+                    model.Ranker.Candidates |> Require.equal 3
+                    model.Decision.Calibration.IsSome |> Require.equal true
+                    model.Decision.Constraints.Length |> Require.equal 1
+
+                    (InputSpace.vectorisers model.Input).Head.Options.MinDocumentFrequency
+                    |> Require.equal (Nullable 2)
+
+                    Expect.stringContains ran.Error "Written" "what was written"))
+
+            testCase "brackets in a path are a path" (fun () ->
+                run ([ "train"; "data"; "--out"; "o/[run-1]" ] @ CommandLine.quick) |> ignore
+                run [ "predict"; "--model"; "o/[run-1]/model"; "the [kite]" ] |> ignore)
+
+            testCase "three rows are enough where --min-df says so" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    File.WriteAllLines(Path.Combine(own, "train.jsonl"), CommandLine.jsonLines 0 3)
+
+                    CommandLine.run own [ "train"; "."; "--out"; "out"; "--min-df"; "1"; "--scorer"; "linear" ]
+                    |> CommandLine.succeeds
+                    |> ignore))
+
+            testCase "labels that only test rows have are named" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    CommandLine.writeTexts own
+
+                    File.AppendAllText(
+                        Path.Combine(own, "test.jsonl"),
+                        "{\"text\": \"the sea\", \"labels\": [\"water\"]}\n"
+                    )
+
+                    let ran =
+                        CommandLine.run own ([ "train"; "."; "--out"; "out" ] @ CommandLine.quick)
+                        |> CommandLine.succeeds
+
+                    Expect.stringContains ran.Error "not known to the model" "the line"
+                    Expect.stringContains ran.Error "water" "the label"))
+
+            testCase "a log has a line for each epoch, and TensorBoard's records their checksums" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    run
+                        [
+                            "train"
+                            "data"
+                            "--out"
+                            Path.Combine(own, "out")
+                            "--scorer"
+                            "perceptron(epochs=3, hiddenLayers=[8], patience=3)"
+                            "--dev-only"
+                            "--log"
+                            Path.Combine(own, "log.csv")
+                            "--tensorboard"
+                            Path.Combine(own, "board")
+                        ]
+                    |> ignore
+
+                    let lines = File.ReadAllLines(Path.Combine(own, "log.csv"))
+                    lines.Length |> Require.equal 4
+
+                    lines[0]
+                    |> Require.equal
+                        "seconds,done,stage,scorer,epoch,epochs,loss,validation_ndcg_at_5,shortlist_recall"
+
+                    let records =
+                        Directory.GetFiles(Path.Combine(own, "board"))
+                        |> Array.exactlyOne
+                        |> File.ReadAllBytes
+                        |> TensorBoardRecords.read
+
+                    records.Length |> Require.equal 4))
+        ]
+
+let private predicting =
+    testList
+        "predict"
+        [
+            testCase "words without quotes are one text" (fun () ->
+                let quoted =
+                    run [ "predict"; "--model"; "text"; "--json"; "the kite over the river" ]
+
+                let free =
+                    run
+                        [
+                            "predict"
+                            "--model"
+                            "text"
+                            "--json"
+                            "the"
+                            "kite"
+                            "over"
+                            "the"
+                            "river"
+                        ]
+
+                free.Output |> Require.equal quoted.Output
+
+                names (json quoted).["labels"]
+                |> List.sort
+                |> Require.equal [ "nature"; "toys" ])
+
+            testCase "rows of a file and of standard input are what the model says" (fun () ->
+                let expected =
+                    predicted (model "text") |> List.map (fun p -> String.Join('\t', p.Labels))
+
+                let file = run [ "predict"; "--model"; "text"; "--data"; "data/test.jsonl" ]
+                CommandLine.lines file.Output |> Require.equal expected
+
+                let piped =
+                    CommandLine.runWith
+                        (File.ReadAllText(Path.Combine(folder (), "data", "test.jsonl")))
+                        (folder ())
+                        [ "predict"; "--model"; "text" ]
+
+                CommandLine.lines piped.Output |> Require.equal expected)
+
+            testCase "--top gives as many labels, --all-scores every one that was weighed" (fun () ->
+                let rows arguments =
+                    (run (
+                        [ "predict"; "--model"; "text"; "--data"; "data/test.jsonl"; "--json" ]
+                        @ arguments
+                    ))
+                        .Output
+                    |> CommandLine.lines
+                    |> List.map (fun line -> (JsonNode.Parse line).["scores"].AsArray().Count)
+
+                rows [ "--top"; "2" ] |> List.distinct |> Require.equal [ 2 ]
+
+                rows [ "--all-scores" ]
+                |> Require.equal (predicted (model "text") |> List.map (fun p -> p.Candidates.Count)))
+
+            testCase "a text may begin with a hyphen after --" (fun () ->
+                run [ "predict"; "--model"; "text"; "--json"; "--"; "--kite" ] |> ignore)
+
+            testCase "a model of features reads features" (fun () ->
+                let line = run [ "predict"; "--model"; "features"; "--json"; "0:2.5 4:0.5" ]
+                names (json line).["labels"] |> Require.equal [ "0" ]
+                let file = run [ "predict"; "--model"; "features"; "--data"; "svm/test.svm" ]
+                (CommandLine.lines file.Output).Length |> Require.equal 30)
+        ]
+
+let private asking =
+    testList
+        "evaluate, explain, labels, info"
+        [
+            testCase "evaluate gives every metric, within its interval" (fun () ->
+                let report =
+                    run [ "evaluate"; "text"; "--data"; "data"; "--json"; "--resamples"; "50" ]
+                    |> json
+
+                let _, _, evidence = Evaluation.ofRows (testRows ()) (model "text")
+
+                for name, value in Metric.evaluate Metrics.all evidence do
+                    report[name].GetValue<float>() |> Require.equal value
+
+                let range = report["intervals"].["micro_f1"].AsArray()
+                let micro = report["micro_f1"].GetValue<float>()
+                Expect.isTrue (range[0].GetValue<float>() <= micro && micro <= range[1].GetValue<float>()) "interval")
+
+            testCase "evaluate on training rows says so" (fun () ->
+                let ran =
+                    run [ "evaluate"; "text"; "--data"; "data/train.jsonl"; "--resamples"; "0" ]
+
+                Expect.stringContains ran.Error "120 of the 120 rows" "the warning"
+                let ran = run [ "evaluate"; "text"; "--data"; "data"; "--resamples"; "0" ]
+                Expect.isFalse (ran.Error.Contains "learned from") "no warning on others")
+
+            testCase "the table of labels is a file, standard output and what the model says" (fun () ->
+                run
+                    [
+                        "evaluate"
+                        "text"
+                        "--data"
+                        "data"
+                        "--labels"
+                        "labels.csv"
+                        "--resamples"
+                        "0"
+                    ]
+                |> ignore
+
+                let expected = LabelTable.measured (testRows ()) (model "text") |> LabelTable.csv
+
+                File.ReadAllLines(Path.Combine(folder (), "labels.csv"))
+                |> List.ofArray
+                |> Require.equal expected
+
+                (run [ "labels"; "text"; "--data"; "data"; "--csv" ]).Output
+                |> CommandLine.lines
+                |> Require.equal expected)
+
+            testCase "explain says why not" (fun () ->
+                let x = Model.features (Rows.Texts [| "the kite" |]) (model "text")
+                let reason = Explanation.label "nature" 0 x (model "text")
+                let ran = run [ "explain"; "text"; "the"; "kite"; "--label"; "nature" ]
+                Expect.stringContains ran.Output reason.Message "the reason"
+
+                let document =
+                    run [ "explain"; "text"; "the kite"; "--label"; "nature"; "--json" ] |> json
+
+                document["reasons"].[0].["reason"].GetValue<string>()
+                |> Require.equal reason.Message)
+
+            testCase "info says what the model is and what rows it holds" (fun () ->
+                let info = run [ "info"; "text"; "--json" ] |> json
+                info["labels"].GetValue<int>() |> Require.equal 3
+                info["reads"].GetValue<string>() |> Require.equal "texts"
+                Expect.stringContains (info["rowsHeld"].GetValue<string>()) "120 training rows" "rows"
+                info["settings"].["seed"].GetValue<int>() |> Require.equal 1)
+
+            testCase "help has examples for every command, and the version is known" (fun () ->
+                for command in
+                    [
+                        "train"
+                        "predict"
+                        "evaluate"
+                        "decide"
+                        "explain"
+                        "labels"
+                        "info"
+                        "demo"
+                        "completion"
+                    ] do
+                    let ran = run [ command; "--help" ]
+                    Expect.stringContains ran.Output $"  limen {command}" "an example"
+                    ran.Error |> Require.equal ""
+
+                (run [ "--version" ]).Output.Trim().Split('+')[0]
+                |> Require.equal (typeof<Model>.Assembly.GetName().Version.ToString 3))
+
+            testCase "a shell is told what a word may become" (fun () ->
+                (run [ "[suggest:9]"; "limen tra" ]).Output
+                |> CommandLine.lines
+                |> Require.equal [ "train" ])
+        ]
+
+let private deciding =
+    testList
+        "decide"
+        [
+            testCase "another objective is Model.withDecision on the same rows" (fun () ->
+                run [ "decide"; "text"; "--data"; "data"; "--objective"; "micro"; "--out"; "micro" ]
+                |> ignore
+
+                let dev =
+                    InputFormats.read None (Path.Combine(folder (), "data", "dev.jsonl"))
+                    |> LabelledRows.relabel (model "text").Labels
+                    |> LabelledRows.dataset (model "text").Input
+
+                let expected =
+                    model "text"
+                    |> Model.withDecision FusedRule.rule Objective.MicroF1 (Seed.ofInt 1) dev
+
+                predicted (model "micro")
+                |> List.map (fun p -> List.ofSeq p.Labels)
+                |> Require.equal (predicted expected |> List.map (fun p -> List.ofSeq p.Labels)))
+
+            testCase "constraints need no rows" (fun () ->
+                run [ "decide"; "text"; "--at-most"; "1"; "--out"; "one" ] |> ignore
+
+                for p in predicted (model "one") do
+                    Expect.isLessThanOrEqual p.Labels.Count 1 "labels of a row")
+
+            testCase "a risk is kept" (fun () ->
+                run [ "decide"; "text"; "--data"; "data"; "--risk"; "0.2"; "--out"; "careful" ]
+                |> ignore
+
+                (model "careful").Decision.Rule.Stored.Tag |> Require.equal "risk-control")
+        ]
+
+let private interrupted =
+    testCase "Ctrl+C ends with 130, and leaves no model" (fun () ->
+        if OperatingSystem.IsWindows() then
+            skiptest "signals are another matter there"
+
+        TemporaryFolder.using (fun own ->
+            use running =
+                CommandLine.start
+                    (folder ())
+                    [
+                        "train"
+                        "data"
+                        "--out"
+                        own
+                        "--scorer"
+                        "ensemble(perceptron(epochs=60, patience=60), members=100)"
+                    ]
+
+            let error = running.StandardError
+            // the first line says that the data are read
+            error.ReadLine() |> ignore
+            Thread.Sleep 1500
+            use signal = Diagnostics.Process.Start("kill", [ "-INT"; string running.Id ])
+            signal.WaitForExit()
+            let ended = running.WaitForExit 10_000
+            let said = if ended then error.ReadToEnd() else ""
+
+            if not ended then
+                running.Kill()
+
+            ended |> Require.equal true
+            running.ExitCode |> Require.equal 130
+            Expect.stringContains said "Stopp" "what it says"
+            Directory.Exists(Path.Combine(own, "model")) |> Require.equal false))
+
+[<Tests>]
+let tests =
+    testList "CommandLine" [ training; predicting; asking; deciding; interrupted ]

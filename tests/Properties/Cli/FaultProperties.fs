@@ -1,0 +1,161 @@
+module Limen.Properties.CommandLineFaultProperties
+
+open System
+open System.IO
+open Expecto
+open Limen.Core
+
+let private folder () = CommandLine.shared.Value
+
+/// Wrong uses, each with words of its one line.
+let private wrong: (string list * string list) list =
+    [
+        [], [ "expected a command"; "train"; "predict" ]
+        [ "trian" ], [ "there is no command \"trian\""; "train" ]
+        [ "train"; "--out"; "o" ], [ "--data" ]
+        [ "train"; "data" ], [ "--out" ]
+        [ "train"; "data"; "--data"; "data"; "--out"; "o" ], [ "one place" ]
+        [ "train"; "data"; "--out"; "o"; "--epoch"; "3" ], [ "no option --epoch" ]
+        [ "train"; "data"; "--out"; "o"; "--epochs"; "few" ], [ "epochs"; "whole number"; "few" ]
+        [ "train"; "data"; "--out"; "o"; "--epochs"; "0" ], [ "epochs"; "at least 1"; "0" ]
+        [ "train"; "data"; "--out"; "o"; "--seed"; "x" ], [ "--seed"; "whole number"; "\"x\"" ]
+        [ "train"; "data"; "--out"; "o"; "--min-df"; "0" ], [ "1 or more"; "0" ]
+        [ "train"; "data"; "--out"; "o"; "--objective"; "mikro" ], [ "objective"; "microF1"; "mikro" ]
+        [ "train"; "data"; "--out"; "o"; "--loss"; "focal(gama=2)" ], [ "focal"; "gamma"; "gama" ]
+        [ "train"; "data"; "--out"; "o"; "--loss"; "focal(gamma=2" ], [ "character 14"; "the end" ]
+        [
+            "train"
+            "data"
+            "--out"
+            "o"
+            "--decision"
+            "fused"
+            "--at-least"
+            "3"
+            "--at-most"
+            "2"
+        ],
+        [ "at least 3"; "at most 2" ]
+        [ "train"; "data"; "--out"; "o"; "--scorer"; "linear"; "--epochs"; "3" ], [ "without scorers" ]
+        [ "train"; "data"; "--out"; "o"; "--threshold"; "toys" ], [ "LABEL=NUMBER"; "toys" ]
+        [ "train"; "data"; "--out"; "o"; "--risk"; "0.1" ], [ "--risk-rows" ]
+        [ "train"; "data"; "--out"; "o"; "--format"; "csvv" ], [ "--format"; "jsonl"; "csvv" ]
+        [ "predict"; "--model"; "text"; "--jsn"; "the kite" ], [ "no option --jsn" ]
+        [ "predict"; "--model"; "text"; "--top"; "0"; "the kite" ], [ "--top"; "at least 1" ]
+        [ "predict"; "--model"; "text"; "the kite"; "--data"; "data" ], [ "a text or --data" ]
+        [ "evaluate" ], [ "MODEL" ]
+        [ "evaluate"; "text" ], [ "--data" ]
+        [ "evaluate"; "text"; "--data"; "data/test.jsonl"; "--part"; "dev" ], [ "--part"; "a folder" ]
+        [ "decide"; "text"; "--out"; "o" ], [ "something to decide" ]
+        [ "decide"; "text"; "--at-most"; "2" ], [ "--out" ]
+        [ "decide"; "text"; "--objective"; "micro"; "--out"; "o" ], [ "--data"; "did not learn from" ]
+        [ "explain"; "text"; "--data"; "data"; "--row"; "99" ], [ "--row"; "40 rows"; "99" ]
+        [ "completion"; "tcsh" ], [ "bash"; "tcsh" ]
+    ]
+
+/// Faults of files, folders and values.
+let private faults: (string list * string list) list =
+    [
+        [ "train"; "nothing"; "--out"; "o" ], [ "nothing: there is no such file or folder" ]
+        [ "train"; "empty"; "--out"; "o" ], [ "empty"; "train.jsonl" ]
+        [ "train"; "data"; "--out"; "data/test.jsonl" ], [ "data/test.jsonl"; "found a file" ]
+        [ "train"; "data"; "--out"; "data/test.jsonl/o" ], [ "data/test.jsonl/o"; "cannot be written" ]
+        [ "train"; "data"; "--out"; "o"; "--log"; "data" ], [ "data"; "found a folder" ]
+        [ "train"; "data"; "--out"; "o"; "--settings"; "none.json" ], [ "none.json"; "no such settings file" ]
+        [ "predict"; "--model"; "nothing"; "the kite" ], [ "nothing"; "limen train" ]
+        [ "predict"; "--model"; "data"; "the kite" ], [ "data"; "no saved model" ]
+        [ "predict"; "--model"; "features"; "the kite" ], [ "ID:VALUE"; "features"; "\"the\"" ]
+        [ "predict"; "--model"; "features"; "0:1 99:1" ], [ "0 to 7"; "99" ]
+        [ "predict"; "--model"; "features"; "0:1 0:2" ], [ "each feature once" ]
+        [ "predict"; "--model"; "text"; "--data"; "svm/test.svm" ], [ "texts"; "features" ]
+        [ "evaluate"; "text"; "--data"; "nothing" ], [ "nothing" ]
+        [ "explain"; "text"; "the kite"; "--label"; "sea" ], [ "\"sea\""; "3 labels" ]
+        [ "decide"; "text"; "--without"; "sea"; "--out"; "o" ], [ "\"sea\"" ]
+        [
+            "decide"
+            "text"
+            "--data"
+            "svm/test.svm"
+            "--objective"
+            "micro"
+            "--out"
+            "o"
+        ],
+        [ "svm/test.svm: row 1"; "\"2\"" ]
+    ]
+
+let private listed name code (cases: (string list * string list) list) : Test =
+    testList
+        name
+        [
+            for arguments, words in cases do
+                testCase $"""limen {String.Join(' ', arguments)}""" (fun () ->
+                    CommandLine.run (folder ()) arguments |> CommandLine.refuses code words)
+        ]
+
+[<Tests>]
+let tests =
+    testList
+        "CommandLineFaults"
+        [
+            listed "wrong use ends with 2" 2 wrong
+            listed "a fault ends with 1" 1 faults
+
+            testCase "settings with another name in them are refused by the line" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let file = Path.Combine(own, "s.json")
+                    File.WriteAllText(file, "{\n  \"sed\": 1\n}")
+
+                    CommandLine.run (folder ()) [ "train"; "data"; "--out"; "o"; "--settings"; file ]
+                    |> CommandLine.refuses 1 [ file; "seed"; "line 2" ]))
+
+            testCase "what cannot be written is found before the data are read" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    File.WriteAllText(Path.Combine(own, "train.jsonl"), "no JSON")
+                    File.WriteAllText(Path.Combine(own, "out"), "")
+
+                    CommandLine.run own [ "train"; own; "--out"; "out" ]
+                    |> CommandLine.refuses 1 [ "out"; "found a file" ]))
+
+            testCase "a folder beside a model is not overwritten" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    CommandLine.writeTexts (Path.Combine(own, "data"))
+                    Directory.CreateDirectory(Path.Combine(own, "out", "model")) |> ignore
+                    File.WriteAllText(Path.Combine(own, "out", "model", "mine.txt"), "")
+
+                    CommandLine.run own [ "train"; "data"; "--out"; "out" ]
+                    |> CommandLine.refuses 1 [ "mine.txt" ]))
+
+            testCase "a line that is not as it should be is named" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    File.WriteAllText(Path.Combine(own, "train.jsonl"), "{\"text\": 3}\n")
+
+                    CommandLine.run own [ "train"; own; "--out"; Path.Combine(own, "out") ]
+                    |> CommandLine.refuses 1 [ "train.jsonl:1:" ]))
+
+            testCase "a stack trace comes with --debug alone" (fun () ->
+                let ran =
+                    CommandLine.run (folder ()) [ "evaluate"; "nothing"; "--data"; "data"; "--debug" ]
+
+                Expect.stringContains ran.Error "   at Limen" "the trace"
+                ran.Code |> Require.equal 1)
+
+            testCase "thresholds for another model's scores say what they need" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let model = SmallProblem.model.Value
+
+                    Store.saveThresholds
+                        own
+                        {
+                            Labels = model.Labels
+                            Input = model.Input
+                            Counts = model.Counts
+                            Rarity = model.Ranker.Rarity
+                            Signal = None
+                            Decision = model.Decision
+                        }
+
+                    for arguments in [ [ "predict"; "--model"; own; "the kite" ]; [ "labels"; own ] ] do
+                        CommandLine.run own arguments
+                        |> CommandLine.refuses 1 [ "thresholds for the scores of another model"; "scores" ]))
+        ]
