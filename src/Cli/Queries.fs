@@ -112,27 +112,37 @@ module Queries =
         seq { 0..block .. rows.Count - 1 }
         |> Seq.map (fun first -> Rows.selectRows [| first .. min rows.Count (first + block) - 1 |] rows)
 
+    /// Whether a file is of a format with columns or labels of its own; else its lines are texts, JSON objects with a text, or features.
+    let private isFormatted (given: ParseResult) (path: string) : bool =
+        let ending = (Path.GetExtension path).ToLowerInvariant()
+
+        (Given.tryText Source.format given).IsSome
+        || (match InputFormats.detect InputFormats.all path with
+            | Some(entry, _) when ending = ".txt" || ending = ".jsonl" ->
+                not (List.contains entry.Format.Name [ "jsonl"; "csv" ])
+                && entry.Format.Looks(Lines.first path)
+            | Some(entry, _) -> List.exists ((=) ending) (entry.Format.Endings @ Lines.packings)
+            | None -> false)
+
     /// A file of a format that the library reads gives its rows; any other is read line by line.
     let private ofFile (given: ParseResult) (path: string) (model: Model) : Rows seq =
-        if Directory.Exists path then
+        Places.requireExists path
+
+        if Directory.Exists path || isFormatted given path then
             (Source.rows "test" given path).Rows |> ofRows
         else
-            Places.requireExists path
-            let chosen = Given.tryText Source.format given |> Option.map InputFormats.find
-
-            match chosen |> Option.orElseWith (fun () -> InputFormats.tryOfFile path) with
-            | Some format -> (InputFormats.read (Some format) path).Rows |> ofRows
-            | None -> File.ReadLines path |> blocksOf path model
+            File.ReadLines path |> blocksOf path model
 
     /// The rows in blocks: those of the words, which are one row together; else of the file; else of standard input. Throws Usage where there is nothing.
     let read (words: string list) (given: ParseResult) (model: Model) : Rows seq =
-        match words, Given.tryText Source.data given with
-        | [], Some path -> ofFile given path model
-        | _ :: _, Some path -> raise (Usage $"expected a text or --data, received both: a text, and {path}")
-        | [ "-" ], None -> standardInput model
-        | [], None when Console.IsInputRedirected -> standardInput model
-        | [], None ->
+        match words, Given.all Source.data given with
+        | [], [ path ] -> ofFile given path model
+        | [], _ :: paths -> raise (Usage $"--data: expected one place, received {1 + paths.Length}")
+        | _ :: _, path :: _ -> raise (Usage $"expected a text or --data, received both: a text, and {path}")
+        | [ "-" ], [] -> standardInput model
+        | [], [] when Console.IsInputRedirected -> standardInput model
+        | [], [] ->
             raise (
                 Usage "expected a text, --data FILE, or rows on standard input (limen predict --model MODEL < rows.txt)"
             )
-        | words, None -> Seq.singleton (ofLines "the command line" model 1 [| String.Join(' ', words) |])
+        | words, [] -> Seq.singleton (ofLines "the command line" model 1 [| String.Join(' ', words) |])

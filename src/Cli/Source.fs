@@ -2,10 +2,12 @@ namespace Limen.Cli
 
 open System
 open System.CommandLine
+open System.Globalization
 open System.IO
+open Limen
 open Limen.Core
 
-/// Where rows come from: a folder with train, dev and test files, or one file. The one place where commands read data.
+/// Where rows come from: a folder with train, dev and test files, one file, or the files of the parts. The one place where commands read data.
 [<RequireQualifiedAccess>]
 module Source =
 
@@ -15,17 +17,14 @@ module Source =
 
         String.Join("; ", described)
 
-    /// The place as an argument or as --data.
-    let argument =
-        let a = Given.argument "DATA" "the same as --data"
-        a.Arity <- ArgumentArity.ZeroOrOne
-        a
+    /// The places as arguments or as --data.
+    let argument = Given.words "DATA" "the same as --data"
 
     let data =
-        Given.text
+        Given.texts
             "--data"
             "PLACE"
-            $"""a folder with train, optional dev, and test files ({String.Join(", ", InputFormats.endings)}; .gz and .bz2 too), or one such file; weights of rows in FILE.weight"""
+            $"""a folder with train, optional dev, and test files ({String.Join(", ", InputFormats.endings)}; .gz and .bz2 too), or one such file; may be repeated, for the files of train, dev and test. Weights of rows in FILE.weight"""
 
     let format =
         let o =
@@ -33,7 +32,7 @@ module Source =
                 InputFormats.names
                 "--format"
                 "NAME"
-                $"which files to read (default: the first of these that the training file looks like): {formats}"
+                $"how files are read (default: as their names and first lines say): {formats}"
 
         o.Aliases.Add "--input"
         o
@@ -41,45 +40,115 @@ module Source =
     let part =
         Given.oneOf [ "train"; "dev"; "test" ] "--part" "PART" "of a folder: train, dev or test"
 
-    /// The place that was given by either way. Throws Usage where there is none, or two.
-    let place (given: ParseResult) : string =
-        match Option.ofObj (given.GetValue argument), Given.tryText data given with
-        | Some place, None
-        | None, Some place -> place
-        | None, None -> raise (Usage "expected the data: --data PLACE")
-        | Some a, Some b -> raise (Usage $"expected one place of the data, received \"{a}\" and \"{b}\"")
+    let private text =
+        Given.texts
+            "--text"
+            "COLUMN"
+            "the column or field with the texts (default: text, body and other usual names); may be repeated"
 
-    let private chosen (given: ParseResult) : InputFormat option =
-        Given.tryText format given |> Option.map InputFormats.find
+    let private labels =
+        Given.texts
+            "--labels"
+            "COLUMN"
+            "the column or field with the labels (default: labels, tags and other usual names), or columns of 0 and 1; may be repeated"
 
-    /// The parts of a folder; a file is training rows alone.
-    let split (given: ParseResult) (place: string) : Split<LabelledRows> =
-        Places.requireExists place
+    let private separator =
+        Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
 
-        if Directory.Exists place then
-            (Folder.read
-                { Folder.defaults with
-                    Format = chosen given
+    let private delimiter =
+        Given.text "--delimiter" "MARK" "what stands between two columns (default: found)"
+
+    let private group =
+        Given.text "--group" "COLUMN" "the group of a row, say its patient: with --split, groups stay together"
+
+    let private time =
+        Given.text "--time" "COLUMN" "the time of a row: with --split, the latest rows are test rows"
+
+    let private split' =
+        Given.text
+            "--split"
+            "DEV,TEST"
+            "splits the rows of one file by these shares, as in 0.1,0.2: labels spread evenly, or by --group or --time"
+
+    /// What commands that read labelled rows have besides --data.
+    let columns: Option list =
+        [ format; text; labels; separator; delimiter; group; time ]
+
+    let private fields (given: ParseResult) : Fields =
+        let words o = Given.all o given |> List.toArray
+        let word o = Given.tryText o given |> Option.toObj
+
+        Fields(
+            Text = words text,
+            Labels = words labels,
+            Separator = word separator,
+            Delimiter = word delimiter,
+            Group = word group,
+            Time = word time
+        )
+
+    let private shares (given: ParseResult) : SplitOptions option =
+        Given.tryText split' given
+        |> Option.map (fun written ->
+            let number (share: string) =
+                match Double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture) with
+                | true, number -> number
+                | _ -> raise (Usage $"--split: expected two shares such as 0.1,0.2, received \"{written}\"")
+
+            match written.Split ',' |> Array.map number with
+            | [| validation; test |] ->
+                {
+                    By =
+                        match Given.tryText group given, Given.tryText time given with
+                        | Some _, _ -> SplitBy.Groups
+                        | None, Some _ -> SplitBy.Time
+                        | None, None -> SplitBy.Labels
+                    Validation = validation
+                    Test = test
                 }
-                place)
-                .Rows
-        else
-            {
-                Train = InputFormats.read (chosen given) place
-                Validation = None
-                Test = None
+            | _ -> raise (Usage $"--split: expected two shares such as 0.1,0.2, received \"{written}\""))
+
+    /// The split of one file, which only training asks for.
+    let split: Option = split'
+
+    /// How files are read.
+    let options (given: ParseResult) : DataOptions =
+        let options =
+            { DataSource.defaults with
+                Fields = fields given
+                Split = shares given
             }
+
+        match Given.tryText format given with
+        | Some name -> DataSource.withFormat name options
+        | None -> options
+
+    /// The places that were given by either way. Throws Usage where there is none, or by both ways.
+    let places (given: ParseResult) : string list =
+        match given.GetValue argument |> List.ofArray, Given.all data given with
+        | [], [] -> raise (Usage "expected the data: --data PLACE")
+        | places, []
+        | [], places -> places
+        | a, b ->
+            let both = a @ b |> String.concat "\" and \""
+            raise (Usage $"expected the data as arguments or by --data, received both: \"{both}\"")
+
+    /// The parts of the places; one file is training rows alone, if it does not say otherwise.
+    let read (given: ParseResult) (places: string list) : DataFolder =
+        places |> List.iter Places.requireExists
+        DataSource.read (options given) places
 
     /// The rows of a file, or those of the named part of a folder; without a name, those of the usual one.
     let rows (usual: string) (given: ParseResult) (place: string) : LabelledRows =
         let part' = Given.tryText part given
+        Places.requireExists place
 
         if File.Exists place then
             match part' with
             | Some _ -> raise (Usage $"--part: expected a folder, received the file {place}")
-            | None -> InputFormats.read (chosen given) place
+            | None -> DataSource.readFile (options given) place
         else
-            let rows = split given place
+            let rows = (read given [ place ]).Rows
 
             let missing name =
                 raise (
@@ -90,6 +159,13 @@ module Source =
             | "train" -> rows.Train
             | "dev" -> rows.Validation |> Option.defaultWith (fun () -> missing "dev")
             | _ -> rows.Test |> Option.defaultWith (fun () -> missing "test")
+
+    /// The one place of the rows that a command is about. Throws Usage.
+    let onePlace (expected: string) (given: ParseResult) : string =
+        match Given.all data given with
+        | [ place ] -> place
+        | [] -> raise (Usage $"{expected}: --data PLACE")
+        | several -> raise (Usage $"--data: expected one place, received {several.Length}")
 
     /// Rows as a model sees them, all of whose labels it knows. Throws ArgumentException, with the place, at the first that it does not know.
     let known (place: string) (rows: LabelledRows) (model: Model) : Dataset =

@@ -11,12 +11,6 @@ module DecideCommand =
 
     let private model = Given.argument "MODEL" "folder of a saved model"
 
-    let private data =
-        Given.text
-            "--data"
-            "PLACE"
-            "labelled rows that the model did not learn from: a file, or a folder, whose dev file is taken (--part); not needed for constraints alone"
-
     let private out =
         Given.text "--out" "DIR" "folder for the model, which is written to DIR/model"
 
@@ -67,19 +61,19 @@ module DecideCommand =
         ]
 
     let private labelled (given: ParseResult) (model: Model) : Dataset =
-        match Given.tryText data given with
-        | None -> raise (Usage "expected labelled rows that the model did not learn from: --data PLACE")
-        | Some place ->
-            let dataset = Source.known place (Source.rows "dev" given place) model
+        let place =
+            Source.onePlace "expected labelled rows that the model did not learn from" given
 
-            EvaluateCommand.tellSeen
-                "a decision on these promises too much; take rows that no training saw, or train with --dev-only and decide on dev"
-                dataset.Features
-                model
+        let dataset = Source.known place (Source.rows "dev" given place) model
 
-            Terminal.note $"Decided on {dataset.Rows} rows of {place}, which must be none that the model learned from."
+        EvaluateCommand.tellSeen
+            "a decision on these promises too much; take rows that no training saw, or train with --dev-only and decide on dev"
+            dataset.Features
+            model
 
-            dataset
+        Terminal.note $"Decided on {dataset.Rows} rows of {place}, which must be none that the model learned from."
+
+        dataset
 
     let private run (given: ParseResult) : int =
         let output =
@@ -125,16 +119,8 @@ module DecideCommand =
         )
             .With(
                 [ model ],
-                [
-                    data :> Option
-                    Source.format
-                    Source.part
-                    out
-                    risk
-                    calibration
-                    sets
-                    seed
-                ]
+                [ Source.data :> Option; Source.part; out; risk; calibration; sets; seed ]
+                @ Source.columns
                 @ (SettingOptions.decision |> List.map _.Option),
                 run
             )

@@ -12,18 +12,12 @@ module EvaluateCommand =
 
     let private model = Given.argument "MODEL" "folder of a saved model"
 
-    let private data =
-        Given.text
-            "--data"
-            "PLACE"
-            "rows with known labels that the model did not learn from: a file, or a folder, whose test file is taken (--part)"
-
     let private asJson =
         Given.flag "--json" "as a JSON object: every metric of the library, with intervals where they are made"
 
     let private labels =
         Given.text
-            "--labels"
+            "--per-label"
             "FILE.csv"
             "writes a line for each label: support, threshold, positives, predicted, hits, F1"
 
@@ -102,10 +96,7 @@ module EvaluateCommand =
         | _ -> ()
 
     let private run (given: ParseResult) : int =
-        let place =
-            match Given.tryText data given with
-            | Some place -> place
-            | None -> raise (Usage "expected rows with known labels: --data PLACE")
+        let place = Source.onePlace "expected rows with known labels" given
 
         Given.tryText labels given |> Option.iter Places.writableFile
         let fitted = Places.load (given.GetValue model)
@@ -143,8 +134,13 @@ module EvaluateCommand =
             "Measures a saved model on rows with known labels.",
             [
                 "limen evaluate out/model --data data"
-                "limen evaluate out --data test.jsonl --labels labels.csv"
+                "limen evaluate out --data test.jsonl --per-label labels.csv"
                 "limen evaluate out/model --data data --part dev --json"
             ]
         )
-            .With([ model ], [ data; Source.format; Source.part; asJson; labels; resamples; level; seed ], run)
+            .With(
+                [ model ],
+                ([ Source.data :> Option; Source.part; asJson; labels; resamples; level; seed ]
+                 @ Source.columns),
+                run
+            )

@@ -117,4 +117,4 @@ module ExplainCommand =
                 "limen explain out/model --data test.jsonl --row 7 --json"
             ]
         )
-            .With([ model; words ], [ Source.data; Source.format; Source.part; row; label; asJson ], run)
+            .With([ model; words ], ([ Source.data :> Option; Source.part; row; label; asJson ] @ Source.columns), run)

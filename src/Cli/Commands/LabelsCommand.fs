@@ -12,12 +12,6 @@ module LabelsCommand =
 
     let private model = Given.argument "MODEL" "folder of a saved model"
 
-    let private data =
-        Given.text
-            "--data"
-            "PLACE"
-            "rows with known labels, for F1 of each label: a file, or a folder, whose test file is taken (--part)"
-
     let private asCsv = Given.flag "--csv" "comma-separated values"
     let private asJson = Given.flag "--json" "a JSON object for each label, one a line"
 
@@ -75,9 +69,10 @@ module LabelsCommand =
         let fitted = Places.load (given.GetValue model)
 
         let rows =
-            match Given.tryText data given with
-            | None -> LabelTable.ofModel fitted
-            | Some place ->
+            match Given.all Source.data given with
+            | [] -> LabelTable.ofModel fitted
+            | _ ->
+                let place = Source.onePlace "expected rows with known labels" given
                 let rows = Source.rows "test" given place
                 Source.tellUnknown fitted.Labels rows
                 LabelTable.measured rows fitted
@@ -104,4 +99,4 @@ module LabelsCommand =
                 "limen labels out/model --data data --csv > labels.csv"
             ]
         )
-            .With([ model ], [ data; Source.format; Source.part; asCsv; asJson ], run)
+            .With([ model ], ([ Source.data :> Option; Source.part; asCsv; asJson ] @ Source.columns), run)

@@ -87,4 +87,9 @@ module PredictCommand =
                 "limen predict --model out/model \"0:0.25 8:1.5\"        # a model of features"
             ]
         )
-            .With([ words ], [ model; Source.data; Source.format; Source.part; asJson; top; allScores ], run)
+            .With(
+                [ words ],
+                ([ model :> Option; Source.data; Source.part; asJson; top; allScores ]
+                 @ Source.columns),
+                run
+            )

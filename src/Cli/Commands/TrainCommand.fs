@@ -141,7 +141,7 @@ module TrainCommand =
             log.Close()
 
     let private run (given: ParseResult) : int =
-        let place = Source.place given
+        let places = Source.places given
 
         let output =
             match Given.tryText out given with
@@ -151,10 +151,12 @@ module TrainCommand =
         let settings = SettingOptions.read given
         let options, vectorisers, kind = SettingOptions.options settings
         let promised = promised given
-        Places.requireExists place
+        places |> List.iter Places.requireExists
         let saved = prepare output given
         let cancellation = Interrupt.token ()
-        let split = Progress.during "reading" (fun () -> Source.split given place)
+        let read = Progress.during "reading" (fun () -> Source.read given places)
+        ReadReport.lines read.Report |> List.iter Terminal.note
+        let split = read.Rows
         let clock = Stopwatch.StartNew()
 
         let labels, space, rows =
@@ -178,7 +180,7 @@ module TrainCommand =
             let report = Path.Combine(output, "report.json")
             Report.print results
 
-            Report.write report (about place name labels rows seed) results
+            Report.write report (about (String.concat ", " places) name labels rows seed) results
             Terminal.note $"Written: {report}, {settingsFile} and {saved}."
 
         0
@@ -190,6 +192,7 @@ module TrainCommand =
             [
                 "limen train --data data --out out"
                 "limen train texts.jsonl --out out --min-df 1"
+                "limen train data.csv --text body --labels tags --separator \";\" --split 0.1,0.2 --out out"
                 "limen train data --out out --objective micro --epochs 20 --hidden 256 --seed 2"
                 "limen train data --out out --loss \"focal(gamma=2) + 0.1 margin\" --at-most 5 --log epochs.csv"
                 "limen train data --out again --settings out/settings.json"
@@ -197,7 +200,9 @@ module TrainCommand =
         )
             .With(
                 [ Source.argument ],
-                [ Source.data :> Option; out; Source.format; SettingOptions.settings ]
+                [ Source.data :> Option; out; SettingOptions.settings ]
+                @ Source.columns
+                @ [ Source.split ]
                 @ (SettingOptions.decision @ SettingOptions.model |> List.map _.Option)
                 @ [ risk; riskRows; log; tensorBoard ],
                 run

@@ -252,7 +252,7 @@ let private asking =
                         "text"
                         "--data"
                         "data"
-                        "--labels"
+                        "--per-label"
                         "labels.csv"
                         "--resamples"
                         "0"

@@ -14,7 +14,7 @@ let private wrong: (string list * string list) list =
         [ "trian" ], [ "there is no command \"trian\""; "train" ]
         [ "train"; "--out"; "o" ], [ "--data" ]
         [ "train"; "data" ], [ "--out" ]
-        [ "train"; "data"; "--data"; "data"; "--out"; "o" ], [ "one place" ]
+        [ "train"; "data"; "--data"; "data"; "--out"; "o" ], [ "as arguments or by --data" ]
         [ "train"; "data"; "--out"; "o"; "--epoch"; "3" ], [ "no option --epoch" ]
         [ "train"; "data"; "--out"; "o"; "--epochs"; "few" ], [ "epochs"; "whole number"; "few" ]
         [ "train"; "data"; "--out"; "o"; "--epochs"; "0" ], [ "epochs"; "at least 1"; "0" ]
