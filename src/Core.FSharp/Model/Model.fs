@@ -75,8 +75,19 @@ module Model =
                 Seed = seed
             }
 
-        model
-        |> decidedBy (FittedDecision.withRule rule objective context rows.Weights) rows
+        let decided =
+            model
+            |> decidedBy (FittedDecision.withRule rule objective context rows.Weights) rows
+
+        { decided with
+            Origin =
+                { model.Origin with
+                    Options =
+                        model.Origin.Options
+                        |> Map.add "decision" (Rule.name rule)
+                        |> Map.add "decided again on" (Origin.hash rows)
+                }
+        }
 
     /// The same model with the constraints of a decision in the place of its own; its rule stays (FittedDecision.withConstraints).
     let withConstraints (constraints: Decision) (model: Model) : Model =
