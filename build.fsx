@@ -104,7 +104,7 @@ let help =
   demo            train four models on the embedded default and print the table
   predict TEXT    the labels of a text by the demo's model, and why
   train           train on files: --data DIR --out DIR; `train --help` says the rest
-  evaluate, decide, explain, labels, info
+  evaluate, decide, explain, labels, info, search
                   the other commands of the command line, with --help each
   experiments     the experiments of the documentation: [--baselines SET ...] for the table beside scikit-learn alone
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
@@ -144,7 +144,8 @@ let target name arguments : unit -> int =
         | "decide"
         | "explain"
         | "labels"
-        | "info" -> fun () -> command name arguments
+        | "info"
+        | "search" -> fun () -> command name arguments
         | "experiments" -> fun () -> experiments arguments
         | "bench" -> fun () -> bench arguments
         | "test" -> fun () -> tests (fun () -> test (List.tryHead arguments))

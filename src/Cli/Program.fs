@@ -17,6 +17,7 @@ module Program =
             ExplainCommand.command
             LabelsCommand.command
             InfoCommand.command
+            SearchCommand.command
             DemoCommand.command
             CompletionCommand.command
         ]

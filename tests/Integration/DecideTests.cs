@@ -40,7 +40,7 @@ public sealed class DecideTests
     public void Faults_of_a_decision_are_named()
     {
         var fault = Assert.Throws<ModelConfigurationException>(() => TextProblem.Model.WithDecision(Decisions.RCut(0), Fresh))!;
-        Assert.That(fault.Message, Does.Contain("expected k > 0, received 0"));
+        Assert.That(fault.Message, Does.Contain("k: expected 1 to"));
         Assert.Throws<ModelConfigurationException>(() => TextProblem.Model.WithDecision(Decisions.Fused(), Fresh, Objectives.FBeta(-1)));
     }
 

@@ -47,6 +47,12 @@ module InfoCommand =
             $"features and labels of {votes.Labels.Rows} training rows, which vote as neighbours; no texts"
         | _ -> "none"
 
+    /// What it was made with, in words.
+    let private options (model: Model) : JsonNode =
+        let o = JsonObject()
+        model.Origin.Options |> Map.iter (fun name words -> o[name] <- words)
+        o
+
     let private ofModel (model: Model) : (string * JsonNode) list =
         let text (value: string) : JsonNode = JsonValue.Create value
 
@@ -70,6 +76,9 @@ module InfoCommand =
             "calibrated", JsonValue.Create model.Decision.Calibration.IsSome
             "possibleSets", JsonValue.Create model.Decision.Sets.IsSome
             "rowsHeld", text (rowsHeld model)
+            "dataHash", text model.Origin.Data
+            "seed", text (let (Seed seed) = model.Origin.Seed in string seed)
+            "options", options model
         ]
 
     let private ofThresholds (folder: string) : (string * JsonNode) list =

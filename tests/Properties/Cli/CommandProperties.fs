@@ -286,6 +286,8 @@ let private asking =
                 info["labels"].GetValue<int>() |> Require.equal 3
                 info["reads"].GetValue<string>() |> Require.equal "texts"
                 Expect.stringContains (info["rowsHeld"].GetValue<string>()) "120 training rows" "rows"
+                info["dataHash"].GetValue<string>() |> Require.equal (model "text").Origin.Data
+                info["options"].["decision"].GetValue<string>() |> Require.equal "fused"
                 info["settings"].["seed"].GetValue<int>() |> Require.equal 1)
 
             testCase "help has examples for every command, and the version is known" (fun () ->
@@ -298,6 +300,7 @@ let private asking =
                         "explain"
                         "labels"
                         "info"
+                        "search"
                         "demo"
                         "completion"
                     ] do
@@ -348,6 +351,35 @@ let private deciding =
                 (model "careful").Decision.Rule.Stored.Tag |> Require.equal "risk-control")
         ]
 
+let private searching =
+    testCase "search writes its trials and settings that train, and goes on from its journal" (fun () ->
+        TemporaryFolder.using (fun own ->
+            let arguments =
+                [ "search"; "data"; "--out"; own; "--folds"; "2"; "--json" ]
+                @ [ "--scorer"; "linear"; "--view"; "longestTerm=1" ]
+                @ [ "--vary"; "objective=macroF1|microF1"; "--vary"; "candidates=2|3" ]
+
+            let first = run arguments
+            let trials = CommandLine.lines first.Output |> List.map JsonNode.Parse
+            trials.Length |> Require.equal 4
+            Expect.isTrue (trials |> List.exists (fun t -> t["front"].GetValue<bool>())) "a front"
+            (run arguments).Output |> Require.equal first.Output
+            File.ReadAllLines(Path.Combine(own, "trials.csv")).Length |> Require.equal 5
+
+            run
+                [
+                    "train"
+                    "data"
+                    "--settings"
+                    Path.Combine(own, "settings.json")
+                    "--out"
+                    Path.Combine(own, "best")
+                ]
+            |> ignore
+
+            CommandLine.run (folder ()) [ "search"; "data"; "--out"; own; "--vary"; "candidates=none" ]
+            |> CommandLine.refuses 1 [ "candidates"; "none" ]))
+
 let private interrupted =
     testCase "Ctrl+C ends with 130, and leaves no model" (fun () ->
         if OperatingSystem.IsWindows() then
@@ -385,4 +417,4 @@ let private interrupted =
 
 [<Tests>]
 let tests =
-    testList "CommandLine" [ training; predicting; asking; deciding; interrupted ]
+    testList "CommandLine" [ training; predicting; asking; deciding; searching; interrupted ]

@@ -17,7 +17,7 @@ let private wrong: (string list * string list) list =
         [ "train"; "data"; "--data"; "data"; "--out"; "o" ], [ "as arguments or by --data" ]
         [ "train"; "data"; "--out"; "o"; "--epoch"; "3" ], [ "no option --epoch" ]
         [ "train"; "data"; "--out"; "o"; "--epochs"; "few" ], [ "epochs"; "whole number"; "few" ]
-        [ "train"; "data"; "--out"; "o"; "--epochs"; "0" ], [ "epochs"; "at least 1"; "0" ]
+        [ "train"; "data"; "--out"; "o"; "--epochs"; "0" ], [ "epochs"; "expected 1"; "received 0" ]
         [ "train"; "data"; "--out"; "o"; "--seed"; "x" ], [ "--seed"; "whole number"; "\"x\"" ]
         [ "train"; "data"; "--out"; "o"; "--min-df"; "0" ], [ "1 or more"; "0" ]
         [ "train"; "data"; "--out"; "o"; "--objective"; "mikro" ], [ "objective"; "microF1"; "mikro" ]
@@ -153,6 +153,7 @@ let tests =
                             Rarity = model.Ranker.Rarity
                             Signal = None
                             Decision = model.Decision
+                            Origin = model.Origin
                         }
 
                     for arguments in [ [ "predict"; "--model"; own; "the kite" ]; [ "labels"; own ] ] do
