@@ -62,6 +62,7 @@ module Queries =
         | TermCounts weights -> weights.Idf.Length
         | Measurements(imputer, _) -> imputer.Medians.Length
         | Features dimension -> dimension
+        | Known(choice, _) -> choice.Of
         | Views _
         | Texts _ -> 0
 
