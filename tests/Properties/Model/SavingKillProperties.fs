@@ -122,15 +122,35 @@ let private killedAt (way: string) (second: string) (target: string) (name: stri
 let private evenly (count: int) (items: 'a list) : 'a list =
     [ for i in 0 .. count - 1 -> items[i * items.Length / count] ]
 
-/// Every kill takes a start of .NET: few in a usual run.
-let private kills = if Cases.isProof then 200 else 6
+/// Every kill takes a start of .NET: few in a usual run, and in the proof at least every call and 200 each way, in parts that none takes minutes.
+let private parts = if Cases.isProof then 10 else 1
+
+let private killsOfPart = if Cases.isProof then 20 else 6
+
+/// A part of the calls, of which together there are all, and as many as promised.
+let private ofPart (part: int) (all: (string * int) list) =
+    let wanted = max (parts * killsOfPart) (if Cases.isProof then all.Length else 0)
+
+    (if wanted <= all.Length then
+         evenly wanted all
+     else
+         all @ evenly (wanted - all.Length) all)
+    |> List.indexed
+    |> List.filter (fun (i, _) -> i % parts = part)
+    |> List.map snd
+
+let private waysAndParts =
+    [
+        for way in [ "in-one-step"; "in-two-steps" ] do
+            for part in 0 .. parts - 1 -> way, part
+    ]
 
 [<Tests>]
 let tests =
     testList
         "SavingKilled"
         [
-            testTheory "killed as it begins a call: old or new, whole" [ "in-one-step"; "in-two-steps" ] (fun way ->
+            testTheory "killed as it begins a call: old or new, whole" waysAndParts (fun (way, part) ->
                 if not (has [ "strace"; "-e"; "trace=none"; "true" ]) then
                     skiptest "strace is not here, or may not trace"
 
@@ -148,12 +168,7 @@ let tests =
                     Require.isTrue (all |> List.exists (fun (name, _) -> name.StartsWith "rename"))
                     Require.isTrue (all |> List.exists (fun (name, _) -> name = "fsync"))
 
-                    let chosen =
-                        if kills < all.Length then
-                            evenly kills all
-                        else
-                            all @ evenly (max 0 (kills - all.Length)) all
-
+                    let chosen = ofPart part all
                     let mutable killed = 0
 
                     for call in chosen do
@@ -170,7 +185,7 @@ let tests =
 
                     if Cases.isProof then
                         printfn
-                            $"{way}: {killed} of {chosen.Length} saves killed, of {all.Length} calls recorded: {covered}"
+                            $"{way}, part {part}: {killed} of {chosen.Length} saves killed, of {all.Length} calls recorded: {covered}"
 
                     Require.atLeast (chosen.Length * 9 / 10) killed))
 
@@ -178,7 +193,7 @@ let tests =
                 inFolders (fun first second target ->
                     let random = Random 1
 
-                    for _ in 1 .. max 2 (kills / 4) do
+                    for _ in 1 .. max 2 (parts * 3) do
                         use saving = start [ dotnet; program; "save"; way; first; second; target ]
                         Require.equal "saved" (saving.StandardOutput.ReadLine())
                         Thread.Sleep(random.Next 200)
