@@ -113,8 +113,8 @@ type internal OpenFolder(path: string) =
             | Error 13 -> raise (UnauthorizedAccessException $"{file}: {Marshal.GetPInvokeErrorMessage 13}")
             | Error error -> refuse file $"it cannot be opened: {Marshal.GetPInvokeErrorMessage error}"
 
-    /// Whether files of two folders may have been read in the place of one's.
-    member _.MayBeMixed: bool = handle.IsNone && Directory.Exists path
+    /// Whether the folder is not held open, so that its files may be those of two, or of none that has been moved meanwhile.
+    member _.MayBeMixed: bool = handle.IsNone
 
     /// Whether another folder has this one's name by now, or none has.
     member _.HasGone: bool =

@@ -125,14 +125,19 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
 
     member private s.InTwoSteps() =
         if Directory.Exists target then
-            Directory.Move(target, oldOf folder)
+            // another save was faster: what this one had moved away is over
+            if Directory.Exists(oldOf folder) then
+                ModelFolder.discard (oldOf folder)
+
+            try
+                Directory.Move(target, oldOf folder)
+            with :? DirectoryNotFoundException ->
+                () // another save has moved it away
 
         try
             Directory.Move(s.New, target)
         with
-        | :? IOException when Directory.Exists target && not (Directory.Exists(oldOf folder)) ->
-            // another save was faster
-            s.InTwoSteps()
+        | :? IOException when Directory.Exists target -> s.InTwoSteps()
         | _ ->
             if Directory.Exists(oldOf folder) && not (Directory.Exists target) then
                 Directory.Move(oldOf folder, target)

@@ -80,14 +80,16 @@ module Store =
     let private refuse (path: string) reason =
         raise (ModelFormatException(path, reason))
 
-    /// Whatever is thrown where the contents of a file are made sense of is damage of that file; only what says that the process itself is ill is let through.
+    /// Whatever is thrown where the contents of a file are made sense of is damage of that file, asking for more memory than there is too; only what the system says of the
+    /// reading itself is let through.
     let private making (path: string) (make: unit -> 'made) : 'made =
         try
             make ()
         with
         | :? ModelFormatException
-        | :? OutOfMemoryException
-        | :? InsufficientExecutionStackException -> reraise ()
+        | :? IOException
+        | :? UnauthorizedAccessException -> reraise ()
+        | :? OutOfMemoryException -> refuse path "the file is damaged, or asks for more memory than there is"
         | e -> refuse path $"the file is damaged: {e.GetBaseException().Message}"
 
     let private required (folder: OpenFolder) (path: string) (file: string) : HashedFile =
@@ -220,7 +222,7 @@ module Store =
         then
             refuse path "the file is damaged: it holds keys or values that this version does not know"
 
-    let private loadFrom (tokenisers: GivenTokenisers) (folder: OpenFolder) (path: string) : Saved =
+    let private readFrom (tokenisers: GivenTokenisers) (folder: OpenFolder) (path: string) : Saved =
         let manifestPath = Path.Combine(path, ModelFolder.manifestFile)
         let manifest = readManifest folder path
         let sidecar = readSidecar folder path manifest
@@ -244,6 +246,12 @@ module Store =
             let words = faults |> List.truncate 5 |> String.concat "; "
             refuse path $"the parts of the model do not fit each other: {words}"
 
+    let private loadFrom tokenisers folder (path: string) : Saved =
+        making (Path.Combine(path, ModelFolder.manifestFile)) (fun () -> readFrom tokenisers folder path)
+
+    let private isThere (target: string) =
+        Directory.Exists target || (SaveFolder.Recovered target).IsSome
+
     /// A folder that is replaced while it is read is read anew; where systems cannot tell, what is damaged is read a few times.
     let rec private loadAgain tokenisers (tries: int) (path: string) : Saved =
         let target = ModelFolder.itself path
@@ -258,7 +266,7 @@ module Store =
 
         try
             loadFrom tokenisers folder place
-        with :? ModelFormatException when folder.HasGone || (tries > 1 && folder.MayBeMixed) ->
+        with :? ModelFormatException when folder.HasGone || (tries > 1 && folder.MayBeMixed && isThere target) ->
             if not folder.HasGone then
                 Thread.Sleep 20
 
@@ -268,7 +276,7 @@ module Store =
         let given =
             GivenTokenisers(tokenisers, Path.Combine(folder, ModelFolder.manifestFile))
 
-        let saved = loadAgain given 5 folder
+        let saved = loadAgain given 10 folder
         given.RequireAsked()
         saved
 
