@@ -143,34 +143,34 @@ let tests =
                 (fun replacement ->
                     inModelFolder (fun around folder ->
                         Store.save folder model.Value
-                        let saves = if Cases.isProof then 100 else 12
+                        let loads = if Cases.isProof then 200 else 15
                         let models = [| model.Value; other.Value |]
-
-                        let savers =
-                            [|
-                                for s in 0..3 ->
-                                    Task.Run(fun () ->
-                                        for i in 0 .. saves - 1 do
-                                            savedBy replacement folder models[(s + i) % 2])
-                            |]
-
-                        let all = Task.WhenAll savers
+                        // each on a thread of its own: a pool may start some when others are done
+                        let thread (work: unit -> unit) =
+                            Task.Factory.StartNew(work, TaskCreationOptions.LongRunning)
 
                         let loaders =
                             [|
                                 for _ in 0..3 ->
-                                    Task.Run(fun () ->
-                                        let mutable loads = 0
-
-                                        while not all.IsCompleted do
-                                            Require.isTrue (isWhole (Store.load folder))
-                                            loads <- loads + 1
-
-                                        loads)
+                                    thread (fun () ->
+                                        for _ in 1..loads do
+                                            Require.isTrue (isWhole (Store.load folder)))
                             |]
 
-                        Task.WaitAll [| all; yield! loaders |> Seq.cast<Task> |]
-                        Require.all true (loaders |> Array.map (fun l -> l.Result > 0))
+                        let loaded = Task.WhenAll loaders
+
+                        let savers =
+                            [|
+                                for s in 0..3 ->
+                                    thread (fun () ->
+                                        let mutable saves = 0
+
+                                        while saves < 2 || not loaded.IsCompleted do
+                                            savedBy replacement folder models[(s + saves) % 2]
+                                            saves <- saves + 1)
+                            |]
+
+                        Task.WaitAll [| loaded; yield! savers |]
                         Require.equal [| folder |] (Directory.GetFileSystemEntries around)))
 
             testCase "the folder keeps who may read it" (fun () ->
