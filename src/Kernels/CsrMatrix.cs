@@ -85,6 +85,8 @@ public sealed class CsrMatrix
     /// <summary>What is wrong with row starts and columns, of the first row where anything is; null where nothing is.</summary>
     internal string? StructureFault()
     {
+        if (RowStart[0] != 0 || NonZeros < 0 || NonZeros > Math.Min(Indices.Length, Values.Length))
+            return $"expected row starts from 0 to at most {Math.Min(Indices.Length, Values.Length)}, received {RowStart[0]} to {NonZeros}";
         var faulty = new int[Lanes.Tasks(Rows, RowsPerTask)];
         Workers.For(faulty.Length, task => faulty[task] = FirstFault(task * RowsPerTask, Lanes.End(task, RowsPerTask, Rows)));
         foreach (var row in faulty)
@@ -105,7 +107,7 @@ public sealed class CsrMatrix
     private string? FaultOf(int row)
     {
         var (start, end) = (RowStart[row], RowStart[row + 1]);
-        if (end < start || end > NonZeros)
+        if (start < 0 || end < start || end > NonZeros)
             return $"row {row + 1}: expected ascending row starts, received {start} then {end} of {NonZeros} entries";
         var previous = -1;
         foreach (var column in Indices.AsSpan(start, end - start))

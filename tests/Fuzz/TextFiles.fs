@@ -1,6 +1,7 @@
 namespace Limen.Fuzz
 
 open System
+open System.Globalization
 open System.IO
 open System.Text
 open System.Text.Json
@@ -71,6 +72,9 @@ module TextFiles =
                 input
             |> Option.filter (List.forall (fun text -> not (text.ToLowerInvariant().Contains "nan")))
             |> Option.filter (fun texts -> texts.Length = 3)
+            |> Option.filter (
+                List.forall (fun text -> Double.Parse(text, CultureInfo.InvariantCulture) <= float Limits.rowWeight)
+            )
             // below 0, unless it is so near that it is none
             |> Option.filter (List.forall (fun text -> not (text.StartsWith '-') || PlainNumbers.says text 0f))
 
@@ -123,9 +127,12 @@ module TextFiles =
             let text (line: string) =
                 use document = JsonDocument.Parse line
 
-                match document.RootElement.TryGetProperty "text" with
-                | true, text -> Some(text.GetString())
-                | _ -> None
+                try
+                    match document.RootElement.TryGetProperty "text" with
+                    | true, text -> Some(text.GetString())
+                    | _ -> None
+                with :? InvalidOperationException ->
+                    None // half a character, which is no text to this parser
 
             let texts = lines |> List.filter (fun line -> line.Trim() <> "") |> List.map text
 

@@ -20,6 +20,7 @@ type internal GzipReader(raw: Stream) =
     let mutable within = false
     let inflater = Inflater(noHeader = true)
     let checksum = Crc32()
+    let headerChecksum = Crc32()
 
     let damaged (what: string) = raise (InvalidDataException what)
 
@@ -38,12 +39,18 @@ type internal GzipReader(raw: Stream) =
         at <- at + 1
         int input[at - 1]
 
+    /// A byte of a header, which may have a checksum of its own.
+    let headerByte () : int =
+        let value = next ()
+        headerChecksum.Update value
+        value
+
     let skip count =
         for _ in 1..count do
-            next () |> ignore
+            headerByte () |> ignore
 
     let rec skipText () =
-        if next () <> 0 then
+        if headerByte () <> 0 then
             skipText ()
 
     /// A number of four bytes, the lowest first.
@@ -51,13 +58,15 @@ type internal GzipReader(raw: Stream) =
         Seq.init 4 (fun i -> uint32 (next ()) <<< (8 * i)) |> Seq.fold (|||) 0u
 
     let header () =
-        if next () <> 0x1f || next () <> 0x8b then
+        headerChecksum.Reset()
+
+        if headerByte () <> 0x1f || headerByte () <> 0x8b then
             damaged "what follows is no part of it"
 
-        if next () <> 8 then
+        if headerByte () <> 8 then
             damaged "it is not packed by deflate"
 
-        let flags = next ()
+        let flags = headerByte ()
 
         if flags &&& 0xe0 <> 0 then
             damaged "a flag that has no meaning"
@@ -65,8 +74,8 @@ type internal GzipReader(raw: Stream) =
         skip 6
 
         if flags &&& 4 <> 0 then
-            let low = next ()
-            skip (low + (next () <<< 8))
+            let low = headerByte ()
+            skip (low + (headerByte () <<< 8))
 
         if flags &&& 8 <> 0 then
             skipText ()
@@ -75,7 +84,11 @@ type internal GzipReader(raw: Stream) =
             skipText ()
 
         if flags &&& 2 <> 0 then
-            skip 2
+            let expected = int headerChecksum.Value &&& 0xffff
+            let low = next ()
+
+            if low + (next () <<< 8) <> expected then
+                damaged "the checksum of its head differs"
 
     let feed () =
         inflater.SetInput(input, at, length - at)

@@ -71,7 +71,7 @@ module RowWeights =
         if DecimalParser.TryRead(bytes, &at, &w) && at = bytes.Length - 1 && isWeight w then
             w
         else
-            Lines.fail path line 1 "a weight, a finite number of at least 0" (ParseFault.Quote bytes)
+            Lines.fail path line 1 $"a weight of 0 to {Limits.rowWeight}" (ParseFault.Quote bytes)
 
     let private read (path: string) : float32[] =
         Lines.map Lines.blockBytes (weight path) path

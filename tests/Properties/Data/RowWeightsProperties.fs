@@ -72,15 +72,15 @@ let tests =
             testTheory
                 "faults are told with the line"
                 [
-                    [ "1"; "x" ], "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found \"x\""
+                    [ "1"; "x" ], "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"x\""
                     [ "-1"; "1" ],
-                    "train.svm.weight:1:1: expected a weight, a finite number of at least 0, found \"-1\""
+                    "train.svm.weight:1:1: expected a weight of 0 to 1000000, found \"-1\""
                     [ "1"; "NaN" ],
-                    "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found \"NaN\""
+                    "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"NaN\""
                     [ "1"; "1e60" ],
-                    "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found \"1e60\""
+                    "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"1e60\""
                     [ "1"; ""; "1" ],
-                    "train.svm.weight:2:1: expected a weight, a finite number of at least 0, found the end of the line"
+                    "train.svm.weight:2:1: expected a weight of 0 to 1000000, found the end of the line"
                 ]
                 (fun (lines, expected) -> Require.equal expected (refused 2 lines))
 
