@@ -24,6 +24,8 @@ module SavedModels =
                 for l in sets[i] do
                     struct (l, 1f + float32 (i % 3))
 
+                // every feature is in some row: a model has no others
+                struct (labels + i % (features - labels - 1), 0.25f)
                 struct (features - 1, float32 (i % 4) + 0.5f)
             |]
 

@@ -262,7 +262,7 @@ let tests =
                 let o =
                     VectoriserOptions(Tokens = Tokens.Of(fun _ -> null), MinDocumentFrequency = Nullable 1)
 
-                let error = Require.thrown<AggregateException>(fun () -> Vectoriser.fit o small)
+                let error = Require.thrown<ArgumentException>(fun () -> Vectoriser.fit o small)
 
                 Require.contains "the tokeniser gave null" error.Message)
 

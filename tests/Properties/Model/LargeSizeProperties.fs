@@ -103,8 +103,12 @@ let tests =
 
             testTheory
                 "a stored array whose shape no array holds, or whose place is before the file's first, is damaged"
-                [ "1073741824,1073741824,16", 0L, 0L; "-1,-1", 0L, 4L; "1", -4L, 0L ]
-                (fun (shape, first, last) ->
+                [
+                    "1073741824,1073741824,16", 0L, 0L, "expected at most 2147483591 numbers"
+                    "-1,-1", 0L, 4L, "expected a whole number from 0, found -1"
+                    "1", -4L, 0L, "expected a whole number from 0, found -4"
+                ]
+                (fun (shape, first, last, fault) ->
                     TemporaryFolder.using (fun folder ->
                         let path = Path.Combine(folder, "arrays")
 
@@ -117,5 +121,5 @@ let tests =
                         File.WriteAllBytes(path, Array.concat [ length; header; Array.zeroCreate 4 ])
 
                         Require.refusal<ModelFormatException>(fun () -> box (Safetensors.read path))
-                        |> Require.contains "offsets that do not fit its shape"))
+                        |> Require.contains fault))
         ]
