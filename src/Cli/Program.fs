@@ -18,6 +18,7 @@ module Program =
             LabelsCommand.command
             InfoCommand.command
             SearchCommand.command
+            ConvertCommand.command
             DemoCommand.command
             CompletionCommand.command
         ]

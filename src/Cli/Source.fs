@@ -11,9 +11,15 @@ open Limen.Core
 [<RequireQualifiedAccess>]
 module Source =
 
+    /// All that the library and its package of further formats read.
+    let everyFormat = DataFormats.all
+
+    let private names = everyFormat |> List.map _.Format.Name |> List.distinct
+
+    let private endings = everyFormat |> List.collect _.Format.Endings |> List.distinct
+
     let private formats =
-        let described =
-            InputFormats.all |> List.map (fun f -> $"{f.Format.Name}, {f.About}")
+        let described = everyFormat |> List.map (fun f -> $"{f.Format.Name}, {f.About}")
 
         String.Join("; ", described)
 
@@ -24,12 +30,12 @@ module Source =
         Given.texts
             "--data"
             "PLACE"
-            $"""a folder with train, optional dev, and test files ({String.Join(", ", InputFormats.endings)}; .gz and .bz2 too), or one such file; may be repeated, for the files of train, dev and test. Weights of rows in FILE.weight"""
+            $"""a folder with train, optional dev, and test files ({String.Join(", ", endings)}; .gz and .bz2 too), or one such file; may be repeated, for the files of train, dev and test. Weights of rows in FILE.weight"""
 
     let format =
         let o =
             Given.oneOf
-                InputFormats.names
+                names
                 "--format"
                 "NAME"
                 $"how files are read (default: as their names and first lines say): {formats}"
@@ -64,6 +70,12 @@ module Source =
     let private time =
         Given.text "--time" "COLUMN" "the time of a row: with --split, the latest rows are test rows"
 
+    let private vectors =
+        Given.text
+            "--vectors"
+            "FILE"
+            "vectors of the rows (.npy, Parquet) in the place of their own features: the path where one file is read, else what stands for the ending of each part's file, as in .npy"
+
     let private split' =
         Given.text
             "--split"
@@ -72,7 +84,7 @@ module Source =
 
     /// What commands that read labelled rows have besides --data.
     let columns: Option list =
-        [ format; text; labels; separator; delimiter; group; time ]
+        [ format; text; labels; separator; delimiter; group; time; vectors ]
 
     let private fields (given: ParseResult) : Fields =
         let words o = Given.all o given |> List.toArray
@@ -115,7 +127,9 @@ module Source =
     let options (given: ParseResult) : DataOptions =
         let options =
             { DataSource.defaults with
+                Formats = everyFormat
                 Fields = fields given
+                Vectors = Given.tryText vectors given
                 Split = shares given
             }
 

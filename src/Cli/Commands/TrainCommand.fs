@@ -1,5 +1,6 @@
 namespace Limen.Cli
 
+open System
 open System.CommandLine
 open System.Diagnostics
 open System.IO
@@ -20,6 +21,20 @@ module TrainCommand =
 
     let private tensorBoard =
         Given.text "--tensorboard" "DIR" "writes the same for TensorBoard"
+
+    let private checkpoint =
+        Given.text
+            "--checkpoint"
+            "DIR"
+            "leaves the work so far in this folder, which is removed when the model is saved; see --resume"
+
+    let private every =
+        Given.number "--every" "SECONDS" "the most work that --checkpoint lets be lost (default: 60)"
+
+    let private resume =
+        Given.flag
+            "--resume"
+            "goes on from what is in the folder of --checkpoint, to the model of a training that was not interrupted"
 
     let private risk =
         Given.number
@@ -106,6 +121,34 @@ module TrainCommand =
         | Some _, None -> raise (Usage "--risk: expected labelled rows of their own beside it: --risk-rows FILE")
         | None, Some _ -> raise (Usage "--risk-rows: expected the level of the promise beside it: --risk LEVEL")
 
+    /// Where the work so far is left. Earlier work there is gone on from only where that is asked for, and asked for only where there is some.
+    let private checkpoints (given: ParseResult) : CheckpointOptions option =
+        let options (folder: string) =
+            match CheckpointFolder.exists folder, Given.is resume given with
+            | true, false ->
+                raise (
+                    Usage
+                        $"--checkpoint: {folder} holds the work of a training that was interrupted; --resume goes on with it, another folder or none begins anew"
+                )
+            | false, true -> raise (Usage $"--resume: there is nothing to go on from in {folder}")
+            | _ ->
+                let standard = CheckpointFolder.defaults folder
+
+                { standard with
+                    Every =
+                        Given.tryNumber every given
+                        |> Option.map TimeSpan.FromSeconds
+                        |> Option.defaultValue standard.Every
+                }
+
+        match Given.tryText checkpoint given with
+        | Some folder -> Some(options folder)
+        | None when Given.is resume given ->
+            raise (Usage "--resume: expected the folder to go on from: --checkpoint DIR")
+        | None when (Given.tryNumber every given).IsSome ->
+            raise (Usage "--every: expected the folder for the work so far: --checkpoint DIR")
+        | None -> None
+
     /// What is to be written can be written: found before the training, which may take long.
     let private prepare (output: string) (given: ParseResult) : string =
         let saved = Path.Combine(output, "model")
@@ -140,7 +183,7 @@ module TrainCommand =
         finally
             log.Close()
 
-    let private run (given: ParseResult) : int =
+    let private train (given: ParseResult) (checkpoints: CheckpointOptions option) : int =
         let places = Source.places given
 
         let output =
@@ -150,6 +193,12 @@ module TrainCommand =
 
         let settings = SettingOptions.read given
         let options, vectorisers, kind = SettingOptions.options settings
+
+        let options =
+            { options with
+                Checkpoints = checkpoints
+            }
+
         let promised = promised given
         places |> List.iter Places.requireExists
         let saved = prepare output given
@@ -167,6 +216,7 @@ module TrainCommand =
         let model = fit given options labels space rows cancellation |> promised
         let seconds = clock.Elapsed.TotalSeconds
         Store.save saved model
+        checkpoints |> Option.iter (fun c -> CheckpointFolder.remove c.Folder)
         let settingsFile = Path.Combine(output, "settings.json")
         let seed = settings.Seed |> Option.ofNullable |> Option.defaultValue 1
         settings.With("seed", string seed).Save settingsFile
@@ -185,6 +235,17 @@ module TrainCommand =
 
         0
 
+    let private run (given: ParseResult) : int =
+        let checkpoints = checkpoints given
+
+        try
+            train given checkpoints
+        with :? OperationCanceledException when checkpoints |> Option.exists (fun c -> CheckpointFolder.exists c.Folder) ->
+            Terminal.note
+                $"Stopped. The work so far is in {checkpoints.Value.Folder}: the same command with --resume goes on."
+
+            Faults.interrupted
+
     let command =
         ExampleCommand(
             "train",
@@ -196,6 +257,8 @@ module TrainCommand =
                 "limen train data --out out --objective micro --epochs 20 --hidden 256 --seed 2"
                 "limen train data --out out --loss \"focal(gamma=2) + 0.1 margin\" --at-most 5 --log epochs.csv"
                 "limen train data --out again --settings out/settings.json"
+                "limen train data --out out --checkpoint work"
+                "limen train data --out out --checkpoint work --resume"
             ]
         )
             .With(
@@ -204,6 +267,6 @@ module TrainCommand =
                 @ Source.columns
                 @ [ Source.split ]
                 @ (SettingOptions.decision @ SettingOptions.model |> List.map _.Option)
-                @ [ risk; riskRows; log; tensorBoard ],
+                @ [ risk; riskRows; checkpoint; every; resume; log; tensorBoard ],
                 run
             )

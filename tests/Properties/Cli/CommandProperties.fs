@@ -415,6 +415,113 @@ let private interrupted =
             Expect.stringContains said "Stopp" "what it says"
             Directory.Exists(Path.Combine(own, "model")) |> Require.equal false))
 
+let private models (folder: string) =
+    [
+        for file in Directory.GetFiles(Path.Combine(folder, "model")) |> Array.sort ->
+            Path.GetFileName file, File.ReadAllBytes file
+    ]
+
+let private resumed =
+    testList
+        "resuming"
+        [
+            testCase "a training that was stopped goes on to the model of one that was not" (fun () ->
+                if OperatingSystem.IsWindows() then
+                    skiptest "signals are another matter there"
+
+                TemporaryFolder.using (fun own ->
+                    let at name = Path.Combine(own, name)
+
+                    let train out rest =
+                        [
+                            "train"
+                            "data"
+                            "--out"
+                            at out
+                            "--scorer"
+                            "ensemble(perceptron(epochs=4), members=12)"
+                        ]
+                        @ rest
+
+                    let kept = [ "--checkpoint"; at "work"; "--every"; "0" ]
+                    use running = CommandLine.start (folder ()) (train "stopped" kept)
+                    let error = running.StandardError.ReadToEndAsync()
+
+                    // some members are there
+                    while not running.HasExited
+                          && not (File.Exists(at "work/fold-1/scorer-1/member-2.json")) do
+                        Thread.Sleep 10
+
+                    use signal = Diagnostics.Process.Start("kill", [ "-INT"; string running.Id ])
+                    signal.WaitForExit()
+                    running.WaitForExit()
+                    running.ExitCode |> Require.equal 130
+                    error.Result |> Require.contains ("The work so far is in " + at "work")
+
+                    CommandLine.run (folder ()) (train "stopped" kept)
+                    |> CommandLine.refuses 2 [ "--checkpoint"; "--resume goes on" ]
+
+                    CommandLine.run (folder ()) (train "stopped" (kept @ [ "--resume"; "--candidates"; "2" ]))
+                    |> fun ran -> ran.Error |> Require.contains "Candidates is"
+
+                    CommandLine.run (folder ()) (train "stopped" (kept @ [ "--resume" ]))
+                    |> CommandLine.succeeds
+                    |> ignore
+
+                    CommandLine.run (folder ()) (train "whole" []) |> CommandLine.succeeds |> ignore
+                    models (at "stopped") |> Require.equal (models (at "whole"))
+                    Directory.Exists(at "work") |> Require.equal false))
+
+            testCase "what there is nothing of cannot be gone on from" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let train = [ "train"; "data"; "--out"; own ]
+
+                    CommandLine.run (folder ()) (train @ [ "--resume" ])
+                    |> CommandLine.refuses 2 [ "--resume"; "--checkpoint DIR" ]
+
+                    CommandLine.run (folder ()) (train @ [ "--checkpoint"; Path.Combine(own, "none"); "--resume" ])
+                    |> CommandLine.refuses 2 [ "nothing to go on from" ]))
+        ]
+
+let private converting =
+    testList
+        "convert"
+        [
+            testCase "the same rows in another format" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let convert source target format =
+                        CommandLine.run own [ "convert"; source; "--to"; format; "--out"; target ]
+                        |> CommandLine.succeeds
+                        |> _.Output
+                        |> CommandLine.lines
+
+                    let source = Path.Combine(folder (), "data")
+                    let files = convert source "csv" "csv"
+                    Require.isTrue (files |> List.exists _.EndsWith("train.csv"))
+                    convert "csv" "jsonl" "jsonl" |> ignore
+                    convert "jsonl" "again" "csv" |> ignore
+
+                    let text name =
+                        File.ReadAllText(Path.Combine(own, name, "train.csv"))
+
+                    Require.equal (text "csv") (text "again")))
+
+            testCase "a format that cannot be written is refused" (fun () ->
+                CommandLine.run (folder ()) [ "convert"; "data"; "--to"; "arff"; "--out"; "never" ]
+                |> CommandLine.refuses 2 [ "--to"; "csv"; "arff" ])
+        ]
+
 [<Tests>]
 let tests =
-    testList "CommandLine" [ training; predicting; asking; deciding; searching; interrupted ]
+    testList
+        "CommandLine"
+        [
+            training
+            predicting
+            asking
+            deciding
+            searching
+            interrupted
+            resumed
+            converting
+        ]

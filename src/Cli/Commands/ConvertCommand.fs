@@ -1,0 +1,48 @@
+namespace Limen.Cli
+
+open System
+open System.CommandLine
+open Limen.Core
+
+/// `limen convert`: the same rows in files of another format.
+[<RequireQualifiedAccess>]
+module ConvertCommand =
+
+    let private writable =
+        Convert.writable Source.everyFormat |> List.map _.Format.Name |> List.distinct
+
+    let private target =
+        Given.oneOf writable "--to" "NAME" $"""the format that is written: {String.Join(", ", writable)}"""
+
+    let private out =
+        Given.text "--out" "DIR" "folder for train, dev and test files, and labels.txt where labels are ids"
+
+    let private run (given: ParseResult) : int =
+        let places = Source.places given
+
+        match Given.tryText target given, Given.tryText out given with
+        | None, _ -> raise (Usage $"""expected the format to write: --to {String.Join(" or ", writable)}""")
+        | _, None -> raise (Usage "expected a folder to write to: --out DIR")
+        | Some name, Some folder ->
+            Places.writableFolder folder
+            let read = Progress.during "reading" (fun () -> Source.read given places)
+            ReadReport.lines read.Report |> List.iter Terminal.note
+
+            let format =
+                (Source.everyFormat |> List.find (fun f -> f.Format.Name = name)).Format
+
+            Progress.during "writing" (fun () -> Convert.write format folder read.Rows)
+            |> List.iter Terminal.print
+
+            0
+
+    let command =
+        ExampleCommand(
+            "convert",
+            "Writes data in another format. Prints the files.",
+            [
+                "limen convert posts.csv --text body --labels tags --to jsonl --out converted"
+                "limen convert data --to svmlight --out converted"
+            ]
+        )
+            .With([ Source.argument ], [ Source.data :> Option; target; out ] @ Source.columns @ [ Source.split ], run)
