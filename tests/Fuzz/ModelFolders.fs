@@ -97,7 +97,11 @@ module ModelFolders =
             else
                 let model = Store.load place
                 predict model |> judged folder input (fun f -> Store.save f model)
-        with :? ModelFormatException as e ->
+        with
+        | :? ArgumentException as e when e.Message.Contains "is not finite" ->
+            // numbers that are each good may multiply to what is none: the row is refused, in words
+            Refused
+        | :? ModelFormatException as e ->
             if e.Path.StartsWith(place, StringComparison.Ordinal) && e.Reason.Length > 0 then
                 Refused
             else
