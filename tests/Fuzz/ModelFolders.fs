@@ -98,8 +98,8 @@ module ModelFolders =
                 let model = Store.load place
                 predict model |> judged folder input (fun f -> Store.save f model)
         with
-        | :? ArgumentException as e when e.Message.Contains "is not finite" ->
-            // numbers that are each good may multiply to what is none: the row is refused, in words
+        | :? ArgumentException as e when e.Message.Contains "finite" ->
+            // numbers that are each good may multiply to what is none: the row is refused, as not finite
             Refused
         | :? ModelFormatException as e ->
             if e.Path.StartsWith(place, StringComparison.Ordinal) && e.Reason.Length > 0 then
