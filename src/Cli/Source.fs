@@ -16,7 +16,7 @@ module Source =
 
     let private names = everyFormat |> List.map _.Format.Name |> List.distinct
 
-    let private endings = everyFormat |> List.collect _.Format.Endings |> List.distinct
+    let private endings = everyFormat |> List.map _.Format |> InputFormat.usualEndings
 
     let private formats =
         let described = everyFormat |> List.map (fun f -> $"{f.Format.Name}, {f.About}")

@@ -19,6 +19,16 @@ type InputFormat =
         Write: (string -> FileRows -> unit) option
     }
 
+[<RequireQualifiedAccess>]
+module InputFormat =
+
+    /// How the names of files end, each once, for a person to read: without the numbers of files that come in sets.
+    let usualEndings (formats: InputFormat list) : string list =
+        formats
+        |> List.collect _.Endings
+        |> List.filter _.StartsWith('.')
+        |> List.distinct
+
 /// Lines of a format and what they mean.
 type FormatExample =
     {

@@ -72,7 +72,7 @@ module InputFormats =
         match detect entries path with
         | Some found -> found
         | None ->
-            let endings = entries |> List.collect _.Format.Endings |> List.distinct
+            let endings = entries |> List.map _.Format |> InputFormat.usualEndings
 
             refuse
                 $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), a first line like one of these formats, or a format by name ({String.Join(", ", entries |> List.map _.Format.Name)})"""

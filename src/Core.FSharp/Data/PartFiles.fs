@@ -165,8 +165,7 @@ module PartFiles =
         | found ->
             let names =
                 formats options
-                |> List.collect _.Endings
-                |> List.distinct
+                |> InputFormat.usualEndings
                 |> List.map (fun ending -> $"train{ending}")
 
             let received =
