@@ -154,6 +154,7 @@ let private dependencyRanges (place: Place) : unit =
             "TorchSharp"
         ]
         "Limen.Trees", [ "FSharp.Core"; "LightGBM"; "Limen.Core" ]
+        "Limen.Reports", [ "FSharp.Core"; "Giraffe.ViewEngine"; "Limen"; "Plotly.NET" ]
         "Limen.Data", [ "FSharp.Core"; "Google.Protobuf"; "Limen.Core"; "Parquet.Net" ]
         "Limen", [ "Limen.Core"; "TorchSharp" ]
         "Limen.Cli", [] // a tool holds what it needs
@@ -254,6 +255,18 @@ let private data (place: Place) : unit =
         $"four rows of two numbers and their labels, received '{said}'"
         (said.Trim() = "npy 4 rows, features 2, labels left right")
 
+/// A program trains and writes a report, which is whole and holds what it needs.
+let private report (place: Place) : unit =
+    let file = place.Path "report.html"
+    place.Run [ "dotnet"; built "Report" place; file ] |> ignore
+    let html = File.ReadAllText file
+
+    expect
+        "a whole page with its labels and the script of its charts"
+        (html.TrimEnd().EndsWith "</html>"
+         && html.Contains "\"values\":[\"home\",\"nature\",\"toys\"]"
+         && html.Contains "plotly.js v")
+
 let private script (place: Place) : unit =
     copy "samples" place.Folder
     Printed.check "samples/first-model.fsx" (place.Run(Shell.words "dotnet fsi first-model.fsx"))
@@ -277,6 +290,7 @@ let private checks =
         "the readme's C# program", readme
         "trees are saved, and predict without LightGBM", trees
         "files of Limen.Data are read", data
+        "a report is written", report
         "samples/first-model.fsx", script
         "samples/own-scores.cs", file "own-scores"
         "samples/torch-loop.cs", file "torch-loop"

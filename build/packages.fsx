@@ -20,6 +20,7 @@ let ids =
         "Limen.Kernels"
         "Limen.Trees"
         "Limen.Data"
+        "Limen.Reports"
         "Limen.Cli"
     ]
 

@@ -10,6 +10,8 @@ public sealed partial class AdaptiveThresholdModel
 
     internal AdaptiveThresholdModel(Core.Model model) => this.model = model;
 
+    internal Core.Model Fitted => model;
+
     /// <summary>The labels that the model knows, in the order of their ids.</summary>
     public IReadOnlyList<string> Labels => model.Labels.Names;
 

@@ -13,6 +13,7 @@ public sealed class PublicSurfaceTests
     [TestCase("Limen", "tests/Integration/PublicSurface.txt")]
     [TestCase("Limen.Core", "tests/Integration/PublicSurface.Core.txt")]
     [TestCase("Limen.Trees", "tests/Integration/PublicSurface.Trees.txt")]
+    [TestCase("Limen.Reports", "tests/Integration/PublicSurface.Reports.txt")]
     [TestCase("Limen.Data", "tests/Integration/PublicSurface.Data.txt")]
     [TestCase("Limen.Kernels", "tests/Integration/PublicSurface.Kernels.txt")]
     public void The_public_surface_is_the_accepted_one(string assembly, string file)
