@@ -13,6 +13,7 @@ module Program =
             TrainCommand.command
             PredictCommand.command
             EvaluateCommand.command
+            ReportCommand.command
             DecideCommand.command
             ExplainCommand.command
             LabelsCommand.command

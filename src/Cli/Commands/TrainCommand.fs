@@ -228,9 +228,9 @@ module TrainCommand =
             let name = objectiveName settings
             let results = results name options.Decision.Objective seconds test model
             let report = Path.Combine(output, "report.json")
-            Report.print results
+            ResultTable.print results
 
-            Report.write report (about (String.concat ", " places) name labels rows seed) results
+            ResultTable.write report (about (String.concat ", " places) name labels rows seed) results
             Terminal.note $"Written: {report}, {settingsFile} and {saved}."
 
         0

@@ -77,7 +77,7 @@ module Demo =
                 model)
 
         let results = List.map fst fitted
-        Report.print results
+        ResultTable.print results
 
         let about: (string * JsonNode) list =
             [
@@ -88,7 +88,7 @@ module Demo =
                 "seed", JsonValue.Create seed
             ]
 
-        Report.write (Path.Combine(output, "report.json")) about results
+        ResultTable.write (Path.Combine(output, "report.json")) about results
         let _, model = List.last fitted
         Store.save folder model
         let first = Rows.Texts [| (Option.get docs.Test).Texts[0] |]

@@ -269,6 +269,30 @@ let private asking =
                 |> CommandLine.lines
                 |> Require.equal expected)
 
+            testCase "report writes the page that Report.write and Report.compare write" (fun () ->
+                let page name =
+                    File.ReadAllText(Path.Combine(folder (), name))
+
+                let expected = Path.Combine(folder (), "expected.html")
+                let shared = [ "--data"; "data"; "--resamples"; "5"; "--title"; "A page" ]
+                run ([ "report"; "text"; "--out"; "one.html" ] @ shared) |> ignore
+                let options = ReportOptions(Title = "A page", Name = "text", Resamples = 5)
+                Report.write options (model "text") (testRows ()) expected
+                page "one.html" |> Require.equal (File.ReadAllText expected)
+
+                run ([ "report"; "text"; "--against"; "text/model"; "--out"; "two.html" ] @ shared)
+                |> ignore
+
+                options.OtherName <- "text/model"
+                Report.compare options (model "text") (model "text") (testRows ()) expected
+                page "two.html" |> Require.equal (File.ReadAllText expected)
+
+                let refused =
+                    CommandLine.run (folder ()) [ "report"; "text"; "--data"; "data"; "--examples"; "-1" ]
+
+                Expect.notEqual refused.Code 0 "refused"
+                Expect.stringContains refused.Error "Examples" "named")
+
             testCase "explain says why not" (fun () ->
                 let x = Model.features (Rows.Texts [| "the kite" |]) (model "text")
                 let reason = Explanation.label "nature" 0 x (model "text")
@@ -296,6 +320,7 @@ let private asking =
                         "train"
                         "predict"
                         "evaluate"
+                        "report"
                         "decide"
                         "explain"
                         "labels"

@@ -16,7 +16,7 @@ type Result =
 
 /// The table that a person reads and the file that a program reads.
 [<RequireQualifiedAccess>]
-module Report =
+module ResultTable =
 
     let private row (r: Result) : JsonNode =
         let o = JsonObject()
