@@ -1,6 +1,6 @@
 // The build: `dotnet fsi build.fsx TARGET ARGS`, which build.sh and build.cmd run.
 // One line, so that a file that several of them load is loaded once.
-#load "build/steps.fsx" "build/setup.fsx" "build/peers.fsx" "build/packages.fsx" "build/outside.fsx"
+#load "build/steps.fsx" "build/setup.fsx" "build/debian.fsx" "build/peers.fsx" "build/packages.fsx" "build/outside.fsx"
 
 open System
 open System.IO
@@ -74,6 +74,7 @@ let tests (run: unit -> Tally) : int =
 
 /// All tests and the packages from outside, or only the tests with a name in theirs.
 let test (name: string option) : Tally =
+    Debian.install "tests of reports in a browser" [ "chromium"; "fonts-dejavu-core" ]
     let ofProjects = Step.buildSolution () |> Step.test name
 
     match name with

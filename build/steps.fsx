@@ -195,7 +195,8 @@ module Step =
 
             let tally =
                 match name with
-                | "Limen.Properties" -> expecto project name filter
+                | "Limen.Properties"
+                | "Limen.Browser" -> expecto project name filter
                 | _ -> nunit project name filter
 
             if tally = Tally.zero && filter.IsNone then

@@ -21,7 +21,7 @@ module internal Bucket =
             v.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture)
 
         match next with
-        | None -> $"{whole first} and more"
+        | None -> $"{whole first}+"
         | Some next when next - 1.0 = first -> whole first
         | Some next -> $"{whole first} to {whole (next - 1.0)}"
 
