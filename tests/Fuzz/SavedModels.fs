@@ -11,10 +11,10 @@ open Limen.Core
 module SavedModels =
 
     let private labels = 5
-    let private features = labels + 1
+    let private features = 8
     let private rows = 40
 
-    /// Rows of few features, of which each label has one to itself, and one more that all rows have.
+    /// Rows of few features, of which each label has one to itself, and another that is missing at times.
     let private dataset: Dataset =
         let sets =
             Array.init rows (fun i -> [| i % labels; (i / 3) % labels |] |> Array.distinct |> Array.sort)
