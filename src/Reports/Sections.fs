@@ -187,7 +187,6 @@ module internal Sections =
             whole (total.TP + total.FN)
             $"{Ratio.precision AsZero total:F3}"
             $"{Ratio.recall AsZero total:F3}"
-            $"{Ratio.f1 AsZero total:F3}"
             $"{Bucket.macroF1 m bucket:F3}"
         ]
 
@@ -207,15 +206,7 @@ module internal Sections =
                         (BucketCurves.all m buckets |> Charts.precisionRecall)
                 ]
             Page.grid
-                [
-                    "training rows"
-                    "labels"
-                    "true pairs"
-                    "precision"
-                    "recall"
-                    "micro-F1"
-                    "macro-F1"
-                ]
+                [ "training rows"; "labels"; "true pairs"; "precision"; "recall"; "macro-F1" ]
                 (buckets |> List.map (bucketRow m))
             Page.note "Labels that no row has and none was given are left out."
         ]
