@@ -193,11 +193,11 @@ internal static class Doors
     private static bool IsDefault(Expression value) => value is Expression.Call { Name: "default", Values.Count: 0 };
 
     private static string Known(IEnumerable<string> names) => names.Count() switch
-        {
-            0 => "no values",
-            1 => names.Single(),
-            _ => $"one of {string.Join(", ", names)}",
-        };
+    {
+        0 => "no values",
+        1 => names.Single(),
+        _ => $"one of {string.Join(", ", names)}",
+    };
 }
 
 /// <summary>The rows that a decision is fitted on, by the names that the builder has for them.</summary>

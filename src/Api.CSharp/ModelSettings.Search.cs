@@ -101,18 +101,18 @@ public sealed partial record ModelSettings
     {
         List<string> faults = [];
         foreach (var range in ranges)
-        foreach (var value in range.Values)
-        {
-            try
+            foreach (var value in range.Values)
             {
-                var (options, vectorisers, _) = With(range.Setting, value).Builder().Chosen();
-                faults.AddRange(Core.ModelOptionsModule.faults(options).Concat(vectorisers.SelectMany(Core.VectoriserModule.faults)));
+                try
+                {
+                    var (options, vectorisers, _) = With(range.Setting, value).Builder().Chosen();
+                    faults.AddRange(Core.ModelOptionsModule.faults(options).Concat(vectorisers.SelectMany(Core.VectoriserModule.faults)));
+                }
+                catch (ModelConfigurationException e)
+                {
+                    faults.AddRange(e.Faults);
+                }
             }
-            catch (ModelConfigurationException e)
-            {
-                faults.AddRange(e.Faults);
-            }
-        }
         if (faults.Count > 0) throw new ModelConfigurationException(faults.Distinct());
     }
 }

@@ -57,7 +57,8 @@ module TrainingProgress =
     let decision = stage "decision" scorersEnd
 
     /// A trial of a search, of so many, where a share of its fits is done.
-    let trial (number: int) (count: int) (share: float) : TrainingProgress = stage $"trial {number} of {count}" share
+    let trial (number: int) (count: int) (share: float) : TrainingProgress =
+        stage $"trial {number} of {count}" share
 
     /// All is done.
     let finished = stage "decision" 1.0

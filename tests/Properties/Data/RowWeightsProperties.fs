@@ -73,12 +73,9 @@ let tests =
                 "faults are told with the line"
                 [
                     [ "1"; "x" ], "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"x\""
-                    [ "-1"; "1" ],
-                    "train.svm.weight:1:1: expected a weight of 0 to 1000000, found \"-1\""
-                    [ "1"; "NaN" ],
-                    "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"NaN\""
-                    [ "1"; "1e60" ],
-                    "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"1e60\""
+                    [ "-1"; "1" ], "train.svm.weight:1:1: expected a weight of 0 to 1000000, found \"-1\""
+                    [ "1"; "NaN" ], "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"NaN\""
+                    [ "1"; "1e60" ], "train.svm.weight:2:1: expected a weight of 0 to 1000000, found \"1e60\""
                     [ "1"; ""; "1" ],
                     "train.svm.weight:2:1: expected a weight of 0 to 1000000, found the end of the line"
                 ]

@@ -53,7 +53,8 @@ let private work (folder: string) : unit =
                     }
         }
 
-    fit kept (fun p -> File.AppendAllText(log folder, line p)) |> Store.save (model folder)
+    fit kept (fun p -> File.AppendAllText(log folder, line p))
+    |> Store.save (model folder)
 
 let private reports (folder: string) : (string * float)[] =
     if File.Exists(log folder) then
@@ -67,7 +68,8 @@ let private reports (folder: string) : (string * float)[] =
         [||]
 
 let private start (name: string) (folder: string) : Process =
-    let program = ProcessStartInfo(Environment.ProcessPath, RedirectStandardOutput = true)
+    let program =
+        ProcessStartInfo(Environment.ProcessPath, RedirectStandardOutput = true)
 
     if Path.GetFileNameWithoutExtension Environment.ProcessPath = "dotnet" then
         program.ArgumentList.Add(Assembly.GetEntryAssembly().Location)
@@ -88,7 +90,9 @@ let private killAfter (count: int) (folder: string) (child: Process) : bool =
     killed
 
 let private saved folder =
-    [ for file in Directory.GetFiles folder |> Array.sort -> Path.GetFileName file, File.ReadAllBytes file ]
+    [
+        for file in Directory.GetFiles folder |> Array.sort -> Path.GetFileName file, File.ReadAllBytes file
+    ]
 
 let private kills = if Cases.isProof then 30 else 3
 

@@ -29,7 +29,15 @@ let untrained dropout : UntrainedNetwork =
     }
 
 let trainUntil whenCancelled (data: TrainingRows) options progress token =
-    Training.fit options (untrained 0.1) data (Some(rows (SmallProblem.dataset 40 2))) progress whenCancelled Checkpoint.none token
+    Training.fit
+        options
+        (untrained 0.1)
+        data
+        (Some(rows (SmallProblem.dataset 40 2)))
+        progress
+        whenCancelled
+        Checkpoint.none
+        token
 
 let trainOn (data: TrainingRows) options progress token =
     trainUntil WhenCancelled.Throw data options progress token
