@@ -29,6 +29,13 @@ let tests =
                        // the threshold is rounded to single precision
                        Tolerance.close { Absolute = 1e-4; Relative = 1e-4 } k sum))
 
+            testCase "so they do where k is just below the number of scores" (fun () ->
+                for scores in [ [| 1f |]; [| 2f; 1f |] ] do
+                    for below in [ 0.5; 0.14; 0.01 ] do
+                        let k = float scores.Length - below
+                        let t = float (SoftTopK.threshold k 0.5 scores)
+                        Require.near 1e-4 k (scores |> Array.sumBy (fun z -> sigmoid (0.5 * (float z - t)))))
+
             property Cases.any "shifting a row's scores shifts its threshold" (fun (values: int list) ->
                 let scores = scoresOf values
 

@@ -20,10 +20,8 @@ module SoftTopK =
             let softly (theta: float) =
                 descending |> Array.sumBy (fun z -> Logistic.ofLogit (a * (float z - theta)))
 
-            // sigmoid(-ln n) summed over n scores is below 1, and sigmoid(ln n) is n / (n + 1)
-            let reach =
-                (log (float descending.Length / min k 1.0) + log (1.0 + float descending.Length))
-                / a
+            // the threshold of n equal scores is so far from them: those of others lie between that of the lowest and that of the highest
+            let reach = abs (log (k / (float descending.Length - k))) / a
 
             let low, high = float (Array.last descending) - reach, float descending[0] + reach
 
