@@ -26,7 +26,7 @@ module InputFormat =
     let usualEndings (formats: InputFormat list) : string list =
         formats
         |> List.collect _.Endings
-        |> List.filter _.StartsWith('.')
+        |> List.filter (fun ending -> not (ending.StartsWith '-'))
         |> List.distinct
 
 /// Lines of a format and what they mean.

@@ -77,6 +77,12 @@ module CheckpointFolder =
 
     let private jsonAt path = path + ".json"
 
+    /// Not flushed to disk, which would take longer than the rest: what a power failure leaves half-written fails its checksum.
+    let private writeArrays (path: string) arrays : string =
+        use file = new HashedOutput(path)
+        Safetensors.writeTo file arrays
+        file.Leave()
+
     let private write (path: string) (kind: Type) (value: obj) =
         Directory.CreateDirectory(Path.GetDirectoryName path) |> ignore
         let sidecar = Sidecar()
@@ -93,7 +99,7 @@ module CheckpointFolder =
 
         let json = JsonObject()
         json["Turn"] <- turn
-        json["Arrays"] <- Safetensors.write (arraysAt path turn) (List.ofSeq sidecar.Arrays)
+        json["Arrays"] <- writeArrays (arraysAt path turn) (List.ofSeq sidecar.Arrays)
         json["Strings"] <- JsonSerializer.SerializeToNode(dict sidecar.Strings)
         json["Data"] <- data
         writeJson (jsonAt path) json

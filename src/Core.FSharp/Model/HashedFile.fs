@@ -132,7 +132,7 @@ type internal OpenFolder(path: string) =
         member _.Dispose() =
             handle |> Option.iter (fun h -> h.Dispose())
 
-/// A file that is written and hashed, and flushed to disk at its end.
+/// A file that is written and hashed.
 [<Sealed>]
 type internal HashedOutput(path: string) =
     let stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read)
@@ -146,6 +146,11 @@ type internal HashedOutput(path: string) =
     /// SHA-256 of what was written, which is on disk then.
     member _.Finish() : string =
         stream.Flush true
+        Convert.ToHexStringLower(hash.GetCurrentHash())
+
+    /// SHA-256 of what was written, which outlives the process, but need not be on disk yet.
+    member _.Leave() : string =
+        stream.Flush()
         Convert.ToHexStringLower(hash.GetCurrentHash())
 
     /// A file of these bytes; its checksum.

@@ -83,14 +83,13 @@ module Safetensors =
             let part = ReadOnlySpan(values, at, min piece (values.Length - at))
             file.Write(MemoryMarshal.AsBytes part)
 
-    /// Writes the arrays under their names, in the order given, to a new file, and flushes it to disk. SHA-256 of the file, in small hexadecimal digits.
-    let write (path: string) (arrays: (string * StoredArray) list) : string =
+    /// Writes the arrays under their names, in the order given.
+    let internal writeTo (file: HashedOutput) (arrays: (string * StoredArray) list) : unit =
         let header = header arrays
         // The format asks for an eight-byte aligned start of the data, reached by spaces.
         let padded = (header.Length + 7) / 8 * 8
         let size = Array.zeroCreate<byte> 8
         BinaryPrimitives.WriteInt64LittleEndian(size, int64 padded)
-        use file = new HashedOutput(path)
         file.Write(ReadOnlySpan size)
         file.Write(ReadOnlySpan header)
         file.Write(ReadOnlySpan(Array.create (padded - header.Length) (byte ' ')))
@@ -101,6 +100,10 @@ module Safetensors =
             | F64(_, v) -> writeNumbers file v
             | I32(_, v) -> writeNumbers file v
 
+    /// Writes the arrays under their names, in the order given, to a new file, and flushes it to disk. SHA-256 of the file, in small hexadecimal digits.
+    let write (path: string) (arrays: (string * StoredArray) list) : string =
+        use file = new HashedOutput(path)
+        writeTo file arrays
         file.Finish()
 
     let private whole (what: string) (json: JsonElement) : int64 =
