@@ -42,7 +42,7 @@ module InputFormats =
         format.Endings
         |> List.exists (fun ending -> (Lines.unpacked path).EndsWith(ending, StringComparison.OrdinalIgnoreCase))
 
-    /// What a file is taken for and why: a format with an ending like its name's that knows its first line; else another that knows the line; else one with that
+    /// What a file is taken for and why: a format with an ending like its name's that else another that knows the line, if that is not empty; else one with that
     /// ending, of *.txt the last.
     let detect (entries: InputFormatEntry list) (path: string) : (InputFormatEntry * string) option =
         let ending = Path.GetExtension(Lines.unpacked path).ToLowerInvariant()
@@ -55,8 +55,8 @@ module InputFormats =
         | Some entry -> Some(entry, $"its name ends in {ending} and its first line is like that")
         | None ->
             match List.tryFind knows entries with
-            | Some entry -> Some(entry, "its first line is like that")
-            | None ->
+            | Some entry when first.Value <> "" || named.IsEmpty -> Some(entry, "its first line is like that")
+            | _ ->
                 List.tryLast named
                 |> Option.map (fun entry -> entry, $"its name ends in {ending}")
 

@@ -181,7 +181,8 @@ module internal Packed =
             | :? InvalidDataException
             | :? IOException
             | :? UnauthorizedAccessException -> reraise ()
-            | e -> raise (InvalidDataException(e.Message, e))
+            | :? SharpZipBaseException as e -> raise (InvalidDataException(e.Message, e))
+            | e -> raise (InvalidDataException("it cannot be unpacked", e))
 
     /// Opens a file and gives the continuation what reads its bytes, unpacked, and throws InvalidDataException at damage.
     let reading (path: string) (continuation: ReadOn -> 'result) : 'result =

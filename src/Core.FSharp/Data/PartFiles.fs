@@ -84,6 +84,15 @@ module PartFiles =
         options.Vectors
         |> Option.exists (fun ending -> (Lines.unpacked file).EndsWith(ending, StringComparison.OrdinalIgnoreCase))
 
+    /// The file with a word on those of other formats, which are not read.
+    let private instead (candidates: string list) (file: ChosenFile) : ChosenFile =
+        match candidates |> List.except [ file.Path ] |> List.map Path.GetFileName with
+        | [] -> file
+        | others ->
+            { file with
+                Reason = $"{file.Reason}; not read: {FieldNames.listed others}"
+            }
+
     /// The training file: of files of several formats that of the first.
     let private train (options: DataOptions) (files: string list) : ChosenFile option =
         let candidates =
@@ -105,7 +114,7 @@ module PartFiles =
                     |> Option.filter (fun (e, _) -> e.Format.Name = entry.Format.Name)
                     |> Option.map (fun _ -> path))
                 |> tryOne)
-            |> Option.map (detected options)
+            |> Option.map (detected options >> instead (List.map snd candidates))
 
     /// Files of data that are no part: the one file of a folder without parts.
     let private others (options: DataOptions) (files: string list) : string list =
