@@ -15,6 +15,10 @@ module Queries =
     /// So many rows are predicted together.
     let private block = 1_000
 
+    /// How rows can be given.
+    let ways =
+        "a text, --data FILE, or rows on standard input (limen predict --model MODEL < rows.txt)"
+
     /// Whether a model reads texts.
     let readsTexts (model: Model) : bool =
         not (InputSpace.vectorisers model.Input).IsEmpty
@@ -104,9 +108,22 @@ module Queries =
         |> Seq.chunkBySize block
         |> Seq.mapi (fun i lines -> ofLines file model (i * block + 1) lines)
 
+    /// Line by line, as far as it is read. Throws InvalidDataException at bytes that are no text.
+    let private linesOf (place: string) (bytes: unit -> Stream) : string seq =
+        seq {
+            use reader = new StreamReader(bytes (), Text.UTF8Encoding(false, true))
+
+            let next () =
+                try
+                    reader.ReadLine()
+                with :? Text.DecoderFallbackException ->
+                    raise (InvalidDataException $"{place}: expected text in UTF-8, found bytes that are none")
+
+            yield! Seq.initInfinite (fun _ -> next ()) |> Seq.takeWhile (isNull >> not)
+        }
+
     let private standardInput (model: Model) : Rows seq =
-        Seq.initInfinite (fun _ -> Console.In.ReadLine())
-        |> Seq.takeWhile (isNull >> not)
+        linesOf "standard input" Console.OpenStandardInput
         |> blocksOf "standard input" model
 
     let private ofRows (rows: Rows) : Rows seq =
@@ -132,7 +149,7 @@ module Queries =
         if Directory.Exists path || isFormatted given path then
             (Source.rows "test" given path).Rows |> ofRows
         else
-            File.ReadLines path |> blocksOf path model
+            linesOf path (fun () -> File.OpenRead path) |> blocksOf path model
 
     /// The rows in blocks: those of the words, which are one row together; else of the file; else of standard input. Throws Usage where there is nothing.
     let read (words: string list) (given: ParseResult) (model: Model) : Rows seq =
@@ -142,8 +159,5 @@ module Queries =
         | _ :: _, path :: _ -> raise (Usage $"expected a text or --data, received both: a text, and {path}")
         | [ "-" ], [] -> standardInput model
         | [], [] when Console.IsInputRedirected -> standardInput model
-        | [], [] ->
-            raise (
-                Usage "expected a text, --data FILE, or rows on standard input (limen predict --model MODEL < rows.txt)"
-            )
+        | [], [] -> raise (Usage $"expected {ways}")
         | words, [] -> Seq.singleton (ofLines "the command line" model 1 [| String.Join(' ', words) |])

@@ -30,6 +30,8 @@ module ExplainCommand =
             match blocks with
             | block :: _ when left <= block.Count -> Rows.selectRows [| left - 1 |] block
             | block :: rest -> find (left - block.Count) rest
+            | [] when left = wanted ->
+                raise (Usage $"expected a text or rows to explain, received none: {Queries.ways}")
             | [] -> raise (Usage $"--row: expected one of the {wanted - left} rows, received {wanted}")
 
         find wanted (List.ofSeq rows)
