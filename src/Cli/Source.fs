@@ -181,8 +181,17 @@ module Source =
         | [] -> raise (Usage $"{expected}: --data PLACE")
         | several -> raise (Usage $"--data: expected one place, received {several.Length}")
 
-    /// Rows as a model sees them, all of whose labels it knows. Throws ArgumentException, with the place, at the first that it does not know.
+    /// Throws ArgumentException, with the place, where no row has a label: nothing can be measured or decided on such rows.
+    let requireLabels (place: string) (rows: LabelledRows) : unit =
+        if rows.Truth.Matrix.NonZeros = 0 then
+            raise (
+                ArgumentException $"{place}: expected a label in at least one row, found {rows.Count} rows without any"
+            )
+
+    /// Rows as a model sees them, all of whose labels it knows. Throws ArgumentException, with the place, at the first that it does not know, and where there is none.
     let known (place: string) (rows: LabelledRows) (model: Model) : Dataset =
+        requireLabels place rows
+
         try
             rows |> LabelledRows.relabel model.Labels |> LabelledRows.dataset model.Input
         with :? ArgumentException as e ->

@@ -101,6 +101,7 @@ module EvaluateCommand =
         Given.tryText labels given |> Option.iter Places.writableFile
         let fitted = Places.load (given.GetValue model)
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
+        Source.requireLabels place rows
         Source.tellUnknown fitted.Labels rows
 
         let names, dataset, evidence =

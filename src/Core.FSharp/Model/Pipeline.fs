@@ -13,13 +13,24 @@ module Pipeline =
         |> List.map _.Space
         |> List.reduce LabelSpace.union
 
+    /// Throws ArgumentException where there is nothing to learn from or to decide by.
+    let private require argument what (rows: LabelledRows) =
+        if rows.Count = 0 then
+            invalidArg argument $"expected at least one {what} row, received none"
+
+        if rows.Truth.Matrix.NonZeros = 0 then
+            invalidArg argument $"expected a label in at least one {what} row, received {rows.Count} rows without any"
+
     /// The input space of the training rows, the labels of training and validation rows, and all parts as data sets among them; the label sets of the test rows have
-    /// those labels that only test rows have besides, from the last one on, for metrics to count. Throws ArgumentException where some parts are texts and others features.
+    /// those labels that only test rows have besides, from the last one on, for metrics to count. Throws ArgumentException where some parts are texts
+    /// and others features, and where training or validation rows, or their labels, are none.
     let prepare
         (vectorisers: VectoriserOptions list)
         (kind: FeatureKind)
         (split: Split<LabelledRows>)
         : LabelSpace * InputSpace * Split<Dataset> =
+        require "train" "training" split.Train
+        split.Validation |> Option.iter (require "validation" "validation")
         let parts = Split.parts split
         parts |> List.iter (fun part -> Rows.requireAlike split.Train.Rows part.Rows)
         let labels = known split.Train split.Validation
@@ -45,14 +56,6 @@ module Pipeline =
                 split.Test
                 |> Option.map (fun test -> dataset (LabelSpace.union labels test.Space) test)
         }
-
-    /// Throws ArgumentException where there is nothing to learn from or to decide by.
-    let private require argument what (rows: LabelledRows) =
-        if rows.Count = 0 then
-            invalidArg argument $"expected at least one {what} row, received none"
-
-        if rows.Truth.Matrix.NonZeros = 0 then
-            invalidArg argument $"expected a label in at least one {what} row, received {rows.Count} rows without any"
 
     /// Fits the input space on the training rows and the model on the features. Throws ArgumentException where training or validation rows, or their labels, are none, and ConfigurationException with every fault of all options before anything is
     /// fitted; OperationCanceledException as Model.fit does.
