@@ -24,10 +24,11 @@ module Faults =
         | Usage message -> message
         | :? ConfigurationException as e -> String.Join("; ", e.Faults)
         | :? AggregateException as e when e.InnerExceptions.Count = 1 -> message e.InnerException
-        | :? DllNotFoundException ->
-            $"{e.Message.Split('.')[0]}. The loss is computed by torch, whose native library this command does not bring: train with bceWithThreshold, with or without margin, or in C# with the package libtorch-cpu of your system"
+        | :? TorchUnavailableException ->
+            $"The loss is computed by torch, whose native library this command does not bring: train with bceWithThreshold, with or without margin, or in C# with the package libtorch-cpu of your system"
         | :? UnauthorizedAccessException
         | :? IOException
+        | :? InvalidDataException
         | :? ArgumentException
         | :? FormatException
         | :? ModelFormatException

@@ -50,6 +50,8 @@ module Places =
             within
         elif Directory.Exists path then
             raise (DirectoryNotFoundException $"{path}: there is no saved model in this folder; limen train writes one")
+        elif File.Exists path then
+            raise (IOException $"{path}: expected the folder of a saved model, found a file")
         else
             raise (
                 DirectoryNotFoundException

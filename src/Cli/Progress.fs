@@ -76,7 +76,8 @@ module Progress =
             if now >= quiet && (p.Stage <> stage || now - last >= quiet) then
                 stage <- p.Stage
                 last <- now
-                Terminal.note $"  {now.TotalSeconds, 6:F0} s  {title}: {p.Stage} {detail p}{leftWords now p.Done}")
+                let at = $"{p.Stage} {detail p}".TrimEnd()
+                Terminal.note $"  {now.TotalSeconds, 6:F0} s  {title}: {at}{leftWords now p.Done}")
 
     /// Runs f, which receives the reporter.
     let run (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =

@@ -33,9 +33,12 @@ module Terminal =
     /// A line of what is going on.
     let note (line: string) : unit = Console.Error.WriteLine line
 
-    /// A line that asks for attention.
+    /// A line that asks for attention: one line, however long, where no terminal wraps it.
     let warn (line: string) : unit =
-        error.Value.Write(Text($"warning: {line}\n", Style(Nullable Color.Yellow)))
+        if Console.IsErrorRedirected then
+            note $"warning: {line}"
+        else
+            error.Value.Write(Text($"warning: {line}\n", Style(Nullable Color.Yellow)))
 
     /// A line of a result.
     let print (line: string) : unit = Console.Out.WriteLine line

@@ -50,6 +50,7 @@ let private wrong: (string list * string list) list =
         [ "decide"; "text"; "--at-most"; "2" ], [ "--out" ]
         [ "decide"; "text"; "--objective"; "micro"; "--out"; "o" ], [ "--data"; "did not learn from" ]
         [ "explain"; "text"; "--data"; "data"; "--row"; "99" ], [ "--row"; "40 rows"; "99" ]
+        [ "explain"; "text" ], [ "expected a text"; "--data" ]
         [ "completion"; "tcsh" ], [ "bash"; "tcsh" ]
     ]
 
@@ -63,6 +64,7 @@ let private faults: (string list * string list) list =
         [ "train"; "data"; "--out"; "o"; "--log"; "data" ], [ "data"; "found a folder" ]
         [ "train"; "data"; "--out"; "o"; "--settings"; "none.json" ], [ "none.json"; "no such settings file" ]
         [ "predict"; "--model"; "nothing"; "the kite" ], [ "nothing"; "limen train" ]
+        [ "info"; "data/test.jsonl" ], [ "data/test.jsonl"; "found a file" ]
         [ "predict"; "--model"; "data"; "the kite" ], [ "data"; "no saved model" ]
         [ "predict"; "--model"; "features"; "the kite" ], [ "ID:VALUE"; "features"; "\"the\"" ]
         [ "predict"; "--model"; "features"; "0:1 99:1" ], [ "0 to 7"; "99" ]
@@ -125,6 +127,104 @@ let tests =
 
                     CommandLine.run own [ "train"; "data"; "--out"; "out" ]
                     |> CommandLine.refuses 1 [ "mine.txt" ]))
+
+            testCase "rows without any label are refused, to learn from, to decide by and to measure on" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let place name = Path.Combine(own, name)
+                    let train = place "train.jsonl"
+                    let rows = [ for i in 1..20 -> $"{{\"text\": \"kite {i}\", \"labels\": []}}" ]
+
+                    let lastLine (code: int) (words: string list) (ran: Ran) =
+                        let last = CommandLine.lines ran.Error |> List.last
+                        CommandLine.refuses code words { ran with Error = last }
+
+                    File.WriteAllLines(train, rows)
+
+                    CommandLine.run (folder ()) [ "train"; train; "--out"; place "o" ]
+                    |> lastLine 1 [ "a label in at least one training row"; "20 rows" ]
+
+                    CommandLine.run (folder ()) [ "evaluate"; "text"; "--data"; train ]
+                    |> CommandLine.refuses 1 [ train; "a label in at least one row"; "20 rows" ]
+
+                    CommandLine.run
+                        (folder ())
+                        [
+                            "decide"
+                            "text"
+                            "--data"
+                            train
+                            "--objective"
+                            "micro"
+                            "--out"
+                            place "o"
+                        ]
+                    |> CommandLine.refuses 1 [ train; "a label in at least one row" ]
+
+                    File.WriteAllLines(train, CommandLine.jsonLines 0 30)
+                    File.WriteAllLines(place "dev.jsonl", rows)
+
+                    CommandLine.run (folder ()) ([ "train"; own; "--out"; place "o" ] @ CommandLine.quick)
+                    |> lastLine 1 [ "a label in at least one validation row"; "20 rows" ]))
+
+            testCase "a loss that needs torch says what to do without it" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let ran =
+                        CommandLine.run
+                            (folder ())
+                            [ "train"; "data"; "--out"; own; "--loss"; "focal(gamma=2)"; "--epochs"; "1" ]
+
+                    let last = CommandLine.lines ran.Error |> List.last
+
+                    if ran.Code <> 0 then // the tests may have torch beside the program
+                        CommandLine.refuses 1 [ "torch"; "bceWithThreshold" ] { ran with Error = last }
+
+                    last.Contains "a fault of limen itself" |> Require.equal false))
+
+            testCase "bytes that are no text are refused, in a file as on standard input" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let file = Path.Combine(own, "rows")
+                    File.WriteAllBytes(file, [| 0x6buy; 0xffuy; 0xc0uy; 0x0auy |])
+
+                    CommandLine.run (folder ()) [ "predict"; "--model"; "text"; "--data"; file ]
+                    |> CommandLine.refuses 1 [ file; "expected text in UTF-8" ]))
+
+            testCase "an empty file is taken for what its name says" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    File.WriteAllText(Path.Combine(own, "train.jsonl"), "")
+
+                    CommandLine.run own [ "train"; own; "--out"; "o" ]
+                    |> CommandLine.refuses 1 [ "train.jsonl"; "at least one row"; "read as jsonl" ]))
+
+            testCase "a warning is one line, and a training file that is not read is said" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let write name (lines: string list) =
+                        File.WriteAllLines(Path.Combine(own, name), lines)
+
+                    write "train.jsonl" (CommandLine.jsonLines 0 30)
+                    write "train.csv" [ "text,labels"; "a kite,toys" ]
+
+                    write
+                        "test.jsonl"
+                        [
+                            "{\"text\": \"the kite\", \"labels\": [\"another label that no training row has\"]}"
+                        ]
+
+                    let lines =
+                        CommandLine.run own ([ "train"; own; "--out"; "o"; "--scorer"; "linear" ])
+                        |> CommandLine.succeeds
+                        |> _.Error
+                        |> CommandLine.lines
+
+                    Expect.stringContains (List.head lines) "not read: train.csv" "the report"
+
+                    lines
+                    |> List.filter _.StartsWith("warning: 1 label of these rows")
+                    |> List.forall _.EndsWith("another label that no training row has")
+                    |> Require.equal true
+
+                    lines
+                    |> List.exists _.StartsWith("warning: 1 label of these rows")
+                    |> Require.equal true))
 
             testCase "a line that is not as it should be is named" (fun () ->
                 TemporaryFolder.using (fun own ->
