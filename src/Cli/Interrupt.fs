@@ -1,22 +1,29 @@
 namespace Limen.Cli
 
 open System
+open System.Runtime.InteropServices
 open System.Threading
 
-/// Ctrl+C.
+/// Ctrl+C, and the signal by which services are stopped.
 [<RequireQualifiedAccess>]
 module Interrupt =
 
-    /// A token that the first Ctrl+C cancels; a second one ends the program at once.
+    let private registrations = ResizeArray<PosixSignalRegistration>()
+
+    /// A token that the first Ctrl+C, or SIGTERM, cancels; a second one ends the program at once.
     let token () : CancellationToken =
         let source = new CancellationTokenSource()
 
-        Console.CancelKeyPress.Add(fun e ->
+        let stop (context: PosixSignalContext) =
             if source.IsCancellationRequested then
                 exit Faults.interrupted
 
-            e.Cancel <- true
+            context.Cancel <- true
             source.Cancel()
-            Terminal.note "Stopping at the next step. Ctrl+C again ends at once.")
+            Terminal.note "Stopping at the next step. Ctrl+C again ends at once."
+
+        for signal in [ PosixSignal.SIGINT; PosixSignal.SIGTERM ] do
+            // for as long as the program runs
+            registrations.Add(PosixSignalRegistration.Create(signal, stop))
 
         source.Token

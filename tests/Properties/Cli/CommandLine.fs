@@ -34,6 +34,22 @@ module CommandLine =
 
         Process.Start info
 
+    /// Whether this process, and so every one that it starts, was started with Ctrl+C ignored, as shells start work in the background.
+    let private ignoresInterrupt =
+        let status = "/proc/self/status"
+        let mark = "SigIgn:"
+
+        File.Exists status
+        && File.ReadLines status
+           |> Seq.filter _.StartsWith(mark)
+           |> Seq.exists (fun line -> Convert.ToUInt64(line.Substring(mark.Length).Trim(), 16) &&& 2UL <> 0UL)
+
+    /// Stops a run as Ctrl+C does or, where that is ignored, as services are stopped.
+    let interrupt (running: Process) : unit =
+        let signal = if ignoresInterrupt then "-TERM" else "-INT"
+        use kill = Process.Start("kill", [ signal; string running.Id ])
+        kill.WaitForExit()
+
     let private outcome (input: string) (running: Process) : Ran =
         let error = running.StandardError.ReadToEndAsync()
         running.StandardInput.Write input

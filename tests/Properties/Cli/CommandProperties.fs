@@ -427,8 +427,7 @@ let private interrupted =
             // the first line says that the data are read
             error.ReadLine() |> ignore
             Thread.Sleep 1500
-            use signal = Diagnostics.Process.Start("kill", [ "-INT"; string running.Id ])
-            signal.WaitForExit()
+            CommandLine.interrupt running
             let ended = running.WaitForExit 10_000
             let said = if ended then error.ReadToEnd() else ""
 
@@ -464,11 +463,11 @@ let private resumed =
                             "--out"
                             at out
                             "--scorer"
-                            "ensemble(perceptron(epochs=4), members=12)"
+                            "ensemble(perceptron(epochs=3), members=4)"
                         ]
                         @ rest
 
-                    let kept = [ "--checkpoint"; at "work"; "--every"; "0" ]
+                    let kept = [ "--checkpoint"; at "work"; "--every"; "5" ]
                     use running = CommandLine.start (folder ()) (train "stopped" kept)
                     let error = running.StandardError.ReadToEndAsync()
 
@@ -477,8 +476,7 @@ let private resumed =
                           && not (File.Exists(at "work/fold-1/scorer-1/member-2.json")) do
                         Thread.Sleep 10
 
-                    use signal = Diagnostics.Process.Start("kill", [ "-INT"; string running.Id ])
-                    signal.WaitForExit()
+                    CommandLine.interrupt running
                     running.WaitForExit()
                     running.ExitCode |> Require.equal 130
                     error.Result |> Require.contains ("The work so far is in " + at "work")
