@@ -62,9 +62,12 @@ module Places =
         use manifest =
             Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "manifest.json")))
 
-        match manifest.RootElement.TryGetProperty "Kind" with
-        | true, kind when kind.ValueKind = Text.Json.JsonValueKind.String -> kind.GetString()
-        | _ -> ""
+        match manifest.RootElement with
+        | root when root.ValueKind <> Text.Json.JsonValueKind.Object -> ""
+        | root ->
+            match root.TryGetProperty "Kind" with
+            | true, kind when kind.ValueKind = Text.Json.JsonValueKind.String -> kind.GetString()
+            | _ -> ""
 
     /// Whether the folder holds thresholds for the scores of another model.
     let holdsThresholds (folder: string) : bool =

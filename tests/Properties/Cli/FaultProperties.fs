@@ -166,6 +166,15 @@ let tests =
                     CommandLine.run (folder ()) ([ "train"; own; "--out"; place "o" ] @ CommandLine.quick)
                     |> lastLine 1 [ "a label in at least one validation row"; "20 rows" ]))
 
+            testCase "a manifest that is no object is damage" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    for manifest in [ "null"; "[]"; "1"; "" ] do
+                        File.WriteAllText(Path.Combine(own, "manifest.json"), manifest)
+
+                        let ran = CommandLine.run own [ "predict"; "--model"; own; "the kite" ]
+                        ran |> CommandLine.refuses 1 [ "manifest.json"; "damaged" ]
+                        ran.Error.Contains "a fault of limen itself" |> Require.equal false))
+
             testCase "a loss that needs torch says what to do without it" (fun () ->
                 TemporaryFolder.using (fun own ->
                     let ran =
