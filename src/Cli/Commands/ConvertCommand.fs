@@ -2,6 +2,7 @@ namespace Limen.Cli
 
 open System
 open System.CommandLine
+open System.IO
 open Limen.Core
 
 /// `limen convert`: the same rows in files of another format.
@@ -17,6 +18,17 @@ module ConvertCommand =
     let private out =
         Given.text "--out" "DIR" "folder for train, dev and test files, and labels.txt where labels are ids"
 
+    /// What is there is left as it is, the files that are read among it.
+    let private requireEmpty (folder: string) : unit =
+        if Directory.Exists folder then
+            Directory.EnumerateFileSystemEntries folder
+            |> Seq.tryHead
+            |> Option.iter (fun found ->
+                raise (
+                    IOException
+                        $"{folder}: expected an empty folder, or one that is not there yet, found {Path.GetFileName found} in it"
+                ))
+
     let private run (given: ParseResult) : int =
         let places = Source.places given
 
@@ -24,6 +36,7 @@ module ConvertCommand =
         | None, _ -> raise (Usage $"""expected the format to write: --to {String.Join(" or ", writable)}""")
         | _, None -> raise (Usage "expected a folder to write to: --out DIR")
         | Some name, Some folder ->
+            requireEmpty folder
             Places.writableFolder folder
             let read = Progress.during "reading" (fun () -> Source.read given places)
             ReadReport.lines read.Report |> List.iter Terminal.note

@@ -529,6 +529,14 @@ let private converting =
 
                     Require.equal (text "csv") (text "again")))
 
+            testCase "the files that are read are never written over" (fun () ->
+                let before = File.ReadAllBytes(Path.Combine(folder (), "data", "train.jsonl"))
+
+                CommandLine.run (folder ()) [ "convert"; "data"; "--to"; "jsonl"; "--out"; "data" ]
+                |> CommandLine.refuses 1 [ "data"; "an empty folder" ]
+
+                Require.equal before (File.ReadAllBytes(Path.Combine(folder (), "data", "train.jsonl"))))
+
             testCase "a format that cannot be written is refused" (fun () ->
                 CommandLine.run (folder ()) [ "convert"; "data"; "--to"; "arff"; "--out"; "never" ]
                 |> CommandLine.refuses 2 [ "--to"; "csv"; "arff" ])
