@@ -78,11 +78,18 @@ module ModelFolder =
         | :? InvalidOperationException
         | :? ModelFormatException -> Set.empty
 
+    /// Everything in a folder; nothing where another save has just taken it away.
+    let private entries (folder: string) : string list =
+        try
+            List.ofSeq (Directory.EnumerateFileSystemEntries folder)
+        with :? DirectoryNotFoundException ->
+            []
+
     /// What lies in a folder: the files of the saved model that it holds, and everything else.
     let private contents (folder: string) : string list * string list =
         let ofModel = filesOfModel folder
 
-        Directory.EnumerateFileSystemEntries folder
+        entries folder
         |> Seq.map Path.GetFileName
         |> Seq.sortWith (fun a b -> String.CompareOrdinal(a, b))
         |> List.ofSeq

@@ -177,22 +177,28 @@ let tests =
                             Test = None
                         }
 
-                    let space, input, data =
+                    let prepared () =
                         Pipeline.prepare [ VectoriserOptions() ] FeatureKind.Values split
 
-                    let prepared = Split.parts data
+                    // rows without any label are refused
+                    a.Labels.NonZeros = 0
+                    || b.Labels.NonZeros = 0
+                    ||
 
-                    List.take a.Labels.Columns (List.ofSeq space.Names) = List.ofSeq split.Train.Space.Names
-                    && space.Count = max a.Labels.Columns b.Labels.Columns
-                    && prepared
-                       |> List.forall (fun d ->
-                           d.Labels.Columns = space.Count
-                           && d.Features.Columns = InputSpace.dimension input)
-                    && List.forall2
-                        (fun part (d: Dataset) ->
-                            names part = names (LabelledRows.create space (Rows.Features d.Features) d.Truth))
-                        (Split.parts split)
-                        prepared)
+                       let space, input, data = prepared () in
+                       let prepared = Split.parts data in
+
+                       List.take a.Labels.Columns (List.ofSeq space.Names) = List.ofSeq split.Train.Space.Names
+                       && space.Count = max a.Labels.Columns b.Labels.Columns
+                       && prepared
+                          |> List.forall (fun d ->
+                              d.Labels.Columns = space.Count
+                              && d.Features.Columns = InputSpace.dimension input)
+                       && List.forall2
+                           (fun part (d: Dataset) ->
+                               names part = names (LabelledRows.create space (Rows.Features d.Features) d.Truth))
+                           (Split.parts split)
+                           prepared)
 
             testCase "labels that only test rows have enter the metric, never the model" (fun () ->
                 TemporaryFolder.using (fun folder ->
