@@ -2,381 +2,169 @@ namespace Limen.Core
 
 open System
 open System.Collections.Generic
-open System.Globalization
 open System.IO
-open System.Text.RegularExpressions
-open System.Xml
-open System.Xml.Linq
 open Limen
 
 /// Attributes and rows as Weka's ARFF has them (https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/), dense or sparse ({index value, ...}). Which attributes are labels is said
 /// by Mulan's XML beside the file (same name, .xml), by MEKA's "-C n" in the relation's name (the first n attributes, the last where n is negative), or by Fields. Numbers are
-/// features; a nominal attribute of two values is 0 or 1, of more a feature for each value; a string attribute is the text.
+/// features; a nominal attribute of two values is 0 or 1, of more a feature for each value; a string attribute is the text. No
+/// library that reads ARFF is served.
 [<RequireQualifiedAccess>]
 module Arff =
 
-    type private Kind =
-        | Number
-        | Nominal of string[]
-        | Text
+    /// What stands before the rows.
+    type private Header =
+        {
+            Attributes: ArffAttribute[]
+            IsLabel: bool[]
+            /// The place of each attribute's first feature; one more, how many features there are.
+            Starts: int[]
+            /// Who says which attributes are labels.
+            LabelledBy: string
+        }
 
-    type private Attribute = { Name: string; Kind: Kind }
+    type private Row =
+        {
+            Line: int
+            Text: string
+            Features: struct (int * float32)[]
+            Labels: string[]
+        }
 
-    /// A value, with quotes or without, at the start of the rest: the value and where it ends. No library that reads ARFF is served.
-    let private value (line: string) (from: int) (ends: char -> bool) : string * int =
-        let mutable at = from
+    let private headerOf (fields: Fields) path (relation: string) (attributes: ArffAttribute[]) : Header =
+        let labels, by =
+            attributes |> Array.map _.Name |> ArffLabels.find fields path relation
 
-        while at < line.Length && Char.IsWhiteSpace line[at] && not (ends line[at]) do
-            at <- at + 1
+        let isLabel = Array.init attributes.Length (fun a -> Array.contains a labels)
 
-        if at < line.Length && (line[at] = '\'' || line[at] = '"') then
-            let quote = line[at]
-            let text = Text.StringBuilder()
-            at <- at + 1
+        {
+            Attributes = attributes
+            IsLabel = isLabel
+            Starts =
+                Array.zip attributes isLabel
+                |> Array.map (fun (attribute, isLabel) -> if isLabel then 0 else ArffAttribute.width attribute)
+                |> Array.scan (+) 0
+            LabelledBy = by
+        }
 
-            while at < line.Length && line[at] <> quote do
-                if line[at] = '\\' && at + 1 < line.Length then
-                    at <- at + 1
+    let private rowOf (header: Header) path line (text: string) : Row =
+        let cells = ArffValues.row path line header.Attributes.Length text
+        let labels, others = cells |> Array.partition (fun (a, _) -> header.IsLabel[a])
 
-                    text.Append(
-                        match line[at] with
-                        | 'n' -> '\n'
-                        | 't' -> '\t'
-                        | c -> c
-                    )
-                    |> ignore
-                else
-                    text.Append line[at] |> ignore
+        let isMine (a, value) =
+            match ArffAttribute.isTrue header.Attributes[a] value with
+            | ValueSome mine -> mine
+            | ValueNone -> Lines.fail path line 1 $"0 or 1 for the label \"{header.Attributes[a].Name}\"" $"\"{value}\""
 
-                at <- at + 1
+        let feature (a, value) =
+            match ArffAttribute.feature path line header.Attributes[a] value with
+            | ValueSome(struct (at, v)) -> Some(struct (header.Starts[a] + at, v))
+            | ValueNone -> None
 
-            text.ToString(), min line.Length (at + 1)
-        else
-            let start = at
+        {
+            Line = line
+            Text =
+                others
+                |> Array.filter (fun (a, _) -> header.Attributes[a].Kind = ArffKind.Text)
+                |> Array.map snd
+                |> String.concat "\n"
+            Features = others |> Array.choose feature |> Array.sortBy (fun (struct (at, _)) -> at)
+            Labels =
+                labels
+                |> Array.filter isMine
+                |> Array.map (fun (a, _) -> header.Attributes[a].Name)
+        }
 
-            while at < line.Length && not (ends line[at]) do
-                at <- at + 1
-
-            line[start .. at - 1].Trim(), at
-
-    /// Values with a comma between two.
-    let private values (text: string) : string[] =
-        let items = List<string>()
-        let mutable at = 0
-        let mutable more = text.Trim() <> ""
-
-        while more do
-            let item, next = value text at ((=) ',')
-            items.Add item
-            let comma = text.IndexOf(',', min next text.Length)
-            more <- comma >= 0
-            at <- comma + 1
-
-        items.ToArray()
-
-    let private attribute path line (text: string) : Attribute =
-        let name, next = value text 0 Char.IsWhiteSpace
-        let kind = text[next..].Trim()
-
-        let kind =
-            if kind.StartsWith '{' && kind.EndsWith '}' then
-                Nominal(values kind[1 .. kind.Length - 2])
-            else
-                match kind.ToLowerInvariant().Split([| ' '; '\t' |])[0] with
-                | "numeric"
-                | "real"
-                | "integer" -> Number
-                | "string" -> Text
-                | _ ->
-                    Lines.fail
-                        path
-                        line
-                        1
-                        "numeric, real, integer, string or {a, b} as the type of an attribute"
-                        $"\"{kind}\""
-
-        { Name = name; Kind = kind }
-
-    /// The labels of Mulan's XML, in its order, those within others too.
-    let private mulan (path: string) : string[] option =
-        let xml = Path.ChangeExtension(Lines.unpacked path, ".xml")
-
-        // yeast-train.arff stands beside yeast.xml
-        let shared =
-            Path.Combine(
-                Path.GetDirectoryName xml,
-                Regex.Replace(
-                    Path.GetFileName xml,
-                    @"[-_.](train|test|dev|valid|val|validation)\.xml$",
-                    ".xml",
-                    RegexOptions.IgnoreCase
-                )
-            )
-
-        [ xml; shared ]
-        |> List.tryFind File.Exists
-        |> Option.map (fun xml ->
-            try
-                XDocument.Load(xml).Descendants()
-                |> Seq.filter (fun e -> e.Name.LocalName = "label")
-                |> Seq.map (fun e -> e.Attribute(XName.Get "name").Value)
-                |> Seq.toArray
-            with
-            | :? XmlException as e ->
-                Lines.fail xml (max 1 e.LineNumber) (max 1 e.LinePosition) "Mulan's XML of labels" e.Message
-            | :? NullReferenceException -> Lines.fail xml 1 1 "a name for each label" "none")
-
-    let private meka (relation: string) : int option =
-        match Regex.Match(relation, @"-C\s+(-?\d+)") with
-        | m when m.Success -> Some(int m.Groups[1].Value)
-        | _ -> None
-
-    /// Which attributes are labels, and who says so.
-    let private labelsOf (fields: Fields) path (relation: string) (attributes: Attribute[]) : int[] * string =
-        let names = attributes |> Array.map _.Name
-
-        let place name =
-            match FieldNames.tryFind [ name ] names with
-            | Some at -> at
-            | None ->
-                Lines.fail
-                    path
-                    1
-                    1
-                    $"an attribute \"{name}\", as one of the labels"
-                    $"the attributes {FieldNames.listed names}"
-
-        let first n by =
-            if n = 0 || abs n > names.Length then
-                Lines.fail path 1 1 $"labels among the {names.Length} attributes" $"{n}, {by}"
-
-            (if n > 0 then
-                 [| 0 .. n - 1 |]
-             else
-                 [| names.Length + n .. names.Length - 1 |]),
-            by
-
-        match mulan path with
-        | _ when fields.Labels.Count > 0 -> fields.Labels |> Seq.map place |> Seq.toArray, "as asked for"
-        | _ when not (isNull fields.LabelPrefix) ->
-            [|
-                for at in 0 .. names.Length - 1 do
-                    if names[at].StartsWith(fields.LabelPrefix, StringComparison.Ordinal) then
-                        at
-            |],
-            "as asked for"
-        | _ when fields.LabelCount.HasValue -> first fields.LabelCount.Value "as asked for"
-        | Some labels -> Array.map place labels, "by the XML beside"
-        | None ->
-            match meka relation with
-            | Some n -> first n $"by -C {n} in the name of the relation"
-            | None ->
-                Lines.fail
-                    path
-                    1
-                    1
-                    "an XML file of the labels beside it (Mulan), -C n in the name of the relation (MEKA), or the labels by name or number"
-                    $"neither, with the attributes {FieldNames.listed names}"
-
-    let private isTrue (kind: Kind) (text: string) : bool voption =
-        match kind, text with
-        | _, ("1" | "1.0" | "true" | "yes" | "y") -> ValueSome true
-        | _, ("0" | "0.0" | "false" | "no" | "n" | "?") -> ValueSome false
-        | Nominal [| zero; one |], v when v = zero || v = one -> ValueSome((v = one))
-        | _ -> ValueNone
-
-    /// What a value adds to the features that begin at a place.
-    let private features path line (attribute: Attribute) (start: int) (text: string) : struct (int * float32)[] =
-        match attribute.Kind, text with
-        | _, "?" -> [| struct (start, nanf) |]
-        | Nominal names, v ->
-            match Array.IndexOf(names, v) with
-            | -1 -> Lines.fail path line 1 $"""one of {String.Join(", ", names)} for "{attribute.Name}" """ $"\"{v}\""
-            | at when names.Length <= 2 ->
-                match Single.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture) with
-                | true, number ->
-                    [|
-                        if number <> 0f then
-                            struct (start, number)
-                    |]
-                | _ ->
-                    [|
-                        if at = 1 then
-                            struct (start, 1f)
-                    |]
-            | at -> [| struct (start + at, 1f) |]
-        | Number, v ->
-            match Single.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture) with
-            | true, number when Single.IsFinite number ->
-                [|
-                    if number <> 0f then
-                        struct (start, number)
-                |]
-            | _ -> Lines.fail path line 1 $"a number for \"{attribute.Name}\"" $"\"{v}\""
-        | Text, _ -> Array.empty
-
-    let private width (attribute: Attribute) =
-        match attribute.Kind with
-        | Number -> 1
-        | Nominal names -> if names.Length <= 2 then 1 else names.Length
-        | Text -> 0
-
-    /// The attributes' places and texts of a line of data, all that a sparse one leaves out being 0 or the first value.
-    let private cells path line (attributes: Attribute[]) (text: string) : (int * string)[] * bool =
-        if text.StartsWith '{' then
-            if not (text.TrimEnd().EndsWith '}') then
-                Lines.fail path line text.Length "} at the end of a sparse row" "none"
-
-            let body = text.TrimEnd()[1 .. text.TrimEnd().Length - 2]
-            let found = List<int * string>()
-            let mutable at = 0
-            let mutable more = body.Trim() <> ""
-
-            while more do
-                while at < body.Length && Char.IsWhiteSpace body[at] do
-                    at <- at + 1
-
-                let index, next = value body at Char.IsWhiteSpace
-                let item, next = value body next ((=) ',')
-
-                match Int32.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture) with
-                | true, i when i < attributes.Length -> found.Add((i, item))
-                | _ -> Lines.fail path line 1 $"the number of an attribute, 0 to {attributes.Length - 1}" $"\"{index}\""
-
-                let comma = body.IndexOf(',', min next body.Length)
-                more <- comma >= 0
-                at <- comma + 1
-
-            if (found |> Seq.distinctBy fst |> Seq.length) < found.Count then
-                Lines.fail path line 1 "each attribute once in a row" "one twice"
-
-            found.ToArray(), true
-        else
-            let items = values text
-
-            if items.Length <> attributes.Length then
-                Lines.fail path line 1 $"{attributes.Length} values, one for each attribute" $"{items.Length}"
-
-            Array.indexed items, false
-
-    let private isComment (line: string) = line = "" || line.StartsWith '%'
-
-    let private keyword (line: string) (word: string) =
+    let private keyword (word: string) (line: string) =
         line.StartsWith(word, StringComparison.OrdinalIgnoreCase)
 
-    /// The rows of a file. Throws DataFormatException at the first line that is not as it should be, and where nothing says which attributes are labels.
-    let read (fields: Fields) (path: string) : FileRows =
-        let attributes = List<Attribute>()
-        let lines = List<int>()
-        let texts = List<string>()
-        let rows = List<struct (int * float32)[]>()
-        let names = List<string[]>()
+    /// The lines that say something, with their numbers; the cell holds that of the last line read.
+    let private lines (reached: int ref) (reader: TextReader) : string seq =
+        Seq.initInfinite (fun _ -> reader.ReadLine())
+        |> Seq.takeWhile (isNull >> not)
+        |> Seq.map (fun line ->
+            reached.Value <- reached.Value + 1
+            line.Trim())
+        |> Seq.filter (fun line -> line <> "" && not (line.StartsWith '%'))
+
+    /// Takes the lines before @data, and that.
+    let private readHeader (fields: Fields) path (reached: int ref) (lines: IEnumerator<string>) : Header option =
+        let attributes = List<ArffAttribute>()
         let mutable relation = ""
-        let mutable line = 0
-        let mutable data = false
-        let mutable labels = Array.empty<int>
-        let mutable said = ""
-        let mutable starts = Array.empty<int>
-        let mutable isLabel = Array.empty<bool>
-        let mutable all = Array.empty<Attribute>
+        let mutable header = None
 
-        let prepare () =
-            all <- attributes.ToArray()
-            let chosen, by = labelsOf fields path relation all
-            labels <- chosen
-            said <- by
-            isLabel <- Array.init all.Length (fun a -> Array.contains a chosen)
+        while header.IsNone && lines.MoveNext() do
+            match lines.Current with
+            | text when keyword "@relation" text -> relation <- text[9..]
+            | text when keyword "@attribute" text ->
+                text[10..].Trim() |> ArffAttribute.parse path reached.Value |> attributes.Add
+            | text when keyword "@data" text -> header <- Some(headerOf fields path relation (attributes.ToArray()))
+            | text ->
+                Lines.fail
+                    path
+                    reached.Value
+                    1
+                    "@relation, @attribute, @data or a comment (%)"
+                    $"\"{text[.. min 30 (text.Length - 1)]}\""
 
-            starts <-
-                all
-                |> Array.mapi (fun a attribute -> if isLabel[a] then 0 else width attribute)
-                |> Array.scan (+) 0
+        header
 
-        let row (text: string) =
-            let cells, _ = cells path line all text
-            let mine = List<string>()
-            let numbers = List<struct (int * float32)>()
-            let words = List<string>()
-
-            for a, v in cells do
-                if isLabel[a] then
-                    match isTrue all[a].Kind v with
-                    | ValueSome true -> mine.Add all[a].Name
-                    | ValueSome false -> ()
-                    | ValueNone -> Lines.fail path line 1 $"0 or 1 for the label \"{all[a].Name}\"" $"\"{v}\""
-                elif all[a].Kind = Text then
-                    words.Add v
-                else
-                    numbers.AddRange(features path line all[a] starts[a] v)
-
-            lines.Add line
-            texts.Add(String.Join("\n", words))
-            names.Add(mine.ToArray())
-            rows.Add(numbers.ToArray() |> Array.sortBy (fun (struct (c, _)) -> c))
-
-        Delimited.withText path (fun () -> line) (fun reader ->
-            let mutable next = reader.ReadLine()
-
-            while not (isNull next) do
-                line <- line + 1
-                let text = next.Trim()
-
-                if isComment text then
-                    ()
-                elif data then
-                    row text
-                elif keyword text "@relation" then
-                    relation <- text[9..]
-                elif keyword text "@attribute" then
-                    attributes.Add(attribute path line (text[10..].Trim()))
-                elif keyword text "@data" then
-                    prepare ()
-                    data <- true
-                else
-                    Lines.fail
-                        path
-                        line
-                        1
-                        "@relation, @attribute, @data or a comment (%)"
-                        $"\"{text[.. min 30 (text.Length - 1)]}\""
-
-                next <- reader.ReadLine())
-
-        if rows.Count = 0 then
-            Lines.fail path (max 1 line) 1 "@data and at least one row after it" "none"
+    let private fileRows path (header: Header) (rows: Row[]) : FileRows =
+        let features = Array.last header.Starts
 
         let hasText =
-            all
-            |> Array.mapi (fun a attribute -> attribute.Kind = Text && not isLabel[a])
-            |> Array.exists id
+            Array.zip header.Attributes header.IsLabel
+            |> Array.exists (fun (attribute, isLabel) -> attribute.Kind = ArffKind.Text && not isLabel)
 
         {
             Rows =
                 if hasText then
-                    Rows.Texts(texts.ToArray())
+                    rows |> Array.map _.Text |> Rows.Texts
                 else
-                    Rows.Features(Csr.ofSortedRows (Array.last starts) (rows.ToArray()))
-            Labels = FileLabels.Names(LabelSpace.share names)
+                    rows |> Array.map _.Features |> Csr.ofSortedRows features |> Rows.Features
+            Labels = rows |> Seq.map _.Labels |> LabelSpace.share |> FileLabels.Names
             Sized = false
-            Weights = RowWeights.ofFile path rows.Count None
+            Weights = RowWeights.ofFile path rows.Length None
             Columns =
                 { RowColumns.none with
-                    Lines = Some(lines.ToArray())
+                    Lines = rows |> Array.map _.Line |> Some
                     Notes =
                         [
-                            $"{labels.Length} of {all.Length} attributes are labels, {said}"
-                            if hasText && Array.last starts > 0 then
-                                $"{Array.last starts} features beside the text are left out"
+                            $"{header.IsLabel |> Seq.filter id |> Seq.length} of {header.IsLabel.Length} attributes are labels, {header.LabelledBy}"
+                            if hasText && features > 0 then
+                                $"{features} features beside the text are left out"
                         ]
                 }
         }
+
+    /// The rows of a file. Throws DataFormatException at the first line that is not as it should be, and where nothing says which attributes are labels.
+    let read (fields: Fields) (path: string) : FileRows =
+        let reached = ref 0
+
+        let header, rows =
+            Delimited.withText path (fun () -> reached.Value) (fun reader ->
+                use lines = (lines reached reader).GetEnumerator()
+                let header = readHeader fields path reached lines
+
+                header,
+                [|
+                    match header with
+                    | Some header ->
+                        while lines.MoveNext() do
+                            rowOf header path reached.Value lines.Current
+                    | None -> ()
+                |])
+
+        match header with
+        | Some header when rows.Length > 0 -> fileRows path header rows
+        | _ -> Lines.fail path (max 1 reached.Value) 1 "@data and at least one row after it" "none"
 
     /// Files *.arff, and others that begin with a relation.
     let format (fields: Fields) : InputFormat =
         {
             Name = "arff"
             Endings = [ ".arff" ]
-            Looks = fun first -> keyword (first.TrimStart()) "@relation" || first.StartsWith '%'
+            Looks = fun first -> keyword "@relation" (first.TrimStart()) || first.StartsWith '%'
             Read = fun _ path -> read fields path
             Write = None
         }
