@@ -109,13 +109,6 @@ module internal JsonRows =
                 $"labels from {FieldNames.listed labels}"
         ]
 
-    /// The ids of all rows are 0 and 1 for each of the same number of labels.
-    let private areVectors (rows: int[][]) : bool =
-        rows.Length > 0
-        && rows
-           |> Array.forall (fun ids -> ids.Length = rows[0].Length && ids |> Array.forall (fun id -> id = 0 || id = 1))
-        && rows |> Array.exists (fun ids -> (Array.distinct ids).Length < ids.Length)
-
     let private idsOf (fields: Fields) path (lines: int[]) (rows: int[][]) : FileLabels =
         let id row id =
             if id < fields.FirstLabel then
@@ -123,21 +116,18 @@ module internal JsonRows =
 
             id - fields.FirstLabel
 
-        let sets =
-            rows
-            |> Array.mapi (fun row ids ->
-                if (Array.distinct ids).Length < ids.Length then
-                    Lines.fail
-                        path
-                        lines[row]
-                        1
-                        "each label of a row once, or 0 and 1 for each label in every row"
-                        $"""[{String.Join(", ", ids |> Array.truncate 12)}]"""
+        rows
+        |> Array.mapi (fun row ids ->
+            if (Array.distinct ids).Length < ids.Length then
+                Lines.fail
+                    path
+                    lines[row]
+                    1
+                    "each label of a row once, or 0 and 1 for each label in every row"
+                    $"""[{String.Join(", ", ids |> Array.truncate 12)}]"""
 
-                Array.map (id row) ids)
-
-        let largest = sets |> Seq.concat |> Seq.fold max -1
-        FileLabels.Ids(LabelSets(Csr.ofSets (largest + 1) sets), fields.FirstLabel)
+            Array.map (id row) ids)
+        |> IdLists.ofIds fields.FirstLabel
 
     let private labelsOf (fields: Fields) path (lines: int[]) (rows: JsonLabels[]) : FileLabels * string list =
         let lists = rows |> Array.choose (fun r -> Option.ofObj r.List)
@@ -148,20 +138,9 @@ module internal JsonRows =
             && rows |> Array.forall (fun r -> r.Names.Length = 0)
             && ids |> Array.exists (fun i -> i.Length > 0)
         then
-            if areVectors ids then
-                let sets =
-                    ids
-                    |> Array.map (fun flags ->
-                        [|
-                            for l in 0 .. flags.Length - 1 do
-                                if flags[l] = 1 then
-                                    l
-                        |])
-
-                FileLabels.Ids(LabelSets(Csr.ofSets ids[0].Length sets), fields.FirstLabel),
-                [ $"labels are lists of {ids[0].Length} numbers 0 and 1" ]
-            else
-                idsOf fields path lines ids, [ "labels are ids" ]
+            match IdLists.tryFlags 0 1 fields.FirstLabel ids with
+            | Some labels -> labels, [ $"labels are lists of {ids[0].Length} numbers 0 and 1" ]
+            | None -> idsOf fields path lines ids, [ "labels are ids" ]
         else
             let form = LabelLists.form fields.Separator lists
 
