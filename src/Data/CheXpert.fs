@@ -38,13 +38,10 @@ module CheXpert =
                 findings <- names[first..]
                 Array.append [| id |] [| first .. names.Length - 1 |]
             | _ ->
-                raise (
-                    DataFormatException(
-                        { File = path; Line = 1; Column = 1 },
-                        $"the columns Path and \"{firstFinding}\"",
-                        $"the columns {FieldNames.listed names}"
-                    )
-                )
+                FileFault.ofFile
+                    path
+                    $"the columns Path and \"{firstFinding}\""
+                    $"the columns {FieldNames.listed names}"
 
         let isLabel line at (value: string) =
             match value.Trim() with
@@ -57,18 +54,7 @@ module CheXpert =
             | ""
             | "0"
             | "0.0" -> false
-            | other ->
-                raise (
-                    DataFormatException(
-                        {
-                            File = path
-                            Line = line
-                            Column = at + 1
-                        },
-                        $"1, 0, -1 or a blank for \"{findings[at]}\"",
-                        $"\"{other}\""
-                    )
-                )
+            | other -> FileFault.at path line (at + 1) $"1, 0, -1 or a blank for \"{findings[at]}\"" $"\"{other}\""
 
         let row line (values: string[]) =
             lines.Add line
@@ -84,7 +70,7 @@ module CheXpert =
         Delimited.read delimited header row path
 
         if lines.Count = 0 then
-            raise (DataFormatException({ File = path; Line = 1; Column = 1 }, "at least one row", "none"))
+            FileFault.ofFile path "at least one row" "none"
 
         let policy =
             if uncertain = Uncertain.IsLabel then

@@ -22,11 +22,9 @@ module Npy =
             Columns: int
         }
 
-    let private refuse path expected found =
-        raise (DataFormatException({ File = path; Line = 1; Column = 1 }, expected, found))
-
     let private header (path: string) (text: string) : Header =
-        let wrong what = refuse path what $"\"{text.Trim()}\""
+        let wrong what =
+            FileFault.ofFile path what $"\"{text.Trim()}\""
 
         let field (pattern: string) what =
             match Regex.Match(text, pattern) with
@@ -83,14 +81,14 @@ module Npy =
             let bytes = Array.zeroCreate<byte> count
 
             if stream.ReadAtLeast(Span bytes, count, false) < count then
-                refuse path what "the end of the file"
+                FileFault.ofFile path what "the end of the file"
 
             bytes
 
         let start = take 8 "numpy's magic bytes"
 
         if start[0] <> 0x93uy || Encoding.ASCII.GetString(start, 1, 5) <> "NUMPY" then
-            refuse path "numpy's magic bytes" "others"
+            FileFault.ofFile path "numpy's magic bytes" "others"
 
         let length =
             if start[6] = 1uy then
@@ -99,7 +97,7 @@ module Npy =
                 int (min 100_000_000u (BinaryPrimitives.ReadUInt32LittleEndian(take 4 "the header's length")))
 
         if int64 length > stream.Length then
-            refuse path "a header within the file" "the end of the file"
+            FileFault.ofFile path "a header within the file" "the end of the file"
 
         let h = header path (Encoding.Latin1.GetString(take length "the header"))
         let width = int h.Type[1] - int '0'
@@ -107,7 +105,7 @@ module Npy =
         let left = stream.Length - stream.Position
 
         if wanted <> left then
-            refuse
+            FileFault.ofFile
                 path
                 $"{wanted} bytes after the header, {h.Rows} rows of {h.Columns} numbers of {width} bytes"
                 $"{left}"
@@ -124,7 +122,10 @@ module Npy =
                 let r, c = if h.ByColumns then i, o else o, i
 
                 if Single.IsInfinity value then
-                    refuse path "finite numbers, or NaN for a missing one" $"{value} in row {r + 1}, column {c + 1}"
+                    FileFault.ofFile
+                        path
+                        "finite numbers, or NaN for a missing one"
+                        $"{value} in row {r + 1}, column {c + 1}"
 
                 matrix[r, c] <- value
 

@@ -8,20 +8,6 @@ open Parquet
 open Parquet.Data
 open Parquet.Schema
 
-/// What a column of a Parquet file holds, row by row; a list has any number of values, another column one or, where it is null, none.
-[<RequireQualifiedAccess>]
-type internal ParquetValues =
-    | Strings of string[][]
-    | Numbers of float[][]
-
-/// A column by its name: that of a field of a struct is "struct.field".
-type internal ParquetColumn =
-    {
-        Name: string
-        IsList: bool
-        Values: ParquetValues
-    }
-
 /// Columns of Parquet files, by Parquet.Net (https://github.com/aloneguid/parquet-dotnet).
 [<RequireQualifiedAccess>]
 module internal ParquetColumns =
@@ -117,45 +103,22 @@ module internal ParquetColumns =
         | :? RawColumnData<DateTime> as c -> c.Values.ToArray() |> Array.map _.ToString("O") |> strings
         | _ -> None
 
-    let private append (parts: ParquetValues list) : ParquetValues =
-        match parts with
-        | ParquetValues.Strings _ :: _ ->
-            parts
-            |> List.map (fun p ->
-                match p with
-                | ParquetValues.Strings s -> s
-                | ParquetValues.Numbers _ -> [||])
-            |> Array.concat
-            |> ParquetValues.Strings
-        | _ ->
-            parts
-            |> List.map (fun p ->
-                match p with
-                | ParquetValues.Numbers n -> n
-                | ParquetValues.Strings _ -> [||])
-            |> Array.concat
-            |> ParquetValues.Numbers
+    let private column (field: DataField) (values: ParquetValues) : ParquetColumn =
+        {
+            Name = name field
+            IsList = isList field
+            Values = values
+        }
 
-    /// The columns that are wanted by their fields; those of other types than strings, numbers and truth values are left out. Throws DataFormatException for what is no whole Parquet file.
-    let read (wanted: DataField[] -> DataField[]) (path: string) : ParquetColumn list =
-        let refuse (e: exn) =
-            raise (
-                DataFormatException(
-                    { File = path; Line = 1; Column = 1 },
-                    "a whole Parquet file",
-                    $"damage: {e.Message}"
-                )
-            )
-
+    /// The columns of a file; those of other types than strings, numbers and truth values are left out. Throws DataFormatException for what is no whole Parquet file.
+    let read (path: string) : ParquetColumn[] =
         try
             let reader =
                 ParquetReader.CreateAsync(path, null, Threading.CancellationToken.None) |> wait
 
             try
-                let fields = wanted reader.Schema.DataFields
-
-                [
-                    for field in fields do
+                [|
+                    for field in reader.Schema.DataFields do
                         let parts =
                             [
                                 for g in 0 .. reader.RowGroupCount - 1 do
@@ -171,16 +134,14 @@ module internal ParquetColumns =
                             ]
 
                         if not parts.IsEmpty && parts |> List.forall _.IsSome then
-                            {
-                                Name = name field
-                                IsList = isList field
-                                Values = parts |> List.map _.Value |> append
-                            }
-                ]
+                            match parts |> List.choose id |> ParquetValues.tryConcat with
+                            | Some values -> column field values
+                            | None -> ()
+                |]
             finally
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult()
         with
         | :? DataFormatException -> reraise ()
         | :? FileNotFoundException
         | :? UnauthorizedAccessException -> reraise ()
-        | e when not (e :? OutOfMemoryException) -> refuse e
+        | e when not (e :? OutOfMemoryException) -> FileFault.ofFile path "a whole Parquet file" $"damage: {e.Message}"

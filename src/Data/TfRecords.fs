@@ -20,19 +20,6 @@ module internal TfRecords =
         let crc = ~~~crc
         ((crc >>> 15) ||| (crc <<< 17)) + 0xa282ead8u
 
-    let private refuse path record expected found =
-        raise (
-            DataFormatException(
-                {
-                    File = path
-                    Line = record
-                    Column = 1
-                },
-                expected,
-                found
-            )
-        )
-
     /// Calls the function with the number of each record (from 1, the "line" of its faults) and its bytes. Throws DataFormatException for a checksum that is wrong and for a file that is cut off.
     let iterate (record: int -> byte[] -> unit) (path: string) : unit =
         use stream = new BufferedStream(File.OpenRead path, 1 <<< 16)
@@ -50,17 +37,17 @@ module internal TfRecords =
                     checksum (ReadOnlySpan(head, 0, 8))
                     <> BinaryPrimitives.ReadUInt32LittleEndian(ReadOnlySpan(head, 8, 4))
                 then
-                    refuse path number "a record's length with its checksum" "another checksum"
+                    FileFault.at path number 1 "a record's length with its checksum" "another checksum"
 
                 let length = BinaryPrimitives.ReadUInt64LittleEndian(ReadOnlySpan(head, 0, 8))
 
                 if length > uint64 (stream.Length - stream.Position) then
-                    refuse path number $"a record of {length} bytes" "the end of the file"
+                    FileFault.at path number 1 $"a record of {length} bytes" "the end of the file"
 
                 let bytes = Array.zeroCreate<byte>(int length + 4)
 
                 if stream.ReadAtLeast(Span bytes, bytes.Length, false) < bytes.Length then
-                    refuse path number $"a record of {length} bytes" "the end of the file"
+                    FileFault.at path number 1 $"a record of {length} bytes" "the end of the file"
 
                 let data = bytes[.. int length - 1]
 
@@ -68,10 +55,10 @@ module internal TfRecords =
                     checksum (ReadOnlySpan data)
                     <> BinaryPrimitives.ReadUInt32LittleEndian(ReadOnlySpan(bytes, int length, 4))
                 then
-                    refuse path number "a record with its checksum" "another checksum"
+                    FileFault.at path number 1 "a record with its checksum" "another checksum"
 
                 record number data
-            | _ -> refuse path (number + 1) "a record's length with its checksum" "the end of the file"
+            | _ -> FileFault.at path (number + 1) 1 "a record's length with its checksum" "the end of the file"
 
     /// Writes records.
     let write (path: string) (records: byte[] seq) : unit =

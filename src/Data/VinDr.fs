@@ -36,14 +36,7 @@ module VinDr =
 
                 findings <- labels |> Array.map (Array.get names)
                 Array.append [| image |] labels
-            | _ ->
-                raise (
-                    DataFormatException(
-                        { File = path; Line = 1; Column = 1 },
-                        "the columns image_id and rad_id",
-                        $"the columns {FieldNames.listed names}"
-                    )
-                )
+            | _ -> FileFault.ofFile path "the columns image_id and rad_id" $"the columns {FieldNames.listed names}"
 
         let row line (values: string[]) =
             let raters, votes =
@@ -61,25 +54,14 @@ module VinDr =
                 | "0"
                 | "0.0"
                 | "" -> ()
-                | other ->
-                    raise (
-                        DataFormatException(
-                            {
-                                File = path
-                                Line = line
-                                Column = at + 3
-                            },
-                            $"0 or 1 for \"{findings[at]}\"",
-                            $"\"{other}\""
-                        )
-                    )
+                | other -> FileFault.at path line (at + 3) $"0 or 1 for \"{findings[at]}\"" $"\"{other}\""
 
             images[values[0]] <- (raters + 1, votes)
 
         Delimited.read delimited header row path
 
         if order.Count = 0 then
-            raise (DataFormatException({ File = path; Line = 1; Column = 1 }, "at least one row", "none"))
+            FileFault.ofFile path "at least one row" "none"
 
         let sets =
             order

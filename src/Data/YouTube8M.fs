@@ -128,17 +128,7 @@ module YouTube8M =
         let mutable width = -1
 
         let refuse record expected found =
-            raise (
-                DataFormatException(
-                    {
-                        File = path
-                        Line = record
-                        Column = 1
-                    },
-                    expected,
-                    found
-                )
-            )
+            FileFault.at path record 1 expected found
 
         let row record (bytes: byte[]) =
             let found =
