@@ -77,8 +77,18 @@ module ModelFolders =
         save again
 
         match predicted with
-        | Accepted -> compare input (SavedFolder.read again)
-        | other -> other
+        | Wrong _ -> predicted
+        | other ->
+            match compare input (SavedFolder.read again) with
+            | Accepted -> other
+            | difference -> difference
+
+    /// Numbers that are each good may multiply to what is none: then the row is refused, and the model is none the worse.
+    let private refusedRow (predict: unit -> Outcome) : Outcome =
+        try
+            predict ()
+        with :? ScoreNotFiniteException ->
+            Refused
 
     let private run (folder: string) (archive: byte[]) : Outcome =
         let input = SavedFolder.unpack archive
@@ -92,16 +102,14 @@ module ModelFolders =
             if isThresholds then
                 let thresholds = Store.loadThresholds place
 
-                decide thresholds
+                refusedRow (fun () -> decide thresholds)
                 |> judged folder input (fun f -> Store.saveThresholds f thresholds)
             else
                 let model = Store.load place
-                predict model |> judged folder input (fun f -> Store.save f model)
-        with
-        | :? ArgumentException as e when e.Message.Contains "finite" ->
-            // numbers that are each good may multiply to what is none: the row is refused, as not finite
-            Refused
-        | :? ModelFormatException as e ->
+
+                refusedRow (fun () -> predict model)
+                |> judged folder input (fun f -> Store.save f model)
+        with :? ModelFormatException as e ->
             if e.Path.StartsWith(place, StringComparison.Ordinal) && e.Reason.Length > 0 then
                 Refused
             else

@@ -45,6 +45,9 @@ module Delimited =
     /// Calls the function with the file's text while it is open. Throws DataFormatException for damage and for bytes that are no UTF-8, near the line that
     /// the function has reached.
     let internal withText (path: string) (reached: unit -> int) (continuation: TextReader -> 'result) : 'result =
+        // nothing was read before the first line
+        let line () = max 1 (reached ())
+
         try
             Packed.reading path (fun read ->
                 use reader = new StreamReader(stream read, utf8, true)
@@ -53,11 +56,11 @@ module Delimited =
         | :? DecoderFallbackException ->
             Lines.fail
                 path
-                (reached ())
+                (line ())
                 1
                 "text in UTF-8, here or in the lines that follow"
                 "bytes of another encoding (save the file as UTF-8)"
-        | e when Lines.isDamage e -> raise (Lines.damaged path (reached ()) e)
+        | e when Lines.isDamage e -> raise (Lines.damaged path (line ()) e)
 
     /// Whether every quote of a row opens a value, closes one, or is one of two within: elsewhere Sep would read on to the next quote, over columns and lines.
     let private isWellQuoted (delimiter: char) (row: ReadOnlySpan<char>) : bool =

@@ -63,14 +63,12 @@ module Candidates =
 
         distinct (room.AsSpan(0, count))
 
-    /// Throws ArgumentException where a scorer's margin is no number: nothing could be said of its row.
+    /// Throws ScoreNotFiniteException where a scorer's margin is not finite: nothing could be said of its row.
     let private requireFinite (rows: int[]) (scorer: int) (m: DenseMatrix) =
         let at = Finite.FirstFault(Span.op_Implicit m.Span)
 
         if at >= 0 then
-            invalidArg
-                "rows"
-                $"row {rows[at / m.Columns] + 1}: the score that scorer {scorer + 1} gives to label {at % m.Columns} is not finite, for the row's features are too large for what it has learned"
+            raise (ScoreNotFiniteException(rows[at / m.Columns] + 1, scorer + 1, at % m.Columns))
 
     /// The margins of a block of rows by each scorer, [B, L].
     let private marginsOf (labels: int) (scorers: BatchScorer list) (rows: int[]) : DenseMatrix[] =
@@ -135,7 +133,7 @@ module Candidates =
 
     /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
-    /// Throws ArgumentException where a scorer gives margins of other rows or labels, or one that is not finite.
+    /// Throws ArgumentException where a scorer gives margins of other rows or labels, ScoreNotFiniteException where it gives one that is not finite.
     let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) : CandidateScores =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
