@@ -214,4 +214,7 @@ module Fusion =
         (idf: torch.Tensor)
         (local: torch.Tensor)
         : Thresholds =
-        Thresholds(lambda * alpha * idf + (1.0 - lambda) * beta * local + bias)
+        Tensors.scope (fun () ->
+            Tensors.add (lambda * alpha * idf) (Tensors.complement lambda * beta * local)
+            |> Tensors.add bias)
+        |> Thresholds

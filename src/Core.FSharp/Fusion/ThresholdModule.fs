@@ -44,7 +44,7 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
         (learned "odds").sigmoid()
         * (learned "alpha").index_select(0L, given "slots")
         * given "idf"
-        + learned "bias"
+        |> Tensors.add (learned "bias")
 
     /// (1 - lambda) beta_l [L].
     member internal _.Slope: torch.Tensor = (-(learned "odds")).sigmoid() * learned "beta"
@@ -59,7 +59,7 @@ type ThresholdModule(idf: float32[], fusion: Fusion) as this =
         }
 
     override m.forward(logits, local) =
-        Tensors.scope (fun () -> logits - (m.Offset + m.Slope * local))
+        Tensors.scope (fun () -> logits - Tensors.add m.Offset (m.Slope * local))
 
 namespace Limen.Core
 
@@ -87,4 +87,4 @@ type ThresholdLossModule(threshold: ThresholdModule, loss: Loss) as this =
             match terms with
             | Some terms when logits |> FusedLoss.takes [ offset; slope ] [ local; target ] ->
                 logits |> FusedLoss.value terms offset slope (Some local) target
-            | _ -> Loss.value loss (Targets target) (Margins(logits - (offset + slope * local))))
+            | _ -> Loss.value loss (Targets target) (Margins(logits - Tensors.add offset (slope * local))))

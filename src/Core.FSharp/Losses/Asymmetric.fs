@@ -45,7 +45,7 @@ module Asymmetric =
         let y = Bce.truth targets margins
         let high = Tensors.softplus m
         let low = Tensors.softplus -m
-        let power (gamma: float) (s: torch.Tensor) = (-gamma * s).exp()
+        let power (gamma: float) (s: torch.Tensor) = (s |> Tensors.times -gamma).exp()
 
         let weigh (weight: torch.Tensor) =
             match options.Weight with
@@ -67,19 +67,22 @@ module Asymmetric =
                 let other = (-m).sigmoid()
 
                 let weight =
-                    (1.0 - options.Clip) - other
+                    -other
+                    |> Tensors.plus (1.0 - options.Clip)
                     // away from 0, where the power has no derivative; there q = 1 and ln q = 0
                     |> Tensors.clamp 1e-10 1.0
                     |> Tensors.power options.GammaNegative
 
                 let q =
-                    other + options.Clip |> Tensors.clamp (max options.Smallest options.Clip) 1.0
+                    other
+                    |> Tensors.plus options.Clip
+                    |> Tensors.clamp (max options.Smallest options.Clip) 1.0
 
                 weigh weight * -(q.log ())
             else
                 weigh (power options.GammaNegative low) * surprise high
 
-        y * positive + (1.0 - y) * negative
+        Tensors.add (y * positive) (Tensors.complement y * negative)
 
     /// The mean over pairs; exponents are at least 0, the clip in [0, 1).
     let loss (o: AsymmetricOptions) : Loss =

@@ -19,7 +19,7 @@ module Balanced =
 
             Tensors.perLabel (counts.Positives |> Array.map (others >> ofCount)) y
 
-        (y * weights id + (1.0 - y) * weights (fun n -> counts.Rows - n))
+        Tensors.add (y * weights id) (Tensors.complement y * weights (fun n -> counts.Rows - n))
         * Bce.pairs targets margins
 
     /// The mean over pairs, from N training rows and n_l [L] of them with each label.

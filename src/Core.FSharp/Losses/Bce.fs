@@ -16,7 +16,7 @@ module Bce =
         let (Margins m) = margins
         let y = truth targets margins
         // softplus(m) - y m would lose all digits for large m
-        y * Tensors.softplus -m + (1.0 - y) * Tensors.softplus m
+        Tensors.add (y * Tensors.softplus -m) (Tensors.complement y * Tensors.softplus m)
 
     /// w_l y softplus(-m) + (1 - y) softplus(m) with a weight w_l > 0 [L] on the positives of each label
     /// (pos_weight of torch.nn.BCEWithLogitsLoss; the authors of arXiv 2505.03118 use 10).
@@ -24,7 +24,7 @@ module Bce =
         let (Margins m) = margins
         let y = truth targets margins
         let weight = Tensors.perLabel posWeight m
-        weight * y * Tensors.softplus -m + (1.0 - y) * Tensors.softplus m
+        Tensors.add (weight * y * Tensors.softplus -m) (Tensors.complement y * Tensors.softplus m)
 
     /// The mean of the cross-entropy over pairs.
     let loss: Loss = Loss.ofPairs "bce" [] pairs |> Loss.asFused (FusedBce None)

@@ -40,11 +40,18 @@ module Dice =
             let predicted = p |> Tensors.sumOver 0
             let positives = y |> Tensors.sumOver 0
             let apart = (p - y).abs() |> Tensors.sumOver 0
-            let hits = 0.5 * (predicted + positives - apart)
+            let hits = Tensors.add predicted positives - apart |> Tensors.times 0.5
             let square = options.Beta * options.Beta
-            let errors = (predicted - hits + square * (positives - hits)) / (1.0 + square)
+
+            let errors =
+                positives - hits
+                |> Tensors.times square
+                |> Tensors.add (predicted - hits)
+                |> Tensors.over (1.0 + square)
+
             // 1 - (tp + s) / (tp + e + s) = e / (tp + e + s)
-            (active * errors / (hits + errors + options.Smooth)).sum() / count
+            (active * errors / (Tensors.add hits errors |> Tensors.plus options.Smooth)).sum()
+            |> Tensors.over count
 
     /// The loss of a batch; beta is above 0, the smoothing at least 0.
     let loss (o: DiceOptions) : Loss =

@@ -14,8 +14,8 @@ module Focal =
         let y = Bce.truth targets margins
         let high = Tensors.softplus m
         let low = Tensors.softplus -m
-        let power (s: torch.Tensor) = (-gamma * s).exp()
-        y * power high * low + (1.0 - y) * power low * high
+        let power (s: torch.Tensor) = (s |> Tensors.times -gamma).exp()
+        Tensors.add (y * power high * low) (Tensors.complement y * power low * high)
 
     /// The mean over pairs; gamma is at least 0.
     let loss (gamma: float) : Loss =

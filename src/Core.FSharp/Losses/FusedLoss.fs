@@ -58,7 +58,8 @@ type internal FusedLossFunction() =
     override _.backward(context, gradient) =
         let scale = Tensors.item gradient
 
-        let scaled (t: torch.Tensor) = if scale = 1.0 then t else scale * t
+        let scaled (t: torch.Tensor) =
+            if scale = 1.0 then t else Tensors.times scale t
 
         let gradients = List(context.get_saved_variables () |> Seq.map scaled)
         gradients.Add null

@@ -171,7 +171,7 @@ module Loss =
     // -- the value --
 
     /// A scalar 0 in the margins' graph, for batches on which a loss says nothing.
-    let internal nothing (m: torch.Tensor) : torch.Tensor = (0.0 * m).sum()
+    let internal nothing (m: torch.Tensor) : torch.Tensor = (Tensors.times 0.0 m).sum()
 
     /// Masked pairs get target 0, so that a target that is not a number does no harm, and then do not count.
     let private overPairs (t: LossTerm) pairs (targets: Targets) (margins: Margins) : torch.Tensor =
@@ -200,12 +200,16 @@ module Loss =
                 torch.where(isCounted, pairs known margins |> weigh, torch.zeros_like m).sum()
 
             let count = Tensors.item (counts.sum ())
-            if t.Summed || count = 0.0 then total else total / count
+
+            if t.Summed || count = 0.0 then
+                total
+            else
+                Tensors.over count total
 
     let private termValue targets margins (t: LossTerm) : torch.Tensor =
         match t.Form with
-        | PerPair pairs -> t.Factor * overPairs t pairs targets margins
-        | PerBatch value -> t.Factor * value targets margins
+        | PerPair pairs -> overPairs t pairs targets margins |> Tensors.times t.Factor
+        | PerBatch value -> value targets margins |> Tensors.times t.Factor
 
     /// The loss of a batch: a scalar, in the margins' graph, on their device. What it makes on the way is disposed.
     /// Throws ArgumentException where the shapes differ; InvalidOperationException for a loss whose counts are not known.
@@ -219,4 +223,4 @@ module Loss =
         Tensors.scope (fun () ->
             match terms |> List.map (termValue targets margins) with
             | [] -> nothing m
-            | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms)
+            | terms -> List.reduce Tensors.add terms)

@@ -14,10 +14,10 @@ module Margin =
         let distance =
             match form with
             | MarginForm.Symmetric -> m.abs ()
-            | MarginForm.Ranking -> (2.0 * Bce.truth targets margins - 1.0) * m
+            | MarginForm.Ranking -> (Bce.truth targets margins |> Tensors.times 2.0 |> Tensors.plus -1.0) * m
             | other -> invalidArg (nameof form) $"expected a form of the margin loss, received {other}"
 
-        (delta - distance).relu()
+        (-distance |> Tensors.plus delta).relu()
 
     /// The mean over pairs; Delta is above 0.
     let loss (form: MarginForm) (delta: float) : Loss =

@@ -14,8 +14,8 @@ module Poly1 =
         let (Margins m) = margins
         let y = Bce.truth targets margins
         // 1 - p_t is sigmoid(-m) for positives and sigmoid(m) for negatives
-        let missed = y * (-m).sigmoid() + (1.0 - y) * m.sigmoid ()
-        Bce.pairs targets margins + epsilon * missed
+        let missed = Tensors.add (y * (-m).sigmoid()) (Tensors.complement y * m.sigmoid ())
+        missed |> Tensors.times epsilon |> Tensors.add (Bce.pairs targets margins)
 
     /// The mean over pairs; epsilon is a finite number of at least -1.
     let loss (epsilon: float) : Loss =

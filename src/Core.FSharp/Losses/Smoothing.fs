@@ -22,9 +22,11 @@ module Smoothing =
         let y = Bce.truth targets margins
 
         match smoothing with
-        | Smoothing.Even a -> (1.0 - a) * y + a / 2.0
-        | Smoothing.Uneven(positive, negative) -> (1.0 - positive - negative) * y + negative
-        | Smoothing.Prior(a, shares) -> (1.0 - a) * y + a * Tensors.perLabel shares y
+        | Smoothing.Even a -> y |> Tensors.times (1.0 - a) |> Tensors.plus (a / 2.0)
+        | Smoothing.Uneven(positive, negative) ->
+            y |> Tensors.times (1.0 - positive - negative) |> Tensors.plus negative
+        | Smoothing.Prior(a, shares) ->
+            Tensors.add (y |> Tensors.times (1.0 - a)) (Tensors.perLabel shares y |> Tensors.times a)
         |> Targets
 
     /// BCE with y' in the place of y [B, L].

@@ -27,7 +27,7 @@ module Softmax =
         let y = Bce.truth targets margins
         let positive = y |> Tensors.above 0.5
         let isPositive = positive.to_type torch.ScalarType.Bool
-        let nowhere = torch.full_like (m, Scalar.op_Implicit -1e30)
+        let nowhere = m |> Tensors.fullLike -1e30
         let count = Tensors.item (positive.sum ())
         let negatives = torch.where (isPositive, nowhere, m) |> logSumExp
 
@@ -35,7 +35,7 @@ module Softmax =
             if count = 0.0 then
                 Loss.nothing m
             else
-                (pairs * positive).sum() / count
+                (pairs * positive).sum() |> Tensors.over count
 
         match form with
         | SoftmaxForm.Decoupled -> Tensors.softplus (negatives - m) |> overPositives
@@ -43,7 +43,7 @@ module Softmax =
         | SoftmaxForm.Separated ->
             // ln(1 + sum e^x) = softplus(ln sum e^x)
             let missed = torch.where (isPositive, -m, nowhere) |> logSumExp
-            (Tensors.softplus negatives + Tensors.softplus missed).mean()
+            (Tensors.add (Tensors.softplus negatives) (Tensors.softplus missed)).mean()
         | other -> invalidArg (nameof form) $"expected a form of the softmax loss, received {other}"
 
     /// The loss of a batch in one of its forms.

@@ -142,7 +142,7 @@ module BatchLoss =
                             $"loss: expected one that is defined pair by pair, since rows have weights, received {term.Name}"
                         ]
                 )
-            | PerPair _ when term.Summed -> term.Factor * total term
+            | PerPair _ when term.Summed -> total term |> Tensors.times term.Factor
             | PerPair _ ->
                 let counted =
                     total
@@ -151,11 +151,13 @@ module BatchLoss =
                             Weights = []
                         }
 
-                term.Factor * (total term / max 1e-30 (Tensors.item counted))
+                total term
+                |> Tensors.over (max 1e-30 (Tensors.item counted))
+                |> Tensors.times term.Factor
 
         match Loss.terms loss |> List.map value with
         | [] -> Loss.value loss targets margins
-        | terms -> List.reduce (fun (a: torch.Tensor) b -> a + b) terms
+        | terms -> List.reduce Tensors.add terms
 
     /// Any loss, through its composed definition, over the logits z [B, L] of all labels, whose memory the gradient takes. Loads torch.
     /// Throws TensorException with torch's message where a loss of the caller's own does what torch refuses, and ConfigurationException
@@ -170,7 +172,7 @@ module BatchLoss =
             let slope = Tensors.leaf [ 1; z.Columns ] (batch.Threshold.Slope.AsSpan())
 
             let margins =
-                Spaces.margins (Thresholds(offset + slope * dense rows data.Local)) (Logits logits)
+                Spaces.margins (Thresholds(Tensors.add offset (slope * dense rows data.Local))) (Logits logits)
 
             let targets = Targets(dense rows data.Labels)
 
@@ -181,7 +183,7 @@ module BatchLoss =
                     let ofRows = rows |> Array.map (Array.get weights)
                     weighted (Tensors.ofSpan [ rows.Length; 1 ] (ofRows.AsSpan())) loss targets margins
 
-            let value = float z.Columns * mean
+            let value = mean |> Tensors.times (float z.Columns)
             value.backward ()
             (Tensors.span (gradientOf logits)).CopyTo z.Span
 

@@ -34,8 +34,7 @@ module internal Tensors =
         MemoryMarshal.Cast<byte, float32> t.bytes
 
     /// A float32 scalar on the CPU.
-    let scalar (value: float) : torch.Tensor =
-        torch.full ([||], Scalar.op_Implicit value, dtype = Nullable torch.ScalarType.Float32)
+    let scalar (value: float) : torch.Tensor = torch.tensor (float32 value)
 
     /// float32 zeros on the CPU.
     let zeros (shape: int list) : torch.Tensor =
@@ -66,21 +65,49 @@ module internal Tensors =
         Shape.require "values" "[L]" [ int beside.shape[beside.shape.Length - 1] ] [ values.Length ]
         torch.from_array(values).``to``(beside.dtype, beside.device)
 
-    // -- functions that torch has with other names or bounds --
+    // -- numbers beside tensors --
+    // TorchSharp makes a Scalar of each, which the garbage collector may take while torch still reads it: torch then reads another number, or says
+    // "Expected false to be true". Here somebody holds it until torch is done. Its own operators with a float beside them, the sum of two tensors (whose
+    // factor is a Scalar) and softplus hold none, and are not for losses.
 
-    /// ln(1 + e^x). Beyond 40 it is x, in float64 too; torch's own bound of 20 is made for float32.
-    let softplus (x: torch.Tensor) : torch.Tensor = x.softplus (1.0, 40.0)
+    let private holding (value: float) (f: Scalar -> torch.Tensor) : torch.Tensor =
+        use number = Scalar.op_Implicit value
+        f number
+
+    /// a + b.
+    let add (a: torch.Tensor) (b: torch.Tensor) : torch.Tensor = holding 1.0 (fun one -> a.add (b, one))
+
+    /// c x.
+    let times (c: float) (x: torch.Tensor) : torch.Tensor = holding c x.mul
+
+    /// x / c.
+    let over (c: float) (x: torch.Tensor) : torch.Tensor = holding c (fun c -> x.div c)
+
+    /// x + c.
+    let plus (c: float) (x: torch.Tensor) : torch.Tensor =
+        holding c (fun c -> holding 1.0 (fun one -> x.add (c, one)))
+
+    /// 1 - x.
+    let complement (x: torch.Tensor) : torch.Tensor = -x |> plus 1.0
 
     /// x where x lies in [low, high], else the bound; the gradient is 0 outside.
     let clamp (low: float) (high: float) (x: torch.Tensor) : torch.Tensor =
-        x.clamp (Scalar.op_Implicit low, Scalar.op_Implicit high)
+        holding low (fun low -> holding high (fun high -> x.clamp (low, high)))
 
     /// x^p.
-    let power (p: float) (x: torch.Tensor) : torch.Tensor = x.pow (Scalar.op_Implicit p)
+    let power (p: float) (x: torch.Tensor) : torch.Tensor = holding p x.pow
 
     /// 1 where x > c, else 0: of the type of x, without gradient.
-    let above (c: float) (x: torch.Tensor) : torch.Tensor =
-        x.gt(Scalar.op_Implicit c).to_type x.dtype
+    let above (c: float) (x: torch.Tensor) : torch.Tensor = (holding c x.gt).to_type x.dtype
+
+    /// c everywhere, of the shape, type and device of x.
+    let fullLike (c: float) (x: torch.Tensor) : torch.Tensor =
+        holding c (fun c -> torch.full_like (x, c))
+
+    // -- functions that torch has with other names or bounds --
+
+    /// ln(1 + e^x), exact for every x and of every type; torch's own softplus is x beyond a bound that is made for float32.
+    let softplus (x: torch.Tensor) : torch.Tensor = x.logaddexp (torch.zeros_like x)
 
     /// The sum along an axis, which is removed.
     let sumOver (axis: int) (x: torch.Tensor) : torch.Tensor = x.sum (int64 axis)
