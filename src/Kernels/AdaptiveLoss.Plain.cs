@@ -14,7 +14,7 @@ public static partial class AdaptiveLoss
         var q = m >= 0 ? Math.Exp(-m) / (1 + Math.Exp(-m)) : 1 / (1 + Math.Exp(m));
         var cross = positiveWeight * y * (Math.Max(-m, 0) + Log1p(Math.Exp(-Math.Abs(m)))) + (1 - y) * softplus;
         var crossSlope = -positiveWeight * y * q + (1 - y) * p;
-        var (distance, direction) = terms.Reading == MarginReading.Symmetric ? (Math.Abs(m), Math.Sign(m)) : ((2 * y - 1) * m, 2 * y - 1);
+        var (distance, direction) = terms.Reading == MarginReading.Symmetric ? (Math.Abs(m), m > 0 ? 1 : m < 0 ? -1 : 0) : ((2 * y - 1) * m, 2 * y - 1);
         var inside = terms.Delta - distance > 0;
         return (terms.Bce * cross + (inside ? terms.Margin * (terms.Delta - distance) : 0),
                 terms.Bce * crossSlope - (inside ? terms.Margin * direction : 0));

@@ -11,12 +11,14 @@ public static class CharacterCounter
     /// <summary>The chosen n-grams of texts; of equally frequent ones at the limit the first in ordinal order.</summary>
     public static TermTable Count(string[] texts, TermSelection selection)
     {
+        ArgumentNullException.ThrowIfNull(texts);
+        TextPart.Require(texts);
         var parts = TextPart.Cut(texts.Length);
         CancellationScope.For(parts.Length, i => parts[i].Read(texts, new SpaceTokeniser(), Kept.Different));
         var words = Array.ConvertAll(parts, Words);
         var chosen = new List<(string Term, int Texts)>();
         HashSet<string>? shorter = null;
-        for (var length = 1; length <= selection.Longest; length++)
+        for (var length = 1; length <= selection.Longest && shorter is not { Count: 0 }; length++)
         {
             var counts = new (Dictionary<string, int> Ids, int[] Texts)[parts.Length];
             CancellationScope.For(parts.Length, i => counts[i] = Part(parts[i], words[i], length, shorter));

@@ -12,8 +12,9 @@ public sealed class CharacterIndex : TermIndex
 
     /// <summary>The index of n-grams of shortest to longest characters; an n-gram's id is its place.</summary>
     public CharacterIndex(IReadOnlyList<string> terms, int shortest, int longest)
-        : base(terms.Count)
+        : base(terms)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shortest, 1);
         (this.shortest, this.longest) = (shortest, longest);
         foreach (var term in terms) ids.Add(term, ids.Count);
     }

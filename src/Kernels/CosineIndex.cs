@@ -24,6 +24,7 @@ public sealed class CosineIndex
 
     private CosineIndex(CsrMatrix rows)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         Source = rows;
         normalised = Normalise(rows);
         frequent = new FrequentFeatures(normalised);
@@ -41,6 +42,7 @@ public sealed class CosineIndex
     /// <exception cref="ArgumentException">The queries have another number of columns than the training rows, or k is negative.</exception>
     public CsrMatrix Search(CsrMatrix queries, int k)
     {
+        ArgumentNullException.ThrowIfNull(queries);
         if (queries.Columns != Source.Columns)
             throw new ArgumentException($"expected queries [Q, D] with D = {Source.Columns}, received [{queries.Rows}, {queries.Columns}]", nameof(queries));
         return Search(Normalise(queries), k, _ => NoRow);
@@ -53,6 +55,12 @@ public sealed class CosineIndex
     /// <summary>The definition of <see cref="Search(CsrMatrix, int)"/>: every pair multiplied out and sorted. excluded(q) is a row never returned for q, or -1.</summary>
     public static CsrMatrix Plain(CsrMatrix rows, CsrMatrix queries, int k, Func<int, int> excluded)
     {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(excluded);
+        if (queries.Columns != rows.Columns)
+            throw new ArgumentException($"expected queries [Q, D] with D = {rows.Columns}, received [{queries.Rows}, {queries.Columns}]", nameof(queries));
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
         var (x, q) = (Normalise(rows), Normalise(queries));
         var found = new (int[], float[])[q.Rows];
         for (var query = 0; query < q.Rows; query++)

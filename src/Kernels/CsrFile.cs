@@ -29,6 +29,9 @@ public static class CsrFile
     {
         if (key.Length != KeyBytes)
             throw new ArgumentException($"expected {KeyBytes} bytes, received {key.Length}", nameof(key));
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(matrices);
+        foreach (var m in matrices) ArgumentNullException.ThrowIfNull(m, nameof(matrices));
         var sizes = Sizes(matrices);
         stream.Write(Magic);
         stream.Write(MemoryMarshal.AsBytes<int>([Version, 0]));

@@ -62,10 +62,14 @@ public sealed class CsrMatrix
     public int NonZeros => RowStart[Rows];
 
     /// <summary>The columns stored in a row.</summary>
-    public ReadOnlySpan<int> RowIndices(int row) => Indices.AsSpan(RowStart[row], RowStart[row + 1] - RowStart[row]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<int> RowIndices(int row) => Indices.AsSpan(Start(row), RowStart[row + 1] - RowStart[row]);
 
     /// <summary>The values stored in a row, beside <see cref="RowIndices"/>.</summary>
-    public ReadOnlySpan<float> RowValues(int row) => Values.AsSpan(RowStart[row], RowStart[row + 1] - RowStart[row]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<float> RowValues(int row) => Values.AsSpan(Start(row), RowStart[row + 1] - RowStart[row]);
+
+    private int Start(int row) => (uint)row < (uint)Rows ? RowStart[row] : throw new ArgumentOutOfRangeException(nameof(row), row, $"expected rows below {Rows}");
 
     /// <summary>Where the entry of a row and a column stands among all entries; negative where none is stored.</summary>
     internal int Find(int row, int column) => Array.BinarySearch(Indices, RowStart[row], RowStart[row + 1] - RowStart[row], column);

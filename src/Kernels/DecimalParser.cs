@@ -5,7 +5,7 @@ namespace Limen.Kernels;
 /// <summary>
 /// Decimal numbers in UTF-8, read exactly as <see cref="float.Parse(string)"/> does in the invariant culture, where they are visible ASCII characters alone.
 /// </summary>
-public static class DecimalParser
+internal static class DecimalParser
 {
     private const NumberStyles Style =
         NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;

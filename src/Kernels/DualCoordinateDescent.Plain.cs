@@ -11,6 +11,9 @@ public static partial class DualCoordinateDescent
     /// </summary>
     public static double Objective(LinearRows rows, int label, DualOptions options, double[] w)
     {
+        Check(rows, label, options);
+        ArgumentNullException.ThrowIfNull(w);
+        Shapes.Require(w.Length, rows.X.Columns + 1L, nameof(w));
         var penalty = w[..^1].Sum(weight => weight * weight) + Math.Pow(w[^1] / options.Bias, 2);
         return penalty / 2 + Enumerable.Range(0, rows.X.Rows).Sum(row =>
         {
@@ -28,6 +31,7 @@ public static partial class DualCoordinateDescent
     /// </summary>
     public static double[] Plain(LinearRows rows, int label, DualOptions options)
     {
+        Check(rows, label, options);
         var w = new double[Shapes.Length(rows.X.Columns + 1L, nameof(rows))];
         var alpha = new double[rows.X.Rows];
         var counted = rows.Counted();
@@ -50,6 +54,14 @@ public static partial class DualCoordinateDescent
         }
         w[^1] *= options.Bias;
         return w;
+    }
+
+    private static void Check(LinearRows rows, int label, DualOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        rows.Check();
+        Shapes.RequireRows([label], rows.Y.Columns, nameof(label));
     }
 
     /// <summary>The best value of one dual coordinate while the others stay: closed form for the squared hinge, bisection of the ascending gradient for the logistic loss.</summary>

@@ -22,6 +22,8 @@ public static partial class DualCoordinateDescent
     public static LinearWeights Fit(LinearRows rows, DualOptions options, Action<double> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(progress);
         rows.Check();
         using var scope = CancellationScope.Of(cancellation.CanBeCanceled ? cancellation : CancellationScope.Token);
         var (features, count) = (rows.X.Columns, rows.Y.Columns);

@@ -86,6 +86,8 @@ public static class JsonArrayParser
             while (to < buffer.Length && !ended)
             {
                 var count = read(buffer, to, buffer.Length - to);
+                if ((uint)count > (uint)(buffer.Length - to))
+                    throw new ArgumentException($"expected at most {buffer.Length - to} bytes, received {count}", nameof(read));
                 ended = count == 0;
                 to += count;
             }

@@ -22,10 +22,10 @@ public sealed record JsonFields(
 
     internal IReadOnlyList<(byte[] Name, Role Role, int Place)> Roles { get; } =
     [
-        .. Texts.Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Text, i)),
-        .. Labels.Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Labels, i)),
+        .. (Texts ?? throw new ArgumentNullException(nameof(Texts))).Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Text, i)),
+        .. (Labels ?? throw new ArgumentNullException(nameof(Labels))).Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Labels, i)),
         (Encoding.UTF8.GetBytes(Weight), Role.Weight, 0),
-        .. Others.Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Other, i)),
+        .. (Others ?? throw new ArgumentNullException(nameof(Others))).Select((name, i) => (Encoding.UTF8.GetBytes(name), Role.Other, i)),
     ];
 }
 

@@ -27,8 +27,14 @@ public sealed unsafe partial class LazyAdamW
     public void Restore(KeptMoments kept)
     {
         ArgumentNullException.ThrowIfNull(kept);
+        foreach (var part in new Array[] { kept.Places, kept.Last, kept.Seen, kept.LogKeep, kept.Moved, kept.Moments })
+            ArgumentNullException.ThrowIfNull(part, nameof(kept));
+        foreach (var chunk in kept.Moments) ArgumentNullException.ThrowIfNull(chunk, nameof(kept));
         foreach (var ofRows in new[] { kept.Places, kept.Last, kept.Seen }) Shapes.Require(ofRows.Length, _rows.Length, nameof(kept));
         Shapes.Require(kept.Moved.Length, kept.LogKeep.Length, nameof(kept));
+        foreach (var place in kept.Places) ArgumentOutOfRangeException.ThrowIfNegative(place, nameof(kept));
+        Shapes.RequireRows(kept.Last, kept.LogKeep.Length, nameof(kept));
+        Shapes.RequireRows(kept.Seen, kept.LogKeep.Length, nameof(kept));
         _moments.Restore(kept.Places.DefaultIfEmpty().Max(), [.. kept.Moments.Select(chunk => MemoryMarshal.Cast<int, ushort>(chunk).ToArray())]);
         for (var row = 0; row < _rows.Length; row++)
             _rows[row] = new() { Place = kept.Places[row] - 1, Last = kept.Last[row], Seen = kept.Seen[row] };

@@ -20,6 +20,8 @@ public sealed class LinearScores
     public LinearScores(LinearWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(weights.Weights, nameof(weights));
+        ArgumentNullException.ThrowIfNull(weights.Bias, nameof(weights));
         if (weights.Weights.Rows != weights.Bias.Length)
             throw new ArgumentException($"expected biases [L] with L = {weights.Weights.Rows}, received {weights.Bias.Length}", nameof(weights));
         byFeature = Transposed.Of(weights.Weights);
@@ -37,6 +39,7 @@ public sealed class LinearScores
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         RequireFeatures(queries);
+        ArgumentNullException.ThrowIfNull(extra);
         if (extra.Rows != queries.Rows || extra.Columns != bias.Length)
             throw new ArgumentException($"expected pairs [Q, L] = [{queries.Rows}, {bias.Length}], received [{extra.Rows}, {extra.Columns}]", nameof(extra));
         var rows = new (int[], float[])[queries.Rows];
@@ -84,6 +87,10 @@ public sealed class LinearScores
     /// <summary>The definition of one margin: the dot product over all features, then the bias.</summary>
     public static float Plain(LinearWeights weights, int label, CsrMatrix queries, int row)
     {
+        var scores = new LinearScores(weights);
+        scores.RequireFeatures(queries);
+        Shapes.RequireRows([label], weights.Weights.Rows, nameof(label));
+        Shapes.RequireRows([row], queries.Rows, nameof(row));
         var dense = new double[queries.Columns];
         for (var at = queries.RowStart[row]; at < queries.RowStart[row + 1]; at++)
             dense[queries.Indices[at]] = queries.Values[at];
@@ -95,6 +102,7 @@ public sealed class LinearScores
 
     private void RequireFeatures(CsrMatrix queries)
     {
+        ArgumentNullException.ThrowIfNull(queries);
         if (queries.Columns != byFeature.Rows)
             throw new ArgumentException($"expected queries [Q, D] with D = {byFeature.Rows}, received [{queries.Rows}, {queries.Columns}]", nameof(queries));
     }

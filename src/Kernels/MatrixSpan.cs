@@ -41,7 +41,16 @@ public readonly ref struct ReadOnlyMatrixSpan
     public int Stride { get; }
 
     /// <summary>Number (row, column).</summary>
-    public float this[int row, int column] => Numbers[checked(row * Stride + column)];
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public float this[int row, int column] => Numbers[Place(row, column)];
+
+    /// <summary>Where number (row, column) lies.</summary>
+    internal int Place(int row, int column)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)Columns, nameof(column));
+        return row * Stride + column;
+    }
 }
 
 /// <summary>As <see cref="ReadOnlyMatrixSpan"/>, to be written.</summary>
@@ -75,5 +84,6 @@ public readonly ref struct MatrixSpan
     public int Stride => _shape.Stride;
 
     /// <summary>Number (row, column).</summary>
-    public ref float this[int row, int column] => ref _numbers[checked(row * Stride + column)];
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public ref float this[int row, int column] => ref _numbers[_shape.Place(row, column)];
 }

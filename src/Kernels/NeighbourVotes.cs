@@ -20,6 +20,8 @@ public static class NeighbourVotes
     /// <exception cref="ArgumentException">The neighbours are not columns of as many training rows as labels and weights have.</exception>
     public static (CsrMatrix Shares, int Fallbacks) Compute(CsrMatrix neighbours, double power, double floor, CsrMatrix labels, float[]? weights = null)
     {
+        ArgumentNullException.ThrowIfNull(neighbours);
+        ArgumentNullException.ThrowIfNull(labels);
         if (neighbours.Columns != labels.Rows)
             throw new ArgumentException($"expected neighbours [Q, N] with N = {labels.Rows}, received [{neighbours.Rows}, {neighbours.Columns}]", nameof(neighbours));
         if (weights is not null && weights.Length != labels.Rows)

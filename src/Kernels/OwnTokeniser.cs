@@ -8,6 +8,7 @@ namespace Limen.Kernels;
 /// </summary>
 public sealed class OwnTokeniser(Func<string, IEnumerable<string>> cut) : Tokeniser
 {
+    private readonly Func<string, IEnumerable<string>> function = cut ?? throw new ArgumentNullException(nameof(cut));
     private IEnumerator<string> tokens = Enumerable.Empty<string>().GetEnumerator();
     private string current = "";
 
@@ -17,8 +18,9 @@ public sealed class OwnTokeniser(Func<string, IEnumerable<string>> cut) : Tokeni
     /// <inheritdoc/>
     public override void Start(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         tokens.Dispose();
-        tokens = (cut(text) ?? throw Null()).GetEnumerator();
+        tokens = (function(text) ?? throw Null()).GetEnumerator();
     }
 
     /// <inheritdoc/>

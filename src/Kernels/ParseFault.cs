@@ -39,6 +39,7 @@ public sealed record ParseFault(int Line, int Column, string Expected, string Fo
     /// <summary>A text for a message: characters that a console would obey, and halves of characters, are shown by their numbers.</summary>
     public static string Readable(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var readable = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length;)
         {

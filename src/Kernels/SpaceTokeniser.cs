@@ -12,7 +12,7 @@ public sealed class SpaceTokeniser : Tokeniser
     public override ReadOnlySpan<char> Current => buffer.AsSpan(0, length);
 
     /// <inheritdoc/>
-    public override void Start(string text) => (this.text, at) = (text, 0);
+    public override void Start(string text) => (this.text, at) = (text ?? throw new ArgumentNullException(nameof(text)), 0);
 
     /// <inheritdoc/>
     public override bool MoveNext()

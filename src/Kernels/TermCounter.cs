@@ -26,6 +26,9 @@ public static class TermCounter
     /// </summary>
     public static TermTable Count(string[] texts, Func<Tokeniser> tokeniser, TermSelection selection)
     {
+        ArgumentNullException.ThrowIfNull(texts);
+        TextPart.Require(texts);
+        ArgumentNullException.ThrowIfNull(tokeniser);
         var parts = TextPart.Cut(texts.Length);
         CancellationScope.For(parts.Length, i => parts[i].Read(texts, tokeniser(), selection.Longest > 1 ? Kept.InOrder : Kept.Nothing));
         var words = Words(parts, selection.MinDf);

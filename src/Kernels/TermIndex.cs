@@ -10,7 +10,12 @@ public abstract class TermIndex
     private readonly int count;
     private readonly ConcurrentBag<(IdCounter Counter, Action<string, IdCounter> Find)> finders = [];
 
-    private protected TermIndex(int count) => this.count = count;
+    private protected TermIndex(IReadOnlyList<string> terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        foreach (var term in terms) ArgumentNullException.ThrowIfNull(term, nameof(terms));
+        count = terms.Count;
+    }
 
     /// <summary>What counts the terms of a text, for one thread at a time.</summary>
     private protected abstract Action<string, IdCounter> Finder();
@@ -18,8 +23,11 @@ public abstract class TermIndex
     /// <summary>
     /// How often each term is in each text: [N, terms].
     /// </summary>
+    /// <exception cref="ArgumentException">A text is null.</exception>
     public CsrMatrix Count(string[] texts)
     {
+        ArgumentNullException.ThrowIfNull(texts);
+        TextPart.Require(texts);
         if (texts.Length <= ChunkRows)
         {
             var only = CountChunk(texts);

@@ -35,6 +35,12 @@ internal sealed class TextPart(int first, int end)
         int At(int i) => (int)((long)rows * i / parts);
     }
 
+    /// <summary>Texts are there, each of them.</summary>
+    public static void Require(ReadOnlySpan<string> texts)
+    {
+        foreach (var text in texts) ArgumentNullException.ThrowIfNull(text, nameof(texts));
+    }
+
     /// <summary>Counts the texts that hold each token.</summary>
     public void Read(string[] all, Tokeniser tokeniser, Kept kept)
     {

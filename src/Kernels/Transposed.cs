@@ -7,6 +7,7 @@ public static class Transposed
     /// <param name="m">The matrix.</param>
     public static CsrMatrix Of(CsrMatrix m)
     {
+        ArgumentNullException.ThrowIfNull(m);
         var start = new int[Shapes.Length(m.Columns + 1L, nameof(m))];
         foreach (var column in m.Indices.AsSpan(0, m.NonZeros))
             start[column + 1]++;

@@ -15,8 +15,9 @@ public sealed class WordIndex : TermIndex
 
     /// <summary>The index of terms, each of one or more tokens joined by a space; a term's id is its place. A tokeniser is made for each thread.</summary>
     public WordIndex(IReadOnlyList<string> terms, Func<Tokeniser> tokeniser)
-        : base(terms.Count)
+        : base(terms)
     {
+        ArgumentNullException.ThrowIfNull(tokeniser);
         this.tokeniser = tokeniser;
         var split = terms.Select(t => t.Split(' ')).ToArray();
         foreach (var word in split.SelectMany(t => t)) words.TryAdd(word, words.Count);

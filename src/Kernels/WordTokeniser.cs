@@ -41,7 +41,7 @@ public sealed class WordTokeniser(TokenCharacters characters) : Tokeniser
     public override bool StandsAlone => standsAlone;
 
     /// <inheritdoc/>
-    public override void Start(string text) => (this.text, at, pairedFrom) = (text, 0, -1);
+    public override void Start(string text) => (this.text, at, pairedFrom) = (text ?? throw new ArgumentNullException(nameof(text)), 0, -1);
 
     /// <inheritdoc/>
     public override bool MoveNext()

@@ -48,8 +48,10 @@ public static unsafe class Workers
     /// Runs body(0) to body(tasks - 1) and returns when all are done. A call from inside a task, or while another thread's
     /// call is running, does its tasks on the calling thread. The first exception of a task is thrown once the others have ended; those that had not begun are not run.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 0 tasks.</exception>
     public static void For(int tasks, Action<int> body)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(tasks);
         ArgumentNullException.ThrowIfNull(body);
         var work = new ActionTasks(body);
         For(tasks, ref work);
