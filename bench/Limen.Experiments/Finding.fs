@@ -36,14 +36,13 @@ module Finding =
         scores |> Csr.mapValues (fun _ _ v -> 1f / (1f + exp -v)) |> PairProbabilities
 
     /// Labels that only test rows have are missed by every variant.
-    let private evidence (test: Dataset) (outcome: Outcome) : Evidence =
-        let among = Csr.widen test.Labels.Columns
+    let private evidence (LabelSets truth) (outcome: Outcome) : Evidence =
+        let among = Csr.widen truth.Columns
         let scores = Scores(among outcome.Scores.Matrix)
 
-        { Evidence.ofSets (LabelSets(among outcome.Predicted.Matrix)) test.Truth with
+        { Evidence.ofSets (LabelSets(among outcome.Predicted.Matrix)) (LabelSets truth) with
             Scores = Some scores
             Probabilities = Some(uncalibrated scores)
-            Weights = test.Weights
         }
 
     let private macroF1 = F1.macro (AllLabels AsZero)
@@ -58,9 +57,16 @@ module Finding =
             Calibrated.error
         ]
 
-    /// The measures of every variant on the test rows, with the paired bootstrap interval of its macro-F1's difference to the
+    /// The measures of every variant on the test rows, whose label sets are given, with the paired bootstrap interval of its macro-F1's difference to the
     /// reference variant's (this minus reference).
-    let ofOutcomes study (task: Task) seed (reference: string) (outcomes: Outcome list) : Finding list =
+    let ofOutcomes
+        study
+        (task: string)
+        (truth: LabelSets)
+        seed
+        (reference: string)
+        (outcomes: Outcome list)
+        : Finding list =
         let against = outcomes |> List.find (fun o -> o.Variant = reference)
 
         let difference (o: Outcome) =
@@ -72,8 +78,8 @@ module Finding =
                         resampling
                         (Seed.ofInt seed)
                         macroF1
-                        (evidence task.Test o)
-                        (evidence task.Test against)
+                        (evidence truth o)
+                        (evidence truth against)
 
                 [
                     "minus_reference", interval.Difference
@@ -85,10 +91,10 @@ module Finding =
         |> List.map (fun o ->
             {
                 Study = study
-                Task = task.Name
+                Task = task
                 Variant = o.Variant
                 Seed = seed
-                Values = Metric.evaluate measured (evidence task.Test o) @ difference o @ o.HeldOut
+                Values = Metric.evaluate measured (evidence truth o) @ difference o @ o.HeldOut
             })
 
     let value (key: string) (f: Finding) : float option =

@@ -31,6 +31,23 @@ module Plan =
     let studies: Study list =
         [
             {
+                Name = "defaults"
+                Tasks =
+                    each 3 [ "emotions"; "yeast"; "cal500"; "enron" ]
+                    @ each
+                        1
+                        [
+                            "codiesp-d"
+                            "corel5k"
+                            "bibtex"
+                            "stackex_cooking"
+                            "rcv1sub1"
+                            Task.embedded
+                            "goemotions"
+                        ]
+                Run = DefaultsStudies.defaults
+            }
+            {
                 Name = "rules"
                 Tasks =
                     each 3 [ "emotions"; "yeast"; "cal500"; "enron"; "codiesp-d" ]
@@ -67,6 +84,11 @@ module Plan =
                 Name = "rules"
                 Tasks = each 1 [ "eurlex57k" ]
                 Run = RuleStudies.rules
+            }
+            {
+                Name = "defaults"
+                Tasks = each 1 [ "eurlex57k" ]
+                Run = DefaultsStudies.defaults
             }
             {
                 Name = "linear cut"

@@ -34,17 +34,18 @@ module RuleStudies =
                 HeldOut = []
             }
 
-    /// What the parts of the full model give: network 0 and linear models 1 alone, averaged and stacked, with and without the
-    /// neighbours' votes in the stack (the network has them in its thresholds in any case), and the plug-in rule on all test rows.
+    /// What the parts of the full model give: the networks (scorer 0) and the linear models (the scorers after it) alone, averaged and stacked, with and without the
+    /// neighbours' votes in the stack (networks have them in their thresholds in any case), and the plug-in rule on all test rows.
     let private levers
+        (linear: int list)
         (o: DecisionOptions)
         (decide: string * DecisionOptions * (CandidateScores -> CandidateScores) -> Outcome)
         =
         let stacked = decide ("both, stacked", o, id)
 
         [
-            decide ("linear models", o, only [ 1 ] false)
-            decide ("linear models, neighbours stacked", o, only [ 1 ] true)
+            decide ("linear models", o, only linear false)
+            decide ("linear models, neighbours stacked", o, only linear true)
             decide ("network", o, only [ 0 ] false)
             decide ("network, neighbours stacked", o, only [ 0 ] true)
             decide (
@@ -54,7 +55,7 @@ module RuleStudies =
                 },
                 id
             )
-            decide ("both, stacked without neighbours", o, only [ 0; 1 ] false)
+            decide ("both, stacked without neighbours", o, only (0 :: linear) false)
             stacked
             { stacked with
                 Variant = "both, stacked, plug-in on the test rows as one batch"
@@ -75,7 +76,7 @@ module RuleStudies =
 
     /// (d), (e), (f) Every decision rule on the same scores of one full model; and what the parts of that model give.
     let rules (seed: int) (task: Task) : Finding list =
-        let full = Studies.options seed task
+        let full = Studies.options seed
         let model = Studies.fit task full
         let heldOut = Model.candidates task.Validation.Features model
         let test = Model.candidates task.Test.Features model
@@ -110,8 +111,8 @@ module RuleStudies =
                     }
                 else
                     outcome)
-            |> Finding.ofOutcomes "rules" task seed "Fused"
+            |> Finding.ofOutcomes "rules" task.Name task.Test.Truth seed "Fused"
 
         rules
-        @ (levers full.Decision decide
-           |> Finding.ofOutcomes "levers" task seed "both, stacked")
+        @ (levers [ 1 .. heldOut.Margins.Length - 1 ] full.Decision decide
+           |> Finding.ofOutcomes "levers" task.Name task.Test.Truth seed "both, stacked")

@@ -10,26 +10,21 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module Studies =
 
-    /// The recipe with its defaults, for a data set.
-    let options (seed: int) (task: Task) : ModelOptions =
-        ignore task
-
+    /// The strongest recipe, decided on validation rows that it never learns from: what is decided on them afterwards has scores like those of new rows.
+    let options (seed: int) : ModelOptions =
         { Presets.strong Objective.standard with
+            DecisionRows = Some DecisionRows.ValidationOnly
             Seed = Seed.ofInt seed
-        }
-
-    /// The recipe without its linear models: what varies in the network shows best in the network alone.
-    let private network (seed: int) (task: Task) : ModelOptions =
-        let full = options seed task
-
-        { full with
-            Scorers = [ full.Scorers.Head ]
         }
 
     let private trained (perceptron: PerceptronOptions) (o: ModelOptions) : ModelOptions =
         { o with
             Scorers = [ Perceptron.scorer perceptron ]
         }
+
+    /// The recipe with one network and no linear models: what varies in the network shows best in the network alone.
+    let private network (seed: int) : ModelOptions =
+        options seed |> trained (PerceptronOptions())
 
     /// A model of the task's training rows, decided on its validation rows.
     let fit (task: Task) (o: ModelOptions) : Model =
@@ -54,11 +49,11 @@ module Studies =
     let private compare study (task: Task) seed reference (variants: (string * ModelOptions) list) =
         variants
         |> List.map (fun (name, o) -> outcome task name o)
-        |> Finding.ofOutcomes study task seed reference
+        |> Finding.ofOutcomes study task.Name task.Test.Truth seed reference
 
     /// (a) Static threshold, IDF, KNN and both, leak-free.
     let signals (seed: int) (task: Task) : Finding list =
-        let full = network seed task
+        let full = network seed
 
         [
             "static threshold 0.5",
@@ -84,7 +79,7 @@ module Studies =
 
     /// (a) The same signals as the paper's code computes them: from the true labels of the rows that are predicted.
     let leakedSignals (seed: int) (task: Task) : Finding list =
-        let full = network seed task
+        let full = network seed
         let idf = Idf.fit IdfSmoothing.AddOne task.Train |> Rarity.ofIdf
 
         let leaked (labels: CsrMatrix) =
@@ -147,7 +142,7 @@ module Studies =
                 Predicted = Thresholds.decide (Thresholds.fixedAt idf.Length 0f) scores
                 HeldOut = []
             })
-        |> Finding.ofOutcomes $"signals, {PaperProtocol.warning}" task seed "static"
+        |> Finding.ofOutcomes $"signals, {PaperProtocol.warning}" task.Name task.Test.Truth seed "static"
 
     /// (b) The margin term: lambda_m against Delta, with the reliability of the probabilities.
     let margins (seed: int) (task: Task) : Finding list =
@@ -159,12 +154,12 @@ module Studies =
         ]
         |> List.map (fun (weight, delta) ->
             let loss = Losses.paper weight delta MarginForm.Symmetric
-            $"lambda_m {weight}, Delta {delta}", network seed task |> trained (PerceptronOptions(Loss = loss)))
+            $"lambda_m {weight}, Delta {delta}", network seed |> trained (PerceptronOptions(Loss = loss)))
         |> compare "margin" task seed "lambda_m 0, Delta 0.1"
 
     /// (c) What the local signal is made of.
     let locals (seed: int) (task: Task) : Finding list =
-        let network = network seed task
+        let network = network seed
 
         [
             yield "none", { network with Local = None }
@@ -181,7 +176,7 @@ module Studies =
             "each label, prior 0.1", AlphaSharing.EachLabel 0.1
             "each label, prior 0", AlphaSharing.EachLabel 0.0
         ]
-        |> List.map (fun (name, sharing) -> name, network seed task |> trained (PerceptronOptions(Alpha = sharing)))
+        |> List.map (fun (name, sharing) -> name, network seed |> trained (PerceptronOptions(Alpha = sharing)))
         |> compare "alpha" task seed "one for all"
 
     /// W [L, D] without the weights smaller than the level in magnitude.

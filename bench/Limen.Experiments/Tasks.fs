@@ -14,6 +14,8 @@ type Task =
         Train: Dataset
         Validation: Dataset
         Test: Dataset
+        /// The rows before features were made of them, texts where there are texts, in the parts that the data set itself has.
+        Source: unit -> Split<LabelledRows>
     }
 
 [<RequireQualifiedAccess>]
@@ -27,7 +29,7 @@ module Task =
 
     let private seed = Seed.ofInt 20261120
 
-    let private ofSplit name labels input (split: Split<Dataset>) : Task =
+    let private ofSplit name source labels input (split: Split<Dataset>) : Task =
         let train, validation =
             match split.Validation with
             | Some v -> split.Train, v
@@ -40,13 +42,14 @@ module Task =
             Train = train
             Validation = validation
             Test = Option.get split.Test
+            Source = source
         }
 
-    let private prepared (name: string) (rows: Split<LabelledRows>) : Task =
+    let private prepared (name: string) source (rows: Split<LabelledRows>) : Task =
         let labels, input, split =
             rows |> Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic
 
-        ofSplit name labels input split
+        ofSplit name source labels input split
 
     let private ofFolder (name: string) (path: string) : Task =
         (Folder.read
@@ -55,10 +58,10 @@ module Task =
             }
             path)
             .Rows
-        |> prepared name
+        |> prepared name (fun () -> (Folder.read Folder.defaults path).Rows)
 
-    let private apiDocumentation () : Task =
-        Limen.Cli.ApiDocs.read () |> Split.map LabelledRows.ofTexts |> prepared embedded
+    let private apiDocumentation () : Split<LabelledRows> =
+        Limen.Cli.ApiDocs.read () |> Split.map LabelledRows.ofTexts
 
     /// Whether a data set is there: the embedded one, or a folder of svmlight files below the data directory.
     let exists (data: string option) (name: string) : bool =
@@ -68,7 +71,7 @@ module Task =
     let read (data: string option) (name: string) : Task =
         match data with
         | Some root when name <> embedded -> ofFolder name (Path.Combine(root, name))
-        | _ -> apiDocumentation ()
+        | _ -> apiDocumentation () |> prepared embedded apiDocumentation
 
     /// How sparse and how imbalanced a data set is, by its training rows: labels a row, their share of L, the share of labels with
     /// fewer than ten rows, and the mean over labels that occur of (rows of the most frequent label / rows of the label), the MeanIR

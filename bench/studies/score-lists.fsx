@@ -1,0 +1,77 @@
+// Score lists of a data set's validation rows for bench/studies/fusion.py: scorers of several views learn from the training rows alone. Test rows are not read.
+// After ./build.sh build:
+//   LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx eurlex57k OUT
+#I "../../src/Cli/bin/Release/net10.0"
+#r "Limen.Kernels.dll"
+#r "Limen.Core.dll"
+#r "TorchSharp.dll"
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Runtime.InteropServices
+open System.Threading
+open Limen
+open Limen.Core
+open Limen.Kernels
+
+let data = Environment.GetEnvironmentVariable "LIMEN_DATA"
+
+/// The first words of a text: its title and what follows.
+let beginning (text: string) : string seq =
+    text.Split([| ' '; '\n' |], 60, StringSplitOptions.RemoveEmptyEntries)
+    |> Seq.truncate 30
+    |> Seq.map _.ToLowerInvariant()
+    |> Seq.filter (fun word -> word.Length > 1 && Char.IsLetter word[0])
+
+let views =
+    [
+        VectoriserOptions(LongestTerm = Nullable 1)
+        VectoriserOptions(LongestTerm = Nullable 2)
+        VectoriserOptions(Tokens = Tokens.Of beginning)
+    ]
+
+let network seed =
+    Perceptron.scorer (PerceptronOptions(Seed = Nullable seed))
+
+let linear = Linear.scorer LinearOptions.standard
+
+let options =
+    { Presets.strong Objective.MicroF1 with
+        Scorers = [ network 1; network 2; linear ]
+        ViewScorers = [ linear; network 3 ]
+        DecisionRows = Some DecisionRows.ValidationOnly
+    }
+
+let names =
+    [ "network 1"; "network 2"; "linear" ]
+    @ [ "pairs: linear"; "pairs: network"; "beginning: linear"; "beginning: network" ]
+
+/// The numbers of an array, one after the other, as the machine has them.
+let write<'T when 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType> folder name (values: 'T[]) =
+    File.WriteAllBytes(Path.Combine(folder, name), MemoryMarshal.AsBytes(ReadOnlySpan values).ToArray())
+
+let writeMatrix folder name (x: CsrMatrix) =
+    write folder $"{name}.starts.int32" x.RowStart
+    write folder $"{name}.indices.int32" x.Indices[.. x.NonZeros - 1]
+
+match List.tail (List.ofArray fsi.CommandLineArgs) with
+| [ name; folder ] ->
+    Directory.CreateDirectory folder |> ignore
+    let clock = Stopwatch.StartNew()
+    let rows = (Folder.read Folder.defaults (Path.Combine(data, name))).Rows
+    let labels, input, parts = Pipeline.prepare views FeatureKind.Automatic { rows with Test = None }
+    let validation = Option.get parts.Validation
+    let model = Model.fit options labels input parts.Train (Some validation) ignore CancellationToken.None
+    let lists = Model.candidates validation.Features model
+    File.WriteAllLines(Path.Combine(folder, "scorers.txt"), names)
+    writeMatrix folder "pairs" lists.Local
+    write folder "neighbours.float32" lists.Local.Values[.. lists.Local.NonZeros - 1]
+    lists.Margins |> Array.iteri (fun s m -> write folder $"margins.{s}.float32" m.Values[.. m.NonZeros - 1])
+    writeMatrix folder "truth" validation.Labels
+    writeMatrix folder "train" parts.Train.Labels
+    write folder "rarity.float32" model.Ranker.Rarity
+    printfn $"{lists.Margins.Length} scorers, {lists.Local.NonZeros} pairs of {validation.Rows} rows, {clock.Elapsed.TotalSeconds:F0} s"
+| _ ->
+    eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx NAME OUT"
+    exit 2
