@@ -60,18 +60,29 @@ match List.tail (List.ofArray fsi.CommandLineArgs) with
     Directory.CreateDirectory folder |> ignore
     let clock = Stopwatch.StartNew()
     let rows = (Folder.read Folder.defaults (Path.Combine(data, name))).Rows
-    let labels, input, parts = Pipeline.prepare views FeatureKind.Automatic { rows with Test = None }
+
+    let labels, input, parts =
+        Pipeline.prepare views FeatureKind.Automatic { rows with Test = None }
+
     let validation = Option.get parts.Validation
-    let model = Model.fit options labels input parts.Train (Some validation) ignore CancellationToken.None
+
+    let model =
+        Model.fit options labels input parts.Train (Some validation) ignore CancellationToken.None
+
     let lists = Model.candidates validation.Features model
     File.WriteAllLines(Path.Combine(folder, "scorers.txt"), names)
     writeMatrix folder "pairs" lists.Local
     write folder "neighbours.float32" lists.Local.Values[.. lists.Local.NonZeros - 1]
-    lists.Margins |> Array.iteri (fun s m -> write folder $"margins.{s}.float32" m.Values[.. m.NonZeros - 1])
+
+    lists.Margins
+    |> Array.iteri (fun s m -> write folder $"margins.{s}.float32" m.Values[.. m.NonZeros - 1])
+
     writeMatrix folder "truth" validation.Labels
     writeMatrix folder "train" parts.Train.Labels
     write folder "rarity.float32" model.Ranker.Rarity
-    printfn $"{lists.Margins.Length} scorers, {lists.Local.NonZeros} pairs of {validation.Rows} rows, {clock.Elapsed.TotalSeconds:F0} s"
+
+    printfn
+        $"{lists.Margins.Length} scorers, {lists.Local.NonZeros} pairs of {validation.Rows} rows, {clock.Elapsed.TotalSeconds:F0} s"
 | _ ->
     eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx NAME OUT"
     exit 2

@@ -56,6 +56,12 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithAveragedScores() => new(settings with { Combination = Core.ScoreCombination.Average });
 
     /// <summary>
+    /// One score by the small logistic model and, where held-out rows support them, trees of the same evidence that all labels share: for several thousand held-out rows. A score stays the sum
+    /// of its parts, and raising a scorer's margin never lowers it (docs/findings.md, Fusion that is not linear).
+    /// </summary>
+    public AdaptiveThresholdModelBuilder WithBoostedScores() => new(settings with { Combination = Core.ScoreCombination.Boosted });
+
+    /// <summary>
     /// How scores become probabilities, fitted on the rows of the decision. Default: a probability is the sigmoid of the score.
     /// <see cref="AdaptiveThresholdModel.WithCalibration"/> calibrates on rows of their own.
     /// </summary>

@@ -25,6 +25,7 @@ public sealed partial record ModelSettings
         Set(Objective, b => b.WithObjective(Doors.Make<Objective>("objective", Objective!)));
         Set(Constrained, b => b.WithDecision(DecisionRule()));
         Set(AveragedScores is true ? AveragedScores : null, b => b.WithAveragedScores());
+        Set(BoostedScores is true ? BoostedScores : null, b => AveragedScores is true ? throw ScoredTwice() : b.WithBoostedScores());
         Set(Calibration, b => b.WithCalibration(Doors.Make<Calibration>("calibration", Calibration!)));
         Set(DecisionRows, b => b.With(Doors.Make<Core.DecisionRows>("decisionRows", DecisionRows!)));
         Set(Signals, b => b.WithSignals(All<Signal>("signals", Signals!)));
@@ -64,6 +65,8 @@ public sealed partial record ModelSettings
 
     private static ModelConfigurationException BesideScorers() =>
         new(["network: expected it without scorers; give a perceptron its own values: \"perceptron(epochs=20)\""]);
+
+    private static ModelConfigurationException ScoredTwice() => new(["averagedScores, boostedScores: expected one of them, received both"]);
 
     private IEnumerable<VectoriserOptions> Vectorisers()
     {

@@ -53,6 +53,9 @@ public sealed partial record ModelSettings
     /// <summary>True: one score by the mean of the scorers' margins, as <see cref="AdaptiveThresholdModelBuilder.WithAveragedScores"/>.</summary>
     public bool? AveragedScores { get; init; }
 
+    /// <summary>True: one score by the logistic model and trees, as <see cref="AdaptiveThresholdModelBuilder.WithBoostedScores"/>.</summary>
+    public bool? BoostedScores { get; init; }
+
     /// <summary>How scores become probabilities, a function of <see cref="Calibrations"/>: "platt(eachLabel=20)".</summary>
     public string? Calibration { get; init; }
 

@@ -214,6 +214,12 @@ module SettingOptions =
                 "averagedScores"
                 (Given.flag "--averaged-scores" "one score by the mean of the scorers, in the place of a model of them")
                 "true"
+            asFlag
+                "boostedScores"
+                (Given.flag
+                    "--boosted-scores"
+                    "one score by a model of the scorers and trees on top, for several thousand held-out rows")
+                "true"
             Given.whole "--seed" "N" "seed of weights, order and dropout (default: 1)"
             |> asNumber "seed"
         ]

@@ -23,6 +23,7 @@ public sealed partial class SettingsTests
         ["WithDecision"] = b => b.WithDecision(Decisions.RCut(1)),
         ["WithObjective"] = b => b.WithObjective(Objectives.RecallAtPrecision(0.99)),
         ["WithAveragedScores"] = b => b.WithAveragedScores(),
+        ["WithBoostedScores"] = b => b.WithBoostedScores(),
         ["WithCalibration"] = b => b.WithCalibration(Calibrations.Platt()),
         ["WithCandidates"] = b => b.WithCandidates(1),
         ["WithCrossFit"] = b => b.WithCrossFit(3),

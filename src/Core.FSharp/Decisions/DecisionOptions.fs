@@ -8,6 +8,8 @@ type ScoreCombination =
     | Stacked = 0
     /// Their mean; signals take part only through the thresholds that scorers learned.
     | Average = 1
+    /// The logistic model and trees of the same evidence, shared by all labels: as many as folds of the held-out rows support.
+    | Boosted = 2
 
 /// What turns candidate scores into label sets and probabilities.
 [<NoEquality; NoComparison>]
@@ -35,7 +37,7 @@ module DecisionOptions =
     let faults (o: DecisionOptions) : string list =
         [
             if not (System.Enum.IsDefined o.Combination) then
-                $"combination: expected Stacked or Average, received {o.Combination}"
+                $"combination: expected Stacked, Average or Boosted, received {o.Combination}"
             for words in Rule.faults o.Rule @ o.Rule.Refuses o.Objective do
                 $"decision: {words}"
             yield! Constraints.faults o.Rule

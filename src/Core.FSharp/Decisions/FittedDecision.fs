@@ -111,6 +111,19 @@ module FittedDecision =
             Seed = context.Seed
         }
 
+    /// What makes one score of the candidate scores, and scores of these rows like those of new ones.
+    let private combine combination (context: DecisionContext) weights lists labels : Stack option * Scores =
+        match combination with
+        | ScoreCombination.Average -> None, CandidateScores.average lists
+        | ScoreCombination.Boosted ->
+            let stack, scores =
+                BoostedStack.fit context.Seed context.Rarity weights lists labels
+
+            Some stack, scores
+        | _ ->
+            let stack = Stacking.fit context.Rarity weights lists labels
+            Some stack, Stacking.apply stack context.Rarity lists
+
     /// Fits combination, rule and calibration on the candidate scores of held-out rows, with their weights [N] (None: 1 each) and label sets.
     /// Throws ConfigurationException with every fault of the options.
     let fit
@@ -124,16 +137,13 @@ module FittedDecision =
         | [] -> ()
         | faults -> raise (ConfigurationException faults)
 
+        let stack, scores = combine options.Combination context weights lists labels
+
         let stacked =
             { unfitted with
-                Stack =
-                    match options.Combination with
-                    | ScoreCombination.Average -> None
-                    | _ -> Some(Stacking.fit context.Rarity weights lists labels)
+                Stack = stack
                 Constraints = Constraints.resolve context.Labels options.Rule
             }
-
-        let scores = scores context.Rarity stacked lists
 
         { stacked with
             Rule = Rule.fit options.Rule (ruleContext options.Objective weights context) scores labels

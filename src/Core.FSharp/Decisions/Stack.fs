@@ -17,6 +17,8 @@ type Stack =
         Local: RaritySlope
         LogLocal: RaritySlope
         Intercept: RaritySlope
+        /// Added to the sum.
+        Trees: FusionTrees
     }
 
 /// The parts whose sum is the score of a pair.

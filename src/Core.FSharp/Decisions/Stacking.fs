@@ -38,6 +38,7 @@ module Stacking =
             Local = slopes[scorers]
             LogLocal = slopes[scorers + 1]
             Intercept = slopes[scorers + 2]
+            Trees = FusionTrees.none
         }
 
     let private fill (features: float[]) (rarity: float32[]) (lists: CandidateScores) at =
@@ -132,7 +133,8 @@ module Stacking =
     let private lowerBounds scorers =
         Array.append (Array.create (2 * scorers) smallestSlope) (Array.create (2 * others) Double.NegativeInfinity)
 
-    let private hits (lists: CandidateScores) (LabelSets labels) =
+    /// Which of the listed pairs are true. Throws ArgumentException for label sets of another shape.
+    let internal hits (lists: CandidateScores) (LabelSets labels) =
         let pairs = lists.Local
 
         if labels.Rows <> pairs.Rows || labels.Columns <> pairs.Columns then
@@ -180,22 +182,26 @@ module Stacking =
             (Array.append slopes (Array.zeroCreate (2 * others)))
         |> ofVector
 
-    /// What the evidence of one pair gives to its score, part by part: each scorer's margin, the local signal, rarity, and what is left.
-    /// The score is float32 of ((margins + Local) + Rarity) + Rest, the margins added in their order.
+    /// What the evidence of one pair gives to its score, part by part: each scorer's margin, the local signal, rarity, and what is left; a tree gives each change of value along
+    /// its path to what was asked there. The score is float32 of ((margins + Local) + Rarity) + Rest, the margins added in their order.
     let parts (stack: Stack) (rarity: float) (margins: float[]) (local: float) : StackParts =
+        let ofTrees = Array.zeroCreate (margins.Length + 3)
+        FusionTrees.addParts stack.Trees [| yield! margins; local; rarity |] ofTrees
+
         let silent r =
             RaritySlope.at r stack.Intercept
             + RaritySlope.at r stack.LogLocal * log localFloor
 
         {
             Slopes = stack.Margins |> Array.map (RaritySlope.at rarity)
-            Margins = Array.map2 (fun slope m -> RaritySlope.at rarity slope * m) stack.Margins margins
+            Margins = Array.mapi2 (fun s slope m -> RaritySlope.at rarity slope * m + ofTrees[s]) stack.Margins margins
             Local =
-                RaritySlope.at rarity stack.Local * local
+                ofTrees[margins.Length]
+                + RaritySlope.at rarity stack.Local * local
                 + RaritySlope.at rarity stack.LogLocal
                   * (log (local + localFloor) - log localFloor)
-            Rarity = silent rarity - silent 0.0
-            Rest = silent 0.0
+            Rarity = silent rarity - silent 0.0 + ofTrees[margins.Length + 1]
+            Rest = silent 0.0 + ofTrees[margins.Length + 2]
         }
 
     /// The fused logits on the same pairs: the sums of their parts.

@@ -98,6 +98,7 @@ module internal ModelFaults =
 
         Unfit.length "slopes of the stack" (int64 scorers) s.Margins
         @ Unfit.doubles "slopes of the stack" Double.NegativeInfinity slopes.Length slopes
+        @ FusionTrees.faults (scorers + 2) s.Trees
 
     let private constraints (labels: int) (c: LabelConstraint) : string list =
         let known ids =

@@ -106,6 +106,7 @@ let tests =
                         Local = slope 2
                         LogLocal = slope 3
                         Intercept = slope 4
+                        Trees = FusionTrees.none
                     }
 
                 let differences =

@@ -64,9 +64,22 @@ def at(rarity, slope):
     return (1 - rarity) * slope["Common"] + rarity * slope["Rare"]
 
 
-def score(stack, rarity, of_scorers):
+def trees(stack, numbers, evidence):
+    """What the trees of a stack add to margins, local signal and rarity."""
+    feature, cut, value = (numbers[stack["Trees"][field]][1] for field in ("Feature", "Cut", "Value"))
+    total = 0.0
+    for tree in range(len(feature) // 15):
+        node = 0
+        while node < 15 and feature[15 * tree + node] >= 0:
+            asked = 15 * tree + node
+            node = 2 * node + (1 if evidence[feature[asked]] <= cut[asked] else 2)
+        total += value[31 * tree + node]
+    return total
+
+
+def score(stack, numbers, rarity, of_scorers):
     """From the margins of a label by every scorer, without a local signal."""
-    parts = [at(rarity, slope) * m for slope, m in zip(stack["Margins"], of_scorers)]
+    parts = [trees(stack, numbers, [*of_scorers, 0.0, rarity])] + [at(rarity, slope) * m for slope, m in zip(stack["Margins"], of_scorers)]
     return sum(parts) + at(rarity, stack["LogLocal"]) * math.log(0.02) + at(rarity, stack["Intercept"])
 
 
@@ -81,7 +94,7 @@ def scores(model, numbers, row):
     largest = max(rarity)
     stack = model["Decision"]["Stack"]["Some"]["Value"]
     return [
-        score(stack, r / largest if largest > 0 else 0.0, [m[label] for m in of_scorers])
+        score(stack, numbers, r / largest if largest > 0 else 0.0, [m[label] for m in of_scorers])
         for label, r in enumerate(rarity)
     ]
 

@@ -49,7 +49,7 @@ let tests =
         "Explanation"
         [
             testCase "of every rule, the parts add up exactly and decide" (fun () ->
-                for combination in [ ScoreCombination.Stacked; ScoreCombination.Average ] do
+                for combination in [ ScoreCombination.Stacked; ScoreCombination.Average; ScoreCombination.Boosted ] do
                     for entry in Rules.all do
                         for rule in entry.Examples do
                             let model = decided rule combination
