@@ -90,7 +90,7 @@ module internal Page =
                         main [] [ for id, name, content in parts -> part id name content ]
                         noscript [] [ note "The table of labels and the charts need JavaScript." ]
                         script [] [ rawText (asset "report.js") ]
-                        script [] [ rawText (Charts.script ()) ]
+                        script [] [ rawText (ChartParts.script ()) ]
                         script [] [ rawText "Report.drawAll();" ]
                     ]
             ]

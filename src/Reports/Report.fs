@@ -14,20 +14,20 @@ module Report =
 
         Page.document
             o.Title
-            (Sections.about m)
+            (ModelSections.about m)
             [
-                "metrics", "Metrics", Sections.metrics o m
+                "metrics", "Metrics", MetricsSection.nodes o m
                 match against with
-                | Some other -> "comparison", "Comparison", Sections.comparison o buckets m other
+                | Some other -> "comparison", "Comparison", ComparisonSection.nodes o buckets m other
                 | None -> ()
-                "labels", "Labels", Sections.labels m against
-                "frequency", "Frequency", Sections.frequency buckets m
-                "thresholds", "Thresholds", Sections.thresholds buckets m
-                "calibration", "Calibration", Sections.calibration m
-                "together", "Co-occurrence", Sections.coOccurrence o m
-                "lost", "Where rows lose", Sections.lost o rows.Rows m
-                "training", "Training", Sections.training m
-                "model", "Model card", Sections.modelCard m
+                "labels", "Labels", LabelSections.table m against
+                "frequency", "Frequency", LabelSections.frequency buckets m
+                "thresholds", "Thresholds", LabelSections.thresholds buckets m
+                "calibration", "Calibration", PairSections.calibration m
+                "together", "Co-occurrence", PairSections.coOccurrence o m
+                "lost", "Where rows lose", LostSection.nodes o rows.Rows m
+                "training", "Training", ModelSections.training m
+                "model", "Model card", ModelSections.card m
             ]
 
     let private save (path: string) (text: string) : unit =
