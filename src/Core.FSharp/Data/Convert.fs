@@ -35,7 +35,7 @@ module Convert =
         let write =
             match format.Write with
             | Some write -> write
-            | None -> raise (ConfigurationException [ $"convert: {format.Name} can be read, not written" ])
+            | None -> Configuration.refuse $"convert: {format.Name} can be read, not written"
 
         Directory.CreateDirectory directory |> ignore
 

@@ -25,15 +25,13 @@ module InputFormats =
     /// What the formats are called.
     let names: string list = all |> List.map _.Format.Name
 
-    let private refuse fault =
-        raise (ConfigurationException [ fault ])
-
     /// The format of that name among these, with these columns. Throws ConfigurationException, with the names that there are, where there is none.
     let findAmong (entries: InputFormatEntry list) (fields: Fields) (name: string) : InputFormat =
         match entries |> List.tryFind (fun entry -> entry.Format.Name = name) with
         | Some entry -> entry.With fields
         | None ->
-            refuse $"""input: expected {String.Join(" or ", entries |> List.map _.Format.Name)}, received {name}"""
+            Configuration.refuse
+                $"""input: expected {String.Join(" or ", entries |> List.map _.Format.Name)}, received {name}"""
 
     /// The format of that name. Throws ConfigurationException, with the names that there are, where there is none.
     let find (name: string) : InputFormat = findAmong all (Fields()) name
@@ -74,7 +72,7 @@ module InputFormats =
         | None ->
             let endings = entries |> List.map _.Format |> InputFormat.usualEndings
 
-            refuse
+            Configuration.refuse
                 $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), a first line like one of these formats, or a format by name ({String.Join(", ", entries |> List.map _.Format.Name)})"""
 
     /// The rows of a file, whose labels are all that are known. None: the format that its name and its first line tell. Throws DataFormatException

@@ -114,9 +114,7 @@ module InputSpace =
     /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features, of which those that no row has an entry of cost nothing. Throws
     /// ConfigurationException for faulty options, a kind of features said of texts, and where no term is frequent enough.
     let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
-        match faults vectorisers kind train with
-        | [] -> ()
-        | found -> raise (ConfigurationException found)
+        faults vectorisers kind train |> Configuration.require
 
         Rows.tryFeatures train |> Option.iter (FeatureValues.require true)
 

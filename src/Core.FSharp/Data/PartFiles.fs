@@ -16,9 +16,6 @@ type ChosenFile =
 [<RequireQualifiedAccess>]
 module PartFiles =
 
-    let private refuse fault =
-        raise (ConfigurationException [ fault ])
-
     let private alike (a: string) (b: string) =
         String.Equals(a, b, StringComparison.OrdinalIgnoreCase)
 
@@ -53,7 +50,7 @@ module PartFiles =
         match files with
         | [] -> None
         | [ file ] -> Some file
-        | several -> refuse $"""expected one file, found {String.Join(" and ", several)}"""
+        | several -> Configuration.refuse $"""expected one file, found {String.Join(" and ", several)}"""
 
     let private chosen (options: DataOptions) (entry: InputFormatEntry) (reason: string) (path: string) : ChosenFile =
         {
@@ -182,7 +179,7 @@ module PartFiles =
                 | [] -> "none"
                 | some -> some |> List.map Path.GetFileName |> FieldNames.listed
 
-            refuse
+            Configuration.refuse
                 $"""{directory}: expected {FieldNames.listed names} (plain, .gz or .bz2), or one file of data, found {received}"""
 
     /// The files of the parts of a folder: train (training, trn), dev (validation, valid, val), test (testing, tst), the others of the training file's format; or

@@ -66,9 +66,7 @@ module Calibration =
         (scores: Scores)
         (labels: LabelSets)
         : Calibration =
-        match CalibrationOptions.faults options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        CalibrationOptions.faults options |> Configuration.require
 
         Shape.require (nameof counts) "[L]" [ scores.Matrix.Columns ] [ counts.Positives.Length ]
         let s = SortedPairs.build weights scores labels

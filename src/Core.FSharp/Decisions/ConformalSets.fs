@@ -187,7 +187,7 @@ module ConformalSets =
         (PairProbabilities probabilities)
         : SetPrediction[] =
         if not (0.0 < epsilon && epsilon < 1.0) then
-            raise (ConfigurationException [ $"significance: expected epsilon in (0, 1), received {epsilon}" ])
+            Configuration.refuse $"significance: expected epsilon in (0, 1), received {epsilon}"
 
         if float (fitted.Nonconformity.Length + 1) * epsilon < 1.0 then
             Array.create probabilities.Rows Uninformative

@@ -133,9 +133,7 @@ module FittedDecision =
         (lists: CandidateScores)
         (labels: LabelSets)
         : FittedDecision =
-        match DecisionOptions.faultsFor context.Labels options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        DecisionOptions.faultsFor context.Labels options |> Configuration.require
 
         let stack, scores = combine options.Combination context weights lists labels
 
@@ -169,9 +167,7 @@ module FittedDecision =
                 Objective = objective
             }
 
-        match DecisionOptions.faultsFor context.Labels options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        DecisionOptions.faultsFor context.Labels options |> Configuration.require
 
         { decision with
             Rule = Rule.fit rule (ruleContext objective weights context) scores labels
@@ -180,9 +176,8 @@ module FittedDecision =
 
     /// The same rule with the constraints of another decision in the place of its own. Throws ConfigurationException with every fault of these.
     let withConstraints (labels: LabelSpace) (constraints: Decision) (decision: FittedDecision) : FittedDecision =
-        match Constraints.faults constraints @ Constraints.unknown labels constraints with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        Constraints.faults constraints @ Constraints.unknown labels constraints
+        |> Configuration.require
 
         { decision with
             Constraints = Constraints.resolve labels constraints

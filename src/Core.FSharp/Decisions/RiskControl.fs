@@ -21,7 +21,7 @@ module RiskControl =
     /// alpha. A row without labels misses none.
     let fit (alpha: float) (scores: Scores) (truth: LabelSets) : RiskControl =
         if not (0.0 < alpha && alpha < 1.0) then
-            raise (ConfigurationException [ $"risk level: expected alpha in (0, 1), received {alpha}" ])
+            Configuration.refuse $"risk level: expected alpha in (0, 1), received {alpha}"
 
         let s = SortedPairs.build None scores truth
         let labels = truth.Matrix

@@ -183,13 +183,10 @@ type RuleEntry =
 module Rule =
 
     let private check (rule: Rule) (context: RuleContext) (Scores scores) =
-        match
-            rule.RuleFaults
-            @ rule.Refuses context.Objective
-            @ Objective.faults scores.Columns context.Objective
-        with
-        | [] -> ()
-        | found -> raise (ConfigurationException found)
+        rule.RuleFaults
+        @ rule.Refuses context.Objective
+        @ Objective.faults scores.Columns context.Objective
+        |> Configuration.require
 
         Shape.require "counts" "[L]" [ scores.Columns ] [ context.Counts.Positives.Length ]
         Shape.require "rarity" "[L]" [ scores.Columns ] [ context.Rarity.Length ]

@@ -101,6 +101,19 @@ open System
 /// The exception of settings with faults, raised with F#'s lists.
 type ConfigurationException = Limen.ModelConfigurationException
 
+/// Settings that are refused, as a ConfigurationException.
+[<RequireQualifiedAccess>]
+module internal Configuration =
+
+    /// Raises it of one fault.
+    let refuse (fault: string) : 'result =
+        raise (ConfigurationException [ fault ])
+
+    /// Raises it where there are faults.
+    let require (faults: string list) : unit =
+        if not faults.IsEmpty then
+            raise (ConfigurationException faults)
+
 type DataFormatException = Limen.DataFormatException
 
 type ModelFormatException = Limen.ModelFormatException

@@ -52,8 +52,7 @@ module Bootstrap =
                     $"Level: expected a share in (0, 1), found {options.Level}"
             ]
 
-        if not faults.IsEmpty then
-            raise (ConfigurationException faults)
+        Configuration.require faults
 
     /// The evidence whose rows count by these weights beside their own.
     let private reweighed (weights: float32[]) (e: Evidence) : Evidence =

@@ -180,9 +180,7 @@ module CheckpointFolder =
         (isWhole: unit -> bool)
         (identity: (string * string) list)
         : Checkpoint * IDisposable =
-        match faults options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        faults options |> Configuration.require
 
         let folder = Path.GetFullPath options.Folder
         Directory.CreateDirectory folder |> ignore

@@ -190,9 +190,7 @@ module Model =
         (cancellation: CancellationToken)
         : Model =
 
-        match ModelOptions.faultsFor labels options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        ModelOptions.faultsFor labels options |> Configuration.require
 
         if train.Rows = 0 then
             invalidArg (nameof train) "expected at least one training row, received none"

@@ -73,12 +73,9 @@ module Pipeline =
 
         let labels = known train validation
 
-        match
-            InputSpace.faults vectorisers kind train.Rows
-            @ ModelOptions.faultsFor labels options
-        with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        InputSpace.faults vectorisers kind train.Rows
+        @ ModelOptions.faultsFor labels options
+        |> Configuration.require
 
         let space, input, rows =
             Cancellation.within cancellation (fun () ->

@@ -140,9 +140,7 @@ module PostHocThresholds =
         (rows: ExternalRows)
         (truth: LabelSets)
         : PostHocThresholds =
-        match PostHocOptions.faultsFor labels options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        PostHocOptions.faultsFor labels options |> Configuration.require
 
         let scores, sets = rows.Scores.Matrix, truth.Matrix
         Shape.require (nameof truth) "[N; L]" [ scores.Rows; labels.Count ] [ sets.Rows; sets.Columns ]

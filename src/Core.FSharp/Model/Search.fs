@@ -127,9 +127,7 @@ module Search =
         (fit: (string * string) list -> LabelledRows -> Model)
         (rows: LabelledRows)
         : Trial list =
-        match SearchOptions.faults ranges options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        SearchOptions.faults ranges options |> Configuration.require
 
         if rows.Count < 2 * options.Folds then
             invalidArg

@@ -147,9 +147,7 @@ module ClusterNeighbours =
     /// Clusters the training rows, which count by their weights; the second result is the signal [N, L] of the training rows themselves, each without its own labels
     /// in the shares of its clusters. (Its features did help to place the centroids; they are no labels.) Throws ConfigurationException with every fault.
     let fit (o: ClusterNeighboursOptions) (seed: Seed) (train: Dataset) : ClusterNeighbours * LocalSignal =
-        match faults o with
-        | [] -> ()
-        | found -> raise (ConfigurationException found)
+        faults o |> Configuration.require
 
         let index = CosineIndex.Build(centroids o seed train)
         let q = index.Search(train.Features, o.Nearest) |> memberships o
