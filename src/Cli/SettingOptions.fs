@@ -8,52 +8,26 @@ open Limen
 open Limen.Core
 
 /// What `train` and `search` may be told of the model: an option for each setting of a settings file (ModelSettings), short ones for those that are changed most.
-[<NoEquality; NoComparison>]
-type SettingOption =
-    {
-        Option: Option
-        /// The name of the setting.
-        Setting: string
-        /// What was given, as the setting has it; None where nothing was.
-        Written: ParseResult -> string option
-    }
-
 [<RequireQualifiedAccess>]
 module SettingOptions =
 
     let private ways (all: seq<string>) = String.Join("; ", all)
 
-    let private asText setting (option: Option<string>) =
-        {
-            Option = option
-            Setting = setting
-            Written = Given.tryText option
-        }
+    /// Sets the setting of that name.
+    let private written (setting: string) (value: string) (settings: ModelSettings) : ModelSettings =
+        settings.With(setting, value)
+
+    let private asText setting (option: Option<string>) = option |> Change.text (written setting)
 
     let private asNumber setting (option: Option<Nullable<int>>) =
-        {
-            Option = option
-            Setting = setting
-            Written = Given.tryNumber option >> Option.map string
-        }
+        option |> Change.number (string >> written setting)
 
     let private asList setting (option: Option<string[]>) =
-        {
-            Option = option
-            Setting = setting
-            Written =
-                fun given ->
-                    match Given.all option given with
-                    | [] -> None
-                    | several -> Some(JsonSerializer.Serialize several)
-        }
+        option
+        |> Change.texts (fun several -> JsonSerializer.Serialize several |> written setting)
 
     let private asFlag setting (option: Option<bool>) (value: string) =
-        {
-            Option = option
-            Setting = setting
-            Written = fun given -> if Given.is option given then Some value else None
-        }
+        option |> Change.flag (written setting value)
 
     let private objective =
         Given.text
@@ -70,7 +44,7 @@ module SettingOptions =
         | other -> other
 
     /// What the decision is made of: for `train`, and for `decide` on a saved model.
-    let decision: SettingOption list =
+    let decision: Change<ModelSettings> list =
         let thresholds =
             Given.texts
                 "--threshold"
@@ -98,9 +72,7 @@ module SettingOptions =
                 raise (Usage $"--exclusive: expected a JSON list such as '[\"a\", \"b\"]', received \"{written}\"")
 
         [
-            { asText "objective" objective with
-                Written = Given.tryText objective >> Option.map longObjective
-            }
+            objective |> Change.text (longObjective >> written "objective")
             Given.text
                 "--decision"
                 "RULE"
@@ -114,28 +86,16 @@ module SettingOptions =
             |> asList "only"
             Given.texts "--without" "LABEL" "never this label; may be repeated"
             |> asList "without"
-            {
-                Option = exclusive
-                Setting = "exclusive"
-                Written =
-                    fun given ->
-                        match Given.all exclusive given with
-                        | [] -> None
-                        | several -> several |> List.map set |> JsonSerializer.Serialize |> Some
-            }
-            {
-                Option = thresholds
-                Setting = "thresholds"
-                Written =
-                    fun given ->
-                        match Given.all thresholds given with
-                        | [] -> None
-                        | several -> several |> List.map pair |> dict |> JsonSerializer.Serialize |> Some
-            }
+            exclusive
+            |> Change.texts (fun sets -> sets |> List.map set |> JsonSerializer.Serialize |> written "exclusive")
+            thresholds
+            |> Change.texts (fun pairs ->
+                pairs
+                |> List.map pair
+                |> dict
+                |> JsonSerializer.Serialize
+                |> written "thresholds")
         ]
-
-    let private hidden =
-        Given.text "--hidden" "N,N" "widths of the hidden layers, one to three; of the networks"
 
     /// "256,128" as a list; brackets are special to some shells.
     let private inBrackets (widths: string) =
@@ -145,7 +105,7 @@ module SettingOptions =
             $"[{widths}]"
 
     /// What else a model is made of.
-    let model: SettingOption list =
+    let model: Change<ModelSettings> list =
         let network name value setting about =
             Given.text name value $"{about}; of the networks" |> asText $"network.{setting}"
 
@@ -184,9 +144,8 @@ module SettingOptions =
                 $"what networks are trained with: {ways (Doors.Ways<Loss>())}, and sums of them, as in \"bceWithThreshold + 0.1 margin\""
             |> asText "network.loss"
             network "--epochs" "N" "epochs" "passes over the training rows, at most"
-            { asText "network.hiddenLayers" hidden with
-                Written = Given.tryText hidden >> Option.map inBrackets
-            }
+            Given.text "--hidden" "N,N" "widths of the hidden layers, one to three; of the networks"
+            |> Change.text (inBrackets >> written "network.hiddenLayers")
             network "--learning-rate" "NUMBER" "learningRate" "the learning rate"
             network "--batch-size" "N" "batchSize" "rows of a step"
             network "--dropout" "SHARE" "dropout" "the share of hidden units that training drops"
@@ -235,15 +194,8 @@ module SettingOptions =
             raise (Usage(String.Join("; ", e.Faults)))
 
     /// What was given of these options, on top of other settings. Throws Usage.
-    let over (options: SettingOption list) (given: ParseResult) (settings: ModelSettings) : ModelSettings =
-        asUsage (fun () ->
-            options
-            |> List.fold
-                (fun (settings: ModelSettings) option ->
-                    match option.Written given with
-                    | Some written -> settings.With(option.Setting, written)
-                    | None -> settings)
-                settings)
+    let over (options: Change<ModelSettings> list) (given: ParseResult) (settings: ModelSettings) : ModelSettings =
+        asUsage (fun () -> Change.apply options given settings)
 
     /// The settings of the file, where one is named. Throws IOException and ConfigurationException, for the file is at fault.
     let private ofFile (given: ParseResult) : ModelSettings =
@@ -257,14 +209,10 @@ module SettingOptions =
             settings.Builder() |> ignore
             settings
 
-    let private chosen (settings: ModelSettings) : struct (ModelOptions * VectoriserOptions list * FeatureKind) =
-        let struct (options, vectorisers, kind) = settings.Builder().Chosen()
-        struct (options, List.ofSeq vectorisers, kind)
-
     /// What the core fits with. Throws ConfigurationException.
     let options (settings: ModelSettings) : ModelOptions * VectoriserOptions list * FeatureKind =
-        let struct (options, vectorisers, kind) = chosen settings
-        options, vectorisers, kind
+        let struct (options, vectorisers, kind) = settings.Builder().Chosen()
+        options, List.ofSeq vectorisers, kind
 
     /// File and options together, all faults of the options found. Throws Usage for them.
     let read (given: ParseResult) : ModelSettings =

@@ -46,24 +46,6 @@ module Source =
     let part =
         Given.oneOf [ "train"; "dev"; "test" ] "--part" "PART" "of a folder: train, dev or test"
 
-    let private text =
-        Given.texts
-            "--text"
-            "COLUMN"
-            "the column or field with the texts (default: text, body and other usual names); may be repeated"
-
-    let private labels =
-        Given.texts
-            "--labels"
-            "COLUMN"
-            "the column or field with the labels (default: labels, tags and other usual names), or columns of 0 and 1; may be repeated"
-
-    let private separator =
-        Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
-
-    let private delimiter =
-        Given.text "--delimiter" "MARK" "what stands between two columns (default: found)"
-
     let private group =
         Given.text "--group" "COLUMN" "the group of a row, say its patient: with --split, groups stay together"
 
@@ -82,22 +64,29 @@ module Source =
             "DEV,TEST"
             "splits the rows of one file by these shares, as in 0.1,0.2: labels spread evenly, or by --group or --time"
 
+    let private fields: Change<Fields> list =
+        [
+            Given.texts
+                "--text"
+                "COLUMN"
+                "the column or field with the texts (default: text, body and other usual names); may be repeated"
+            |> Change.texts (Change.setting (fun (f: Fields) text -> f.Text <- List.toArray text))
+            Given.texts
+                "--labels"
+                "COLUMN"
+                "the column or field with the labels (default: labels, tags and other usual names), or columns of 0 and 1; may be repeated"
+            |> Change.texts (Change.setting (fun (f: Fields) labels -> f.Labels <- List.toArray labels))
+            Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
+            |> Change.text (Change.setting (fun (f: Fields) mark -> f.Separator <- mark))
+            Given.text "--delimiter" "MARK" "what stands between two columns (default: found)"
+            |> Change.text (Change.setting (fun (f: Fields) mark -> f.Delimiter <- mark))
+            group |> Change.text (Change.setting (fun (f: Fields) name -> f.Group <- name))
+            time |> Change.text (Change.setting (fun (f: Fields) name -> f.Time <- name))
+        ]
+
     /// What commands that read labelled rows have besides --data.
     let columns: Option list =
-        [ format; text; labels; separator; delimiter; group; time; vectors ]
-
-    let private fields (given: ParseResult) : Fields =
-        let words o = Given.all o given |> List.toArray
-        let word o = Given.tryText o given |> Option.toObj
-
-        Fields(
-            Text = words text,
-            Labels = words labels,
-            Separator = word separator,
-            Delimiter = word delimiter,
-            Group = word group,
-            Time = word time
-        )
+        [ format :> Option ] @ Change.options fields @ [ vectors ]
 
     let private shares (given: ParseResult) : SplitOptions option =
         Given.tryText split' given
@@ -128,7 +117,7 @@ module Source =
         let options =
             { DataSource.defaults with
                 Formats = everyFormat
-                Fields = fields given
+                Fields = Fields() |> Change.apply fields given
                 Vectors = Given.tryText vectors given
                 Split = shares given
             }

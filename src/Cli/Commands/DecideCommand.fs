@@ -121,6 +121,6 @@ module DecideCommand =
                 [ model ],
                 [ Source.data :> Option; Source.part; out; risk; calibration; sets; seed ]
                 @ Source.columns
-                @ (SettingOptions.decision |> List.map _.Option),
+                @ Change.options SettingOptions.decision,
                 run
             )

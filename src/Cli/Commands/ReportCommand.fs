@@ -18,20 +18,6 @@ module ReportCommand =
     let private against =
         Given.text "--against" "MODEL" "another saved model, which is measured on the same rows and compared"
 
-    let private title =
-        Given.text "--title" "TEXT" "the heading (default: the model's folder)"
-
-    let private examples =
-        Given.whole
-            "--examples"
-            "N"
-            "rows that are shown where the model loses, with their texts; 0 leaves all texts out (default: 40)"
-
-    let private resamples =
-        Given.whole "--resamples" "N" "how often rows are weighed anew for the intervals; 0 for none (default: 200)"
-
-    let private seed = Given.whole "--seed" "N" "of the resamples (default: 1)"
-
     /// What a model is called: its folder, or the one around that where it is the `model` of a training.
     let private nameOf (folder: string) =
         let full = Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
@@ -40,22 +26,28 @@ module ReportCommand =
         | "model", around when not (isNull around) -> $"{Path.GetFileName around}/model"
         | name, _ -> name
 
+    let private changes: Change<ReportOptions> list =
+        [
+            against
+            |> Change.text (Change.setting (fun (o: ReportOptions) other -> o.OtherName <- nameOf other))
+            Given.text "--title" "TEXT" "the heading (default: the model's folder)"
+            |> Change.text (Change.setting (fun (o: ReportOptions) title -> o.Title <- title))
+            Given.whole
+                "--examples"
+                "N"
+                "rows that are shown where the model loses, with their texts; 0 leaves all texts out (default: 40)"
+            |> Change.number (Change.setting (fun (o: ReportOptions) examples -> o.Examples <- examples))
+            Given.whole "--resamples" "N" "how often rows are weighed anew for the intervals; 0 for none (default: 200)"
+            |> Change.number (Change.setting (fun (o: ReportOptions) resamples -> o.Resamples <- resamples))
+            Given.whole "--seed" "N" "of the resamples (default: 1)"
+            |> Change.number (Change.setting (fun (o: ReportOptions) seed -> o.Seed <- seed))
+        ]
+
     let private options (given: ParseResult) (place: string) : ReportOptions =
-        let o = ReportOptions()
+        let name = nameOf place
 
-        let set option (change: int -> unit) =
-            Given.tryNumber option given |> Option.iter change
-
-        o.Name <- nameOf place
-        o.Title <- Given.tryText title given |> Option.defaultValue $"Report of {o.Name}"
-
-        Given.tryText against given
-        |> Option.iter (fun other -> o.OtherName <- nameOf other)
-
-        set examples (fun n -> o.Examples <- n)
-        set resamples (fun n -> o.Resamples <- n)
-        set seed (fun n -> o.Seed <- n)
-        o
+        ReportOptions(Name = name, Title = $"Report of {name}")
+        |> Change.apply changes given
 
     let private run (given: ParseResult) : int =
         let place = Source.onePlace "expected rows with known labels" given
@@ -93,16 +85,8 @@ module ReportCommand =
         )
             .With(
                 [ model ],
-                ([
-                    Source.data :> Option
-                    Source.part
-                    out
-                    against
-                    title
-                    examples
-                    resamples
-                    seed
-                 ]
-                 @ Source.columns),
+                [ Source.data :> Option; Source.part; out ]
+                @ Change.options changes
+                @ Source.columns,
                 run
             )

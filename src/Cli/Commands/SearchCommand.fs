@@ -206,6 +206,6 @@ module SearchCommand =
                     SettingOptions.settings
                 ]
                 @ Source.columns
-                @ (SettingOptions.decision @ SettingOptions.model |> List.map _.Option),
+                @ Change.options (SettingOptions.decision @ SettingOptions.model),
                 run
             )

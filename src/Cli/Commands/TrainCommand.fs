@@ -22,20 +22,6 @@ module TrainCommand =
     let private tensorBoard =
         Given.text "--tensorboard" "DIR" "writes the same for TensorBoard"
 
-    let private checkpoint =
-        Given.text
-            "--checkpoint"
-            "DIR"
-            "leaves the work so far in this folder, which is removed when the model is saved; see --resume"
-
-    let private every =
-        Given.number "--every" "SECONDS" "the most work that --checkpoint lets be lost (default: 60)"
-
-    let private resume =
-        Given.flag
-            "--resume"
-            "goes on from what is in the folder of --checkpoint, to the model of a training that was not interrupted"
-
     let private risk =
         Given.number
             "--risk"
@@ -120,34 +106,6 @@ module TrainCommand =
             fun model -> Model.withRisk level (Source.known file (Source.rows "dev" given file) model) model
         | Some _, None -> raise (Usage "--risk: expected labelled rows of their own beside it: --risk-rows FILE")
         | None, Some _ -> raise (Usage "--risk-rows: expected the level of the promise beside it: --risk LEVEL")
-
-    /// Where the work so far is left. Earlier work there is gone on from only where that is asked for, and asked for only where there is some.
-    let private checkpoints (given: ParseResult) : CheckpointOptions option =
-        let options (folder: string) =
-            match CheckpointFolder.exists folder, Given.is resume given with
-            | true, false ->
-                raise (
-                    Usage
-                        $"--checkpoint: {folder} holds the work of a training that was interrupted; --resume goes on with it, another folder or none begins anew"
-                )
-            | false, true -> raise (Usage $"--resume: there is nothing to go on from in {folder}")
-            | _ ->
-                let standard = CheckpointFolder.defaults folder
-
-                { standard with
-                    Every =
-                        Given.tryNumber every given
-                        |> Option.map TimeSpan.FromSeconds
-                        |> Option.defaultValue standard.Every
-                }
-
-        match Given.tryText checkpoint given with
-        | Some folder -> Some(options folder)
-        | None when Given.is resume given ->
-            raise (Usage "--resume: expected the folder to go on from: --checkpoint DIR")
-        | None when (Given.tryNumber every given).IsSome ->
-            raise (Usage "--every: expected the folder for the work so far: --checkpoint DIR")
-        | None -> None
 
     /// What is to be written can be written: found before the training, which may take long.
     let private prepare (output: string) (given: ParseResult) : string =
@@ -236,7 +194,7 @@ module TrainCommand =
         0
 
     let private run (given: ParseResult) : int =
-        let checkpoints = checkpoints given
+        let checkpoints = Checkpoints.read given
 
         try
             train given checkpoints
@@ -266,7 +224,9 @@ module TrainCommand =
                 [ Source.data :> Option; out; SettingOptions.settings ]
                 @ Source.columns
                 @ [ Source.split ]
-                @ (SettingOptions.decision @ SettingOptions.model |> List.map _.Option)
-                @ [ risk; riskRows; checkpoint; every; resume; log; tensorBoard ],
+                @ Change.options (SettingOptions.decision @ SettingOptions.model)
+                @ [ risk; riskRows ]
+                @ Checkpoints.options
+                @ [ log; tensorBoard ],
                 run
             )
