@@ -8,7 +8,7 @@ open Limen.Core
 module internal LabelSections =
 
     /// A table of every label to search and sort.
-    let table (m: Measured) (against: Measured option) : XmlNode list =
+    let all (m: Measured) (against: Measured option) : XmlNode list =
         [
             div
                 [ _class "tools" ]
@@ -29,7 +29,7 @@ module internal LabelSections =
                     attr "tabindex" "0"
                     attr "aria-label" "Labels"
                 ]
-                [ Giraffe.ViewEngine.HtmlElements.table [ _id "label-table" ] [] ]
+                [ table [ _id "label-table" ] [] ]
             Page.note
                 "A click on a heading sorts; another turns the order. A narrow screen shows fewer columns, and paper the first 100 rows of the present order."
             Page.data "label-data" (LabelColumns.json (LabelColumns.all m against))

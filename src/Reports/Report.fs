@@ -20,7 +20,7 @@ module Report =
                 match against with
                 | Some other -> "comparison", "Comparison", ComparisonSection.nodes o buckets m other
                 | None -> ()
-                "labels", "Labels", LabelSections.table m against
+                "labels", "Labels", LabelSections.all m against
                 "frequency", "Frequency", LabelSections.frequency buckets m
                 "thresholds", "Thresholds", LabelSections.thresholds buckets m
                 "calibration", "Calibration", PairSections.calibration m

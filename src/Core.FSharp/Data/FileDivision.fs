@@ -74,18 +74,14 @@ module internal FileDivision =
             Some(byColumn file rows names), [ $"split from one file by the column {options.Fields.Part}" ]
         | None, None -> None, []
 
-    let private withNotes (notes: string list) (rows: FileRows) : FileRows =
-        { rows with
-            Columns =
-                { rows.Columns with
-                    Notes = rows.Columns.Notes @ notes
-                }
-        }
-
     /// The parts of one file. Throws ConfigurationException for a split that cannot be made, or leaves no training row, and DataFormatException for a part or a time that is none.
     let divide (options: DataOptions) (file: ChosenFile) (rows: FileRows) : Split<ChosenFile> * Split<FileRows> =
         let parts, said = parts options file rows
-        let rows = withNotes said rows
+
+        let rows =
+            { rows with
+                Columns = RowColumns.noted said rows.Columns
+            }
 
         let select place =
             match parts with

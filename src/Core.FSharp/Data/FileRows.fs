@@ -38,6 +38,12 @@ module RowColumns =
             Notes = []
         }
 
+    /// With further notes.
+    let noted (notes: string list) (columns: RowColumns) : RowColumns =
+        { columns with
+            Notes = columns.Notes @ notes
+        }
+
     /// Those of the chosen rows.
     let selectRows (chosen: int[]) (columns: RowColumns) : RowColumns =
         let select values =

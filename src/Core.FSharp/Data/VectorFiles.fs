@@ -20,7 +20,8 @@ module internal VectorFiles =
                 Configuration.refuse
                     $"vectors: expected {beside}, or the path of a file where one file of rows is read, found none"
 
-    /// Rows with the vectors of another file in the place of their own features, where vectors are asked for. Throws ConfigurationException where the file is not there or has other rows, and for rows of labels alone.
+    /// Rows with the vectors of another file in the place of their own features, where vectors are asked for. Throws
+    /// ConfigurationException where the file is not there or has other rows, and for rows of labels alone.
     let addTo (options: DataOptions) (alone: bool) (path: string) (rows: FileRows) : FileRows =
         match options.Vectors with
         | None when rows.Rows.Dimension = Some 0 ->
@@ -41,11 +42,9 @@ module internal VectorFiles =
                 { rows with
                     Rows = features
                     Columns =
-                        { rows.Columns with
-                            Notes =
-                                rows.Columns.Notes
-                                @ [
-                                    $"vectors of {features.Dimension.Value} numbers from {Path.GetFileName file}"
-                                ]
-                        }
+                        rows.Columns
+                        |> RowColumns.noted
+                            [
+                                $"vectors of {features.Dimension.Value} numbers from {Path.GetFileName file}"
+                            ]
                 }
