@@ -133,3 +133,23 @@ let shapes: (string * (string -> Row list -> unit) * bool) list =
                     strings (rows |> List.map (fun (_, l, _, _) -> String.Join("; ", l))) group fields[1])),
         false
     ]
+
+/// The two files of a set, each with these columns: a text, and one more of strings or, where it is marked so, of numbers.
+let set (path: string) (columns: (string * bool) list) : unit =
+    for part, (name, isNumber) in List.indexed columns do
+        let other: Field =
+            if isNumber then
+                DataField<double>(name)
+            else
+                DataField<string>(name)
+
+        write
+            $"{path}-{part:D5}-of-{columns.Length:D5}.parquet"
+            [ DataField<string>("text"); other ]
+            (fun group fields ->
+                strings [ "one"; "two" ] group fields[0]
+
+                if isNumber then
+                    group.WriteAsync(fields[1], ReadOnlyMemory [| 1.0; 2.0 |], Nullable()) |> wait
+                else
+                    strings [ "a"; "b" ] group fields[1])
