@@ -76,24 +76,6 @@ type TrainingDivergedException(step: int, batch: int, what: string) =
     /// The batch of its epoch.
     member _.Batch = batch
 
-/// A row to which a model gives a score that is no number, or beyond all numbers: its features are too large for what a scorer has learned, and nothing could
-/// be said of the row.
-[<Sealed>]
-type ScoreNotFiniteException(row: int, scorer: int, label: int) =
-    inherit
-        ArgumentException(
-            $"row {row}: the score that scorer {scorer} gives to label {label} is not finite, for the row's features are too large for what it has learned"
-        )
-
-    /// The row, counted from 1.
-    member _.Row = row
-
-    /// The scorer, counted from 1.
-    member _.Scorer = scorer
-
-    /// The label's id, counted from 0.
-    member _.Label = label
-
 namespace Limen.Core
 
 open System
@@ -120,7 +102,23 @@ type ModelFormatException = Limen.ModelFormatException
 
 type TrainingDivergedException = Limen.TrainingDivergedException
 
-type ScoreNotFiniteException = Limen.ScoreNotFiniteException
+/// A row to which a model gives a score that is no number, or beyond all numbers: its features are too large for what a scorer has learned, and nothing could
+/// be said of the row.
+[<Sealed>]
+type ScoreNotFiniteException(row: int, scorer: int, label: int) =
+    inherit
+        ArgumentException(
+            $"row {row}: the score that scorer {scorer} gives to label {label} is not finite, for the row's features are too large for what it has learned"
+        )
+
+    /// The row, counted from 1.
+    member _.Row = row
+
+    /// The scorer, counted from 1.
+    member _.Scorer = scorer
+
+    /// The label's id, counted from 0.
+    member _.Label = label
 
 /// An error of torch while a loss was computed, with torch's own message.
 [<Sealed>]
