@@ -36,7 +36,7 @@ let cut (words: int) (d: LabelledRows) : LabelledRows =
             |> String.concat " "
 
         { d with
-            Rows = Rows.Texts(Array.Parallel.map first texts)
+            Rows = Rows.Texts(texts |> Seq.toArray |> Array.Parallel.map first)
         }
     | _ -> d
 

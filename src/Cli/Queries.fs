@@ -98,7 +98,7 @@ module Queries =
                 line
 
         if readsTexts model then
-            lines |> Array.mapi (at textOf) |> Rows.Texts
+            Rows.Texts(lines |> Array.mapi (at textOf))
         else
             let d = dimension model.Input
             lines |> Array.mapi (at (featuresOf d)) |> Csr.ofRows d |> Rows.Features

@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.Globalization
 open Limen
+open Limen.Kernels
 
 /// What columns say of the rows of a file. What it is made of is said beside it, a sentence each.
 [<RequireQualifiedAccess>]
@@ -15,8 +16,10 @@ module internal ParquetContents =
     let texts (columns: ParquetColumn[]) : Rows * string =
         let texts = columns |> Array.map ParquetColumn.texts
 
-        Rows.Texts(Array.init texts[0].Length (fun row -> texts |> Seq.map (Array.item row) |> String.concat "\n")),
-        $"texts from {named columns}"
+        let ofRow row =
+            texts |> Seq.map (Array.item row) |> String.concat "\n"
+
+        Rows.Texts(TextList.Of(Seq.init texts[0].Length ofRow)), $"texts from {named columns}"
 
     /// The numbers of each row that a column gives, as many for each; a missing one is NaN.
     let private numbers path (column: ParquetColumn) : float[][] =

@@ -9,11 +9,11 @@ namespace Limen.Kernels;
 public static class CharacterCounter
 {
     /// <summary>The chosen n-grams of texts; of equally frequent ones at the limit the first in ordinal order.</summary>
-    public static TermTable Count(string[] texts, TermSelection selection)
+    public static TermTable Count(IReadOnlyList<string> texts, TermSelection selection)
     {
         ArgumentNullException.ThrowIfNull(texts);
         TextPart.Require(texts);
-        var parts = TextPart.Cut(texts.Length);
+        var parts = TextPart.Cut(texts.Count);
         CancellationScope.For(parts.Length, i => parts[i].Read(texts, new SpaceTokeniser(), Kept.Different));
         var words = Array.ConvertAll(parts, Words);
         var chosen = new List<(string Term, int Texts)>();

@@ -36,7 +36,7 @@ public sealed record JsonFields(
 public readonly record struct JsonLabels(string[] Names, int[] Ids, string? List);
 
 /// <summary>Rows of JSON.</summary>
-/// <param name="Texts">The text of each row.</param>
+/// <param name="Texts">The text of each row, packed.</param>
 /// <param name="Labels">The labels of each row.</param>
 /// <param name="Weights">The weight of each row, 1 where it has none.</param>
 /// <param name="Weighted">Whether any row has a weight.</param>
@@ -45,7 +45,7 @@ public readonly record struct JsonLabels(string[] Names, int[] Ids, string? List
 /// <param name="Blank">The first blank line, from 0, after which no row came; null where there is none.</param>
 /// <param name="Fault">What stopped the parser; null where everything was read.</param>
 public sealed record JsonRows(
-    IReadOnlyList<string> Texts,
+    TextList Texts,
     IReadOnlyList<JsonLabels> Labels,
     IReadOnlyList<float> Weights,
     bool Weighted,

@@ -12,7 +12,7 @@ internal sealed class JsonRowReader(JsonFields fields)
     /// <summary>How deep brackets may stand in fields that are passed over: as deep as they like.</summary>
     public static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
-    private readonly List<string> texts = [];
+    private readonly TextListBuilder texts = new();
     private readonly List<JsonLabels> labels = [];
     private readonly List<float> weights = [];
     private readonly List<string?[]> others = [];
@@ -30,7 +30,7 @@ internal sealed class JsonRowReader(JsonFields fields)
     private float? weight;
     private string?[] other = [];
 
-    public JsonRows Rows(int? blank, ParseFault? fault) => new(texts, labels, weights, weighted, others, replaced, blank, fault);
+    public JsonRows Rows(int? blank, ParseFault? fault) => new(texts.ToList(), labels, weights, weighted, others, replaced, blank, fault);
 
     /// <summary>Adds the row of an object; where it is none, says where it stopped.</summary>
     public Stop? Add(ReadOnlySpan<byte> json)

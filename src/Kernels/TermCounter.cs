@@ -24,12 +24,12 @@ public static class TermCounter
     /// The chosen terms of texts, of tokens as a tokeniser cuts them, one of which is made for each thread; of equally frequent terms at the limit the first
     /// in ordinal order.
     /// </summary>
-    public static TermTable Count(string[] texts, Func<Tokeniser> tokeniser, TermSelection selection)
+    public static TermTable Count(IReadOnlyList<string> texts, Func<Tokeniser> tokeniser, TermSelection selection)
     {
         ArgumentNullException.ThrowIfNull(texts);
         TextPart.Require(texts);
         ArgumentNullException.ThrowIfNull(tokeniser);
-        var parts = TextPart.Cut(texts.Length);
+        var parts = TextPart.Cut(texts.Count);
         CancellationScope.For(parts.Length, i => parts[i].Read(texts, tokeniser(), selection.Longest > 1 ? Kept.InOrder : Kept.Nothing));
         var words = Words(parts, selection.MinDf);
         var terms = words.Terms;

@@ -24,22 +24,18 @@ public abstract class TermIndex
     /// How often each term is in each text: [N, terms].
     /// </summary>
     /// <exception cref="ArgumentException">A text is null.</exception>
-    public CsrMatrix Count(string[] texts)
+    public CsrMatrix Count(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         TextPart.Require(texts);
-        if (texts.Length <= ChunkRows)
+        if (texts.Count <= ChunkRows)
         {
-            var only = CountChunk(texts);
-            return CsrMatrix.Trusted(texts.Length, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
+            var only = CountChunk(texts, 0, texts.Count);
+            return CsrMatrix.Trusted(texts.Count, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
         }
-        var chunks = new Chunk[Lanes.Tasks(texts.Length, ChunkRows)];
-        CancellationScope.For(chunks.Length, i =>
-        {
-            var first = i * ChunkRows;
-            chunks[i] = CountChunk(texts.AsSpan(first..Lanes.End(i, ChunkRows, texts.Length)));
-        });
-        var rowStart = new int[texts.Length + 1];
+        var chunks = new Chunk[Lanes.Tasks(texts.Count, ChunkRows)];
+        CancellationScope.For(chunks.Length, i => chunks[i] = CountChunk(texts, i * ChunkRows, Lanes.End(i, ChunkRows, texts.Count)));
+        var rowStart = new int[texts.Count + 1];
         var starts = new int[chunks.Length + 1];
         for (var i = 0; i < chunks.Length; i++)
         {
@@ -54,18 +50,18 @@ public abstract class TermIndex
             chunks[i].Indices.CopyTo(indices, starts[i]);
             chunks[i].Values.CopyTo(values, starts[i]);
         });
-        return CsrMatrix.Trusted(texts.Length, count, rowStart, indices, values);
+        return CsrMatrix.Trusted(texts.Count, count, rowStart, indices, values);
     }
 
     private readonly record struct Chunk(int[] RowEnd, List<int> Indices, List<float> Values);
 
-    private Chunk CountChunk(ReadOnlySpan<string> texts)
+    private Chunk CountChunk(IReadOnlyList<string> texts, int first, int end)
     {
-        var chunk = new Chunk(new int[texts.Length], [], []);
+        var chunk = new Chunk(new int[end - first], [], []);
         if (!finders.TryTake(out var finder)) finder = (new IdCounter(count), Finder());
-        for (var row = 0; row < texts.Length; row++)
+        for (var row = 0; row < end - first; row++)
         {
-            finder.Find(texts[row], finder.Counter);
+            finder.Find(texts[first + row], finder.Counter);
             finder.Counter.MoveTo(chunk.Indices, chunk.Values);
             chunk.RowEnd[row] = chunk.Indices.Count;
         }

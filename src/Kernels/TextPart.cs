@@ -35,14 +35,15 @@ internal sealed class TextPart(int first, int end)
         int At(int i) => (int)((long)rows * i / parts);
     }
 
-    /// <summary>Texts are there, each of them.</summary>
-    public static void Require(ReadOnlySpan<string> texts)
+    /// <summary>Texts are there, each of them; packed ones always are.</summary>
+    public static void Require(IReadOnlyList<string> texts)
     {
+        if (texts is TextList) return;
         foreach (var text in texts) ArgumentNullException.ThrowIfNull(text, nameof(texts));
     }
 
     /// <summary>Counts the texts that hold each token.</summary>
-    public void Read(string[] all, Tokeniser tokeniser, Kept kept)
+    public void Read(IReadOnlyList<string> all, Tokeniser tokeniser, Kept kept)
     {
         var lookup = Ids.GetAlternateLookup<ReadOnlySpan<char>>();
         var read = new List<int>();

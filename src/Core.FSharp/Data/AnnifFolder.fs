@@ -2,6 +2,7 @@ namespace Limen.Core
 
 open System
 open System.IO
+open Limen.Kernels
 
 /// Annif's full texts: a folder of NAME.txt with the subjects of each in NAME.tsv ("<uri> TAB label", a line each) or NAME.key (a label a line). Texts without such a file have no
 /// subject (https://github.com/NatLibFi/Annif/wiki/Document-corpus-formats).
@@ -46,12 +47,10 @@ module AnnifFolder =
     let private read (directory: string) : FileRows =
         let files = texts directory
 
-        { FileRows.ofTexts
-              {
-                  Texts = files |> Array.map File.ReadAllText
-                  LabelNames = files |> Seq.map subjects |> LabelSpace.share
-                  Weights = None
-              } with
+        { FileRows.ofPacked
+              (files |> Seq.map File.ReadAllText |> TextList.Of)
+              (files |> Seq.map subjects |> LabelSpace.share)
+              None with
             Columns =
                 { RowColumns.none with
                     Ids = Some(files |> Array.map Path.GetFileNameWithoutExtension)

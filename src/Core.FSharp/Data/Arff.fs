@@ -4,6 +4,7 @@ open System
 open System.Collections.Generic
 open System.IO
 open Limen
+open Limen.Kernels
 
 /// Attributes and rows as Weka's ARFF has them (https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/), dense or sparse ({index value, ...}). Which attributes are labels is said
 /// by Mulan's XML beside the file (same name, .xml), by MEKA's "-C n" in the relation's name (the first n attributes, the last where n is negative), or by Fields. Numbers are
@@ -109,7 +110,7 @@ module Arff =
 
         header
 
-    let private fileRows path (header: Header) (rows: Row[]) : FileRows =
+    let private fileRows path (header: Header) (texts: TextList) (rows: Row[]) : FileRows =
         let features = Array.last header.Starts
 
         let hasText =
@@ -119,7 +120,7 @@ module Arff =
         {
             Rows =
                 if hasText then
-                    rows |> Array.map _.Text |> Rows.Texts
+                    Rows.Texts texts
                 else
                     rows |> Array.map _.Features |> Csr.ofSortedRows features |> Rows.Features
             Labels = rows |> Seq.map _.Labels |> LabelSpace.share |> FileLabels.Names
@@ -140,6 +141,12 @@ module Arff =
     /// The rows of a file. Throws DataFormatException at the first line that is not as it should be, and where nothing says which attributes are labels.
     let read (fields: Fields) (path: string) : FileRows =
         let reached = ref 0
+        let texts = TextListBuilder()
+
+        // the text of a row is held packed, beside it
+        let packed (row: Row) =
+            texts.Add row.Text
+            { row with Text = "" }
 
         let header, rows =
             Delimited.withText path (fun () -> reached.Value) (fun reader ->
@@ -151,12 +158,12 @@ module Arff =
                     match header with
                     | Some header ->
                         while lines.MoveNext() do
-                            rowOf header path reached.Value lines.Current
+                            rowOf header path reached.Value lines.Current |> packed
                     | None -> ()
                 |])
 
         match header with
-        | Some header when rows.Length > 0 -> fileRows path header rows
+        | Some header when rows.Length > 0 -> fileRows path header (texts.ToList()) rows
         | _ -> Lines.fail path (max 1 reached.Value) 1 "@data and at least one row after it" "none"
 
     /// Files *.arff, and others that begin with a relation.

@@ -78,7 +78,7 @@ module internal CsvContents =
         let count = table.Lines.Count
 
         match numberColumns table with
-        | _ when roles.Text.Length > 0 -> Rows.Texts(table.Texts.ToArray()), $"texts from {named table roles.Text}"
+        | _ when roles.Text.Length > 0 -> Rows.Texts table.Texts, $"texts from {named table roles.Text}"
         | _ when roles.Numbers.Length > 0 ->
             Rows.Dense(Array2D.init count roles.Numbers.Length (fun r c -> table.Numbers[r][c])),
             $"{roles.Numbers.Length} features"

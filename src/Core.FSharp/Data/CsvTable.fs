@@ -2,6 +2,7 @@ namespace Limen.Core
 
 open System
 open System.Collections.Generic
+open Limen.Kernels
 
 /// What is kept of a table while it is read, row by row: the values of the columns that have a role. Throws DataFormatException (columns are those of the table, from 1)
 /// for a value that is not what its column holds.
@@ -9,7 +10,7 @@ open System.Collections.Generic
 type internal CsvTable(path: string, names: string[], roles: CsvRoles) =
     let read = roles.Read
     let lines = List<int>()
-    let texts = List<string>()
+    let texts = TextListBuilder()
     let lists = List<string[]>()
     let flagged = List<string[]>()
     let numbers = List<float32[]>()
@@ -33,7 +34,9 @@ type internal CsvTable(path: string, names: string[], roles: CsvRoles) =
 
     /// The line that each row begins on, from 1.
     member _.Lines = lines
-    member _.Texts = texts
+
+    /// The texts of all rows, once they are read.
+    member _.Texts = texts.ToList()
 
     /// The values of the columns of label lists, row by row.
     member _.Lists = lists

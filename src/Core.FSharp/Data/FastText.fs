@@ -49,20 +49,28 @@ module FastText =
 
         String.Join(' ', all |> Array.filter (isLabel >> not)), labels
 
+    /// The rows of a file, with texts packed block by block.
+    let private readRows (blockBytes: int) (prefix: string) (path: string) : FileRows =
+        let parse firstLine bytes =
+            let rows = Lines.mapLines path (row prefix path) firstLine bytes
+            struct (rows |> Seq.map fst |> TextList.Of, rows |> Seq.map snd |> LabelSpace.share)
+
+        let blocks = Lines.mapBlocks blockBytes parse path
+        let texts = blocks |> Seq.map (fun (struct (texts, _)) -> texts) |> TextList.Concat
+
+        if texts.Count = 0 then
+            Lines.fail path 1 1 "at least one row" "none"
+
+        let names =
+            blocks |> Seq.collect (fun (struct (_, names)) -> names) |> LabelSpace.share
+
+        RowWeights.ofFile path texts.Count None |> FileRows.ofPacked texts names
+
     /// The rows of a file, parsed in parallel by blocks of the given length in bytes, with the weights beside it (RowWeights). Row i is line i + 1:
     /// empty lines stand at the end alone. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
     /// rows.
     let readBlocks (blockBytes: int) (prefix: string) (path: string) : TextDataset =
-        let rows = Lines.map blockBytes (row prefix path) path
-
-        if rows.Length = 0 then
-            Lines.fail path 1 1 "at least one row" "none"
-
-        {
-            Texts = Array.map fst rows
-            LabelNames = rows |> Seq.map snd |> LabelSpace.share
-            Weights = RowWeights.ofFile path rows.Length None
-        }
+        readRows blockBytes prefix path |> FileRows.texts
 
     /// The rows of a file whose labels begin with the prefix.
     let read (prefix: string) (path: string) : TextDataset = readBlocks Lines.blockBytes prefix path
@@ -101,7 +109,7 @@ module FastText =
             Name = "fasttext"
             Endings = [ ".fasttext"; ".ft"; ".txt" ]
             Looks = fun first -> (first.TrimStart blanks).StartsWith(prefix, StringComparison.Ordinal)
-            Read = fun _ path -> read prefix path |> FileRows.ofTexts
+            Read = fun _ path -> readRows Lines.blockBytes prefix path
             Write = Some(fun path rows -> FileRows.texts rows |> write prefix path)
         }
 

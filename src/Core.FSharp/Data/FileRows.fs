@@ -1,5 +1,7 @@
 namespace Limen.Core
 
+open Limen.Kernels
+
 /// How a file says which labels its rows have.
 [<RequireQualifiedAccess; ReferenceEquality>]
 type FileLabels =
@@ -79,6 +81,16 @@ type FileRows =
 [<RequireQualifiedAccess>]
 module FileRows =
 
+    /// Packed texts with the names of their labels.
+    let internal ofPacked (texts: TextList) (names: string[][]) (weights: float32[] option) : FileRows =
+        {
+            Rows = Rows.Texts texts
+            Labels = FileLabels.Names names
+            Sized = false
+            Weights = weights
+            Columns = RowColumns.none
+        }
+
     /// Texts with the names of their labels.
     let ofTexts (rows: TextDataset) : FileRows =
         {
@@ -102,7 +114,7 @@ module FileRows =
         match rows.Rows with
         | Rows.Texts texts ->
             {
-                Texts = texts
+                Texts = Seq.toArray texts
                 LabelNames = labelNames rows
                 Weights = rows.Weights
             }

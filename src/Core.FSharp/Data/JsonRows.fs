@@ -166,9 +166,9 @@ module internal JsonRows =
         let all (values: JsonRows -> 'a seq) =
             blocks |> Seq.collect values |> Seq.toArray
 
-        let texts = all _.Texts
+        let texts = blocks |> Seq.map _.Texts |> TextList.Concat
 
-        if texts.Length = 0 then
+        if texts.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
         let weights =
@@ -200,7 +200,7 @@ module internal JsonRows =
             Rows = Rows.Texts texts
             Labels = labels
             Sized = false
-            Weights = RowWeights.ofFile path texts.Length weights
+            Weights = RowWeights.ofFile path texts.Count weights
             Columns =
                 {
                     Ids = column 0

@@ -28,8 +28,8 @@ type LabelSpace(names: string[]) =
 [<RequireQualifiedAccess>]
 module LabelSpace =
 
-    /// The same sets with one string for each name, however often it occurs.
-    let internal share (sets: string[] seq) : string[][] =
+    /// What gives each row's names the instances of those that came before, so that a name is in memory once however many rows have it.
+    let internal sharing () : string[] -> string[] =
         let names = Dictionary<string, string>(StringComparer.Ordinal)
 
         let shared name =
@@ -39,7 +39,11 @@ module LabelSpace =
                 names[name] <- name
                 name
 
-        sets |> Seq.map (Array.map shared) |> Seq.toArray
+        Array.map shared
+
+    /// The same sets with one string for each name, however often it occurs.
+    let internal share (sets: string[] seq) : string[][] =
+        sets |> Seq.map (sharing ()) |> Seq.toArray
 
     /// The names in any of these sets, in ordinal order.
     let ofNames (sets: string[] seq) : LabelSpace =

@@ -232,13 +232,14 @@ module Lines =
             let column = e.Index - before.LastIndexOf 10uy
             fail path line column "valid UTF-8" (ParseFault.Quote(bytes.Span.Slice e.Index))
 
-    /// f(number from 1, text without a line feed) of every line of a file, blocks in parallel.
-    let internal map (blockBytes: int) (f: int -> string -> 'row) (path: string) : 'row[] =
-        let parse firstLine bytes =
-            (decode path firstLine bytes).TrimEnd('\n').Split '\n'
-            |> Array.mapi (fun i text -> f (firstLine + i) text)
+    /// f(number from 1, text without a line feed) of every line of a block.
+    let internal mapLines (path: string) (f: int -> string -> 'row) firstLine (bytes: ReadOnlyMemory<byte>) : 'row[] =
+        (decode path firstLine bytes).TrimEnd('\n').Split '\n'
+        |> Array.mapi (fun i text -> f (firstLine + i) text)
 
-        mapBlocks blockBytes parse path |> Array.concat
+    /// The same of every line of a file, blocks in parallel.
+    let internal map (blockBytes: int) (f: int -> string -> 'row) (path: string) : 'row[] =
+        mapBlocks blockBytes (mapLines path f) path |> Array.concat
 
     /// Calls the function with a writer of UTF-8 text with line feeds; compressed where the name ends in .gz or .bz2.
     let internal writing (path: string) (write: TextWriter -> unit) : unit =

@@ -1,8 +1,11 @@
 namespace Limen.Core
 
 open System
+open System.Buffers.Binary
 open System.Collections.Generic
 open System.IO
+open System.Runtime.InteropServices
+open System.Security.Cryptography
 
 /// What was read as one part of the data.
 type PartReport =
@@ -69,13 +72,21 @@ module ReadReport =
     /// The report in lines.
     let lines (report: ReadReport) : string list = ReadReport.lines report
 
-    let private textsOf (rows: LabelledRows) =
+    /// What tells texts apart without holding them: half of the SHA-256 of each.
+    let private fingerprint (text: string) : UInt128 =
+        let hash = SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))
+        BinaryPrimitives.ReadUInt128LittleEndian(ReadOnlySpan hash)
+
+    /// Of each text whether it is empty, and its fingerprint.
+    let private textsOf (rows: LabelledRows) : struct (bool * UInt128)[] =
         match rows.Rows with
-        | Rows.Texts texts -> texts
+        | Rows.Texts texts ->
+            texts
+            |> Texts.map (fun text -> struct (String.IsNullOrWhiteSpace text, fingerprint text))
         | _ -> Array.empty
 
-    let private distinct (texts: string[]) =
-        HashSet<string>(texts, StringComparer.Ordinal)
+    let private distinct (texts: struct (bool * UInt128)[]) =
+        texts |> Seq.map (fun (struct (_, text)) -> text) |> HashSet
 
     /// What a part holds; where it is no training part, with the training rows.
     let part
@@ -102,10 +113,11 @@ module ReadReport =
                 Seq.init sets.Rows (fun row -> sets.RowStart[row + 1] = sets.RowStart[row])
                 |> Seq.filter id
                 |> Seq.length
-            EmptyTexts = texts |> Seq.filter String.IsNullOrWhiteSpace |> Seq.length
+            EmptyTexts = texts |> Seq.filter (fun (struct (isEmpty, _)) -> isEmpty) |> Seq.length
             RepeatedTexts = texts.Length - (distinct texts).Count
             InTraining =
                 training
-                |> Option.map (fun seen -> texts |> Seq.filter seen.Contains |> Seq.length)
+                |> Option.map (fun seen ->
+                    texts |> Seq.filter (fun (struct (_, text)) -> seen.Contains text) |> Seq.length)
             Notes = notes
         }

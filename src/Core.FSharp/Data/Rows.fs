@@ -1,13 +1,14 @@
 namespace Limen.Core
 
 open System
+open System.Collections.Generic
 open Limen.Kernels
 
 /// Rows as they come in, before an input space makes features of them. One kind for all rows.
 [<RequireQualifiedAccess; ReferenceEquality>]
 type Rows =
-    /// N texts.
-    | Texts of string[]
+    /// N texts: strings, or packed ones (TextList), as files are read.
+    | Texts of IReadOnlyList<string>
     /// Sparse features [N, D]; a value that is NaN is missing.
     | Features of CsrMatrix
     /// Dense vectors [N, D]; a value that is NaN is missing.
@@ -16,7 +17,7 @@ type Rows =
     /// N, the number of rows.
     member rows.Count =
         match rows with
-        | Texts texts -> texts.Length
+        | Texts texts -> texts.Count
         | Features x -> x.Rows
         | Dense x -> x.GetLength 0
 
@@ -49,7 +50,8 @@ module Rows =
     /// The chosen rows, in the order given (a row may be chosen twice).
     let selectRows (chosen: int[]) (rows: Rows) : Rows =
         match rows with
-        | Rows.Texts texts -> chosen |> Array.map (Array.get texts) |> Rows.Texts
+        | Rows.Texts(:? TextList as packed) -> Rows.Texts(packed.Select chosen)
+        | Rows.Texts texts -> Rows.Texts(chosen |> Array.map (fun row -> texts[row]))
         | Rows.Features x -> Csr.selectRows chosen x |> Rows.Features
         | Rows.Dense x ->
             Array2D.init chosen.Length (x.GetLength 1) (fun i c -> x[chosen[i], c])

@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.Collections.Generic
 open Limen
+open Limen.Kernels
 
 /// Lines of tab-separated values without a header, whose quotes mean themselves.
 [<RequireQualifiedAccess>]
@@ -11,8 +12,10 @@ module internal TabbedTexts =
     /// Reads a line for each row: the function gets the line's number and its values, and gives the row's text, labels and id.
     let read (row: int -> string[] -> string * string[] * string) (path: string) : FileRows =
         let lines = List<int>()
-        let rows = List<string * string[] * string>()
-        let mutable columns = 0
+        let texts = TextListBuilder()
+        let names = List<string[]>()
+        let ids = List<string>()
+        let share = LabelSpace.sharing ()
 
         let options =
             {
@@ -21,33 +24,25 @@ module internal TabbedTexts =
                 Header = false
             }
 
-        let all (names: string[]) =
-            columns <- names.Length
-            Array.init names.Length id
+        let all (names: string[]) = Array.init names.Length id
 
-        Delimited.read
-            options
-            all
-            (fun line values ->
-                lines.Add line
-                rows.Add(row line values))
-            path
+        let add line values =
+            let text, labels, id = row line values
+            lines.Add line
+            texts.Add text
+            names.Add(share labels)
+            ids.Add id
 
-        if rows.Count = 0 then
+        Delimited.read options all add path
+
+        if lines.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
-        let ids = rows |> Seq.map (fun (_, _, id) -> id) |> Seq.toArray
-
-        { FileRows.ofTexts
-              {
-                  Texts = rows |> Seq.map (fun (text, _, _) -> text) |> Seq.toArray
-                  LabelNames = rows |> Seq.map (fun (_, labels, _) -> labels) |> LabelSpace.share
-                  Weights = RowWeights.ofFile path rows.Count None
-              } with
+        { FileRows.ofPacked (texts.ToList()) (names.ToArray()) (RowWeights.ofFile path lines.Count None) with
             Columns =
                 { RowColumns.none with
                     Lines = Some(lines.ToArray())
-                    Ids = if ids |> Array.forall ((<>) "") then Some ids else None
+                    Ids = if ids.Contains "" then None else Some(ids.ToArray())
                 }
         }
 

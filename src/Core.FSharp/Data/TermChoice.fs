@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open System.Collections.Generic
 open Limen
 
 /// What is chosen from training texts where the options leave it open (docs/text.md has the figures).
@@ -25,24 +26,22 @@ module internal TermChoice =
     /// Texts that a term must be in, while all texts together have fewer words than this.
     let private levels = [ 100_000L, 1; 10_000_000L, 2 ]
 
-    let private wordsOfAll (texts: string[]) =
-        texts |> Cancellation.map words |> Array.sum
+    /// Words of all texts together.
+    let wordsOfAll (texts: IReadOnlyList<string>) : int64 = texts |> Texts.map words |> Array.sum
 
     /// Above this many words, n-grams of characters are too many to be worth their time, and so are pairs of words among words.
     let private fewWords = 2_000_000L
 
-    /// Tokens and longest term that stand for tokens finer than words.
-    let finer (texts: string[]) : Tokens * int =
-        if wordsOfAll texts < fewWords then
+    /// Tokens and longest term that stand for tokens finer than words, by the words of all texts.
+    let finer (words: int64) : Tokens * int =
+        if words < fewWords then
             Tokens.Characters(3, 5), 1
         else
             Tokens.Words, 2
 
-    let minDocumentFrequency (texts: string[]) : int =
-        let all = wordsOfAll texts
-
+    let minDocumentFrequency (words: int64) : int =
         levels
-        |> List.tryFind (fun (fewer, _) -> all < fewer)
+        |> List.tryFind (fun (fewer, _) -> words < fewer)
         |> Option.map snd
         |> Option.defaultValue 5
 
@@ -53,13 +52,9 @@ module internal TermChoice =
     /// Pairs of words among words pay where short texts are many, so that pairs occur again.
     let private manyTexts = 10_000
 
-    /// The longest term, where the options leave it open.
-    let longest (texts: string[]) (o: VectoriserOptions) : int =
-        if
-            Tokens.areCharacters o.Tokens
-            || texts.Length < manyTexts
-            || wordsOfAll texts >= fewWords
-        then
+    /// The longest term, where the options leave it open, of so many texts with so many words.
+    let longest (texts: int) (words: Lazy<int64>) (o: VectoriserOptions) : int =
+        if Tokens.areCharacters o.Tokens || texts < manyTexts || words.Value >= fewWords then
             o.ShortestTerm
         else
             max 2 o.ShortestTerm

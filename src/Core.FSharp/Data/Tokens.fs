@@ -79,7 +79,7 @@ module internal Tokens =
         | Own cut -> OwnTokeniser cut
 
     /// The chosen terms of texts; of characters those of as many as the tokens say.
-    let count (tokens: Tokens) (selection: TermSelection) (texts: string[]) : TermTable =
+    let count (tokens: Tokens) (selection: TermSelection) (texts: IReadOnlyList<string>) : TermTable =
         match tokens with
         | WithinWords(shortest, longest) ->
             CharacterCounter.Count(texts, TermSelection(shortest, longest, selection.MinDf, selection.MaxTerms))

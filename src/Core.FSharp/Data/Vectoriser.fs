@@ -1,6 +1,7 @@
 namespace Limen.Core
 
 open System
+open System.Collections.Generic
 open Limen
 open Limen.Kernels
 
@@ -28,7 +29,7 @@ type Vectoriser(options: VectoriserOptions, terms: string[], idf: float32[]) =
     member _.Features = terms.Length
 
     /// How often each term is in each text, [N, D].
-    member internal _.Counts(texts: string[]) : CsrMatrix = index.Value.Count texts
+    member internal _.Counts(texts: IReadOnlyList<string>) : CsrMatrix = index.Value.Count texts
 
 [<RequireQualifiedAccess>]
 module Vectoriser =
@@ -53,19 +54,20 @@ module Vectoriser =
         ]
 
     /// The same options with the numbers that training texts decide.
-    let private decided (texts: string[]) (options: VectoriserOptions) : VectoriserOptions =
+    let private decided (texts: IReadOnlyList<string>) (options: VectoriserOptions) : VectoriserOptions =
         let o = options.Copy()
+        let words = lazy TermChoice.wordsOfAll texts
 
         match options.Tokens with
         | FinerThanWords ->
-            let tokens, longest = TermChoice.finer texts
+            let tokens, longest = TermChoice.finer words.Value
             o.Tokens <- tokens
             o.LongestTerm <- longest
         | _ when options.LongestTerm.HasValue -> ()
-        | _ -> o.LongestTerm <- TermChoice.longest texts options
+        | _ -> o.LongestTerm <- TermChoice.longest texts.Count words options
 
         if not o.MinDocumentFrequency.HasValue then
-            o.MinDocumentFrequency <- TermChoice.minDocumentFrequency texts
+            o.MinDocumentFrequency <- TermChoice.minDocumentFrequency words.Value
 
         if not o.MaxFeatures.HasValue then
             o.MaxFeatures <- TermChoice.maxFeatures o.Tokens |> Option.toNullable
@@ -74,7 +76,7 @@ module Vectoriser =
 
     /// Chooses the terms and fits their IDF on training texts, and on nothing else. Throws ConfigurationException for
     /// faulty options and where no term is in MinDocumentFrequency texts.
-    let fit (options: VectoriserOptions) (texts: string[]) : Vectoriser =
+    let fit (options: VectoriserOptions) (texts: IReadOnlyList<string>) : Vectoriser =
         match faults options with
         | [] -> ()
         | found -> raise (ConfigurationException found)
@@ -92,16 +94,16 @@ module Vectoriser =
             raise (
                 ConfigurationException
                     [
-                        $"vectoriser: no term is in {o.MinDocumentFrequency} or more of the {texts.Length} training texts"
+                        $"vectoriser: no term is in {o.MinDocumentFrequency} or more of the {texts.Count} training texts"
                     ]
             )
 
-        let idf = TfIdfWeights.idf texts.Length table.DocumentFrequency
+        let idf = TfIdfWeights.idf texts.Count table.DocumentFrequency
         Vectoriser(o, table.Terms, idf)
 
     /// The TF-IDF features of texts [N, D], rows of Euclidean norm 1. Terms that were not fitted are passed over; a
     /// text without any is an empty row. A row depends on its own text alone. Safe for many threads at once.
-    let apply (vectoriser: Vectoriser) (texts: string[]) : CsrMatrix =
+    let apply (vectoriser: Vectoriser) (texts: IReadOnlyList<string>) : CsrMatrix =
         vectoriser.Counts texts |> TfIdfWeights.apply vectoriser.Weights
 
     /// What it reads, in a line for reports: the tokens, the terms, and in how many training texts each is at least.

@@ -93,7 +93,7 @@ module Search =
 
     /// Of texts, features, labels and weights: a journal of other rows is another one.
     let private hash (rows: LabelledRows) : string =
-        let texts =
+        let texts: string seq =
             match rows.Rows with
             | Rows.Texts texts -> texts
             | _ -> [||]

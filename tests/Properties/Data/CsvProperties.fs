@@ -51,7 +51,7 @@ let private fields = Fields()
 
 let private contents (rows: FileRows) =
     match rows.Rows, rows.Labels with
-    | Rows.Texts texts, FileLabels.Names names -> texts, names
+    | Rows.Texts texts, FileLabels.Names names -> Seq.toArray texts, names
     | _ -> failtest "expected texts with names"
 
 /// A value as RFC 4180 writes it: quotes around it, and twice within.

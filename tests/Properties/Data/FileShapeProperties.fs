@@ -126,7 +126,7 @@ let tests =
                                                     StringSplitOptions.RemoveEmptyEntries
                                                 )
 
-                                            Require.equal (Array.map words a) (Array.map words b)
+                                            Require.equal (a |> Seq.map words |> List.ofSeq) (b |> Seq.map words |> List.ofSeq)
                                         | a, b ->
                                             Require.equal
                                                 (SmallProblem.entries (Rows.tryFeatures a).Value)

@@ -32,7 +32,7 @@ let private row text labels =
 
 let private texts (rows: LabelledRows) =
     match rows.Rows with
-    | Rows.Texts texts -> texts
+    | Rows.Texts texts -> Seq.toArray texts
     | _ -> failtest "expected texts"
 
 let private features (rows: LabelledRows) =

@@ -132,7 +132,7 @@ let private read (options: DataOptions) (text: string) =
 
 let private texts (rows: LabelledRows option) =
     match rows |> Option.map _.Rows with
-    | Some(Rows.Texts t) -> List.ofArray t
+    | Some(Rows.Texts t) -> List.ofSeq t
     | _ -> []
 
 let private split by =

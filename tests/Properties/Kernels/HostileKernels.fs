@@ -650,6 +650,23 @@ module HostileKernels =
                     SvmlightIds(a.Size, a.Size, a.Size, a.Size)
                 )
                 |> ignore
+            "TextList.Of(texts)", fun a -> TextList.Of a.Texts |> ignore
+            "TextList.Concat(lists)",
+            fun a ->
+                TextList.Concat(a.OrNull [| a.OrNull(TextList.Of a.Texts); TextList.Of a.Texts |])
+                |> ignore
+            "TextList.Item(index)", fun a -> (TextList.Of a.Texts)[a.Size] |> ignore
+            "TextList.Select(rows)",
+            fun a -> (TextList.Of a.Texts).Select(a.OrNull(a.Ids(int64 a.Small, a.Small))) |> ignore
+            "TextList.GetEnumerator()", fun a -> TextList.Of a.Texts |> Seq.toArray |> ignore
+            "TextListBuilder.new()", fun _ -> TextListBuilder().ToList() |> ignore
+            "TextListBuilder.Add(added)", fun a -> TextListBuilder().Add a.Text
+            "TextListBuilder.ToList()",
+            fun a ->
+                let builder = TextListBuilder()
+                builder.ToList() |> ignore
+                builder.Add a.Text
+                builder.ToList() |> ignore
             "TopK.Block(scores labels k)",
             fun a ->
                 let labels = a.Size
