@@ -43,7 +43,14 @@ module Demo =
         let folder = Path.Combine(output, "model")
         Places.writableFolder output // before the training, which takes its time
         ModelFolder.requireFree folder
-        let cancellation = Interrupt.token ()
+
+        let cancellation =
+            Interrupt.token
+                {
+                    Question = "Stop the demonstration?"
+                    Kept = "Nothing of it will be kept."
+                }
+
         let docs = ApiDocs.read ()
 
         let space, input, rows =
