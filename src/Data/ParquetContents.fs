@@ -97,10 +97,12 @@ module internal ParquetContents =
         | Some labels when column.IsList ->
             labels, $"labels are lists of {rows[0].Length} numbers 0 and 1 in {column.Name}"
         | _ ->
-            rows
-            |> Array.map (Array.map id >> Array.distinct)
-            |> IdLists.ofIds fields.FirstLabel,
-            $"labels are ids in {column.Name}"
+            let sets, said =
+                rows
+                |> Array.map (Array.map id)
+                |> RepeatedLabels.said $"labels are ids in {column.Name}"
+
+            IdLists.ofIds fields.FirstLabel sets, said
 
     /// Lists of names, or names within strings.
     let private names (fields: Fields) (columns: ParquetColumn[]) : string[][] =
@@ -118,7 +120,7 @@ module internal ParquetContents =
 
         let lists = columns |> Array.map ofColumn
 
-        Array.init lists[0].Length (fun row -> lists |> Array.collect (Array.item row) |> Array.distinct)
+        Array.init lists[0].Length (fun row -> lists |> Array.collect (Array.item row))
 
     /// The label sets; without columns of labels no row has any. Throws DataFormatException for what is neither a list nor 0 and 1.
     let labels (fields: Fields) (path: string) (rows: int) (labels: ParquetLabels) : FileLabels * string =
@@ -130,4 +132,8 @@ module internal ParquetContents =
         | ParquetLabels.Lists columns ->
             match columns, ParquetColumn.tryNumbers columns[0] with
             | [| column |], Some numbers -> ids fields path column numbers
-            | _ -> FileLabels.Names(names fields columns), $"labels from {named columns}"
+            | _ ->
+                let sets, said =
+                    names fields columns |> RepeatedLabels.said $"labels from {named columns}"
+
+                FileLabels.Names sets, said

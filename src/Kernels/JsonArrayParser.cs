@@ -52,7 +52,7 @@ public static class JsonArrayParser
                 if (rows.Add(json) is { } stop)
                 {
                     text.Take(Math.Min(stop.Column, json.Length));
-                    fault = text.Fault(stop.Expected);
+                    fault = text.Fault(stop.Expected, stop.Found);
                     break;
                 }
                 lines.Add(text.Line);
@@ -144,6 +144,7 @@ public static class JsonArrayParser
             }
         }
 
-        public ParseFault Fault(string expected) => new(Line, column, expected, ended && Rest.IsEmpty ? "the end of the file" : ParseFault.Quote(Rest));
+        public ParseFault Fault(string expected, string? found = null) =>
+            new(Line, column, expected, found ?? (ended && Rest.IsEmpty ? "the end of the file" : ParseFault.Quote(Rest)));
     }
 }

@@ -42,6 +42,7 @@ public readonly record struct JsonLabels(string[] Names, int[] Ids, string? List
 /// <param name="Weighted">Whether any row has a weight.</param>
 /// <param name="Others">The further fields of each row, null where one is not there.</param>
 /// <param name="Replaced">How many halves of surrogate pairs became U+FFFD.</param>
+/// <param name="Repeated">How many names of labels stood in their row already, and were dropped.</param>
 /// <param name="Blank">The first blank line, from 0, after which no row came; null where there is none.</param>
 /// <param name="Fault">What stopped the parser; null where everything was read.</param>
 public sealed record JsonRows(
@@ -51,5 +52,6 @@ public sealed record JsonRows(
     bool Weighted,
     IReadOnlyList<string?[]> Others,
     int Replaced,
+    int Repeated,
     int? Blank,
     ParseFault? Fault);

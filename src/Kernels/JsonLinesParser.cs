@@ -18,7 +18,7 @@ public static class JsonLinesParser
             if (lines.Trim(" \t\r\n"u8).IsEmpty) return rows.Rows(line, null);
             lines = end < 0 ? [] : lines[(end + 1)..];
             if (rows.Add(json) is { } stop)
-                return rows.Rows(null, new ParseFault(line, stop.Column + 1, stop.Expected, ParseFault.Quote(json[Math.Min(stop.Column, json.Length)..])));
+                return rows.Rows(null, new ParseFault(line, stop.Column + 1, stop.Expected, stop.Found ?? ParseFault.Quote(json[Math.Min(stop.Column, json.Length)..])));
         }
         return rows.Rows(null, null);
     }

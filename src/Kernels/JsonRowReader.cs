@@ -1,13 +1,16 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Limen.Kernels;
 
 /// <summary>Reads JSON objects as rows, and collects them.</summary>
 internal sealed class JsonRowReader(JsonFields fields)
 {
-    /// <summary>Where a reader stopped in an object, in bytes from 0, and what it expected there.</summary>
-    internal readonly record struct Stop(int Column, string Expected);
+    /// <summary>Where a reader stopped in an object, in bytes from 0, what it expected there, and what it found where the bytes do not say it.</summary>
+    internal readonly record struct Stop(int Column, string Expected, string? Found = null);
 
     /// <summary>How deep brackets may stand in fields that are passed over: as deep as they like.</summary>
     public static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
@@ -20,6 +23,7 @@ internal sealed class JsonRowReader(JsonFields fields)
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private bool weighted;
     private int replaced;
+    private int repeated;
 
     // of the row that is being read
     private readonly string?[] text = new string?[fields.Texts.Count];
@@ -30,7 +34,7 @@ internal sealed class JsonRowReader(JsonFields fields)
     private float? weight;
     private string?[] other = [];
 
-    public JsonRows Rows(int? blank, ParseFault? fault) => new(texts.ToList(), labels, weights, weighted, others, replaced, blank, fault);
+    public JsonRows Rows(int? blank, ParseFault? fault) => new(texts.ToList(), labels, weights, weighted, others, replaced, repeated, blank, fault);
 
     /// <summary>Adds the row of an object; where it is none, says where it stopped.</summary>
     public Stop? Add(ReadOnlySpan<byte> json)
@@ -58,6 +62,8 @@ internal sealed class JsonRowReader(JsonFields fields)
 
     private Stop? Row(ReadOnlySpan<byte> json)
     {
+        // also in what is passed over, which the reader looks at byte by byte
+        if (Utf8.IsValid(json) is false) return new(FirstInvalid(json), "valid UTF-8");
         var reader = new Utf8JsonReader(json, Options);
         try
         {
@@ -67,8 +73,10 @@ internal sealed class JsonRowReader(JsonFields fields)
                 if (Field(ref reader) is { } stop) return stop;
             var close = (int)reader.TokenStartIndex;
             reader.Read();
-            if (Array.IndexOf(text, null) is >= 0 and var missing) return new(close, $"a field \"{fields.Texts[missing]}\"");
-            if (Array.IndexOf(labelled, false) is >= 0 and var absent) return new(close, $"a field \"{fields.Labels[absent]}\"");
+            if (Array.IndexOf(text, null) is >= 0 and var missing)
+                return new(close, $"a field \"{fields.Texts[missing]}\", or the name of the field with the text (--text, Fields.Text)", FieldsOf(json));
+            if (Array.IndexOf(labelled, false) is >= 0 and var absent)
+                return new(close, $"a field \"{fields.Labels[absent]}\", or the name of the field with the labels (--labels, Fields.Labels)", FieldsOf(json));
             return null;
         }
         catch (JsonException e)
@@ -79,6 +87,36 @@ internal sealed class JsonRowReader(JsonFields fields)
         {
             return At(reader, "valid UTF-8");
         }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == OperationStatus.Done) at += length;
+        return at;
+    }
+
+    /// <summary>The fields of a whole object, few of many, in words.</summary>
+    private static string FieldsOf(ReadOnlySpan<byte> json)
+    {
+        const int Few = 12;
+        var names = new List<string>();
+        var halves = 0;
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            names.Add($"\"{JsonText.Get(ref reader, ref halves)}\"");
+            reader.Read();
+            reader.Skip();
+        }
+        var more = names.Count > Few ? $" and {names.Count - Few} more" : "";
+        return names.Count switch
+        {
+            0 => "no field",
+            1 => $"the field {names[0]} alone",
+            _ => $"the fields {string.Join(", ", names.Take(Few))}{more}",
+        };
     }
 
     /// <summary>Bytes from the start of an object to where its JSON is broken.</summary>
@@ -179,7 +217,11 @@ internal sealed class JsonRowReader(JsonFields fields)
     private Stop? Name(ref Utf8JsonReader reader, string name)
     {
         if (name.Length == 0) return At(reader, "a label that is not empty");
-        if (!seen.Add(name)) return At(reader, "each label of a row once");
+        if (!seen.Add(name))
+        {
+            repeated++;
+            return null;
+        }
         if (!shared.TryAdd(name, name)) name = shared[name];
         names.Add(name);
         return null;

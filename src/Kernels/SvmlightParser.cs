@@ -45,12 +45,15 @@ public sealed class SvmlightBlock
     /// <summary>The largest feature id, -1 where there is none.</summary>
     public int LargestFeature { get; internal set; } = -1;
 
+    /// <summary>How many labels stood in their row already, and were dropped.</summary>
+    public int Repeated { get; internal set; }
+
     /// <summary>What stopped the parser; null where every line was read.</summary>
     public ParseFault? Fault { get; internal set; }
 }
 
 /// <summary>
-/// Multi-label svmlight lines, "l1,l2 qid:q f:v f:v": labels in any order, also written +1 or 1.0, features ascending; a line that begins with a
+/// Multi-label svmlight lines, "l1,l2 qid:q f:v f:v": labels in any order, also written +1 or 1.0, one that stands again taken once, features ascending; a line that begins with a
 /// blank has no labels; '#' begins a comment, and a line of nothing else is no row; qid, where it stands before the features, is passed over.
 /// </summary>
 public static class SvmlightParser
@@ -115,13 +118,13 @@ public static class SvmlightParser
             {
                 while (true)
                 {
-                    var start = At;
                     if (!LabelId(out var id)) return false;
                     if (bytes[At] == (byte)':')
                         return Fail(LineStart, "labels before features (a line without labels begins with a blank)");
                     if (IsRepeated(id, block.LabelIds.AsSpan(first, labels - first)))
-                        return Fail(start, "each label of a row once");
-                    block.LabelIds[labels++] = id;
+                        block.Repeated++;
+                    else
+                        block.LabelIds[labels++] = id;
                     if (bytes[At] != (byte)',') break;
                     At++;
                 }

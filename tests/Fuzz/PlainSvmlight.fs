@@ -46,8 +46,8 @@ module PlainSvmlight =
 
     let private labels limit (word: string) =
         match word.Split ',' |> List.ofArray |> List.map (label limit) |> all with
-        | Some ids when List.distinct ids = ids -> Some(List.sort ids)
-        | _ -> None
+        | Some ids -> Some(ids |> List.distinct |> List.sort)
+        | None -> None
 
     let private feature limit (word: string) =
         match word.Split(':', 2) with

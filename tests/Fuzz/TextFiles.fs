@@ -33,9 +33,9 @@ module TextFiles =
             words
             |> List.partition (fun word -> word.StartsWith("__label__", StringComparison.Ordinal))
 
-        let names = labels |> List.map (fun word -> word.Substring 9)
+        let names = labels |> List.map (fun word -> word.Substring 9) |> List.distinct
 
-        if words.IsEmpty || List.contains "" names || List.distinct names <> names then
+        if words.IsEmpty || List.contains "" names then
             None
         else
             Some(names, String.Join(" ", text))

@@ -35,25 +35,25 @@ module AnnifFolder =
         let tsv, key = beside text ".tsv", beside text ".key"
 
         if File.Exists tsv then
-            lines tsv
-            |> Array.mapi (fun i line -> subject tsv (i + 1) line)
-            |> Array.distinct
+            lines tsv |> Array.mapi (fun i line -> subject tsv (i + 1) line)
         elif File.Exists key then
-            Array.distinct (lines key)
+            lines key
         else
             Array.empty
 
     /// The rows of a folder, in the order of the files' names, which are the rows' ids.
     let private read (directory: string) : FileRows =
         let files = texts directory
+        let labels, repeated = files |> Array.map subjects |> RepeatedLabels.once
 
         { FileRows.ofPacked
               (files |> Seq.map File.ReadAllText |> TextList.Of)
-              (files |> Seq.map subjects |> LabelSpace.share)
+              (LabelSpace.share labels)
               None with
             Columns =
                 { RowColumns.none with
                     Ids = Some(files |> Array.map Path.GetFileNameWithoutExtension)
+                    Notes = RepeatedLabels.note repeated |> Option.toList
                 }
         }
 

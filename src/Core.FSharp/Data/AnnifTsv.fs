@@ -19,7 +19,6 @@ module AnnifTsv =
             |> Array.skip 1
             |> Array.collect TabbedTexts.words
             |> Array.map (subject path line)
-            |> Array.distinct
 
         values[0], subjects, ""
 

@@ -10,8 +10,29 @@ module Convert =
     let writable (formats: InputFormatEntry list) : InputFormatEntry list =
         formats |> List.filter _.Format.Write.IsSome
 
+    /// Formats whose rows may have ids, groups and times.
+    let private keeping =
+        [ JsonLines.entry; JsonArray.entry; Csv.entry ] |> List.map _.Format.Name
+
+    /// What rows have beside features and labels that the format has no place for, in words.
+    let dropped (format: InputFormat) (columns: Split<RowColumns>) : string list =
+        let some (column: RowColumns -> string[] option) =
+            Split.parts columns |> List.exists (fun c -> (column c).IsSome)
+
+        if List.contains format.Name keeping then
+            []
+        else
+            [
+                if some _.Ids then
+                    "ids"
+                if some _.Groups then
+                    "groups"
+                if some _.Times then
+                    "times"
+            ]
+
     /// Texts with the names of their labels, features with their ids.
-    let private rows (part: LabelledRows) : FileRows =
+    let private rows (part: LabelledRows) (columns: RowColumns) : FileRows =
         let labels =
             match part.Rows with
             | Rows.Texts _ ->
@@ -25,13 +46,18 @@ module Convert =
             Labels = labels
             Sized = false
             Weights = part.Weights
-            Columns = RowColumns.none
+            Columns = columns
         }
 
     /// Writes each part as a file of the format, train, dev and test with the format's first ending, into a folder that is made where it is not there, and labels.txt beside features, whose labels
-    /// are ids there. Read again they are the same rows with the same labels; ids, groups and times of rows are not written. Returns the files. Throws ConfigurationException where the format has no
+    /// are ids there. Read again they are the same rows with the same labels. Ids, groups and times stand in the columns id, group and time of formats that have such (dropped). Returns the files. Throws ConfigurationException where the format has no
     /// writer, and ArgumentException for rows that it has no form for, before anything of them is written.
-    let write (format: InputFormat) (directory: string) (parts: Split<LabelledRows>) : string list =
+    let write
+        (format: InputFormat)
+        (directory: string)
+        (columns: Split<RowColumns>)
+        (parts: Split<LabelledRows>)
+        : string list =
         let write =
             match format.Write with
             | Some write -> write
@@ -39,16 +65,16 @@ module Convert =
 
         Directory.CreateDirectory directory |> ignore
 
-        let file name part =
+        let file name part columns =
             let path = Path.Combine(directory, name + format.Endings.Head)
-            write path (rows part)
+            write path (rows part columns)
             path
 
         let files =
             [
-                file "train" parts.Train
-                yield! parts.Validation |> Option.map (file "dev") |> Option.toList
-                yield! parts.Test |> Option.map (file "test") |> Option.toList
+                file "train" parts.Train columns.Train
+                yield! Option.map2 (file "dev") parts.Validation columns.Validation |> Option.toList
+                yield! Option.map2 (file "test") parts.Test columns.Test |> Option.toList
             ]
 
         if parts.Train.Rows.IsTexts then

@@ -79,9 +79,10 @@ module Csv =
         | Some table when table.Lines.Count > 0 -> whole fields path table
         | _ -> Lines.fail path 1 1 "at least one row after the names of the columns" "none"
 
-    /// Writes texts with their labels, comma between columns, and weights where there are any. Throws ArgumentException for other rows, and for a label that
+    /// Writes texts with their labels, comma between columns, and weights, ids, groups and times where there are any. Throws ArgumentException for other rows, and for a label that
     /// begins or ends with a blank.
     let write (path: string) (rows: FileRows) : unit =
+        let columns = RowColumns.written rows.Columns
         let rows = FileRows.texts rows
 
         let blank =
@@ -110,7 +111,11 @@ module Csv =
                 | Some weights ->
                     let weight = row["weight"]
                     weight.Set(weights[i].ToString("R", CultureInfo.InvariantCulture))
-                | None -> ())
+                | None -> ()
+
+                for name, values in columns do
+                    let column = row[name]
+                    column.Set values[i])
 
     /// Files *.csv and *.tsv, and others whose first line names a usual column.
     let format (fields: Fields) : InputFormat =

@@ -44,9 +44,9 @@ module internal CsvContents =
             let form = table.Lists |> Seq.concat |> LabelLists.form fields.Separator
 
             table.Lists
-            |> Seq.map (Array.collect (LabelLists.split form) >> Array.distinct)
-            |> Seq.toArray,
-            $"labels from {named table columns}, {LabelLists.describe form}"
+            |> Seq.map (Array.collect (LabelLists.split form))
+            |> Seq.toArray
+            |> RepeatedLabels.said $"labels from {named table columns}, {LabelLists.describe form}"
 
     /// The label sets. Throws DataFormatException where no column holds labels.
     let labels (fields: Fields) (path: string) (table: CsvTable) : string[][] * string =

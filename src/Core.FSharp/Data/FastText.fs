@@ -43,10 +43,6 @@ module FastText =
         if Array.contains "" labels then
             refuse (startOf (Array.IndexOf(all, prefix)) line) $"a label's name after {prefix}"
 
-        if (Array.distinct labels).Length < labels.Length then
-            let again = labels |> Array.countBy id |> Array.find (fun (_, n) -> n > 1) |> fst
-            refuse (startOf (Array.LastIndexOf(all, prefix + again)) line) "each label of a row once"
-
         String.Join(' ', all |> Array.filter (isLabel >> not)), labels
 
     /// The rows of a file, with texts packed block by block.
@@ -61,13 +57,18 @@ module FastText =
         if texts.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
-        let names =
-            blocks |> Seq.collect (fun (struct (_, names)) -> names) |> LabelSpace.share
+        let names, repeated =
+            blocks
+            |> Seq.collect (fun (struct (_, names)) -> names)
+            |> Seq.toArray
+            |> RepeatedLabels.once
 
-        RowWeights.ofFile path texts.Count None |> FileRows.ofPacked texts names
+        RowWeights.ofFile path texts.Count None
+        |> FileRows.ofPacked texts (LabelSpace.share names)
+        |> FileRows.noted (RepeatedLabels.note repeated |> Option.toList)
 
     /// The rows of a file, parsed in parallel by blocks of the given length in bytes, with the weights beside it (RowWeights). Row i is line i + 1:
-    /// empty lines stand at the end alone. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
+    /// empty lines stand at the end alone. A label that stands in its row again is taken once. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without
     /// rows.
     let readBlocks (blockBytes: int) (prefix: string) (path: string) : TextDataset =
         readRows blockBytes prefix path |> FileRows.texts
@@ -131,7 +132,7 @@ module FastText =
             Faulty =
                 [
                     {
-                        Lines = [ "__label__a one"; "__label__a two __label__a" ]
+                        Lines = [ "__label__a one"; "__label__a two __label__" ]
                         Line = 2
                         Column = 16
                     }

@@ -46,6 +46,11 @@ module RowColumns =
             Notes = columns.Notes @ notes
         }
 
+    /// The columns that a file of rows is written with: their usual names and values.
+    let written (columns: RowColumns) : (string * string[]) list =
+        [ "id", columns.Ids; "group", columns.Groups; "time", columns.Times ]
+        |> List.choose (fun (name, values) -> values |> Option.map (fun v -> name, v))
+
     /// Those of the chosen rows.
     let selectRows (chosen: int[]) (columns: RowColumns) : RowColumns =
         let select values =
@@ -99,6 +104,12 @@ module FileRows =
             Sized = false
             Weights = rows.Weights
             Columns = RowColumns.none
+        }
+
+    /// The same with more that is said of how they were read.
+    let noted (notes: string list) (rows: FileRows) : FileRows =
+        { rows with
+            Columns = RowColumns.noted notes rows.Columns
         }
 
     /// The names of each row's labels; ids are named as the file writes them.

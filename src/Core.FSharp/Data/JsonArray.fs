@@ -32,15 +32,18 @@ module JsonArray =
         JsonRows.assemble fields notes path (lines |> Seq.map ((+) 1) |> Seq.toArray) [| rows |]
 
     /// Writes rows, an object a line.
-    let private write (path: string) (rows: TextDataset) : unit =
+    let private write (path: string) (rows: FileRows) : unit =
         Lines.writing path (fun text ->
             text.Write "[\n"
 
-            for row in 0 .. rows.Rows - 1 do
-                text.Write(JsonLines.line rows row)
-                text.Write(if row < rows.Rows - 1 then ",\n" else "\n")
+            JsonLines.objects rows
+            |> Seq.iteri (fun row line ->
+                if row > 0 then
+                    text.Write ",\n"
 
-            text.Write "]\n")
+                text.Write line)
+
+            text.Write "\n]\n")
 
     /// Files *.json, and others whose first line begins an array.
     let format (fields: Fields) : InputFormat =
@@ -49,7 +52,7 @@ module JsonArray =
             Endings = [ ".json" ]
             Looks = fun first -> first.TrimStart().StartsWith '['
             Read = fun _ path -> read fields path
-            Write = Some(fun path rows -> FileRows.texts rows |> write path)
+            Write = Some write
         }
 
     /// In the registry.

@@ -46,7 +46,7 @@ module JsonLines =
     let private options =
         JsonSerializerOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
-    let internal line (rows: TextDataset) row =
+    let private line (rows: TextDataset) row =
         let text, labels = rows.Texts[row], rows.LabelNames[row]
 
         match rows.Weights with
@@ -61,9 +61,24 @@ module JsonLines =
                 options
             )
 
+    /// An object for each row, with ids, groups and times where there are any. Throws ArgumentException for features.
+    let internal objects (rows: FileRows) : string seq =
+        let columns = RowColumns.written rows.Columns
+        let texts = FileRows.texts rows
+
+        let ofRow row =
+            let more =
+                columns
+                |> List.map (fun (name, values) -> $",\"{name}\":{JsonSerializer.Serialize(values[row], options)}")
+
+            let plain = line texts row
+            plain[.. plain.Length - 2] + String.concat "" more + "}"
+
+        Seq.init texts.Rows ofRow
+
     /// Writes rows, weights where there are any; lone surrogates, which UTF-8 has no form for, become U+FFFD.
     let write (path: string) (rows: TextDataset) : unit =
-        Seq.init rows.Rows (line rows) |> Lines.write path
+        FileRows.ofTexts rows |> objects |> Lines.write path
 
     /// Files *.jsonl and *.ndjson, and others whose first line begins an object.
     let formatWith (fields: Fields) : InputFormat =
@@ -72,7 +87,7 @@ module JsonLines =
             Endings = [ ".jsonl"; ".ndjson" ]
             Looks = fun first -> first.TrimStart().StartsWith '{'
             Read = fun _ path -> readBlocks Lines.blockBytes fields path
-            Write = Some(fun path rows -> FileRows.texts rows |> write path)
+            Write = Some(fun path rows -> objects rows |> Lines.write path)
         }
 
     /// With fields by their usual names.

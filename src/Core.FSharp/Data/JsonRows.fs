@@ -109,16 +109,21 @@ module internal JsonRows =
                 $"labels from {FieldNames.listed labels}"
         ]
 
-    let private idsOf (fields: Fields) path (lines: int[]) (rows: int[][]) : FileLabels =
+    let private idsOf (fields: Fields) path (lines: int[]) (rows: int[][]) : FileLabels * string =
         let id row id =
             if id < fields.FirstLabel then
                 Lines.fail path lines[row] 1 $"ids of labels from {fields.FirstLabel} on" $"{id}"
 
             id - fields.FirstLabel
 
+        // lists of 0 and 1 alone are rather flags, of which some are missing
+        let areFlags = rows |> Array.forall (Array.forall (fun id -> id = 0 || id = 1))
+
+        let sets, said = RepeatedLabels.said "labels are ids" rows
+
         rows
         |> Array.mapi (fun row ids ->
-            if (Array.distinct ids).Length < ids.Length then
+            if areFlags && sets[row].Length < ids.Length then
                 Lines.fail
                     path
                     lines[row]
@@ -126,10 +131,17 @@ module internal JsonRows =
                     "each label of a row once, or 0 and 1 for each label in every row"
                     $"""[{String.Join(", ", ids |> Array.truncate 12)}]"""
 
-            Array.map (id row) ids)
-        |> IdLists.ofIds fields.FirstLabel
+            Array.map (id row) sets[row])
+        |> IdLists.ofIds fields.FirstLabel,
+        said
 
-    let private labelsOf (fields: Fields) path (lines: int[]) (rows: JsonLabels[]) : FileLabels * string list =
+    let private labelsOf
+        (fields: Fields)
+        path
+        (lines: int[])
+        (repeated: int)
+        (rows: JsonLabels[])
+        : FileLabels * string list =
         let lists = rows |> Array.choose (fun r -> Option.ofObj r.List)
         let ids = rows |> Array.map _.Ids
 
@@ -140,7 +152,9 @@ module internal JsonRows =
         then
             match IdLists.tryFlags 0 1 fields.FirstLabel ids with
             | Some labels -> labels, [ $"labels are lists of {ids[0].Length} numbers 0 and 1" ]
-            | None -> idsOf fields path lines ids, [ "labels are ids" ]
+            | None ->
+                let labels, said = idsOf fields path lines ids
+                labels, [ said ]
         else
             let form = LabelLists.form fields.Separator lists
 
@@ -153,12 +167,14 @@ module internal JsonRows =
                     | null -> ()
                     | list -> yield! list.Split '\n' |> Array.collect (LabelLists.split form)
                 |]
-                |> Array.distinct
 
-            FileLabels.Names(rows |> Seq.map names |> LabelSpace.share),
+            let sets, dropped = rows |> Array.map names |> RepeatedLabels.once
+
+            FileLabels.Names(LabelSpace.share sets),
             [
                 if lists.Length > 0 then
                     $"lists of labels are {LabelLists.describe form}"
+                yield! RepeatedLabels.note (repeated + dropped) |> Option.toList
             ]
 
     /// The rows of all blocks, which begin on these lines (from 1).
@@ -193,7 +209,8 @@ module internal JsonRows =
                     | value -> value)
                 |> Some
 
-        let labels, said = labelsOf fields path lines (all _.Labels)
+        let repeated = blocks |> Array.sumBy _.Repeated
+        let labels, said = labelsOf fields path lines repeated (all _.Labels)
         let replaced = blocks |> Array.sumBy _.Replaced
 
         {

@@ -99,7 +99,7 @@ module LabelLists =
         | quoted when quoted.StartsWith '"' -> json value |> Option.defaultWith (fun () -> python value)
         | _ -> python value
 
-    /// The labels of a value without blanks around them, each once; empty ones are none.
+    /// The labels of a value without blanks around them; empty ones are none.
     let split (form: Form) (value: string) : string[] =
         let value = value.Trim()
 
@@ -110,7 +110,7 @@ module LabelLists =
             | Separated separator -> value.Split separator |> Array.map _.Trim() |> Array.toList
             | Single -> [ value ]
 
-        items |> List.filter ((<>) "") |> List.distinct |> List.toArray
+        items |> List.filter ((<>) "") |> List.toArray
 
     /// Written so that `form` and `split` give the labels back: between semicolons where that can be, else in brackets, all rows alike.
     let write (sets: string[][]) : string[] =

@@ -46,11 +46,13 @@ module PartFiles =
         | [] -> matching ends
         | found -> found
 
-    let private tryOne (files: string list) : string option =
+    let private tryOne (part: string) (files: string list) : string option =
         match files with
         | [] -> None
         | [ file ] -> Some file
-        | several -> Configuration.refuse $"""expected one file, found {String.Join(" and ", several)}"""
+        | several ->
+            Configuration.refuse
+                $"""{part} rows: expected one file, found {String.Join(" and ", several)}: move all but one away, or give the files of the parts by their paths (--data TRAIN --data DEV --data TEST)"""
 
     let private chosen (options: DataOptions) (entry: InputFormatEntry) (reason: string) (path: string) : ChosenFile =
         {
@@ -101,7 +103,7 @@ module PartFiles =
             |> List.map (fun path -> InputFormats.detect options.Formats path, path)
 
         match options.Format with
-        | Some _ -> candidates |> List.map snd |> tryOne |> Option.map (detected options)
+        | Some _ -> candidates |> List.map snd |> tryOne "training" |> Option.map (detected options)
         | None ->
             options.Formats
             |> List.tryPick (fun entry ->
@@ -110,7 +112,7 @@ module PartFiles =
                     found
                     |> Option.filter (fun (e, _) -> e.Format.Name = entry.Format.Name)
                     |> Option.map (fun _ -> path))
-                |> tryOne)
+                |> tryOne "training")
             |> Option.map (detected options >> instead (List.map snd candidates))
 
     /// Files of data that are no part: the one file of a folder without parts.
@@ -176,6 +178,8 @@ module PartFiles =
 
             let received =
                 match found with
+                | [] when options.Format.IsSome && not files.IsEmpty ->
+                    $"{files |> List.map Path.GetFileName |> FieldNames.listed} (read as {options.Format.Value.Name}, as chosen)"
                 | [] -> "none"
                 | some -> some |> List.map Path.GetFileName |> FieldNames.listed
 
@@ -191,10 +195,10 @@ module PartFiles =
         | Some file ->
             let own = Path.GetExtension(Lines.unpacked file.Path)
 
-            let part names =
+            let part name names =
                 named files names (List.distinct (own :: file.Format.Endings))
                 |> List.filter (isVectors options >> not)
-                |> tryOne
+                |> tryOne name
                 |> Option.map (fun path ->
                     { file with
                         Path = path
@@ -203,8 +207,8 @@ module PartFiles =
 
             {
                 Train = file
-                Validation = part PartNames.validation
-                Test = part PartNames.test
+                Validation = part "validation" PartNames.validation
+                Test = part "test" PartNames.test
             }
         | None ->
             match annif directory with

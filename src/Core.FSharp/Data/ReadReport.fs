@@ -54,14 +54,21 @@ type ReadReport =
                 for note in part.Notes do
                     $"  {note}"
 
-                yield! some part.WithoutLabels "rows have no label (kept)"
-                yield! some part.EmptyTexts "texts are empty (kept)"
-                yield! some part.RepeatedTexts "texts occur again (kept)"
+                yield!
+                    some
+                        part.WithoutLabels
+                        "rows have no label (kept: none is right for them; leave them out where theirs are only unknown)"
+
+                yield!
+                    some part.EmptyTexts "texts are empty (kept: see whether the texts stand in another column, --text)"
+
+                yield!
+                    some part.RepeatedTexts "texts occur again (kept: leave out copies that are no rows of their own)"
 
                 yield!
                     some
                         (defaultArg part.InTraining 0)
-                        "texts are training texts too (kept): figures measured on them look better than they are"
+                        "texts are training texts too (kept: figures measured on them look better than they are; leave them out of one part)"
 
             yield! report.Notes
         ]

@@ -36,7 +36,7 @@ type XmcHeader =
         Labels: int
     }
 
-/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing and they may be written +1 or 1.0, feature ids
+/// Multi-label svmlight files, one row a line: "l1,l2 f:v f:v". The order of labels means nothing, one that stands again is taken once, and they may be written +1 or 1.0, feature ids
 /// ascend, '#' begins a comment (a line of nothing else is no row, as for scikit-learn), a line that begins with a blank has no labels, "qid:q" before the features is passed
 /// over, empty lines may stand at the end. A first line of three numbers is an XMC header (http://manikvarma.org/downloads/XC/XMLRepository.html). Plain, .gz or .bz2 by the name's ending.
 [<RequireQualifiedAccess>]
@@ -74,7 +74,8 @@ module Svmlight =
         | Some g, Some h when g <> h -> Lines.fail path 1 1 $"a header of {g} {what}" $"one of {h}"
         | _ -> given |> Option.orElse inHeader
 
-    let private parse (options: SvmlightOptions) (path: string) : Dataset =
+    /// The rows, and how many labels stood in their row already.
+    let private parse (options: SvmlightOptions) (path: string) : Dataset * int =
         let header = header path
 
         let features =
@@ -112,7 +113,8 @@ module Svmlight =
             path
             (defaultArg features (largest _.LargestFeature + 1))
             (defaultArg labels (largest _.LargestLabel + 1))
-            placed
+            placed,
+        placed |> Array.sumBy (fun (_, block) -> block.Repeated)
 
     let private weighed (path: string) (d: Dataset) : Dataset =
         { d with
@@ -122,14 +124,27 @@ module Svmlight =
     /// The rows of a file, with the weights beside it (RowWeights). D and L: as given, else as in the header, else one more than the largest id.
     /// Throws DataFormatException at the first line that is not as it should be, for a file without rows, and where a header says otherwise than
     /// the file or the options.
-    let read (options: SvmlightOptions) (path: string) : Dataset = parse options path |> weighed path
+    let read (options: SvmlightOptions) (path: string) : Dataset =
+        parse options path |> fst |> weighed path
 
-    /// The rows of a file through its cache.
-    let readCached (cache: CachePlace) (options: SvmlightOptions) (path: string) : Dataset =
+    /// The rows of a file through its cache, and how many labels were dropped when it was parsed: a cache has the rows alone.
+    let private readCounted (cache: CachePlace) (options: SvmlightOptions) (path: string) : Dataset * int =
+        let repeated = ref 0
+
+        let parsed file =
+            let rows, dropped = parse options file
+            repeated.Value <- dropped
+            rows
+
         let parameters =
             $"svmlight {options.FeatureIds} {options.LabelIds} {options.Features} {options.Labels}"
 
-        CsrCache.through cache parameters (parse options) path |> weighed path
+        let rows = CsrCache.through cache parameters parsed path |> weighed path
+        rows, repeated.Value
+
+    /// The rows of a file through its cache.
+    let readCached (cache: CachePlace) (options: SvmlightOptions) (path: string) : Dataset =
+        readCounted cache options path |> fst
 
     /// The files of one task (train, dev, test), in matrices of the same D and L.
     let readTogether (options: SvmlightOptions) (paths: string list) : Dataset list =
@@ -171,8 +186,10 @@ module Svmlight =
                     .IsMatch
             Read =
                 fun cache path ->
-                    readCached cache options path
-                    |> FileRows.ofDataset (header path).IsSome (int options.LabelIds)
+                    let rows, repeated = readCounted cache options path
+
+                    FileRows.ofDataset (header path).IsSome (int options.LabelIds) rows
+                    |> FileRows.noted (RepeatedLabels.note repeated |> Option.toList)
             Write = Some(fun path rows -> FileRows.dataset rows |> write path)
         }
 

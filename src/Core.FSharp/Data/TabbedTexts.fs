@@ -38,16 +38,19 @@ module internal TabbedTexts =
         if lines.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
-        { FileRows.ofPacked (texts.ToList()) (names.ToArray()) (RowWeights.ofFile path lines.Count None) with
+        let labels, repeated = names.ToArray() |> RepeatedLabels.once
+
+        { FileRows.ofPacked (texts.ToList()) labels (RowWeights.ofFile path lines.Count None) with
             Columns =
                 { RowColumns.none with
                     Lines = Some(lines.ToArray())
                     Ids = if ids.Contains "" then None else Some(ids.ToArray())
+                    Notes = RepeatedLabels.note repeated |> Option.toList
                 }
         }
 
     let words (value: string) : string[] =
-        value.Split([| ' ' |], StringSplitOptions.RemoveEmptyEntries) |> Array.distinct
+        value.Split([| ' ' |], StringSplitOptions.RemoveEmptyEntries)
 
     /// Without what would part columns or lines.
     let private oneLine (text: string) : string =

@@ -115,13 +115,13 @@ let tests =
                             "train: 3 rows, 3 labels, train.csv read as csv (its name ends in .csv and its first line is like that)"
                             "  texts from text"
                             "  labels from tags, separated by \";\""
-                            "  1 rows have no label (kept)"
-                            "  1 texts are empty (kept)"
-                            "  1 texts occur again (kept)"
+                            "  1 rows have no label (kept: none is right for them; leave them out where theirs are only unknown)"
+                            "  1 texts are empty (kept: see whether the texts stand in another column, --text)"
+                            "  1 texts occur again (kept: leave out copies that are no rows of their own)"
                             "test: 1 rows, 1 labels, test.csv read as csv (as the training rows)"
                             "  texts from text"
                             "  labels from tags, one a row"
-                            "  1 texts are training texts too (kept): figures measured on them look better than they are"
+                            "  1 texts are training texts too (kept: figures measured on them look better than they are; leave them out of one part)"
                         ]
                         (ReadReport.lines (DataSource.read DataSource.defaults [ path ]).Report)))
         ]

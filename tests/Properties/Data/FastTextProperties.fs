@@ -114,8 +114,6 @@ let tests =
                     "__label__a one\n\ntwo\n", "f:2:1: expected a label or a word, found the end of the line"
                     "one\n \t\ntwo", "f:2:1: expected a label or a word, found a blank"
                     "é __label__ one\n", "f:1:4: expected a label's name after __label__, found \"__label__\""
-                    "one\n__label__a é  __label__a one\n",
-                    "f:2:16: expected each label of a row once, found \"__label__a\""
                 ]
                 (fun (text: string, expected: string) -> Require.equal expected (fault text))
 

@@ -110,7 +110,7 @@ let tests =
                                 for format in Convert.writable options.Formats do
                                     if List.contains format.Format.Name wanted then
                                         let out = Path.Combine(folder, format.Format.Name)
-                                        Convert.write format.Format out d.Rows |> ignore
+                                        Convert.write format.Format out d.Columns d.Rows |> ignore
 
                                         let again =
                                             DataSource.read (DataSource.withFormat format.Format.Name options) [ out ]
@@ -144,7 +144,7 @@ let tests =
 
                     let said =
                         Require.refusal<ConfigurationException>(fun () ->
-                            Convert.write Arff.entry.Format folder d.Rows |> box)
+                            Convert.write Arff.entry.Format folder d.Columns d.Rows |> box)
 
                     Require.contains "arff can be read, not written" said))
 

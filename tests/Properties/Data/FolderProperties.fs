@@ -178,7 +178,7 @@ let tests =
                     Require.contains $"train{ending}" none
 
                 Require.contains
-                    "expected one file, found train.svm and train.svm.gz"
+                    "training rows: expected one file, found train.svm and train.svm.gz: move all but one away"
                     (refused Folder.defaults [ "train.svm", "0 1:1"; "train.svm.gz", "0 1:1" ])
 
                 let text =
@@ -187,7 +187,7 @@ let tests =
                     }
 
                 Require.contains
-                    "expected train.jsonl, train.ndjson (plain, .gz or .bz2), or one file of data, found none"
+                    "expected train.jsonl, train.ndjson (plain, .gz or .bz2), or one file of data, found train.svm (read as jsonl, as chosen)"
                     (refused text [ "train.svm", "0 1:1" ]))
 
             testCase "real data sets read with as many rows, features and labels as their makers say" (fun () ->

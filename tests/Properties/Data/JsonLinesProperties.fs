@@ -114,21 +114,20 @@ let tests =
                     "{\"text\":\"a\",\"labels\":[]}\n\n{}", "f:2:1: expected a JSON object, found the end of the line"
                     "[1]\n", "f:1:1: expected a JSON object, found \"[1]\""
                     "{\"text\":\"a\",\"labels\":[\"x\"]}\n{\"labels\":[]}\n",
-                    "f:2:13: expected a field \"text\", found \"}\""
-                    "{\"text\":\"a\"}\n", "f:1:12: expected a field \"labels\", found \"}\""
+                    "f:2:13: expected a field \"text\", or the name of the field with the text (--text, Fields.Text), found the field \"labels\" alone"
+                    "{\"text\":\"a\", \"about\": {\"x\": 1}}\n",
+                    "f:1:31: expected a field \"labels\", or the name of the field with the labels (--labels, Fields.Labels), found the fields \"text\", \"about\""
                     "{\"text\":5,\"labels\":[]}\n", "f:1:9: expected a string as \"text\", found \"5,\"labels\":[]}\""
                     "{\"text\": null ,\"labels\":[]}\n", "f:1:10: expected a string as \"text\", found \"null\""
                     "{\"text\":\"a\",\"labels\":true}\n",
                     "f:1:22: expected a list of labels as \"labels\", found \"true}\""
                     "{\"text\":\"a\",\"labels\":[\"x\", 3.5]}\n",
                     "f:1:28: expected a string or a whole number as a label, found \"3.5]}\""
-                    "{\"text\":\"a\",\"labels\":[3]}\n{\"text\":\"a\",\"labels\":[5,3,5]}\n",
-                    "f:2:1: expected each label of a row once, or 0 and 1 for each label in every row, found [5, 3, 5]"
+                    "{\"text\":\"a\",\"labels\":[1]}\n{\"text\":\"a\",\"labels\":[1,0,1]}\n",
+                    "f:2:1: expected each label of a row once, or 0 and 1 for each label in every row, found [1, 0, 1]"
                     "{\"text\":\"a\",\"labels\":[-1]}\n", "f:1:1: expected ids of labels from 0 on, found -1"
                     "{\"text\":\"a\",\"labels\":[\"\"]}\n",
                     "f:1:23: expected a label that is not empty, found \"\"\"]}\""
-                    "{\"text\":\"a\",\"labels\":[\"x\", \"x\"]}\n",
-                    "f:1:28: expected each label of a row once, found \"\"x\"]}\""
                     "{\"text\":\"a\", \"text\": \"b\",\"labels\":[]}\n",
                     "f:1:14: expected \"text\" once, found \"\"text\":\""
                     "{\"text\":\"a\",\"labels\":[], \"labels\": []}\n",
@@ -150,6 +149,37 @@ let tests =
                     "{\"text\":\"a\",\"labels\":[]\n", "f:1:24: expected valid JSON, found the end of the line"
                 ]
                 (fun (text: string, expected: string) -> Require.equal expected (fault text))
+
+            testTheory
+                "bytes that are no UTF-8 are refused where they stand, in what is passed over too"
+                [
+                    "{\"text\":\"a\",\"labels\":[],\"by\":\"", 31
+                    "{\"text\":\"a\",\"labels\":[],\"by\":[{\"x", 34
+                    "{\"text\":\"é", 12
+                ]
+                (fun (before: string, column: int) ->
+                    TemporaryFolder.using (fun folder ->
+                        let refusal name (start: byte[]) =
+                            let path = Path.Combine(folder, name)
+
+                            File.WriteAllBytes(
+                                path,
+                                [|
+                                    yield! start
+                                    yield! Text.Encoding.UTF8.GetBytes before
+                                    0xFFuy
+                                    yield! "\":1}]}"B
+                                |]
+                            )
+
+                            Require.refusal<DataFormatException>(fun () ->
+                                DataSource.read DataSource.defaults [ path ] |> box)
+
+                        refusal "f.jsonl" [||]
+                        |> Require.contains $"f.jsonl:1:{column}: expected valid UTF-8, found \"\\xFF"
+
+                        // an array's beginning is decoded as a whole
+                        refusal "f.json" "["B |> Require.contains "f.json:1:1: expected text in UTF-8"))
 
             testCase "bytes that are no UTF-8 are refused" (fun () ->
                 TemporaryFolder.using (fun folder ->

@@ -161,7 +161,6 @@ let tests =
                     "1 -1:1\n", "f:1:3: expected a feature id, found \"-1:1\""
                     "1 4:1 2:1\n", "f:1:7: expected feature ids that ascend (the one before is 4), found \"2:1\""
                     "1 4:1 4:1\n", "f:1:7: expected feature ids that ascend (the one before is 4), found \"4:1\""
-                    "1,2,1 4:1\n", "f:1:5: expected each label of a row once, found \"1\""
                     "1, 4:1\n", "f:1:3: expected a label id, or a blank where the row has no labels, found a blank"
                     "1;2 4:1\n", "f:1:2: expected a comma or a blank after the label id, found \";2\""
                     "0 1:1\n4:1 5:1\n",
