@@ -46,12 +46,12 @@ type ModelFormatException(path: string, reason: string) =
     /// What is wrong with it.
     member _.Reason = reason
 
-/// Settings with faults: all of them, not the first. The message is the fault where there is but one.
+/// Settings with faults: all of them, not the first. The message is the fault where there is but one. Characters that a console would obey are shown by their numbers.
 [<Sealed>]
 type ModelConfigurationException(faults: IEnumerable<string>) =
     inherit
         ArgumentException(
-            match List.ofSeq faults with
+            match faults |> Seq.map ParseFault.Readable |> List.ofSeq with
             | [ one ] -> one
             | all ->
                 "The configuration has faults:\n"
@@ -59,7 +59,7 @@ type ModelConfigurationException(faults: IEnumerable<string>) =
         )
 
     /// Every fault, in a plain sentence each.
-    member val Faults: IReadOnlyList<string> = Seq.toArray faults
+    member val Faults: IReadOnlyList<string> = Seq.toArray (Seq.map ParseFault.Readable faults)
 
 /// A value that training met in its first epoch and cannot go on from.
 [<Sealed>]

@@ -57,21 +57,25 @@ type ModelWarning =
     member w.Remedy =
         match w with
         | ThresholdsTooHigh _ ->
-            "fit the decision on rows like these, or for an objective that asks for more labels (macro-F1, F-beta with beta above 1)"
+            "fit the decision on rows like these (limen decide, WithDecision), or for an objective that asks for more labels (--objective macro or \"fBeta(beta=2)\" on the command line, WithObjective in C#)"
         | NeighboursSilent _ ->
-            "see whether the rows share features with the training rows; a larger K helps where neighbours have no labels"
+            "see whether the rows share features with the training rows; where neighbours have no labels, a larger K helps (--signal \"featureKnn(k=100)\" on the command line, WithSignals in C#)"
         | NeverPredicted _ ->
-            "an objective with more weight on macro-F1 lowers the thresholds of rare labels; more candidates a row may let them in"
+            "an objective with more weight on macro-F1 lowers the thresholds of rare labels (--objective macro on the command line, WithObjective in C#); more candidates a row may let them in (--candidates, WithCandidates)"
         | PredictedEverywhere _ ->
-            "their scores do not tell rows apart: look at their training rows, or block them by a constraint"
-        | StoppedAtOnce _ -> "a lower learning rate, or more patience"
+            "their scores do not tell rows apart: look at their training rows, or block them by a constraint (--without LABEL on the command line, Without in C#)"
+        | StoppedAtOnce _ ->
+            "a lower learning rate, or more patience (--learning-rate, --patience on the command line, PerceptronOptions in C#)"
         | NothingPredicted _ ->
             "see whether the rows are of the kind that the model was fitted on: the same language, the same features"
         | EverythingPredicted _ ->
-            "a lower learning rate or C, features on one scale, or a decision fitted on more rows"
-        | CutAtCandidates _ -> "more candidates a row (WithCandidates, ModelOptions.Candidates)"
-        | DivergedAfter _ -> "a lower learning rate, or features on one scale"
-        | CancelledAfter _ -> "fit again for more epochs"
+            "a lower learning rate or C (--learning-rate, --scorer \"linear(c=0.1)\" on the command line, WithScorers in C#), features on one scale (--features measurements, FeatureKind.Measurements), or a decision fitted on more rows"
+        | CutAtCandidates _ ->
+            "more candidates a row (--candidates on the command line, WithCandidates in C#, ModelOptions.Candidates in F#)"
+        | DivergedAfter _ ->
+            "a lower learning rate, or features on one scale (--learning-rate, --features measurements on the command line, PerceptronOptions and FeatureKind.Measurements in C#)"
+        | CancelledAfter _ ->
+            "fit again, with a folder of checkpoints to go on from (--checkpoint on the command line, WithCheckpoints in C#)"
 
     /// The cause, and what may help.
     override w.ToString() = $"{w.Message} ({w.Remedy})"

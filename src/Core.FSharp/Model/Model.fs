@@ -112,7 +112,7 @@ module Model =
     /// The features [N, D] that the model sees of rows. Throws ArgumentException where they are not what it was fitted on (InputSpace.apply).
     let features (rows: Rows) (model: Model) : CsrMatrix = InputSpace.apply model.Input rows
 
-    let private decide (options: ModelOptions) labels input train (evidence: DecisionEvidence) : Model =
+    let private decide (options: ModelOptions) labels input train validation (evidence: DecisionEvidence) : Model =
         let context =
             {
                 Labels = labels
@@ -127,7 +127,7 @@ module Model =
             Counts = context.Counts
             Ranker = evidence.Ranker
             Decision = FittedDecision.fit options.Decision context evidence.Weights evidence.Lists evidence.Labels
-            Origin = Origin.ofModel options train
+            Origin = Origin.ofModel options train validation
         }
 
     let private fitted (options: ModelOptions) labels input train validation progress checkpoint cancellation : Model =
@@ -140,8 +140,9 @@ module Model =
 
         let model =
             match options.WhenCancelled with
-            | WhenCancelled.Throw -> decide options labels input train evidence
-            | WhenCancelled.BestSoFar -> Cancellation.shielded (fun () -> decide options labels input train evidence)
+            | WhenCancelled.Throw -> decide options labels input train validation evidence
+            | WhenCancelled.BestSoFar ->
+                Cancellation.shielded (fun () -> decide options labels input train validation evidence)
 
         progress TrainingProgress.finished
         model

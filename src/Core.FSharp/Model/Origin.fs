@@ -60,8 +60,16 @@ module Origin =
             | None -> ()
         ]
 
-    /// Of a model fitted on these rows.
-    let ofModel (options: ModelOptions) (train: Dataset) : Origin =
+    /// The name of the hash of validation rows that were learned from, among the options.
+    let private alsoLearned = "also learned from"
+
+    /// Whether a model with this origin learned from just these rows, as its training rows or validation rows. Models of before this was recorded name their training rows alone.
+    let learnedFrom (rows: Dataset) (origin: Origin) : bool =
+        let hash = hash rows
+        origin.Data = hash || origin.Options.TryFind alsoLearned = Some hash
+
+    /// Of a model fitted on these rows; validation rows are such that it learned from them beside deciding on them.
+    let ofModel (options: ModelOptions) (train: Dataset) (validation: Dataset option) : Origin =
         {
             Data = hash train
             Seed = options.Seed
@@ -72,6 +80,11 @@ module Origin =
                         "scorers", options.Scorers |> List.map string |> String.concat ", "
                         "candidates", string options.Candidates
                         yield! decision options.Decision
+
+                        match options.DecisionRows, validation with
+                        | Some DecisionRows.ValidationOnly, _
+                        | _, None -> ()
+                        | _, Some rows -> alsoLearned, hash rows
                     ]
         }
 

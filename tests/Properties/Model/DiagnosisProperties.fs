@@ -60,7 +60,7 @@ let tests =
                     Require.between (0.05, 1.0) share
                     Require.equal 60 candidates
                     Require.equal 100.0 expected
-                    Require.contains "WithCandidates" warning.Remedy
+                    Require.contains "--candidates on the command line, WithCandidates in C#" warning.Remedy
                 | other -> failtest $"expected one warning, received %A{other}"
 
                 Require.below 0.8 (Metric.number F1.micro measured)
