@@ -16,6 +16,7 @@ module Checkpoints =
 
     let private every =
         Given.number "--every" "SECONDS" "the most work that --checkpoint lets be lost (default: 60)"
+        |> Given.within "0 to 1000000" (fun seconds -> seconds >= 0.0 && seconds <= 1e6)
 
     let private resume =
         Given.flag

@@ -54,6 +54,6 @@ module Faults =
         | _ -> Terminal.note $"limen: {line e}"
 
         if debug then
-            Terminal.note (string e)
+            (string e).ReplaceLineEndings("\n").Split '\n' |> Array.iter Terminal.note
 
         code e

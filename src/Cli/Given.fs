@@ -55,6 +55,30 @@ module Given =
         o.CustomParser <- Func<_, _>(parsed "a number" parse)
         o
 
+    /// A number that is also in its range, which is said in words.
+    let within (expected: string) (isWithin: 'value -> bool) (o: Option<Nullable<'value>>) : Option<Nullable<'value>> =
+        o.Validators.Add(fun result ->
+            match
+                result.Errors |> Seq.isEmpty,
+                (if Seq.isEmpty result.Tokens then
+                     Nullable()
+                 else
+                     result.GetValue o)
+            with
+            | true, value when value.HasValue && not (isWithin value.Value) ->
+                result.AddError $"{o.Name}: expected {expected}, received \"{result.Tokens[0].Value}\""
+            | _ -> ())
+
+        o
+
+    /// A whole number of at least so much.
+    let atLeast (least: int) (o: Option<Nullable<int>>) : Option<Nullable<int>> =
+        within $"at least {least}" (fun value -> value >= least) o
+
+    /// A number between 0 and 1, neither of them.
+    let share (o: Option<Nullable<float>>) : Option<Nullable<float>> =
+        within "a number above 0 and below 1" (fun value -> value > 0.0 && value < 1.0) o
+
     /// One of some words, completed by the shell.
     let oneOf (words: string list) (name: string) (value: string) (about: string) : Option<string> =
         let o = text name value about

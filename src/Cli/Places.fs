@@ -32,17 +32,36 @@ module Places =
 
         Path.GetDirectoryName(Path.GetFullPath file) |> writableFolder
 
-    /// Throws FileNotFoundException where there is neither a file nor a folder.
+    /// Throws IOException where the system does not let it be known whether there is a file or folder, which File.Exists takes for none.
+    let private requireSeen (path: string) : unit =
+        try
+            File.GetAttributes path |> ignore
+        with
+        | :? UnauthorizedAccessException ->
+            raise (
+                IOException
+                    $"{path}: access is denied: ask its owner for the right to read it and the folders around it"
+            )
+        | :? IOException
+        | :? ArgumentException
+        | :? NotSupportedException -> () // that there is none is said by who looks for it
+
+    /// Throws FileNotFoundException where there is neither a file nor a folder, IOException where access is denied.
     let requireExists (path: string) : unit =
+        requireSeen path
+
         if not (File.Exists path || Directory.Exists path) then
             raise (FileNotFoundException $"{path}: there is no such file or folder")
 
     let private isSaved folder =
-        File.Exists(Path.Combine(folder, "manifest.json"))
+        let manifest = Path.Combine(folder, "manifest.json")
+        requireSeen manifest
+        File.Exists manifest
 
     /// The folder of a saved model: the one given, or `model` in it, where `train` writes it.
     let model (path: string) : string =
         let within = Path.Combine(path, "model")
+        requireSeen path
 
         if isSaved path then
             path

@@ -26,6 +26,10 @@ module Queries =
     let private wrongRow place expected found : exn =
         DataFormatException(place, expected, found) :> exn
 
+    /// What a row of D features is, for people.
+    let private rowOf (dimension: int) =
+        $"a row of features, ID:VALUE ID:VALUE ... with ids from 0 to {dimension - 1}: the model reads rows of {dimension} features and no texts"
+
     /// "0:0.25 8:1.5" as a row of D features.
     let private featuresOf (dimension: int) (place: Place) (line: string) : struct (int * float32)[] =
         let feature (word: string) =
@@ -39,13 +43,10 @@ module Queries =
                 | (true, id), (true, _) when id >= dimension ->
                     raise (wrongRow place $"features from 0 to {dimension - 1}, as the model was trained on" $"{id}")
                 | _ -> raise (wrongRow place "ID:VALUE" $"\"{word}\"")
-            | _ ->
-                raise (
-                    wrongRow
-                        place
-                        "a row of features, ID:VALUE ID:VALUE ..., for the model was trained on features and reads no texts"
-                        $"\"{word}\""
-                )
+            | _ -> raise (wrongRow place (rowOf dimension) $"\"{word}\"")
+
+        if line.TrimStart().StartsWith '{' then
+            raise (wrongRow place (rowOf dimension) "a JSON object")
 
         let row =
             line.Split(Array.empty<char>, StringSplitOptions.RemoveEmptyEntries)
@@ -60,34 +61,48 @@ module Queries =
 
         row
 
-    /// D, the number of features that rows of a model come with.
-    let rec private dimension (input: InputSpace) : int =
-        match input with
-        | TermCounts weights -> weights.Idf.Length
-        | Measurements(imputer, _) -> imputer.Medians.Length
-        | Features dimension -> dimension
-        | Known(choice, _) -> choice.Of
-        | Views _
-        | Texts _ -> 0
+    /// The text of an object: the fields that are asked for, else the first of a usual name.
+    let private textOfObject (asked: string list) (place: Place) (row: JsonElement) : string =
+        let fields = row.EnumerateObject() |> Seq.map _.Name |> Seq.toArray
 
-    /// A line that is a JSON object is its "text"; every other line is a text itself.
-    let private textOf (place: Place) (line: string) : string =
+        let wanted =
+            match asked with
+            | [] ->
+                FieldNames.tryFind FieldNames.texts fields
+                |> Option.map (fun at -> [ fields[at] ])
+                |> Option.defaultValue [ "text" ]
+            | names -> names
+
+        wanted
+        |> List.map (fun name ->
+            match row.TryGetProperty name with
+            | true, text when text.ValueKind = JsonValueKind.String -> text.GetString()
+            | true, _ -> raise (wrongRow place $"a string as \"{name}\"" "something else")
+            | _ ->
+                raise (
+                    wrongRow
+                        place
+                        $"a field \"{name}\", or the name of the field with the text (--text)"
+                        $"the fields {FieldNames.listed fields}"
+                ))
+        |> String.concat "\n"
+
+    /// A line that is a JSON object is its text; every other line is a text itself.
+    let private textOf (asked: string list) (place: Place) (line: string) : string =
         let json =
             if line.TrimStart().StartsWith '{' then
                 try
                     use document = JsonDocument.Parse line
-
-                    match document.RootElement.TryGetProperty "text" with
-                    | true, text when text.ValueKind = JsonValueKind.String -> Some(text.GetString())
-                    | _ -> raise (wrongRow place "a field \"text\" with a string" "none")
-                with :? JsonException ->
-                    None
+                    Some(textOfObject asked place document.RootElement)
+                with
+                | :? JsonException
+                | :? InvalidOperationException -> None // half a surrogate pair is no text either
             else
                 None
 
         json |> Option.defaultValue line
 
-    let private ofLines (file: string) (model: Model) (first: int) (lines: string[]) : Rows =
+    let private ofLines (asked: string list) (file: string) (model: Model) (first: int) (lines: string[]) : Rows =
         let at f i line =
             f
                 {
@@ -98,33 +113,60 @@ module Queries =
                 line
 
         if readsTexts model then
-            Rows.Texts(lines |> Array.mapi (at textOf))
+            Rows.Texts(lines |> Array.mapi (at (textOf asked)))
         else
-            let d = dimension model.Input
+            let d = Source.width model.Input
             lines |> Array.mapi (at (featuresOf d)) |> Csr.ofRows d |> Rows.Features
 
-    let private blocksOf (file: string) (model: Model) (lines: string seq) : Rows seq =
+    let private blocksOf (asked: string list) (file: string) (model: Model) (lines: string seq) : Rows seq =
         lines
         |> Seq.chunkBySize block
-        |> Seq.mapi (fun i lines -> ofLines file model (i * block + 1) lines)
+        |> Seq.mapi (fun i lines -> ofLines asked file model (i * block + 1) lines)
 
-    /// Line by line, as far as it is read. Throws InvalidDataException at bytes that are no text.
-    let private linesOf (place: string) (bytes: unit -> Stream) : string seq =
+    /// The bytes of each line, without its end.
+    let private byteLines (bytes: unit -> Stream) : byte[] seq =
         seq {
-            use reader = new StreamReader(bytes (), Text.UTF8Encoding(false, true))
+            use stream = new BufferedStream(bytes (), 1 <<< 16)
+            let line = new MemoryStream()
+            let mutable next = stream.ReadByte()
 
-            let next () =
-                try
-                    reader.ReadLine()
-                with :? Text.DecoderFallbackException ->
-                    raise (InvalidDataException $"{place}: expected text in UTF-8, found bytes that are none")
+            while next >= 0 do
+                if next = 10 then
+                    yield line.ToArray()
+                    line.SetLength 0L
+                else
+                    line.WriteByte(byte next)
 
-            yield! Seq.initInfinite (fun _ -> next ()) |> Seq.takeWhile (isNull >> not)
+                next <- stream.ReadByte()
+
+            if line.Length > 0L then
+                yield line.ToArray()
         }
 
-    let private standardInput (model: Model) : Rows seq =
+    let private utf8 = Text.UTF8Encoding(false, true)
+
+    /// Line by line, as far as it is read. Throws DataFormatException, with line and column (in bytes), at bytes that are no text.
+    let private linesOf (place: string) (bytes: unit -> Stream) : string seq =
+        let text number (line: byte[]) =
+            try
+                (utf8.GetString line).TrimEnd '\r'
+            with :? Text.DecoderFallbackException as e ->
+                let at =
+                    {
+                        File = place
+                        Line = number + 1
+                        Column = e.Index + 1
+                    }
+
+                raise (wrongRow at "text in UTF-8" (ParseFault.Quote(ReadOnlySpan(line).Slice e.Index)))
+
+        byteLines bytes
+        |> Seq.mapi text
+        |> Seq.mapi (fun number line -> if number = 0 then line.TrimStart '\uFEFF' else line)
+
+    let private standardInput (asked: string list) (model: Model) : Rows seq =
         linesOf "standard input" Console.OpenStandardInput
-        |> blocksOf "standard input" model
+        |> blocksOf asked "standard input" model
 
     let private ofRows (rows: Rows) : Rows seq =
         seq { 0..block .. rows.Count - 1 }
@@ -147,17 +189,22 @@ module Queries =
         Places.requireExists path
 
         if Directory.Exists path || isFormatted given path then
-            (Source.rows "test" given path).Rows |> ofRows
+            let rows = (Source.rows "test" given path).Rows
+            Source.requireRead path model rows
+            ofRows rows
         else
-            linesOf path (fun () -> File.OpenRead path) |> blocksOf path model
+            linesOf path (fun () -> File.OpenRead path)
+            |> blocksOf (Source.textFields given) path model
 
     /// The rows in blocks: those of the words, which are one row together; else of the file; else of standard input. Throws Usage where there is nothing.
     let read (words: string list) (given: ParseResult) (model: Model) : Rows seq =
+        let asked = Source.textFields given
+
         match words, Given.all Source.data given with
         | [], [ path ] -> ofFile given path model
         | [], _ :: paths -> raise (Usage $"--data: expected one place, received {1 + paths.Length}")
         | _ :: _, path :: _ -> raise (Usage $"expected a text or --data, received both: a text, and {path}")
-        | [ "-" ], [] -> standardInput model
-        | [], [] when Console.IsInputRedirected -> standardInput model
+        | [ "-" ], [] -> standardInput asked model
+        | [], [] when Console.IsInputRedirected -> standardInput asked model
         | [], [] -> raise (Usage $"expected {ways}")
-        | words, [] -> Seq.singleton (ofLines "the command line" model 1 [| String.Join(' ', words) |])
+        | words, [] -> Seq.singleton (ofLines asked "the command line" model 1 [| String.Join(' ', words) |])

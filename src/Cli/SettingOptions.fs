@@ -186,24 +186,16 @@ module SettingOptions =
     let settings =
         Given.text "--settings" "FILE" "a settings file, as train writes it beside a model; other options change it"
 
-    /// A value that is no setting is wrong use.
-    let private asUsage (f: unit -> 'a) : 'a =
-        try
-            f ()
-        with :? ConfigurationException as e ->
-            raise (Usage(String.Join("; ", e.Faults)))
-
     /// What was given of these options, on top of other settings. Throws Usage.
     let over (options: Change<ModelSettings> list) (given: ParseResult) (settings: ModelSettings) : ModelSettings =
-        asUsage (fun () -> Change.apply options given settings)
+        WrongValues.ofSettings (fun () -> Change.apply options given settings)
 
     /// The settings of the file, where one is named. Throws IOException and ConfigurationException, for the file is at fault.
     let private ofFile (given: ParseResult) : ModelSettings =
         match Given.tryText settings given with
         | None -> ModelSettings()
         | Some path ->
-            if not (File.Exists path) then
-                raise (FileNotFoundException $"{path}: there is no such settings file")
+            Places.requireExists path
 
             let settings = ModelSettings.Load path
             settings.Builder() |> ignore
@@ -214,15 +206,16 @@ module SettingOptions =
         let struct (options, vectorisers, kind) = settings.Builder().Chosen()
         options, List.ofSeq vectorisers, kind
 
+    /// Throws Usage for all numbers of the settings that are out of their range.
+    let requireRanges (settings: ModelSettings) : unit =
+        WrongValues.ofSettings (fun () ->
+            let options, vectorisers, _ = options settings
+
+            ModelOptions.faults options @ List.collect Vectoriser.faults vectorisers
+            |> WrongValues.require)
+
     /// File and options together, all faults of the options found. Throws Usage for them.
     let read (given: ParseResult) : ModelSettings =
         let settings = ofFile given |> over (decision @ model) given
-
-        asUsage (fun () ->
-            let options, vectorisers, _ = options settings
-
-            match ModelOptions.faults options @ List.collect Vectoriser.faults vectorisers with
-            | [] -> ()
-            | faults -> raise (ConfigurationException(List.distinct faults)))
-
+        requireRanges settings
         settings

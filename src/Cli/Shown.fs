@@ -79,7 +79,7 @@ module Shown =
 
     /// Each candidate's score against its threshold, and the parts of that threshold.
     let candidates (title: string) (shown: Candidate seq) : unit =
-        Terminal.output.Value.MarkupLine $"\n[bold]{Markup.Escape title}[/]"
+        Terminal.output.Value.MarkupLine $"\n[bold]{Terminal.cell title}[/]"
 
         let table =
             Terminal.table

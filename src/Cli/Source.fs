@@ -46,6 +46,28 @@ module Source =
     let part =
         Given.oneOf [ "train"; "dev"; "test" ] "--part" "PART" "of a folder: train, dev or test"
 
+    let private text =
+        Given.texts
+            "--text"
+            "COLUMN"
+            "the column or field with the texts (default: text, body and other usual names); may be repeated"
+
+    /// The fields of the text that were asked for; none where its usual names are to be looked for.
+    let textFields (given: ParseResult) : string list = Given.all text given
+
+    let private delimiter =
+        let o =
+            Given.text "--delimiter" "MARK" "what stands between two columns (default: found)"
+
+        o.Validators.Add(fun result ->
+            match result.GetValue o with
+            | null
+            | "\\t" -> ()
+            | mark when mark.Length = 1 && mark <> "\"" -> ()
+            | mark -> result.AddError $"--delimiter: expected one character, or \\t, received \"{mark}\"")
+
+        o
+
     let private group =
         Given.text "--group" "COLUMN" "the group of a row, say its patient: with --split, groups stay together"
 
@@ -66,10 +88,7 @@ module Source =
 
     let private fields: Change<Fields> list =
         [
-            Given.texts
-                "--text"
-                "COLUMN"
-                "the column or field with the texts (default: text, body and other usual names); may be repeated"
+            text
             |> Change.texts (Change.setting (fun (f: Fields) text -> f.Text <- List.toArray text))
             Given.texts
                 "--labels"
@@ -78,8 +97,10 @@ module Source =
             |> Change.texts (Change.setting (fun (f: Fields) labels -> f.Labels <- List.toArray labels))
             Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
             |> Change.text (Change.setting (fun (f: Fields) mark -> f.Separator <- mark))
-            Given.text "--delimiter" "MARK" "what stands between two columns (default: found)"
+            delimiter
             |> Change.text (Change.setting (fun (f: Fields) mark -> f.Delimiter <- mark))
+            Given.text "--id" "COLUMN" "what a row is called; limen convert keeps it"
+            |> Change.text (Change.setting (fun (f: Fields) name -> f.Id <- name))
             group |> Change.text (Change.setting (fun (f: Fields) name -> f.Group <- name))
             time |> Change.text (Change.setting (fun (f: Fields) name -> f.Time <- name))
         ]
@@ -98,15 +119,22 @@ module Source =
 
             match written.Split ',' |> Array.map number with
             | [| validation; test |] ->
-                {
-                    By =
-                        match Given.tryText group given, Given.tryText time given with
-                        | Some _, _ -> SplitBy.Groups
-                        | None, Some _ -> SplitBy.Time
-                        | None, None -> SplitBy.Labels
-                    Validation = validation
-                    Test = test
-                }
+                let split =
+                    {
+                        By =
+                            match Given.tryText group given, Given.tryText time given with
+                            | Some _, _ -> SplitBy.Groups
+                            | None, Some _ -> SplitBy.Time
+                            | None, None -> SplitBy.Labels
+                        Validation = validation
+                        Test = test
+                    }
+
+                Splitting.faults split
+                |> List.map (fun fault -> $"--{fault}")
+                |> WrongValues.require
+
+                split
             | _ -> raise (Usage $"--split: expected two shares such as 0.1,0.2, received \"{written}\""))
 
     /// The split of one file, which only training asks for.
@@ -177,9 +205,31 @@ module Source =
                 ArgumentException $"{place}: expected a label in at least one row, found {rows.Count} rows without any"
             )
 
+    /// D, the number of features that rows of a model come with; 0 where it reads texts.
+    let rec width (input: InputSpace) : int =
+        match input with
+        | TermCounts weights -> weights.Idf.Length
+        | Measurements(imputer, _) -> imputer.Medians.Length
+        | Features dimension -> dimension
+        | Known(choice, _) -> choice.Of
+        | Views _
+        | Texts _ -> 0
+
+    /// Throws ArgumentException, with the place, where a model reads texts and the rows are features, or the other way round.
+    let requireRead (place: string) (model: Model) (rows: Rows) : unit =
+        let refuse reads kind =
+            raise (ArgumentException $"{place}: the model reads {reads}, and these rows are {kind}")
+
+        match width model.Input, rows with
+        | 0, Rows.Texts _ -> ()
+        | 0, _ -> refuse "texts and no features" rows.Kind
+        | width, Rows.Texts _ -> refuse $"rows of {width} features (ids 0 to {width - 1}) and no texts" "texts"
+        | _ -> ()
+
     /// Rows as a model sees them, all of whose labels it knows. Throws ArgumentException, with the place, at the first that it does not know, and where there is none.
     let known (place: string) (rows: LabelledRows) (model: Model) : Dataset =
         requireLabels place rows
+        requireRead place model rows.Rows
 
         try
             rows |> LabelledRows.relabel model.Labels |> LabelledRows.dataset model.Input

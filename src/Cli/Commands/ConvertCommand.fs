@@ -44,8 +44,16 @@ module ConvertCommand =
             let format =
                 (Source.everyFormat |> List.find (fun f -> f.Format.Name = name)).Format
 
-            Progress.during "writing" (fun () -> Convert.write format folder read.Rows)
+            Progress.during "writing" (fun () -> Convert.write format folder read.Columns read.Rows)
             |> List.iter Terminal.print
+
+            match Convert.dropped format read.Columns with
+            | [] -> ()
+            | columns ->
+                let what = String.concat ", " columns
+
+                Terminal.warn
+                    $"{name} has no place for {what} of rows, which are not written; --to jsonl, json or csv keeps them"
 
             0
 

@@ -1,5 +1,6 @@
 namespace Limen.Cli
 
+open System
 open System.CommandLine
 open System.IO
 open Limen
@@ -19,9 +20,15 @@ module DecideCommand =
             "--risk"
             "LEVEL"
             "one threshold at which at most this share of a row's labels is missed on average (conformal risk control)"
+        |> Given.share
 
     let private sets =
         Given.flag "--possible-sets" "lets the model say which label sets are possible (conformal prediction)"
+
+    let private onLearned =
+        Given.flag
+            "--on-learned-rows"
+            "also on rows that the model learned from, whose scores are better than those of new rows"
 
     let private calibration =
         Given.text "--calibration" "HOW" "probabilities calibrated on these rows"
@@ -45,6 +52,7 @@ module DecideCommand =
                 let options =
                     ModelSettings().With("calibration", (Given.tryText calibration given).Value)
 
+                SettingOptions.requireRanges options
                 let fitted, _, _ = SettingOptions.options options
                 Model.withCalibration fitted.Decision.Calibration.Value
             if asks then
@@ -60,16 +68,23 @@ module DecideCommand =
                 Model.withConstraints rule
         ]
 
-    let private labelled (given: ParseResult) (model: Model) : Dataset =
+    let private labelled (given: ParseResult) (fitted: Model) : Dataset =
         let place =
             Source.onePlace "expected labelled rows that the model did not learn from" given
 
-        let dataset = Source.known place (Source.rows "dev" given place) model
+        let dataset = Source.known place (Source.rows "dev" given place) fitted
 
+        if Origin.learnedFrom dataset fitted.Origin && not (Given.is onLearned given) then
+            raise (
+                ArgumentException
+                    $"{place}: expected rows that the model did not learn from, found just those that it did, by its record: a decision on these promises too much; give other rows by --data, train with --dev-only and decide on dev, or say --on-learned-rows"
+            )
+
+        // rows of a part of those, or of models of before the record, are known by their features alone
         EvaluateCommand.tellSeen
             "a decision on these promises too much; take rows that no training saw, or train with --dev-only and decide on dev"
             dataset.Features
-            model
+            fitted
 
         Terminal.note $"Decided on {dataset.Rows} rows of {place}, which must be none that the model learned from."
 
@@ -82,6 +97,7 @@ module DecideCommand =
             | None -> raise (Usage "expected a folder for the new model: --out DIR")
 
         let settings = SettingOptions.over SettingOptions.decision given (ModelSettings())
+        SettingOptions.requireRanges settings
         let withRows, alone = steps settings given
 
         if withRows.IsEmpty && alone.IsEmpty then
@@ -119,7 +135,16 @@ module DecideCommand =
         )
             .With(
                 [ model ],
-                [ Source.data :> Option; Source.part; out; risk; calibration; sets; seed ]
+                [
+                    Source.data :> Option
+                    Source.part
+                    out
+                    risk
+                    calibration
+                    sets
+                    seed
+                    onLearned
+                ]
                 @ Source.columns
                 @ Change.options SettingOptions.decision,
                 run

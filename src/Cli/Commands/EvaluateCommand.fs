@@ -23,9 +23,11 @@ module EvaluateCommand =
 
     let private resamples =
         Given.whole "--resamples" "N" "how often rows are weighed anew for the intervals; 0 for none (default: 1000)"
+        |> Given.within $"0 to {Limits.passes}" (fun n -> n >= 0 && n <= Limits.passes)
 
     let private level =
         Given.number "--level" "SHARE" "the share of resamples inside an interval (default: 0.95)"
+        |> Given.share
 
     let private seed = Given.whole "--seed" "N" "of the resamples (default: 1)"
 
@@ -102,6 +104,7 @@ module EvaluateCommand =
         let fitted = Places.load (given.GetValue model)
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
         Source.requireLabels place rows
+        Source.requireRead place fitted rows.Rows
         Source.tellUnknown fitted.Labels rows
 
         let names, dataset, evidence =

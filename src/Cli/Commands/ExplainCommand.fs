@@ -17,14 +17,12 @@ module ExplainCommand =
 
     let private row =
         Given.whole "--row" "N" "which row of --data, counted from 1 (default: 1)"
+        |> Given.atLeast 1
 
     let private asJson = Given.flag "--json" "as a JSON object"
 
     let private chosen (given: ParseResult) (rows: Rows seq) : Rows =
         let wanted = Given.tryNumber row given |> Option.defaultValue 1
-
-        if wanted < 1 then
-            raise (Usage $"--row: expected at least 1, received {wanted}")
 
         let rec find left (blocks: Rows list) =
             match blocks with

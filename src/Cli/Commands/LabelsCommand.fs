@@ -74,6 +74,7 @@ module LabelsCommand =
             | _ ->
                 let place = Source.onePlace "expected rows with known labels" given
                 let rows = Source.rows "test" given place
+                Source.requireRead place fitted rows.Rows
                 Source.tellUnknown fitted.Labels rows
                 LabelTable.measured rows fitted
 

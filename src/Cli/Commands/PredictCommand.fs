@@ -21,6 +21,7 @@ module PredictCommand =
 
     let private top =
         Given.whole "--top" "K" "the K labels nearest to being predicted, predicted or not"
+        |> Given.atLeast 1
 
     let private allScores =
         Given.flag "--all-scores" "every label that was weighed, with its score, threshold and probability"
@@ -29,7 +30,6 @@ module PredictCommand =
     let private shown (given: ParseResult) : Prediction -> Candidate list =
         match Given.tryNumber top given with
         | _ when Given.is allScores given -> fun p -> List.ofSeq p.Candidates
-        | Some k when k < 1 -> raise (Usage $"--top: expected at least 1, received {k}")
         | Some k -> fun p -> p.Candidates |> Seq.truncate k |> List.ofSeq
         | None -> fun p -> p.Candidates |> Seq.filter _.IsPredicted |> List.ofSeq
 

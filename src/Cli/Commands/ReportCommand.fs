@@ -56,14 +56,13 @@ module ReportCommand =
         let options = options given folder
 
         // before the rows are read, which may take long
-        match ReportOptions.faults options with
-        | [] -> ()
-        | faults -> raise (ConfigurationException faults)
+        ReportOptions.faults options |> WrongValues.require
 
         Places.writableFile file
         let fitted = Places.load folder
         let other = Given.tryText against given |> Option.map Places.load
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
+        Source.requireRead place fitted rows.Rows
         Source.tellUnknown fitted.Labels rows
 
         Progress.during "measuring" (fun () ->

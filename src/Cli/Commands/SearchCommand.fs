@@ -20,15 +20,18 @@ module SearchCommand =
 
     let private trials =
         Given.whole "--trials" "N" "how many settings are drawn (default: 20)"
+        |> Given.within $"1 to {Limits.passes}" (fun n -> n >= 1 && n <= Limits.passes)
 
     let private keep =
         Given.whole
             "--keep"
             "N"
             "successive halving: all trials on a share of the rows, the best of them, one in N, on N times as many, and so on (default: all trials on all rows)"
+        |> Given.atLeast 2
 
     let private folds =
         Given.whole "--folds" "N" "folds of the cross-validation (default: 3)"
+        |> Given.within $"2 to {Limits.parts}" (fun n -> n >= 2 && n <= Limits.parts)
 
     let private vary =
         Given.texts
@@ -44,11 +47,13 @@ module SearchCommand =
     let private range (written: string) : KeyValuePair<string, IReadOnlyList<string>> =
         match written.IndexOf '=' with
         | at when at > 0 ->
-            KeyValuePair(
-                written[.. at - 1].Trim(),
+            let values =
                 written[at + 1 ..].Split('|', StringSplitOptions.TrimEntries ||| StringSplitOptions.RemoveEmptyEntries)
-                :> IReadOnlyList<string>
-            )
+
+            if values.Length = 0 then
+                raise (Usage $"--vary: expected SETTING=VALUE|VALUE, received no value in \"{written}\"")
+
+            KeyValuePair(written[.. at - 1].Trim(), values :> IReadOnlyList<string>)
         | _ -> raise (Usage $"--vary: expected SETTING=VALUE|VALUE, received \"{written}\"")
 
     let private ranges (given: ParseResult) : IReadOnlyDictionary<string, IReadOnlyList<string>> =
@@ -142,24 +147,27 @@ module SearchCommand =
                     ]
         ]
 
-    let private run (given: ParseResult) : int =
+    let private search (given: ParseResult) (output: string) : int =
         let places = Source.places given
-
-        let output =
-            match Given.tryText out given with
-            | Some folder -> folder
-            | None -> raise (Usage "expected a folder for trials and the best settings: --out DIR")
-
         let settings = SettingOptions.read given
         let ranges = ranges given
+
+        if not (isNull ranges) then
+            WrongValues.ofSettings (fun () -> settings.RequireRanges ranges)
+
         places |> List.iter Places.requireExists
         Places.writableFolder output
-        let cancellation = Interrupt.token ()
+        let journal = Path.Combine(output, "search.jsonl")
+
+        let cancellation =
+            Interrupt.token
+                {
+                    Question = "Stop the search?"
+                    Kept = $"Finished trials are in {journal}, the same command goes on."
+                }
 
         let rows =
             Progress.during "reading" (fun () -> (Source.read given places).Rows.Train)
-
-        let journal = Path.Combine(output, "search.jsonl")
 
         let found =
             Progress.run "search" (fun report ->
@@ -180,6 +188,18 @@ module SearchCommand =
             $"""Written: {Path.Combine(output, "trials.csv")}, {journal} and {best}. Train with: limen train {String.Join(' ', places)} --settings {best} --out MODEL"""
 
         0
+
+    let private run (given: ParseResult) : int =
+        let output =
+            match Given.tryText out given with
+            | Some folder -> folder
+            | None -> raise (Usage "expected a folder for trials and the best settings: --out DIR")
+
+        try
+            search given output
+        with :? OperationCanceledException ->
+            Terminal.note $"Stopped. Finished trials are in {output}: the same command goes on."
+            Faults.interrupted
 
     let command =
         ExampleCommand(

@@ -27,6 +27,7 @@ module TrainCommand =
             "--risk"
             "LEVEL"
             "in the end, one threshold at which at most this share of a row's labels is missed on average; needs --risk-rows"
+        |> Given.share
 
     let private riskRows =
         Given.text "--risk-rows" "FILE" "labelled rows that are in none of the other files, for --risk"
@@ -160,7 +161,17 @@ module TrainCommand =
         let promised = promised given
         places |> List.iter Places.requireExists
         let saved = prepare output given
-        let cancellation = Interrupt.token ()
+
+        let cancellation =
+            Interrupt.token
+                {
+                    Question = "Stop training?"
+                    Kept =
+                        match checkpoints with
+                        | Some c -> $"Finished parts are in {c.Folder}, go on with --resume."
+                        | None -> "Nothing will be kept (with --checkpoint DIR, finished parts are)."
+                }
+
         let read = Progress.during "reading" (fun () -> Source.read given places)
         ReadReport.lines read.Report |> List.iter Terminal.note
         let split = read.Rows

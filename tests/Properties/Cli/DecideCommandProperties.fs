@@ -68,7 +68,7 @@ let private searching =
             |> ignore
 
             CommandLine.run (folder ()) [ "search"; "data"; "--out"; own; "--vary"; "candidates=none" ]
-            |> CommandLine.refuses 1 [ "candidates"; "none" ]))
+            |> CommandLine.refuses 2 [ "candidates"; "none" ]))
 
 let private converting =
     testList

@@ -52,6 +52,47 @@ let private wrong: (string list * string list) list =
         [ "explain"; "text"; "--data"; "data"; "--row"; "99" ], [ "--row"; "40 rows"; "99" ]
         [ "explain"; "text" ], [ "expected a text"; "--data" ]
         [ "completion"; "tcsh" ], [ "bash"; "tcsh" ]
+        [ "search"; "data"; "--out"; "o"; "--trials"; "0" ], [ "--trials"; "1 to"; "\"0\"" ]
+        [ "search"; "data"; "--out"; "o"; "--folds"; "1" ], [ "--folds"; "2 to"; "\"1\"" ]
+        [ "search"; "data"; "--out"; "o"; "--keep"; "1" ], [ "--keep"; "at least 2" ]
+        [ "search"; "data"; "--out"; "o"; "--vary"; "objective=mikro" ], [ "objective"; "microF1"; "mikro" ]
+        [ "search"; "data"; "--out"; "o"; "--vary"; "candidates=0" ], [ "candidates"; "received 0" ]
+        [ "search"; "data"; "--out"; "o"; "--vary"; "objective=" ], [ "--vary"; "no value" ]
+        [ "train"; "data"; "--out"; "o"; "--scorer"; "linear(c=1e30)" ], [ "C"; "1E+30" ]
+        [ "train"; "data"; "--out"; "o"; "--loss"; "1e38 bceWithThreshold" ], [ "loss"; "1E+38" ]
+        [ "train"; "data"; "--out"; "o"; "--signal"; "mlKnn(k=-1)" ], [ "K"; "-1" ]
+        [ "train"; "data/train.jsonl"; "--out"; "o"; "--split"; "0.9,0.2" ], [ "--split"; "0.9"; "0.2" ]
+        [
+            "train"
+            "data"
+            "--out"
+            "o"
+            "--risk"
+            "7"
+            "--risk-rows"
+            "data/dev.jsonl"
+        ],
+        [ "--risk"; "above 0 and below 1"; "\"7\"" ]
+        [ "train"; "data"; "--out"; "o"; "--checkpoint"; "w"; "--every"; "-1" ], [ "--every"; "\"-1\"" ]
+        [ "train"; "data"; "--out"; "o"; "--delimiter"; ";;" ], [ "--delimiter"; "one character"; ";;" ]
+        [ "decide"; "text"; "--data"; "data"; "--out"; "o"; "--risk"; "0" ], [ "--risk"; "above 0"; "\"0\"" ]
+        [ "decide"; "text"; "--data"; "data"; "--out"; "o"; "--decision"; "rCut(k=0)" ], [ "k"; "received 0" ]
+        [
+            "decide"
+            "text"
+            "--data"
+            "data"
+            "--out"
+            "o"
+            "--calibration"
+            "platt(eachLabel=-3)"
+        ],
+        [ "calibration"; "-3" ]
+        [ "decide"; "text"; "--out"; "o"; "--at-least"; "5"; "--at-most"; "2" ], [ "at least 5"; "at most 2" ]
+        [ "evaluate"; "text"; "--data"; "data"; "--resamples"; "-1" ], [ "--resamples"; "\"-1\"" ]
+        [ "evaluate"; "text"; "--data"; "data"; "--level"; "2" ], [ "--level"; "below 1"; "\"2\"" ]
+        [ "report"; "text"; "--data"; "data"; "--resamples"; "-1" ], [ "Resamples"; "-1" ]
+        [ "explain"; "text"; "--data"; "data"; "--row"; "0" ], [ "--row"; "at least 1" ]
     ]
 
 /// Faults of files, folders and values.
@@ -62,11 +103,30 @@ let private faults: (string list * string list) list =
         [ "train"; "data"; "--out"; "data/test.jsonl" ], [ "data/test.jsonl"; "found a file" ]
         [ "train"; "data"; "--out"; "data/test.jsonl/o" ], [ "data/test.jsonl/o"; "cannot be written" ]
         [ "train"; "data"; "--out"; "o"; "--log"; "data" ], [ "data"; "found a folder" ]
-        [ "train"; "data"; "--out"; "o"; "--settings"; "none.json" ], [ "none.json"; "no such settings file" ]
+        [ "train"; "data"; "--out"; "o"; "--settings"; "none.json" ], [ "none.json"; "no such file" ]
         [ "predict"; "--model"; "nothing"; "the kite" ], [ "nothing"; "limen train" ]
         [ "info"; "data/test.jsonl" ], [ "data/test.jsonl"; "found a file" ]
         [ "predict"; "--model"; "data"; "the kite" ], [ "data"; "no saved model" ]
         [ "predict"; "--model"; "features"; "the kite" ], [ "ID:VALUE"; "features"; "\"the\"" ]
+        [ "predict"; "--model"; "features"; "--data"; "data/test.jsonl" ],
+        [ "data/test.jsonl:1:1"; "8 features"; "0 to 7"; "a JSON object" ]
+        [ "evaluate"; "features"; "--data"; "data/test.jsonl" ], [ "data/test.jsonl"; "8 features"; "are texts" ]
+        [ "evaluate"; "text"; "--data"; "svm" ], [ "svm"; "reads texts"; "are features" ]
+        [ "labels"; "features"; "--data"; "data" ], [ "data"; "8 features"; "are texts" ]
+        [ "report"; "text"; "--data"; "svm" ], [ "svm"; "reads texts" ]
+        [
+            "decide"
+            "text"
+            "--data"
+            "data"
+            "--part"
+            "train"
+            "--objective"
+            "micro"
+            "--out"
+            "o"
+        ],
+        [ "data"; "learned"; "--on-learned-rows" ]
         [ "predict"; "--model"; "features"; "0:1 99:1" ], [ "0 to 7"; "99" ]
         [ "predict"; "--model"; "features"; "0:1 0:2" ], [ "each feature once" ]
         [ "predict"; "--model"; "text"; "--data"; "svm/test.svm" ], [ "texts"; "features" ]
@@ -83,7 +143,7 @@ let private faults: (string list * string list) list =
             "--out"
             "o"
         ],
-        [ "svm/test.svm: row 1"; "\"2\"" ]
+        [ "svm/test.svm"; "reads texts"; "are features" ]
     ]
 
 let private listed name code (cases: (string list * string list) list) : Test =
