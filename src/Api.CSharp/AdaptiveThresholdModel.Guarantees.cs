@@ -10,6 +10,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="rows">Rows of the kind that the model was fitted on, none of them used in fitting.</param>
     /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
     /// <exception cref="ModelConfigurationException">With every fault of the calibration.</exception>
+    /// <example><code>var calibrated = model.WithCalibration(Calibrations.Isotonic(), unseen);</code></example>
     public AdaptiveThresholdModel WithCalibration(Calibration calibration, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(calibration);
@@ -56,6 +57,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <exception cref="ArgumentException">A label that the model does not know, or rows of another kind.</exception>
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1), or smaller than these rows can promise:
     /// the message names the smallest.</exception>
+    /// <example><code>var careful = model.WithRisk(0.1, unseen);</code></example>
     public AdaptiveThresholdModel WithRisk(double level, MultiLabelDataset rows) =>
         With(rows, data => Core.ModelModule.withRisk(level, data, model));
 
@@ -64,6 +66,7 @@ public sealed partial class AdaptiveThresholdModel
     /// promise about it.</param>
     /// <param name="norm">q of the sum over labels of |p - y|^q by which the fit of a label set is measured: 1 or 2.</param>
     /// <exception cref="ArgumentException">A label that the model does not know, rows of another kind, or another norm.</exception>
+    /// <example><code>var able = model.WithPossibleSets(unseen);</code></example>
     public AdaptiveThresholdModel WithPossibleSets(MultiLabelDataset rows, int norm = 1) =>
         With(rows, data => Core.ModelModule.withSets(PossibleLabelSets.Norm(norm), data, model));
 
@@ -73,6 +76,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="most">How many sets are listed at most; at least 1.</param>
     /// <exception cref="InvalidOperationException">Without <see cref="WithPossibleSets"/>.</exception>
     /// <exception cref="ModelConfigurationException">The level is not in (0, 1).</exception>
+    /// <example><code>var possible = model.WithPossibleSets(unseen).PossibleSets("Throws when the stream is closed", level: 0.1).Sets;</code></example>
     public PossibleLabelSets PossibleSets(string text, double level, int most = 100) =>
         PossibleSets(MultiLabelDataset.OfTexts([text]), level, most)[0];
 

@@ -16,6 +16,7 @@ public sealed partial class AdaptiveThresholdModel
     public IReadOnlyList<string> Labels => model.Labels.Names;
 
     /// <summary>The settings of a new model, all at their defaults.</summary>
+    /// <example><code>var model = AdaptiveThresholdModel.Builder().WithSeed(1).Fit(train, validation);</code></example>
     public static AdaptiveThresholdModelBuilder Builder() => new();
 
     /// <summary>What it reads texts with, the numbers that were chosen from the training texts among them, for each view; none for a model of features.</summary>
@@ -26,6 +27,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="tokenisers">What <see cref="Tokens.Of"/> was given when it was fitted, if it was: a model saves no code. Each is known by what it makes of a sample text.</param>
     /// <exception cref="ModelFormatException">It is damaged, incomplete, written by another version, no model, or asks for another tokeniser; the message says which.</exception>
     /// <exception cref="ArgumentException">A tokeniser is given that the model was not fitted with.</exception>
+    /// <example><code>var model = AdaptiveThresholdModel.Load("model");</code></example>
     public static AdaptiveThresholdModel Load(string folder, params Func<string, IEnumerable<string>>[] tokenisers) =>
         new(Core.Store.loadWith(Given.All(tokenisers).ToFSharpList(), folder));
 
@@ -35,6 +37,7 @@ public sealed partial class AdaptiveThresholdModel
     /// </summary>
     /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
     /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
+    /// <example><code>model.Save("model");</code></example>
     public void Save(string folder) => Core.Store.save(folder, model);
 
     /// <summary>
@@ -44,11 +47,13 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
     /// <exception cref="InvalidOperationException">The model holds training rows; the message names what it holds.</exception>
     /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
+    /// <example><code>model.SaveWithoutTrainingRows("shared");</code></example>
     public void SaveWithoutTrainingRows(string folder) => Core.Store.saveWithoutRows(folder, model);
 
     /// <summary>Predicts the labels of a text.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
+    /// <example><code>string[] labels = [.. model.Predict("Throws when the stream is closed").Labels];</code></example>
     public Prediction Predict(string text) => Predict([Given.One(text)])[0];
 
     /// <summary>Predicts the labels of texts; a row's prediction does not depend on the others.</summary>
@@ -79,6 +84,7 @@ public sealed partial class AdaptiveThresholdModel
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
+    /// <example><code>foreach (var p in model.Predict(test)) Console.WriteLine(string.Join(", ", p.Labels));</code></example>
     public IReadOnlyList<Prediction> Predict(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -87,6 +93,7 @@ public sealed partial class AdaptiveThresholdModel
 
     /// <summary>Predicts the labels of a text, with the training rows that voted.</summary>
     /// <param name="text">The text.</param>
+    /// <example><code>foreach (var n in model.Explain("Throws when the stream is closed").Neighbours) Console.WriteLine($"{n.Row}: {n.Weight}");</code></example>
     public Explanation Explain(string text) => Explain(MultiLabelDataset.OfTexts([Given.One(text)]));
 
     /// <summary>Predicts the labels of a row of sparse features, with the training rows that voted.</summary>
@@ -124,6 +131,7 @@ public sealed partial class AdaptiveThresholdModel
     /// Rows of the kind that the model was fitted on, none of them used in fitting. A label that the model does not know counts as missed wherever a row has it.
     /// </param>
     /// <exception cref="ArgumentException">Rows of another kind.</exception>
+    /// <example><code>Console.WriteLine(model.Evaluate(test).MicroF1);</code></example>
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -145,6 +153,7 @@ public sealed partial class AdaptiveThresholdModel
 
     /// <summary>Signs that the model fails on rows, each with its cause; the rows' own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
+    /// <example><code>foreach (var warning in model.Warnings(test)) Console.WriteLine($"{warning.Message}: {warning.Remedy}");</code></example>
     public IReadOnlyList<ModelWarning> Warnings(MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);

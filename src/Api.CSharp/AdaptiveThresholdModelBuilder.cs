@@ -23,16 +23,19 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>What thresholds are fused from: at most one global and one local signal; none for static thresholds. Default: both.</summary>
     /// <param name="signals">Of <see cref="Signals"/>.</param>
+    /// <example><code>builder.WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 100))</code></example>
     public AdaptiveThresholdModelBuilder WithSignals(params Signal[] signals) => new(settings with { Signals = Given.All(signals) });
 
     /// <summary>What gives the scores. Default: one perceptron.</summary>
     /// <param name="scorers">Of <see cref="Scorers"/>, at least one.</param>
+    /// <example><code>builder.WithScorers(Scorers.Perceptron(), Scorers.Linear(c: 0.5))</code></example>
     public AdaptiveThresholdModelBuilder WithScorers(params Scorer[] scorers) => new(settings with { Scorers = Given.All(scorers) });
 
     /// <summary>
     /// What the one perceptron is trained with: short for <c>WithScorers(Scorers.Perceptron(new() { Loss = ... }))</c>; beside WithScorers it is a fault.
     /// </summary>
     /// <param name="loss">Of <see cref="Losses"/>.</param>
+    /// <example><code>builder.WithLoss(Losses.Focal(gamma: 2).Plus(0.1, Losses.Margin()))</code></example>
     public AdaptiveThresholdModelBuilder WithLoss(Loss loss) => new(settings with { Loss = Given.One(loss) });
 
     /// <summary>
@@ -40,19 +43,23 @@ public sealed class AdaptiveThresholdModelBuilder
     /// fault.
     /// </summary>
     /// <param name="widths">One to three, each 1 to 65,536.</param>
+    /// <example><code>builder.WithHiddenLayers(512, 256)</code></example>
     public AdaptiveThresholdModelBuilder WithHiddenLayers(params int[] widths) => new(settings with { HiddenLayers = Given.All(widths) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>
     /// <param name="decision">Of <see cref="Decisions"/>.</param>
+    /// <example><code>builder.WithDecision(Decisions.SCut().AtMost(5).Without("obsolete"))</code></example>
     public AdaptiveThresholdModelBuilder WithDecision(Decision decision) => new(settings with { Decision = Given.One(decision) });
 
     /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
+    /// <example><code>builder.WithObjective(Objectives.MacroF1())</code></example>
     public AdaptiveThresholdModelBuilder WithObjective(Objective objective) => new(settings with { Objective = Given.One(objective) });
 
     /// <summary>
     /// One score by the mean of the scorers' margins. Default: a small logistic model over margins, local signal and rarity, fitted on held-out rows.
     /// </summary>
+    /// <example><code>builder.WithAveragedScores()</code></example>
     public AdaptiveThresholdModelBuilder WithAveragedScores() => new(settings with { Combination = Core.ScoreCombination.Average });
 
     /// <summary>
@@ -66,12 +73,14 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <see cref="AdaptiveThresholdModel.WithCalibration"/> calibrates on rows of their own.
     /// </summary>
     /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
+    /// <example><code>builder.WithCalibration(Calibrations.Platt(eachLabel: 20))</code></example>
     public AdaptiveThresholdModelBuilder WithCalibration(Calibration calibration) => new(settings with { Calibration = Given.One(calibration) });
 
     /// <summary>
     /// Labels that each scorer proposes for a row; besides, only those that the neighbours carry can be predicted. Default: 60.
     /// </summary>
     /// <param name="labels">At least 1.</param>
+    /// <example><code>builder.WithCandidates(200)</code></example>
     public AdaptiveThresholdModelBuilder WithCandidates(int labels) => new(settings with { Candidates = labels });
 
     /// <summary>
@@ -79,6 +88,7 @@ public sealed class AdaptiveThresholdModelBuilder
     /// rows, with five folds.
     /// </summary>
     /// <param name="folds">At least 2; the cost is that of as many fits, and one more.</param>
+    /// <example><code>builder.WithCrossFit(5).Fit(train)</code></example>
     public AdaptiveThresholdModelBuilder WithCrossFit(int folds = 5) => new(settings with { DecisionRows = Core.DecisionRows.NewCrossFit(folds) });
 
     /// <summary>
@@ -86,23 +96,27 @@ public sealed class AdaptiveThresholdModelBuilder
     /// with fewer than 1,000 validation rows, with a tenth.
     /// </summary>
     /// <param name="share">Above 0 and below 1.</param>
+    /// <example><code>builder.WithHoldOut(0.2).Fit(train)</code></example>
     public AdaptiveThresholdModelBuilder WithHoldOut(double share = 0.1) => new(settings with { DecisionRows = Core.DecisionRows.NewHoldOut(share) });
 
     /// <summary>
     /// The decision is fitted on the validation rows, and signals and scorers never learn from them: the protocol of published comparisons.
     /// </summary>
+    /// <example><code>builder.WithValidationOnly().Fit(train, validation)</code></example>
     public AdaptiveThresholdModelBuilder WithValidationOnly() => new(settings with { DecisionRows = Core.DecisionRows.ValidationOnly });
 
     /// <summary>
     /// The decision is fitted on the validation rows, then signals and scorers are fitted again on all rows. The default above 10,000 rows with 1,000 validation
     /// rows or more.
     /// </summary>
+    /// <example><code>builder.WithValidationThenAll().Fit(train, validation)</code></example>
     public AdaptiveThresholdModelBuilder WithValidationThenAll() => new(settings with { DecisionRows = Core.DecisionRows.ValidationThenAll });
 
     internal AdaptiveThresholdModelBuilder With(Core.DecisionRows rows) => new(settings with { DecisionRows = rows });
 
     /// <summary>How texts become features.</summary>
     /// <param name="options">The options.</param>
+    /// <example><code>builder.WithVectoriser(new() { MinDocumentFrequency = 1, LongestTerm = 2 })</code></example>
     public AdaptiveThresholdModelBuilder WithVectoriser(VectoriserOptions options) => WithVectorisers(options);
 
     /// <summary>
@@ -116,10 +130,12 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>What reads each view after the first. Default: linear models.</summary>
     /// <param name="scorers">Of <see cref="Scorers"/>; none where further views are to be read by nothing.</param>
+    /// <example><code>builder.WithViewScorers(Scorers.Linear(), Scorers.LogisticRegression())</code></example>
     public AdaptiveThresholdModelBuilder WithViewScorers(params Scorer[] scorers) => new(settings with { ViewScorers = Given.All(scorers) });
 
     /// <summary>What the numbers of feature rows are. Default: <see cref="FeatureKind.Automatic"/>.</summary>
     /// <param name="kind">Which kind.</param>
+    /// <example><code>builder.WithFeatures(FeatureKind.Measurements)</code></example>
     public AdaptiveThresholdModelBuilder WithFeatures(FeatureKind kind) => new(settings with { Features = kind });
 
     /// <summary>
@@ -127,6 +143,7 @@ public sealed class AdaptiveThresholdModelBuilder
     /// the first fit (of the first fold, where there are folds) is whole: a network from its first epoch on, with its best one, every other scorer when it is done.
     /// The decision is then still fitted on held-out rows, which takes its time.
     /// </summary>
+    /// <example><code>builder.WithBestSoFarWhenCancelled().Fit(train, validation, cancellationToken: cancellationToken)</code></example>
     public AdaptiveThresholdModelBuilder WithBestSoFarWhenCancelled() => new(settings with { WhenCancelled = Core.WhenCancelled.BestSoFar });
 
     /// <summary>
@@ -149,6 +166,7 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>Determines all that is random: the same seed on the same rows gives the same model. Default: 1.</summary>
     /// <param name="seed">Any number.</param>
+    /// <example><code>builder.WithSeed(7)</code></example>
     public AdaptiveThresholdModelBuilder WithSeed(int seed) => new(settings with { Seed = seed });
 
     /// <summary>
@@ -164,6 +182,7 @@ public sealed class AdaptiveThresholdModelBuilder
     /// enough.</exception>
     /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and there is no model so far or it was not asked for.</exception>
+    /// <example><code>var model = builder.Fit(train, validation, new Progress&lt;TrainingProgress&gt;(p =&gt; Console.WriteLine(p.Stage)));</code></example>
     public AdaptiveThresholdModel Fit(
         MultiLabelDataset train,
         MultiLabelDataset? validation = null,
@@ -192,6 +211,7 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <param name="progress">As <see cref="Fit"/>; it is told on other threads.</param>
     /// <param name="cancellationToken">As <see cref="Fit"/>: the task is then cancelled.</param>
     /// <exception cref="ArgumentException">As <see cref="Fit"/>, when awaited; so are its other exceptions.</exception>
+    /// <example><code>var model = await builder.FitAsync(train, validation, cancellationToken: cancellationToken);</code></example>
     public Task<AdaptiveThresholdModel> FitAsync(
         MultiLabelDataset train,
         MultiLabelDataset? validation = null,

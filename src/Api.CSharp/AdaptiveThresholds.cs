@@ -14,24 +14,28 @@ public sealed partial class AdaptiveThresholds
     public IReadOnlyList<string> Labels => thresholds.Labels.Names;
 
     /// <summary>The settings of new thresholds, all at their defaults.</summary>
+    /// <example><code>var fitted = AdaptiveThresholds.Builder().Fit(scores, validation);</code></example>
     public static AdaptiveThresholdsBuilder Builder() => new();
 
     /// <summary>Loads saved thresholds.</summary>
     /// <param name="folder">Where they were saved.</param>
     /// <exception cref="ModelFormatException">They are damaged, incomplete, written by a newer version, or a whole
     /// model; the message says which.</exception>
+    /// <example><code>var fitted = AdaptiveThresholds.Load("thresholds");</code></example>
     public static AdaptiveThresholds Load(string folder) =>
         new(Core.Store.loadThresholds(folder));
 
     /// <summary>Saves to a folder, which takes the place of a model saved there before.</summary>
     /// <param name="folder">Where to: a folder that is not there yet, is empty, or holds a saved model and nothing else.</param>
     /// <exception cref="IOException">Something else is in the way; the message names it, and nothing was written.</exception>
+    /// <example><code>fitted.Save("thresholds");</code></example>
     public void Save(string folder) => Core.Store.saveThresholds(folder, thresholds);
 
     /// <summary>Decides rows by their scores alone.</summary>
     /// <param name="scores">What the other model says of the rows.</param>
     /// <exception cref="ArgumentException">Other labels than were fitted, or a local signal was fitted, which looks at
     /// texts or features.</exception>
+    /// <example><code>foreach (var p in fitted.Decide(scores)) Console.WriteLine(string.Join(", ", p.Labels));</code></example>
     public IReadOnlyList<Prediction> Decide(ScoreLists scores) => Decide(scores, (Core.Rows?)null);
 
     /// <summary>Decides rows by their scores and texts.</summary>
@@ -52,6 +56,7 @@ public sealed partial class AdaptiveThresholds
     /// <param name="scores">What the other model says of the rows.</param>
     /// <param name="rows">The same rows, with their labels; one that has no scores counts as missed wherever a row has it.</param>
     /// <exception cref="ArgumentException">Scores of other labels than were fitted, or another number of rows.</exception>
+    /// <example><code>Console.WriteLine(fitted.Evaluate(scores, validation).MicroF1);</code></example>
     public EvaluationReport Evaluate(ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -23,22 +23,26 @@ public sealed class AdaptiveThresholdsBuilder
     /// read predictions take the scores for them. Default: rarity alone.
     /// </summary>
     /// <param name="signals">Of <see cref="Signals"/>.</param>
+    /// <example><code>thresholds.WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30))</code></example>
     public AdaptiveThresholdsBuilder WithSignals(params Signal[] signals) =>
         new(settings with { Signals = Given.All(signals) });
 
     /// <summary>How scores become label sets. Default: <see cref="Decisions.Fused"/>.</summary>
     /// <param name="decision">Of <see cref="Decisions"/>.</param>
+    /// <example><code>thresholds.WithDecision(Decisions.PlugIn())</code></example>
     public AdaptiveThresholdsBuilder WithDecision(Decision decision) =>
         new(settings with { Decision = Given.One(decision) });
 
     /// <summary>What the decision is fitted for. Default: <see cref="Objectives.MacroPlusMicro"/> with its default weight.</summary>
     /// <param name="objective">Of <see cref="Objectives"/>.</param>
+    /// <example><code>thresholds.WithObjective(Objectives.MicroF1())</code></example>
     public AdaptiveThresholdsBuilder WithObjective(Objective objective) =>
         new(settings with { Objective = Given.One(objective) });
 
     /// <summary>
     /// Leaves the scores as they are. Default: a small logistic model over score, local signal and rarity, fitted on the same rows.
     /// </summary>
+    /// <example><code>thresholds.WithScoresAsGiven()</code></example>
     public AdaptiveThresholdsBuilder WithScoresAsGiven() => new(settings with { Combination = Core.ScoreCombination.Average });
 
     /// <summary>
@@ -46,6 +50,7 @@ public sealed class AdaptiveThresholdsBuilder
     /// score. <c>AdaptiveThresholds.WithCalibration</c> calibrates on rows of their own.
     /// </summary>
     /// <param name="calibration">Of <see cref="Calibrations"/>.</param>
+    /// <example><code>thresholds.WithCalibration(Calibrations.Platt())</code></example>
     public AdaptiveThresholdsBuilder WithCalibration(Calibration calibration) =>
         new(settings with { Calibration = Given.One(calibration) });
 
@@ -70,6 +75,7 @@ public sealed class AdaptiveThresholdsBuilder
     /// rows serve, of which none reaches its own signal.
     /// </summary>
     /// <param name="rows">Texts or features with their labels, which are among the scored ones.</param>
+    /// <example><code>thresholds.WithSignals(Signals.FeatureKnn()).WithTrainingRows(train)</code></example>
     public AdaptiveThresholdsBuilder WithTrainingRows(MultiLabelDataset rows) => new(settings with { Training = Given.One(rows) });
 
     /// <summary>
@@ -96,6 +102,7 @@ public sealed class AdaptiveThresholdsBuilder
     /// <param name="rows">The same rows with their true labels, and texts or features for a local signal.</param>
     /// <exception cref="ModelConfigurationException">With every fault of the settings.</exception>
     /// <exception cref="ArgumentException">Another number of rows, or a label that the scores do not have.</exception>
+    /// <example><code>var fitted = AdaptiveThresholds.Builder().Fit(scores, validation);</code></example>
     public AdaptiveThresholds Fit(ScoreLists scores, MultiLabelDataset rows)
     {
         ArgumentNullException.ThrowIfNull(scores);

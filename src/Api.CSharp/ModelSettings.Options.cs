@@ -4,6 +4,7 @@ public sealed partial record ModelSettings
 {
     /// <summary>A builder with these settings, to be changed further or to fit with.</summary>
     /// <exception cref="ModelConfigurationException">With every setting that is none.</exception>
+    /// <example><code>var model = new ModelSettings { Scorers = ["linear"] }.Builder().Fit(train, validation);</code></example>
     public AdaptiveThresholdModelBuilder Builder()
     {
         List<string> faults = [];

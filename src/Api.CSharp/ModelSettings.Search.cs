@@ -45,6 +45,7 @@ public sealed partial record ModelSettings
 
     /// <summary>What is searched where nothing else is said, for texts or for features.</summary>
     /// <param name="texts">Whether rows are texts.</param>
+    /// <example><code>var ranges = new Dictionary&lt;string, IReadOnlyList&lt;string&gt;&gt;(new ModelSettings().SearchRanges(texts: true)) { ["candidates"] = ["60"] };</code></example>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> SearchRanges(bool texts)
     {
         Dictionary<string, IReadOnlyList<string>> ranges = new()
@@ -85,7 +86,7 @@ public sealed partial record ModelSettings
     )
     {
         var varied = (ranges ?? SearchRanges(rows.Rows.IsTexts)).Select(r => new Core.SearchRange(r.Key, r.Value.ToFSharpList())).ToArray();
-        ThrowIfNotSettings(varied);
+        RequireRanges(varied.Select(range => KeyValuePair.Create(range.Setting, (IReadOnlyList<string>)range.Values)));
         Func<FSharpList<Tuple<string, string>>, Core.LabelledRows, Core.Model> fit = (values, part) =>
         {
             var settings = values.Aggregate(this, (all, v) => all.With(v.Item1, v.Item2));
@@ -97,15 +98,15 @@ public sealed partial record ModelSettings
     }
 
     /// <summary>Every value is tried before any fit: a fault after an hour helps nobody.</summary>
-    private void ThrowIfNotSettings(IEnumerable<Core.SearchRange> ranges)
+    internal void RequireRanges(IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> ranges)
     {
         List<string> faults = [];
-        foreach (var range in ranges)
-            foreach (var value in range.Values)
+        foreach (var (setting, values) in ranges)
+            foreach (var value in values)
             {
                 try
                 {
-                    var (options, vectorisers, _) = With(range.Setting, value).Builder().Chosen();
+                    var (options, vectorisers, _) = With(setting, value).Builder().Chosen();
                     faults.AddRange(Core.ModelOptionsModule.faults(options).Concat(vectorisers.SelectMany(Core.VectoriserModule.faults)));
                 }
                 catch (ModelConfigurationException e)

@@ -95,10 +95,12 @@ public sealed partial record ModelSettings
     /// <summary>Reads a settings file.</summary>
     /// <param name="path">A JSON file.</param>
     /// <exception cref="ModelConfigurationException">It is no JSON, or has a name that is no setting.</exception>
+    /// <example><code>var builder = ModelSettings.Load("settings.json").Builder();</code></example>
     public static ModelSettings Load(string path) => Parse(path, File.ReadAllText(path));
 
     /// <summary>Writes a settings file, with what is set.</summary>
     /// <param name="path">A JSON file.</param>
+    /// <example><code>new ModelSettings { Objective = "microF1" }.Save("settings.json");</code></example>
     public void Save(string path) => File.WriteAllText(path, ToString() + "\n");
 
     /// <summary>The settings as JSON.</summary>

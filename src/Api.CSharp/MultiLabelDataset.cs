@@ -57,6 +57,7 @@ public sealed class MultiLabelDataset
     /// <summary>Rows of dense vectors. Labels are those of the rows, in ordinal order.</summary>
     /// <param name="rows">The vectors, all of one length, of finite numbers, or NaN where one is missing, with the rows' labels.</param>
     /// <exception cref="ArgumentException">Vectors of different lengths; the message counts rows from 1.</exception>
+    /// <example><code>var rows = MultiLabelDataset.FromVectors([(new float[] { 0.5f, 2f }, ["a", "b"]), (new float[] { 1f, 0f }, [])]);</code></example>
     public static MultiLabelDataset FromVectors(IEnumerable<(float[] Vector, IReadOnlyList<string> Labels)> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -96,6 +97,7 @@ public sealed class MultiLabelDataset
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <example><code>var rows = MultiLabelDataset.FromJsonLines("train.jsonl");</code></example>
     public static MultiLabelDataset FromJsonLines(string path) => new(Core.InputFormats.read(Core.InputFormats.find("jsonl").ToOption(), path));
 
     /// <summary>
@@ -105,6 +107,7 @@ public sealed class MultiLabelDataset
     /// <param name="firstFeature">What feature ids count from: 0, or 1 by LIBSVM's convention.</param>
     /// <param name="firstLabel">What label ids count from: 0 or 1.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <example><code>var rows = MultiLabelDataset.FromSvmlight("train.svm", firstFeature: 1);</code></example>
     public static MultiLabelDataset FromSvmlight(string path, int firstFeature = 0, int firstLabel = 0)
     {
         var defaults = Core.Svmlight.defaults;
@@ -149,6 +152,7 @@ public sealed class MultiLabelDataset
     /// </summary>
     /// <param name="weights">A number of 0 to 1e6 for each row.</param>
     /// <exception cref="ArgumentException">Another number of weights than of rows, or one out of range.</exception>
+    /// <example><code>var weighed = train.WithWeights(Enumerable.Repeat(2f, train.Count));</code></example>
     public MultiLabelDataset WithWeights(IEnumerable<float> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -158,6 +162,7 @@ public sealed class MultiLabelDataset
     /// <summary>Two parts by chance: the second holds the given share of the rows (at least one of two or more).</summary>
     /// <param name="seed">The same seed makes the same parts.</param>
     /// <param name="share">The second part's share, above 0 and below 1.</param>
+    /// <example><code>var (learned, held) = train.Split(seed: 1, share: 0.2);</code></example>
     public (MultiLabelDataset Train, MultiLabelDataset HeldOut) Split(int seed, double share)
     {
         if (!(share > 0 && share < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "expected a share above 0 and below 1");
@@ -167,6 +172,7 @@ public sealed class MultiLabelDataset
 
     /// <summary>The chosen rows, in the order given; the labels stay known.</summary>
     /// <param name="rows">Row numbers, counted from 0.</param>
+    /// <example><code>var first = train.Select([0, 1, 2]);</code></example>
     public MultiLabelDataset Select(IReadOnlyList<int> rows) => new(Core.LabelledRowsModule.selectRows([.. rows], Labelled));
 
     /// <summary>What it is: "90 texts, 8 labels".</summary>

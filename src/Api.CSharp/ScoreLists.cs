@@ -61,6 +61,7 @@ public sealed class ScoreLists
     /// <param name="keep">How many labels of each row are kept, at least 1.</param>
     /// <exception cref="ArgumentException">Another number of names, a score that is not a number or beyond 1e9 in magnitude, kept or not, or a probability outside [0, 1]. The
     /// message counts rows from 1.</exception>
+    /// <example><code>var scores = ScoreLists.FromMatrix(new float[,] { { 0.9f, 0.1f }, { 0.3f, 0.8f } }, ScoreScale.Probabilities, ["a", "b"]);</code></example>
     public static ScoreLists FromMatrix(float[,] scores, ScoreScale scale, IReadOnlyList<string>? labels = null, int keep = 60)
     {
         ArgumentNullException.ThrowIfNull(scores);
