@@ -108,6 +108,7 @@ public sealed partial class SettingsTests
             [nameof(VectoriserOptions.LongestTerm)] = new() { LongestTerm = 2 },
             [nameof(VectoriserOptions.MinDocumentFrequency)] = new() { MinDocumentFrequency = 5 },
             [nameof(VectoriserOptions.MaxFeatures)] = new() { MaxFeatures = 20 },
+            [nameof(VectoriserOptions.FirstWords)] = new() { FirstWords = 4 },
             [nameof(VectoriserOptions.SublinearTf)] = new() { SublinearTf = false },
         };
         Assert.That(typeof(VectoriserOptions).GetProperties().Select(p => p.Name), Is.EquivalentTo(away.Keys), "each property has a case here");

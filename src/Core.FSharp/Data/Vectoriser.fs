@@ -29,7 +29,10 @@ type Vectoriser(options: VectoriserOptions, terms: string[], idf: float32[]) =
     member _.Features = terms.Length
 
     /// How often each term is in each text, [N, D].
-    member internal _.Counts(texts: IReadOnlyList<string>) : CsrMatrix = index.Value.Count texts
+    member internal _.Counts(texts: IReadOnlyList<string>) : CsrMatrix =
+        texts
+        |> TextBeginnings.ofTexts (Option.ofNullable options.FirstWords)
+        |> index.Value.Count
 
 [<RequireQualifiedAccess>]
 module Vectoriser =
@@ -51,6 +54,8 @@ module Vectoriser =
                 $"vectoriser: expected a minimal document frequency of 1 or more, received {o.MinDocumentFrequency}"
             if o.MaxFeatures.HasValue && o.MaxFeatures.Value < 1 then
                 $"vectoriser: expected 1 feature or more, received {o.MaxFeatures.Value}"
+            if o.FirstWords.HasValue && o.FirstWords.Value < 1 then
+                $"vectoriser: expected the first 1 word or more of a text, received {o.FirstWords}"
         ]
 
     /// The same options with the numbers that training texts decide.
@@ -81,6 +86,7 @@ module Vectoriser =
         | [] -> ()
         | found -> raise (ConfigurationException found)
 
+        let texts = TextBeginnings.ofTexts (Option.ofNullable options.FirstWords) texts
         let o = decided texts options
         let most = o.MaxFeatures.GetValueOrDefault Int32.MaxValue
 
@@ -116,4 +122,10 @@ module Vectoriser =
             else
                 $", {o.ShortestTerm} to {o.LongestTerm} a term"
 
-        $"{Tokens.describe o.Tokens}{terms}, in {o.MinDocumentFrequency} or more training texts"
+        let read =
+            if o.FirstWords.HasValue then
+                $" of the first {o.FirstWords}"
+            else
+                ""
+
+        $"{Tokens.describe o.Tokens}{read}{terms}, in {o.MinDocumentFrequency} or more training texts"

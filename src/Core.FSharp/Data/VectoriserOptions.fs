@@ -24,6 +24,9 @@ type VectoriserOptions() =
     /// The terms in the most training texts, up to this many, at least 1. Default: null, all words, 200,000 n-grams of characters.
     member val MaxFeatures = Nullable<int>() with get, set
 
+    /// Words of each text that are read, from its beginning, as white space parts them; at least 1. For a view of titles beside one of whole texts. Default: null, all.
+    member val FirstWords = Nullable<int>() with get, set
+
     /// Whether a term's weight grows with 1 + ln of its count, the default; else with the count itself.
     member val SublinearTf = true with get, set
 

@@ -126,7 +126,9 @@ let tests =
                                                     StringSplitOptions.RemoveEmptyEntries
                                                 )
 
-                                            Require.equal (a |> Seq.map words |> List.ofSeq) (b |> Seq.map words |> List.ofSeq)
+                                            Require.equal
+                                                (a |> Seq.map words |> List.ofSeq)
+                                                (b |> Seq.map words |> List.ofSeq)
                                         | a, b ->
                                             Require.equal
                                                 (SmallProblem.entries (Rows.tryFeatures a).Value)

@@ -2,6 +2,7 @@ module Limen.Properties.VectoriserProperties
 
 open System
 open Expecto
+open FsCheck
 open Limen
 open Limen.Core
 open Limen.Kernels
@@ -51,6 +52,36 @@ let tests =
                             let got = [ for struct (i, w) in Csr.row r fast -> i, float w ]
                             Require.equal ((List.map fst expected)) (List.map fst got)
                             Tolerance.require Tolerance.float32 "row" (List.map snd expected) (List.map snd got))
+
+            property cases "the first words of a text alone are read" (fun (c: Corpus) (PositiveInt words) ->
+                let words = words % 5 + 1
+
+                // by the definition: words joined by a space each, which no other white space changes
+                let beginnings =
+                    c.Texts
+                    |> Array.map (fun text ->
+                        text.Split(Array.empty<char>, StringSplitOptions.RemoveEmptyEntries)
+                        |> Seq.truncate words
+                        |> String.concat " ")
+
+                let options =
+                    VectoriserOptions(
+                        FirstWords = Nullable words,
+                        MinDocumentFrequency = Nullable 1,
+                        LongestTerm = Nullable 1
+                    )
+
+                let whole =
+                    VectoriserOptions(MinDocumentFrequency = Nullable 1, LongestTerm = Nullable 1)
+
+                let fit (options: VectoriserOptions) (texts: string[]) =
+                    try
+                        let v = Vectoriser.fit options texts
+                        Some(v.Terms, rows (Vectoriser.apply v texts))
+                    with :? ConfigurationException ->
+                        None
+
+                Require.equal (fit whole beginnings) (fit options c.Texts))
 
             testCase "a small corpus has the values that scikit-learn gives it" (fun () ->
                 // TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True) on the same texts: terms in at least two of them
@@ -177,11 +208,12 @@ let tests =
                         ShortestTerm = 0,
                         LongestTerm = -1,
                         MinDocumentFrequency = Nullable 0,
-                        MaxFeatures = Nullable 0
+                        MaxFeatures = Nullable 0,
+                        FirstWords = Nullable 0
                     )
 
                 let fit () = Vectoriser.fit bad small |> ignore
-                Require.equal 4 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Count))
+                Require.equal 5 (Require.thrown<ConfigurationException>(fun () -> fit ()).Faults.Count))
 
             testTheory
                 "faults of n-grams of characters are named"

@@ -120,6 +120,7 @@ let tests =
                     "words", VectoriserOptions(Tokens = Tokens.Words, LongestTerm = 2), []
                     "letters", VectoriserOptions(Tokens = Tokens.Letters, SublinearTf = false), []
                     "characters", VectoriserOptions(Tokens = Tokens.Characters(2, 4), MaxFeatures = Nullable 20), []
+                    "beginnings", VectoriserOptions(FirstWords = Nullable 2), []
                     "own", VectoriserOptions(Tokens = Tokens.Of commas), [ commas ]
                 ]
                 (fun (_: string, options, tokenisers) ->
