@@ -28,7 +28,8 @@ let rows = (Folder.read Folder.defaults (Path.Combine(data, "eurlex57k"))).Rows
 
 let labels, input, parts =
     Pipeline.prepare
-        (Presets.vectorisers () @ [ VectoriserOptions(FirstWords = Nullable 30, LongestTerm = Nullable 1) ])
+        (Presets.vectorisers ()
+         @ [ VectoriserOptions(FirstWords = Nullable 30, LongestTerm = Nullable 1) ])
         FeatureKind.Automatic
         rows
 
@@ -42,7 +43,13 @@ let every =
             |> List.map (fun (name, objective) ->
                 name,
                 objective,
-                Rule.fit FusedRule.rule { context with Objective = Objective.resolve labels objective } scores truth)
+                Rule.fit
+                    FusedRule.rule
+                    { context with
+                        Objective = Objective.resolve labels objective
+                    }
+                    scores
+                    truth)
 
         let _, _, standard = rules[2]
         standard)
@@ -83,4 +90,5 @@ for name, objective, rule in rules do
     FittedRule.decide (Scores known) rule |> say name "row by row"
 
     if name <> "micro" then
-        PlugIn.onBatch objective 2e-3 (Scores known) |> say name "plug-in on the test rows as one batch"
+        PlugIn.onBatch objective 2e-3 (Scores known)
+        |> say name "plug-in on the test rows as one batch"

@@ -46,10 +46,7 @@ module AnnifFolder =
         let files = texts directory
         let labels, repeated = files |> Array.map subjects |> RepeatedLabels.once
 
-        { FileRows.ofPacked
-              (files |> Seq.map File.ReadAllText |> TextList.Of)
-              (LabelSpace.share labels)
-              None with
+        { FileRows.ofPacked (files |> Seq.map File.ReadAllText |> TextList.Of) (LabelSpace.share labels) None with
             Columns =
                 { RowColumns.none with
                     Ids = Some(files |> Array.map Path.GetFileNameWithoutExtension)
