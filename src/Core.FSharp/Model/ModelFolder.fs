@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.IO
 open System.Text.Json
+open System.Threading
 
 /// The folder of a saved model: a manifest and the files that it names. Saving replaces such a folder, and touches no other.
 [<RequireQualifiedAccess>]
@@ -95,6 +96,15 @@ module ModelFolder =
         |> List.ofSeq
         |> List.partition (fun name -> ofModel.Contains name && File.Exists(Path.Combine(folder, name)))
 
+    /// What lies in a folder after up to so many more looks: between two of one look another save may have put its model in the place of what was there, whose files would
+    /// then pass for strange ones.
+    let rec private settled (looks: int) (folder: string) : string list * string list =
+        match contents folder with
+        | _, _ :: _ when looks > 0 ->
+            Thread.Sleep 20
+            settled (looks - 1) folder
+        | found -> found
+
     /// The first few of the names.
     let private listed (names: string list) : string =
         let few = 5
@@ -119,7 +129,7 @@ module ModelFolder =
             refuse "a folder for the model, or nothing yet" "a file"
 
         if Directory.Exists there then
-            match contents there with
+            match settled 4 there with
             | _, [] -> ()
             | [], others -> refuse "an empty folder, or one with a saved model" (listed others)
             | _, others -> refuse "nothing beside the saved model, whose folder is replaced" (listed others)
