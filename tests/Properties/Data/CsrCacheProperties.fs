@@ -2,6 +2,8 @@ module Limen.Properties.CsrCacheProperties
 
 open System
 open System.IO
+open System.Threading
+open System.Threading.Tasks
 open Expecto
 open FsCheck
 open Limen.Core
@@ -28,6 +30,32 @@ let private withFile (d: Dataset) test =
             d
 
         test file (In(Path.Combine(folder, "cache"))) read calls)
+
+/// Cuts a file short, where nobody keeps it from that.
+let private cutShort (length: int64) (path: string) =
+    try
+        use file =
+            new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite ||| FileShare.Delete)
+
+        file.SetLength length
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> ()
+
+/// Rows whose cache is read in several pieces.
+let private long =
+    let rows, each = 2000, 250
+
+    let features =
+        CsrMatrix(
+            rows,
+            each,
+            Array.init (rows + 1) ((*) each),
+            Array.init (rows * each) (fun i -> i % each),
+            Array.init (rows * each) (fun i -> float32 (1 + i))
+        )
+
+    Dataset.create features (Csr.ofSets 3 (Array.init rows (fun i -> [| i % 3 |])))
 
 let private cases = Cases.from [ typeof<Arbitraries> ] |> Cases.times 50
 
@@ -65,6 +93,52 @@ let tests =
                         let rebuilt = calls.Value = 2
                         let third = CsrCache.through place "p" read file
                         sameData again d && rebuilt && sameData third d && calls.Value = 2))
+
+            testCase "a cache of any other length is refused, and the rows are read anew" (fun () ->
+                let d =
+                    Dataset.create
+                        (Csr.ofRows 4 [| [| struct (1, 2f); struct (3, 0.5f) |]; [||]; [| struct (0, -1f) |] |])
+                        (Csr.ofSets 3 [| [| 0; 2 |]; [| 1 |]; [||] |])
+                    |> Dataset.weighted [| 1f; 2f; 0f |]
+
+                withFile d (fun file place read calls ->
+                    CsrCache.through place "p" read file |> ignore
+                    let cache = (CsrCache.path place "p" file).Value
+                    let whole = FileInfo(cache).Length
+                    let key = File.ReadAllBytes(cache)[16 .. 15 + CsrFile.KeyBytes]
+                    Require.equal 3 (CsrFile.TryRead(cache, key)).Length
+
+                    for length in [ 0L .. whole + 8L ] do
+                        if length <> whole then
+                            let before = calls.Value
+                            cutShort length cache
+                            Require.isTrue (isNull (CsrFile.TryRead(cache, key)))
+                            Require.isTrue (sameData (CsrCache.through place "p" read file) d)
+                            Require.equal (before + 1) calls.Value
+                            Require.equal whole (FileInfo(cache).Length)
+                            Require.isTrue (sameData (CsrCache.through place "p" read file) d)
+                            Require.equal (before + 1) calls.Value))
+
+            testCase "a cache that is cut short while it is read gives its rows or none" (fun () ->
+                withFile long (fun file place read calls ->
+                    CsrCache.through place "p" read file |> ignore
+                    let cache = (CsrCache.path place "p" file).Value
+                    let bytes = File.ReadAllBytes cache
+                    let random = Random 1
+
+                    for _ in 1 .. (if Cases.isProof then 2000 else 100) do
+                        File.WriteAllBytes(cache, bytes)
+                        let length, pause = random.NextInt64 bytes.LongLength, random.Next 20_000
+
+                        let cut =
+                            Task.Run(fun () ->
+                                Thread.SpinWait pause
+                                cutShort length cache)
+
+                        Require.isTrue (sameData (CsrCache.through place "p" read file) long)
+                        cut.Wait()
+
+                    Require.isTrue (calls.Value > 1)))
 
             testCase "another length, time of writing or parameter is another file" (fun () ->
                 let d =
