@@ -53,37 +53,45 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>Predicts the labels of a text.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>string[] labels = [.. model.Predict("Throws when the stream is closed").Labels];</code></example>
     public Prediction Predict(string text) => Predict([Given.One(text)])[0];
 
     /// <summary>Predicts the labels of texts; a row's prediction does not depend on the others.</summary>
     /// <param name="texts">The texts.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<string> texts) => Predict(MultiLabelDataset.OfTexts(texts));
 
     /// <summary>Predicts the labels of a row of sparse features.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Prediction Predict(IReadOnlyList<(int Id, float Value)> features) => Predict([Given.One(features)])[0];
 
     /// <summary>Predicts the labels of rows of sparse features.</summary>
     /// <param name="rows">The features of each row.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows) =>
         Predict(MultiLabelDataset.OfFeatures(rows));
 
     /// <summary>Predicts the labels of a dense vector.</summary>
     /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Prediction Predict(float[] vector) => Predict([Given.One(vector)])[0];
 
     /// <summary>Predicts the labels of dense vectors; a row's prediction does not depend on the others.</summary>
     /// <param name="vectors">All of one length.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<float[]> vectors) => Predict(MultiLabelDataset.OfVectors(vectors));
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
+    /// <exception cref="ArgumentException">Rows of another kind.</exception>
+    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>foreach (var p in model.Predict(test)) Console.WriteLine(string.Join(", ", p.Labels));</code></example>
     public IReadOnlyList<Prediction> Predict(MultiLabelDataset rows)
     {

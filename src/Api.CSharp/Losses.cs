@@ -93,7 +93,8 @@ public static class Losses
 
     /// <summary>
     /// The loss for a training loop of one's own: a module of torch.nn whose forward(input, target), with logits and truth [B, L], gives a scalar.
-    /// Any device and floating-point type. Loads torch.
+    /// Any device and floating-point type. Loads torch. Losses are best summed before (<c>Plus</c>, <c>Times</c>): TorchSharp's <c>a + b</c> and <c>0.1f * a</c> rest on
+    /// numbers that nobody holds, and may fail or be wrong when the garbage collector comes by. Held by <c>using Scalar tenth = 0.1;</c> they are safe: <c>a.mul(tenth)</c>.
     /// </summary>
     /// <param name="loss">The loss.</param>
     /// <exception cref="InvalidOperationException">The loss depends on how often labels occur: give the counts.</exception>

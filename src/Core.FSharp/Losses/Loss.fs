@@ -5,6 +5,7 @@ open Limen.Core
 
 /// A loss of the margins m = z - theta against the targets y, as a value: a weighted sum of terms, some of which may depend on how often labels occur.
 /// What is defined pair by pair is averaged over the B L pairs. C# makes them by `Losses`, F# by the modules of their names (`Bce.loss`, `Focal.loss 2.0`).
+/// A loss of one's own: `Loss.ofPairs`, `Loss.ofBatch`, which say how numbers stand beside tensors there.
 [<Sealed>]
 type Loss internal (terms: LabelCounts -> LossTerm list, isCounted: bool) =
 
@@ -100,10 +101,15 @@ module Loss =
         Loss((fun counts -> loss.Terms counts |> List.map change), loss.IsCounted)
 
     /// A loss that gives a value for each pair [B, L]; faults name its numbers that are out of range.
+    /// Numbers beside its tensors must be held until torch is done with them. TorchSharp makes a Scalar of a number beside an operator (`x * 2f`, `1f - x`, `x > 0f`)
+    /// and of the factor 1 of a sum (`a + b`), which nobody holds: the garbage collector may free it while torch reads it, and the loss throws ("Expected
+    /// false to be true", "Unknown scalar type") or goes on with another number, seldom and unseen. So `use two = Scalar.op_Implicit 2.0` and
+    /// `x.mul two`, `a.add (b, one)`, `x.pow p`, `x.clamp (low, high)`, or a tensor (`torch.full_like (x, two)`) in the number's place; in C#
+    /// `using Scalar two = 2.0;`. Products, differences and quotients of two tensors and functions without a number are safe.
     let ofPairs (name: string) (faults: string list) (pairs: Targets -> Margins -> torch.Tensor) : Loss =
         single name faults (PerPair pairs) None
 
-    /// A loss that gives a scalar for a batch.
+    /// A loss that gives a scalar for a batch; faults name its numbers that are out of range. What `ofPairs` says of numbers beside tensors holds here too.
     let ofBatch (name: string) (faults: string list) (value: Targets -> Margins -> torch.Tensor) : Loss =
         single name faults (PerBatch value) None
 
@@ -156,11 +162,12 @@ module Loss =
         loss |> eachPair "a sum over pairs" (fun t -> { t with Summed = true })
 
     /// Only the pairs count where the mask, made from the targets, [B, L] or [L], is above 0; their gradient elsewhere is exactly 0, and
-    /// a loss without any pair is 0. Targets at masked pairs may be NaN. Throws ArgumentException as `summed` does.
+    /// a loss without any pair is 0. Targets at masked pairs may be NaN. Numbers in the mask are held as `ofPairs` says. Throws ArgumentException as
+    /// `summed` does.
     let mask (mask: Targets -> torch.Tensor) (loss: Loss) : Loss =
         loss |> eachPair "a mask" (fun t -> { t with Masks = mask :: t.Masks })
 
-    /// Pairs times weights, made from the targets, [B, L] or [L]. Throws ArgumentException as `summed` does.
+    /// Pairs times weights, made from the targets, [B, L] or [L]. Numbers in the weights are held as `ofPairs` says. Throws ArgumentException as `summed` does.
     let weight (weights: Targets -> torch.Tensor) (loss: Loss) : Loss =
         loss
         |> eachPair "a weight" (fun t ->

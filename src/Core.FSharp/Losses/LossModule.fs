@@ -6,6 +6,8 @@ open TorchSharp
 /// A loss of the library as a module of torch.nn, as torch's own losses are: forward(input, target), with logits (or margins z - theta) and the
 /// truth, both [B, L], gives a scalar that can be differentiated by the input. Any device and floating-point type; on contiguous float32 tensors of
 /// the CPU a loss of BCE and margin terms takes one fused pass. Loads torch. Forward throws ArgumentException where the shapes differ.
+/// Its value is best put beside others by `Loss.Plus` and `Loss.Times` before it is a module: TorchSharp's `a + b` and `0.1f * a` rest on numbers that nobody
+/// holds, and may fail or be wrong when the garbage collector comes by (`Loss.ofPairs` says how they are held).
 [<Sealed>]
 type LossModule(loss: Loss) =
     inherit torch.nn.Module<torch.Tensor, torch.Tensor, torch.Tensor>(Tensors.moduleName "Limen.LossModule")
