@@ -1,5 +1,5 @@
 // What trees on top of the logistic stack are worth (ScoreCombination.Boosted): scorers of the strong preset learn from training rows; validation rows (a fifth of the training
-// rows where there are none) are cut in halves, each decided by what the other half taught; means over SEEDS cuts. Test rows are not looked at. After ./build.sh build:
+// rows where there are none) are cut in halves, each decided by what the other half taught; means over CUTS cuts. Test rows are not looked at. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS NAMES...
 #I "../../src/Cli/bin/Release/net10.0"
 #r "Limen.Kernels.dll"

@@ -70,7 +70,7 @@ module BoostedStack =
     let private loss (hit: bool) (z: float) =
         max z 0.0 + Math.Log(1.0 + exp -(abs z)) - (if hit then z else 0.0)
 
-    /// Grows up to so many trees on the pairs that are inside; also the mean loss of those that are not, before the first tree and after each.
+    /// Grows up to so many trees on the pairs that are inside; also the summed loss of those that are not, before the first tree and after each.
     let private grow (trees: int) (patience: int) (inside: bool[]) (pairs: Pairs) : FusionTrees list * float list =
         let z = Array.copy pairs.Start
         let gradient = Array.zeroCreate<float32> z.Length

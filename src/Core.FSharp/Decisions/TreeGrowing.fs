@@ -29,7 +29,7 @@ module internal TreeGrowing =
     /// Of a bin: gradient, curvature, pairs.
     let private sums = 3
 
-    /// Cuts with as much weight between each two and their neighbours; fewer where values repeat.
+    /// At most 63 cuts, one each time that another 64th of the weight is passed. After a value that holds several 64ths, the next different values are each a cut until their number has caught up.
     let private cuts (weights: float[]) (values: float32[]) : float32[] =
         let order = Array.init values.Length id
         Array.Sort(Array.copy values, order)
@@ -50,7 +50,7 @@ module internal TreeGrowing =
         let at = Array.BinarySearch(cuts, value)
         byte (if at >= 0 then at else ~~~at)
 
-    /// Bins of features [F][P], so that each bin weighs about the same.
+    /// Bins of features [F][P] by the weights of the pairs [P].
     let bin (rising: int) (weights: float[]) (features: float32[][]) : BinnedPairs =
         let cuts = features |> Cancellation.map (cuts weights)
 
@@ -124,7 +124,7 @@ module internal TreeGrowing =
             Right = 0.0
         }
 
-    /// The best split of a node, of its bins from offset on; unsplit where none lowers the loss.
+    /// The best split of a node of the level, the first one being 0; unsplit where none lowers the loss.
     let private best (pairs: BinnedPairs) (all: float[]) (node: int) (bounds: Bounds) : Cutting =
         let features = pairs.Codes.Length
         let mutable found = unsplit
