@@ -134,6 +134,29 @@ let tests =
                     score (a.Get + rise) b.Get >= score a.Get b.Get - 1e-5f
                     && score a.Get (b.Get + rise) >= score a.Get b.Get - 1e-5f)
 
+            testCase "a margin that speaks against its label in truth lowers no score either" (fun () ->
+                let lists, _ = both 1500 4 5
+
+                let truth =
+                    Array.init 1500 (fun r ->
+                        [|
+                            for l in 0..3 do
+                                if Csr.item r l lists.Margins[0] > 0f && Csr.item r l lists.Margins[1] < 0f then
+                                    l
+                        |])
+                    |> Csr.ofSets 4
+                    |> LabelSets
+
+                let stack, _ = BoostedStack.fit (Seed.ofInt 1) idf None lists truth
+                Expect.isGreaterThan (FusionTrees.count stack.Trees) 0 "trees"
+
+                for first in -3.0 .. 0.5..3.0 do
+                    for second in -3.0 .. 0.1..2.9 do
+                        let score second =
+                            Stacking.parts stack 0.5 [| first; second |] 0.0 |> StackParts.score
+
+                        Require.atMost (float (score (second + 0.1)) + 1e-5) (float (score second)))
+
             testProperty "parts are what the leaf says" (fun (a: NormalFloat) (b: NormalFloat) ->
                 let stack, _ = fitted.Value
                 let evidence = [| a.Get; b.Get; 0.0; 0.5 |]
