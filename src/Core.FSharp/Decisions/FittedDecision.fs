@@ -36,53 +36,11 @@ module FittedDecision =
         | Some stack -> Stacking.apply stack rarity lists
         | None -> CandidateScores.average lists
 
-    /// What is said of each listed pair of a row, from its listed labels (ascending) and their scores: label sets are the pairs that are predicted.
-    let judge (decision: FittedDecision) (labels: int[]) (scores: float32[]) : Verdict[] =
-        let order =
-            Array.init scores.Length id |> Array.sortBy (fun k -> struct (-scores[k], k))
-
-        let descending = order |> Array.map (fun k -> scores[k])
-        let rank = Array.zeroCreate order.Length
-        order |> Array.iteri (fun place k -> rank[k] <- place + 1)
-
-        let verdict =
-            match decision.Rule.Criterion with
-            | AboveThreshold t -> fun k -> struct (scores[k] > t.Thresholds[labels[k]], t.Thresholds[labels[k]], 0)
-            | AboveRowThreshold threshold ->
-                let t = threshold descending
-                fun k -> struct (scores[k] > t, t, 0)
-            | Best size ->
-                let taken = size descending |> max 0 |> min scores.Length
-                fun k -> struct (rank[k] <= taken, nanf, taken)
-
-        Array.init scores.Length (fun k ->
-            let struct (predicted, threshold, taken) = verdict k
-
-            {
-                Predicted = predicted
-                Threshold = threshold
-                Rank = rank[k]
-                Taken = taken
-                Turned = null
-            })
-        |> Constraints.apply decision.Constraints labels scores
-
-    let private constrained decision (Scores scores) =
-        Cancellation.init scores.Rows (fun row ->
-            let labels = Csr.set row scores
-            let verdicts = judge decision labels (scores.RowValues(row).ToArray())
-
-            Array.zip labels verdicts
-            |> Array.filter (fun (_, v) -> v.Predicted)
-            |> Array.map fst)
-        |> Csr.ofSets scores.Columns
-        |> LabelSets
-
     /// The label sets [N, L] of scores [N, L].
     let decide (decision: FittedDecision) (scores: Scores) : LabelSets =
         match decision.Constraints with
         | [] -> FittedRule.decide scores decision.Rule
-        | _ -> constrained decision scores
+        | constraints -> Verdicts.decide constraints decision.Rule scores
 
     /// The probabilities [N, L] of scores, on the same pairs.
     let probabilities (decision: FittedDecision) (scores: Scores) : PairProbabilities =

@@ -126,7 +126,7 @@ module Explanation =
             let first, count = z.RowStart[row], z.RowStart[row + 1] - z.RowStart[row]
 
             let verdicts =
-                FittedDecision.judge d.Decision (Csr.set row z) (z.RowValues(row).ToArray())
+                Verdicts.ofRow d.Decision.Constraints d.Decision.Rule (Csr.set row z) (z.RowValues(row).ToArray())
 
             Array.init count (fun k ->
                 let at = first + k

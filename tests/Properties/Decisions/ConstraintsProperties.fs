@@ -27,7 +27,7 @@ let private judged (case: ScoredCase) (decision: FittedDecision) =
         for row in Plain.rows case.Scores do
             let labels = Csr.set row case.Scores
             let scores = case.Scores.RowValues(row).ToArray()
-            labels, scores, FittedDecision.judge decision labels scores
+            labels, scores, Verdicts.ofRow decision.Constraints decision.Rule labels scores
     ]
 
 let private chosen labels (verdicts: Verdict[]) =

@@ -90,14 +90,9 @@ let tests =
 
             testCase "of equal scores the label that comes first has the better place" (fun () ->
                 let verdicts =
-                    FittedDecision.judge
-                        {
-                            Stack = None
-                            Rule = FittedRule.ofBest (Stored.create "r-cut" (fun _ _ -> []) 2) (fun _ -> 2)
-                            Constraints = []
-                            Calibration = None
-                            Sets = None
-                        }
+                    Verdicts.ofRow
+                        []
+                        (FittedRule.ofBest (Stored.create "r-cut" (fun _ _ -> []) 2) (fun _ -> 2))
                         [| 1; 4; 7; 8 |]
                         [| 0.5f; 0.5f; 0.9f; 0.5f |]
 
