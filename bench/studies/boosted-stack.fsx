@@ -1,6 +1,6 @@
-// What trees on top of the logistic stack are worth (ScoreCombination.Boosted): scorers of the strong preset learn from training rows; validation rows (a fifth of the training
+// What trees on top of the logistic stack are worth (ScoreCombination.Boosted): scorers of the strong preset learn from training rows; validation rows (SHARE of the training
 // rows where there are none) are cut in halves, each decided by what the other half taught; means over CUTS cuts. Test rows are not looked at. After ./build.sh build:
-//   LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS NAMES...
+//   LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS SHARE NAMES...
 #I "../../src/Cli/bin/Release/net10.0"
 #r "Limen.Kernels.dll"
 #r "Limen.Core.dll"
@@ -32,13 +32,13 @@ let half options (context: DecisionContext) (lists: CandidateScores) (truth: Lab
     let own, asked = part inside
     Evaluation.decided decision None (FittedDecision.scores context.Rarity decision own) asked
 
-let study cuts name =
+let study cuts share name =
     let rows = (Folder.read Folder.defaults (Path.Combine(data, name))).Rows
 
     let train, validation =
         match rows.Validation with
         | Some validation -> rows.Train, validation
-        | None -> LabelledRows.holdOut 0.2 (Seed.ofInt 20261128) rows.Train
+        | None -> LabelledRows.holdOut share (Seed.ofInt 20261128) rows.Train
 
     let labels, input, parts =
         Pipeline.prepare
@@ -101,7 +101,7 @@ let study cuts name =
                 $"| {name} | {said} | {combination} | {mean (F1.macro (AllLabels AsZero)):F4} | {mean F1.micro:F4} | {mean (AtK.precision 1):F4} | {mean (AtK.precision 5):F4} | {clock.Elapsed.TotalSeconds / float (2 * cuts):F1} s |"
 
 match List.tail (List.ofArray fsi.CommandLineArgs) with
-| cuts :: (_ :: _ as names) -> names |> List.iter (study (int cuts))
+| cuts :: share :: (_ :: _ as names) -> names |> List.iter (study (int cuts) (float share))
 | _ ->
-    eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS NAMES..."
+    eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS SHARE NAMES..."
     exit 2
