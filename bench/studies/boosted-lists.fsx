@@ -1,9 +1,6 @@
 // The same as boosted-stack.fsx, on score lists that bench/studies/score-lists.fsx has written to OUT, for several objectives:
 //   dotnet fsi bench/studies/boosted-lists.fsx OUT SCORER,SCORER,...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

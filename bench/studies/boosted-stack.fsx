@@ -1,10 +1,7 @@
 // What trees on top of the logistic stack are worth (ScoreCombination.Boosted): scorers of the strong preset learn from training rows; validation rows (SHARE of the training
 // rows where there are none) are cut in halves, each decided by what the other half taught; means over CUTS cuts. Test rows are not looked at. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/boosted-stack.fsx CUTS SHARE NAMES...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

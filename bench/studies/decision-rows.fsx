@@ -1,10 +1,7 @@
 // Which rows the decision is fitted on where there are no validation rows: holding rows out against cross-fitting, on data
 // sets as svmlight files below the folder that LIMEN_DATA names. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/decision-rows.fsx SEEDS NAME NAME ...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

@@ -3,10 +3,7 @@
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/dense-features.fsx SEEDS NAME NAME ...
 // NAME may end in ":whole" (features times 100, rounded), ":counts" (the same above the feature's least training value), ":few" (300 training rows), ":sparse" (what exceeds the 0.7-quantile of its feature) or ":skew" (the exponential of
 // twice the standardised feature).
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

@@ -1,10 +1,7 @@
 // What the mean of several perceptrons is worth, in the strong preset: macro-F1 A, micro-F1 and P@1 over seeds, and their spread. A fifth of the training rows is held out and
 // measures; test rows are not looked at. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/ensemble.fsx SEEDS NAMES...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

@@ -1,10 +1,7 @@
 // The figures of EURLEX57K in README: one fit of the strong preset with a third view, the beginnings of the texts, and trees on top of the stack; decided on dev rows for each
 // objective, then fitted again on train and dev rows. The test file is measured once for each line. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/eurlex57k.fsx
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

@@ -1,10 +1,7 @@
 // What the labels' own corrections of the shared threshold should rest on: every basis of the default rule on the validation rows
 // of a data set, by halves that decide each other, measured one by one and with their counts pooled. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/fused-basis.fsx NAME
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

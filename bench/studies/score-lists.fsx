@@ -1,10 +1,7 @@
 // Score lists of a data set's validation rows for bench/studies/fusion.py: scorers of several views learn from the training rows alone. Test rows are not read.
 // After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx eurlex57k OUT
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

@@ -1,10 +1,7 @@
 // How much the thresholds of the default rule add to the spread of macro-F1 over seeds, beside the rules that it was chosen among, all on the same scores: a model a seed and
 // data set, whose held-out rows decide the test rows (test) or, cut in halves, each other (choose). After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/steady-thresholds.fsx choose|test SEEDS NAME ...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

@@ -3,10 +3,7 @@
 // After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/terms.fsx SEEDS ROWS,ROWS,... WORDS,WORDS,... NAME NAME ...
 // WORDS 0 is the whole text.
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

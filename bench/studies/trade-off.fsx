@@ -1,10 +1,7 @@
 // Whether the weight of micro-F1 beside macro-F1 is better chosen from the data than constant: halves of a model's held-out rows decide each other under several weights,
 // and under the weight that halves of the deciding rows choose for a limit on what macro-F1 may cost. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/trade-off.fsx NAME ...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.IO

@@ -2,10 +2,7 @@
 // rows of a data set are cut in two by chance: the first part plays validation rows, the second measures. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/validation-rows.fsx ROWS NAMES...
 // ROWS validation rows, or their half where ROWS is 0.
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics

@@ -1,10 +1,7 @@
 // What a second view of texts is worth, read by linear models, beside words read by everything. The validation rows are cut in two by chance: one part decides, the other
 // measures; test rows are not looked at. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/views.fsx SEEDS NAMES...
-#I "../../src/Cli/bin/Release/net10.0"
-#r "Limen.Kernels.dll"
-#r "Limen.Core.dll"
-#r "TorchSharp.dll"
+#load "limen.fsx"
 
 open System
 open System.Diagnostics
