@@ -101,13 +101,16 @@ module InputSpace =
     /// What is wrong with vectorisers, and with a kind of features for rows.
     let faults (vectorisers: VectoriserOptions list) (kind: FeatureKind) (rows: Rows) : string list =
         [
-            if vectorisers.IsEmpty then
-                "vectoriser: expected at least one, received none"
             yield! vectorisers |> List.collect Vectoriser.faults |> List.distinct
+            if not (System.Enum.IsDefined kind) then
+                $"features: expected a kind of features, received {int kind}"
             match rows with
-            | _ when not (System.Enum.IsDefined kind) -> $"features: expected a kind of features, received {int kind}"
-            | Rows.Texts _ when kind <> FeatureKind.Automatic ->
-                $"features: {kind} is said of the numbers of feature rows, received texts"
+            | Rows.Texts _ ->
+                if vectorisers.IsEmpty then
+                    "vectoriser: expected at least one for texts, received none"
+
+                if System.Enum.IsDefined kind && kind <> FeatureKind.Automatic then
+                    $"features: {kind} is said of the numbers of feature rows, received texts"
             | _ -> ()
         ]
 

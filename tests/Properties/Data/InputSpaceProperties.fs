@@ -25,6 +25,16 @@ let tests =
                     "row 2: expected finite values, received Infinity for feature 1"
                     (Require.refusal<ArgumentException>(fun () -> fit FeatureKind.Values rows |> box)))
 
+            testCase "texts need a vectoriser, features none" (fun () ->
+                let texts = Rows.Texts [| "reads a line" |]
+                let features = Rows.Dense(array2D [ [ 1f; 2f ] ])
+                let fault = "vectoriser: expected at least one for texts, received none"
+                Require.equal [ fault ] (InputSpace.faults [] FeatureKind.Automatic texts)
+
+                Require.equal
+                    (entries (InputSpace.apply (fit FeatureKind.Values features) features))
+                    (entries (InputSpace.apply (InputSpace.fit [] FeatureKind.Values features) features)))
+
             testCase "a missing term count is refused, in training rows and in others" (fun () ->
                 let missing = Rows.Dense(array2D [ [ 1f; 2f ]; [ 3f; nanf ] ])
                 let whole = Rows.Dense(array2D [ [ 1f; 2f ] ])
