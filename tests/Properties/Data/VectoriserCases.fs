@@ -20,6 +20,14 @@ type Corpus =
 /// The plain definition: regular expressions, lists and maps.
 module PlainVectoriser =
 
+    /// A corpus whose values scikit-learn gives.
+    let small =
+        [|
+            "The cat sat on the mat."
+            "The dog sat; the dog ran!"
+            "A cat, a dog, a cat"
+        |]
+
     /// A tokeniser of one's own: what stands between dots and commas, spaces and all.
     let own =
         Tokens.Of(fun text -> text.Split([| '.'; ',' |], StringSplitOptions.RemoveEmptyEntries))

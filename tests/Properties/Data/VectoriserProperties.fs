@@ -6,16 +6,10 @@ open FsCheck
 open Limen
 open Limen.Core
 open Limen.Kernels
+open Limen.Properties.PlainVectoriser
 
 let private rows (m: CsrMatrix) =
     [ for r in 0 .. m.Rows - 1 -> [ for struct (c, v) in Csr.row r m -> c, v ] ]
-
-let private small =
-    [|
-        "The cat sat on the mat."
-        "The dog sat; the dog ran!"
-        "A cat, a dog, a cat"
-    |]
 
 let private cases =
     Cases.from [ typeof<Arbitraries>; typeof<VectoriserArbitraries> ]
@@ -159,43 +153,6 @@ let tests =
                         (PlainVectoriser.row o 1000 plain texts[r] |> List.map snd)
                         (Seq.map float (x.RowValues(r).ToArray())))
 
-            testCase "finer than words are characters, and pairs of words where there are many" (fun () ->
-                let finer = VectoriserOptions(Tokens = Tokens.Finer)
-                let few = Vectoriser.fit finer small
-
-                let characters =
-                    Vectoriser.fit (VectoriserOptions(Tokens = Tokens.Characters(3, 5))) small
-
-                Require.equal characters.Terms few.Terms
-
-                let long =
-                    String.replicate 70_000 "one two three four five six seven eight nine ten "
-
-                let many = Vectoriser.fit finer [| long; long; long |]
-
-                let pairs =
-                    Vectoriser.fit (VectoriserOptions(LongestTerm = Nullable 2)) [| long; long; long |]
-
-                Require.equal pairs.Terms many.Terms
-                Require.equal 20 many.Features
-
-                Require.contains
-                    "terms of 1 token"
-                    (Require.refusal<ConfigurationException>(fun () ->
-                        Vectoriser.fit (VectoriserOptions(Tokens = Tokens.Finer, LongestTerm = Nullable 2)) small
-                        |> box)))
-
-            testCase "pairs of words too where short texts are many, and the options leave it open" (fun () ->
-                let longest count words options =
-                    let texts = Array.replicate count (String.replicate words "one two ")
-                    (Vectoriser.fit options texts).Options.LongestTerm
-
-                Require.equal (Nullable 1) (longest 9_999 1 (VectoriserOptions()))
-                Require.equal (Nullable 2) (longest 10_000 1 (VectoriserOptions()))
-                Require.equal (Nullable 1) (longest 10_000 100 (VectoriserOptions()))
-                Require.equal (Nullable 1) (longest 10_000 1 (VectoriserOptions(LongestTerm = Nullable 1)))
-                Require.equal (Nullable 1) (longest 10_000 1 (VectoriserOptions(Tokens = Tokens.Characters(3, 5)))))
-
             testCase "unknown words give an empty row" (fun () ->
                 let v = Vectoriser.fit (VectoriserOptions(MinDocumentFrequency = Nullable 2)) small
                 let x = Vectoriser.apply v [| ""; "nothing known here"; "cat" |]
@@ -229,51 +186,6 @@ let tests =
                     Require.equal 1 faults.Count
                     Require.contains words faults[0])
 
-            property
-                cases
-                "what was chosen from the texts is named, and chosen again gives the same"
-                (fun (c: Corpus) ->
-                    let o = c.Options.Copy()
-                    o.MinDocumentFrequency <- Nullable()
-
-                    if
-                        PlainVectoriser.vocabulary
-                            (VectoriserOptions(
-                                Tokens = o.Tokens,
-                                ShortestTerm = o.ShortestTerm,
-                                LongestTerm = o.LongestTerm,
-                                MinDocumentFrequency = Nullable 1
-                            ))
-                            c.Texts
-                        |> Array.isEmpty
-                        |> not
-                    then
-                        let v = Vectoriser.fit o c.Texts
-                        Require.equal 1 v.Options.MinDocumentFrequency.Value
-                        Require.equal v.Terms (Vectoriser.fit v.Options c.Texts).Terms)
-
-            testTheory
-                "terms must be in more texts where these hold more words"
-                [
-                    0, 20, 1
-                    300, 20, 1
-                    99_999, 1, 1
-                    100_000, 1, 2
-                    300, 350, 2
-                    9_999, 1_000, 2
-                    10_000, 1_000, 5
-                    20_000, 0, 1
-                ]
-                (fun (texts, words, expected) ->
-                    let text = " " + String.Join("  ", Array.replicate words "word")
-                    let all = Array.replicate texts text |> TermChoice.wordsOfAll
-                    Require.equal expected (TermChoice.minDocumentFrequency all))
-
-            testCase "a term is as long as the shortest where no other length is set" (fun () ->
-                let v = Vectoriser.fit (VectoriserOptions(ShortestTerm = 2)) [| "one two three" |]
-                Require.equal (Nullable 2) v.Options.LongestTerm
-                Require.equal [| "one two"; "two three" |] v.Terms)
-
             testCase "scripts without spaces give characters and pairs" (fun () ->
                 let terms (text: string) =
                     (Vectoriser.fit (VectoriserOptions(LongestTerm = 2, MinDocumentFrequency = Nullable 1)) [| text |])
@@ -298,49 +210,4 @@ let tests =
                 let error = Require.thrown<ArgumentException>(fun () -> Vectoriser.fit o small)
 
                 Require.contains "the tokeniser gave null" error.Message)
-
-            property cases "weights of counts are those of the formula" (fun ({ Matrix = m }: SparseCase) ->
-                let counts = m |> Csr.mapValues (fun _ _ v -> abs (round v))
-                let w = TfIdfWeights.fit Sublinear counts
-                let x = TfIdfWeights.apply w counts
-
-                for r in 0 .. counts.Rows - 1 do
-                    let raw =
-                        [
-                            for struct (c, n) in Csr.row r counts do
-                                let df =
-                                    Seq.sumBy
-                                        (fun i -> if Csr.item i c counts > 0f then 1 else 0)
-                                        [ 0 .. counts.Rows - 1 ]
-
-                                if n > 0f then
-                                    (1.0 + log (float n)) * PlainVectoriser.idf counts.Rows df
-                                else
-                                    0.0
-                        ]
-
-                    let norm = max 1e-30 (sqrt (List.sumBy (fun v -> v * v) raw))
-
-                    Tolerance.require
-                        Tolerance.float32
-                        "row"
-                        (raw |> List.map (fun v -> v / norm))
-                        (Seq.map float (x.RowValues(r).ToArray())))
-
-            testCase "counts of another width or below 0 are refused" (fun () ->
-                let w = TfIdfWeights.fit Sublinear (Csr.ofRows 2 [| [| struct (0, 1f) |] |])
-
-                let wide () =
-                    TfIdfWeights.apply w (Csr.ofRows 3 [| [||] |]) |> ignore
-
-                let negative () =
-                    TfIdfWeights.apply w (Csr.ofRows 2 [| [| struct (1, -1f) |] |]) |> ignore
-
-                Require.startsWith
-                    "expected 2 columns, received 3"
-                    (Require.refusal<ArgumentException>(fun () -> wide ()))
-
-                Require.startsWith
-                    "expected counts of 0 or more"
-                    (Require.refusal<ArgumentException>(fun () -> negative ())))
         ]
