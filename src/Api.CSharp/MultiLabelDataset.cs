@@ -1,5 +1,6 @@
 using Limen.Kernels;
 using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
 
 namespace Limen;
 
@@ -74,31 +75,40 @@ public sealed class MultiLabelDataset
     /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
     /// <param name="vectors">A file of vectors that are the rows' features, row by row, or what stands in the place of the file's ending; null: none.</param>
     /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
+    /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
     /// <exception cref="ModelConfigurationException">There is no such file or format, or nothing tells which it is.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example><code>var data = MultiLabelDataset.FromFile("posts.csv", fields: new() { Text = ["body"], Labels = ["tags"], Separator = ";" });</code></example>
     public static MultiLabelDataset FromFile(
         string path,
         string? format = null,
         Fields? fields = null,
         string? vectors = null,
-        FileFormats? formats = null
-    ) => new(Core.DataSource.readFile(Options(format, fields, vectors, null, formats), path));
+        FileFormats? formats = null,
+        CancellationToken cancellationToken = default
+    ) => new(Reading(cancellationToken, () => Core.DataSource.readFile(Options(format, fields, vectors, null, formats), path)));
 
     /// <summary>Rows of a table, CSV or TSV: texts or numbers in columns, labels as a list in a column or as columns of 0 and 1; plain, .gz or .bz2.</summary>
     /// <param name="path">The file.</param>
     /// <param name="fields">Which columns are what; null: by their usual names.</param>
+    /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example><code>var data = MultiLabelDataset.FromCsv("posts.csv", new() { Text = ["body"], Labels = ["tags"] });</code></example>
-    public static MultiLabelDataset FromCsv(string path, Fields? fields = null) => FromFile(path, "csv", fields);
+    public static MultiLabelDataset FromCsv(string path, Fields? fields = null, CancellationToken cancellationToken = default) =>
+        FromFile(path, "csv", fields, cancellationToken: cancellationToken);
 
     /// <summary>
     /// Rows of a JSON lines file, <c>{"text": "...", "labels": ["a", "b"]}</c> a line, optionally with <c>"weight"</c>; plain, .gz or .bz2.
     /// </summary>
     /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example><code>var rows = MultiLabelDataset.FromJsonLines("train.jsonl");</code></example>
-    public static MultiLabelDataset FromJsonLines(string path) => new(Core.InputFormats.read(Core.InputFormats.find("jsonl").ToOption(), path));
+    public static MultiLabelDataset FromJsonLines(string path, CancellationToken cancellationToken = default) =>
+        new(Reading(cancellationToken, () => Core.InputFormats.read(Core.InputFormats.find("jsonl").ToOption(), path)));
 
     /// <summary>
     /// Rows of a multi-label svmlight or XMC file, <c>l1,l2 f:v f:v</c> a line; plain, .gz or .bz2. Labels are named by their ids.
@@ -106,13 +116,15 @@ public sealed class MultiLabelDataset
     /// <param name="path">The file.</param>
     /// <param name="firstFeature">What feature ids count from: 0, or 1 by LIBSVM's convention.</param>
     /// <param name="firstLabel">What label ids count from: 0 or 1.</param>
+    /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example><code>var rows = MultiLabelDataset.FromSvmlight("train.svm", firstFeature: 1);</code></example>
-    public static MultiLabelDataset FromSvmlight(string path, int firstFeature = 0, int firstLabel = 0)
+    public static MultiLabelDataset FromSvmlight(string path, int firstFeature = 0, int firstLabel = 0, CancellationToken cancellationToken = default)
     {
         var defaults = Core.Svmlight.defaults;
         var options = new Core.SvmlightOptions(Base(firstFeature), Base(firstLabel), defaults.Features, defaults.Labels, defaults.BlockBytes);
-        return new(Core.InputFormats.read(Core.Svmlight.format(options).ToOption(), path));
+        return new(Reading(cancellationToken, () => Core.InputFormats.read(Core.Svmlight.format(options).ToOption(), path)));
     }
 
     /// <summary>
@@ -126,8 +138,10 @@ public sealed class MultiLabelDataset
     /// <param name="split">How the rows of one file become parts; null: as the column <c>Fields.Part</c> says, else all rows are training rows.</param>
     /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
     /// <param name="report">Gets what was read, in lines: files, formats, rows, labels, what was chosen and what is odd.</param>
+    /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A file that is not as it should be.</exception>
     /// <exception cref="ModelConfigurationException">There is no training file, or two for one part, or the split cannot be.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <example><code>var (train, validation, test) = MultiLabelDataset.FromFolder("scans.csv", fields: new() { Group = "patient" }, split: new(SplitBy.Groups, 0.1, 0.1));</code></example>
     public static (MultiLabelDataset Train, MultiLabelDataset? Validation, MultiLabelDataset? Test) FromFolder(
         string path,
@@ -136,10 +150,14 @@ public sealed class MultiLabelDataset
         string? vectors = null,
         SplitOptions? split = null,
         FileFormats? formats = null,
-        Action<string>? report = null
+        Action<string>? report = null,
+        CancellationToken cancellationToken = default
     )
     {
-        var data = Core.DataSource.read(Options(format, fields, vectors, split, formats), ListModule.OfSeq([path]));
+        var data = Reading(
+            cancellationToken,
+            () => Core.DataSource.read(Options(format, fields, vectors, split, formats), ListModule.OfSeq([path]))
+        );
         foreach (var line in Core.ReadReportModule.lines(data.Report)) report?.Invoke(line);
         var rows = data.Rows;
         return (new(rows.Train), Optional(rows.Validation.ToNull()), Optional(rows.Test.ToNull()));
@@ -227,6 +245,10 @@ public sealed class MultiLabelDataset
         string[][] sets = [.. Given.All<IReadOnlyList<string>>([.. labels], nameof(labels)).Select(names => names.ToArray())];
         return new(Core.LabelledRowsModule.ofNames(rows, sets));
     }
+
+    /// <summary>What is read, in a scope of the token.</summary>
+    private static T Reading<T>(CancellationToken cancellationToken, Func<T> read) =>
+        Core.Cancellation.within(cancellationToken, FuncConvert.FromFunc(read));
 
     private static Core.DataOptions Options(
         string? format,

@@ -115,6 +115,7 @@ module Npy =
         let buffer = Array.zeroCreate<byte>(inner * width)
 
         for o in 0 .. outer - 1 do
+            Cancellation.check ()
             stream.ReadExactly(Span buffer)
 
             for i in 0 .. inner - 1 do

@@ -122,6 +122,7 @@ module internal ParquetColumns =
                         let parts =
                             [
                                 for g in 0 .. reader.RowGroupCount - 1 do
+                                    Cancellation.check ()
                                     use group = reader.OpenRowGroupReader g
 
                                     use raw =
@@ -142,6 +143,7 @@ module internal ParquetColumns =
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult()
         with
         | :? DataFormatException -> reraise ()
+        | :? OperationCanceledException
         | :? FileNotFoundException
         | :? UnauthorizedAccessException -> reraise ()
         | e when not (e :? OutOfMemoryException) -> FileFault.ofFile path "a whole Parquet file" $"damage: {e.Message}"

@@ -28,6 +28,8 @@ module internal TfRecords =
         let mutable more = true
 
         while more do
+            Cancellation.check ()
+
             match stream.ReadAtLeast(Span head, 12, false) with
             | 0 -> more <- false
             | 12 ->

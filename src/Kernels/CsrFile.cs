@@ -40,6 +40,7 @@ public static class CsrFile
         var checksums = new List<uint> { Checksum(key), Checksum(MemoryMarshal.AsBytes<int>(sizes)) };
         foreach (var (part, from, count) in Pieces(matrices, sizes))
         {
+            CancellationScope.ThrowIfCancelled();
             var bytes = part(from, count);
             stream.Write(bytes);
             checksums.Add(Checksum(bytes));

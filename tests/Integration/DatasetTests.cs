@@ -20,6 +20,25 @@ public sealed class DatasetTests
     }
 
     [Test]
+    public void Reading_that_is_cancelled_throws()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = folder.Write("train.jsonl", """{"text": "reads the file", "labels": ["io", "file"]}""");
+        var table = folder.Write("rows.csv", "text,labels", "reads,io");
+        var numbers = folder.Write("rows.svm", "1 1:0.5");
+        CancellationToken cancelled = new(canceled: true);
+        Func<object>[] readers =
+        [
+            () => MultiLabelDataset.FromFile(lines, cancellationToken: cancelled),
+            () => MultiLabelDataset.FromJsonLines(lines, cancelled),
+            () => MultiLabelDataset.FromCsv(table, cancellationToken: cancelled),
+            () => MultiLabelDataset.FromSvmlight(numbers, cancellationToken: cancelled),
+            () => MultiLabelDataset.FromFolder(Path.GetDirectoryName(lines)!, cancellationToken: cancelled),
+        ];
+        foreach (var read in readers) Assert.That(read, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void A_broken_line_is_named_with_its_place()
     {
         using var folder = new TemporaryFolder();

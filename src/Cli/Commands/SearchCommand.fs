@@ -167,7 +167,8 @@ module SearchCommand =
                 }
 
         let rows =
-            Progress.during "reading" (fun () -> (Source.read given places).Rows.Train)
+            Progress.during "reading" (fun () ->
+                Cancellation.within cancellation (fun () -> (Source.read given places).Rows.Train))
 
         let found =
             Progress.run "search" (fun report ->

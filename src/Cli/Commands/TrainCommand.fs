@@ -172,13 +172,16 @@ module TrainCommand =
                         | None -> "Nothing will be kept (with --checkpoint DIR, finished parts are)."
                 }
 
-        let read = Progress.during "reading" (fun () -> Source.read given places)
+        let read =
+            Progress.during "reading" (fun () -> Cancellation.within cancellation (fun () -> Source.read given places))
+
         ReadReport.lines read.Report |> List.iter Terminal.note
         let split = read.Rows
         let clock = Stopwatch.StartNew()
 
         let labels, space, rows =
-            Progress.during "features" (fun () -> Pipeline.prepare vectorisers kind split)
+            Progress.during "features" (fun () ->
+                Cancellation.within cancellation (fun () -> Pipeline.prepare vectorisers kind split))
 
         describe labels space rows
         tellTestOnly labels split

@@ -19,8 +19,13 @@ module AnnifFolder =
         texts directory
         |> Array.exists (fun text -> File.Exists(beside text ".tsv") || File.Exists(beside text ".key"))
 
+    /// A file of a few, between which the reading may end.
+    let private whole (read: string -> 'contents) (path: string) : 'contents =
+        Cancellation.check ()
+        read path
+
     let private lines (path: string) =
-        File.ReadAllLines path |> Array.map _.Trim() |> Array.filter ((<>) "")
+        whole File.ReadAllLines path |> Array.map _.Trim() |> Array.filter ((<>) "")
 
     let private subject (path: string) line (text: string) =
         let columns = text.Split '\t'
@@ -46,7 +51,7 @@ module AnnifFolder =
         let files = texts directory
         let labels, repeated = files |> Array.map subjects |> RepeatedLabels.once
 
-        { FileRows.ofPacked (files |> Seq.map File.ReadAllText |> TextList.Of) (LabelSpace.share labels) None with
+        { FileRows.ofPacked (files |> Seq.map (whole File.ReadAllText) |> TextList.Of) (LabelSpace.share labels) None with
             Columns =
                 { RowColumns.none with
                     Ids = Some(files |> Array.map Path.GetFileNameWithoutExtension)

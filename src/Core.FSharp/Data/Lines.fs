@@ -210,8 +210,13 @@ module Lines =
                 | _ -> blockBytes
 
             Packed.reading path (fun read -> blocks read 1 (ArrayPool.Shared.Rent(capacity + 1)) 0 capacity)
-        with :? InvalidDataException as e ->
-            tasks.Add(Task.FromException<'block>(damaged path reached.Value e))
+        with
+        | :? InvalidDataException as e -> tasks.Add(Task.FromException<'block>(damaged path reached.Value e))
+        | e -> tasks.Add(Task.FromException<'block> e)
+
+        // blocks at work hold the slots
+        tasks
+        |> Seq.iter (fun t -> (t :> IAsyncResult).AsyncWaitHandle.WaitOne() |> ignore)
 
         tasks.ToArray() |> Array.map (fun t -> t.GetAwaiter().GetResult())
 

@@ -184,12 +184,22 @@ module internal Packed =
             | :? SharpZipBaseException as e -> raise (InvalidDataException(e.Message, e))
             | e -> raise (InvalidDataException("it cannot be unpacked", e))
 
-    /// Opens a file and gives the continuation what reads its bytes, unpacked, and throws InvalidDataException at damage.
+    /// The same, ended by the token of the scope (Cancellation.within) from one reading to the next.
+    let private untilCancelled (read: ReadOn) : ReadOn =
+        fun buffer offset count ->
+            Cancellation.check ()
+            read buffer offset count
+
+    /// Opens a file and gives the continuation what reads its bytes, unpacked, and throws InvalidDataException at damage. Every reader of a file
+    /// that may be long reads through this, so that each of them can be cancelled.
     let reading (path: string) (continuation: ReadOn -> 'result) : 'result =
         use raw =
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 17)
 
-        match ending path with
-        | ".gz" -> GzipReader(raw).Read |> orDamaged |> continuation
-        | ".bz2" -> bzip2 raw |> orDamaged |> continuation
-        | _ -> continuation (fun buffer offset count -> raw.Read(buffer, offset, count))
+        let read =
+            match ending path with
+            | ".gz" -> orDamaged (GzipReader(raw).Read)
+            | ".bz2" -> orDamaged (bzip2 raw)
+            | _ -> fun buffer offset count -> raw.Read(buffer, offset, count)
+
+        continuation (untilCancelled read)

@@ -1,5 +1,6 @@
 namespace Limen.Core
 
+open System.Runtime.CompilerServices
 open System.Threading
 open Limen.Kernels
 
@@ -27,7 +28,8 @@ module Cancellation =
         use _ = CancellationScope.Of CancellationToken.None
         work ()
 
-    /// Throws OperationCanceledException where the scope was cancelled. For loops that take long.
+    /// Throws OperationCanceledException where the scope was cancelled. For loops that take long. What it calls is internal, so other assemblies must not inline it.
+    [<MethodImpl(MethodImplOptions.NoInlining)>]
     let check () : unit = CancellationScope.ThrowIfCancelled()
 
     /// f 0 to f (count - 1), computed at once on the threads of the pool, and cancelled with the scope. The first exception of an element is thrown as it is.

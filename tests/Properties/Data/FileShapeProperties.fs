@@ -8,7 +8,8 @@ open Limen
 open Limen.Core
 open Limen.Properties.Shape
 
-let private shapes =
+/// Every shape.
+let shapes: Shape list =
     [
         yield! TextShapes.shapes
         yield! FeatureShapes.shapes
