@@ -39,7 +39,7 @@ internal static class Doors
 
     /// <summary>Sets values of an option by name.</summary>
     public static T With<T>(string what, T options, string values)
-        where T : class => (T)Set(what, options, ((Expression.Call)Expression.Parse(what, $"values({values})")).Values);
+        where T : class => (T)Set(what, options, Expression.ParseValues(what, values));
 
     private static bool Same(string a, string b) => Plain(a).Equals(Plain(b), StringComparison.OrdinalIgnoreCase);
 

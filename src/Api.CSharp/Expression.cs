@@ -36,6 +36,9 @@ internal abstract record Expression
     /// <param name="text">What is written.</param>
     public static Expression Parse(string what, string text) => new Reader(what, text).Whole();
 
+    /// <summary>The values of an option, as they stand between its brackets: <c>epochs=20, loss=focal</c>. Throws as <see cref="Parse"/> does.</summary>
+    public static IReadOnlyList<(string? Name, Expression Value)> ParseValues(string what, string text) => new Reader(what, text).Values();
+
     private sealed class Reader(string what, string text)
     {
         private const int Deepest = 20;
@@ -47,6 +50,16 @@ internal abstract record Expression
             var found = Terms();
             Blanks();
             return at == text.Length ? found : throw Fault("the end");
+        }
+
+        public List<(string? Name, Expression Value)> Values()
+        {
+            List<(string?, Expression)> values = [];
+            Blanks();
+            if (at == text.Length) return values;
+            do values.Add(Value());
+            while (Skip(','));
+            return at == text.Length ? values : throw Fault("the end or \",\"");
         }
 
         private Expression Terms()

@@ -7,6 +7,7 @@ public sealed partial record ModelSettings
     /// <example><code>var model = new ModelSettings { Scorers = ["linear"] }.Builder().Fit(train, validation);</code></example>
     public AdaptiveThresholdModelBuilder Builder()
     {
+        Require(ValueFaults());
         List<string> faults = [];
         var builder = Presets.Strong();
 

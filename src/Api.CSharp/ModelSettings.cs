@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Limen;
 
@@ -14,18 +13,6 @@ namespace Limen;
 /// </code></example>
 public sealed partial record ModelSettings
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        PropertyNameCaseInsensitive = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>What the decision is fitted for, a function of <see cref="Objectives"/>: "microF1", "macroPlusMicro(weight=1)".</summary>
     public string? Objective { get; init; }
 
@@ -92,20 +79,6 @@ public sealed partial record ModelSettings
     /// <summary>Determines all that is random.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>Reads a settings file.</summary>
-    /// <param name="path">A JSON file.</param>
-    /// <exception cref="ModelConfigurationException">It is no JSON, or has a name that is no setting.</exception>
-    /// <example><code>var builder = ModelSettings.Load("settings.json").Builder();</code></example>
-    public static ModelSettings Load(string path) => Parse(path, File.ReadAllText(path));
-
-    /// <summary>Writes a settings file, with what is set.</summary>
-    /// <param name="path">A JSON file.</param>
-    /// <example><code>new ModelSettings { Objective = "microF1" }.Save("settings.json");</code></example>
-    public void Save(string path) => File.WriteAllText(path, ToString() + "\n");
-
-    /// <summary>The settings as JSON.</summary>
-    public override string ToString() => JsonSerializer.Serialize(this, Json);
-
     /// <summary>
     /// The same settings with one of them set by name: "objective", "candidates", a value of the networks or of the vectoriser, "network.epochs",
     /// "vectoriser.minDocumentFrequency"; in the place of what it was.
@@ -159,28 +132,7 @@ public sealed partial record ModelSettings
     {
         var others = values is null
             ? []
-            : ((Expression.Call)Expression.Parse("values", $"values({values})")).Values.Where(v => !name.Equals(v.Name, StringComparison.OrdinalIgnoreCase));
+            : Expression.ParseValues("values", values).Where(v => !name.Equals(v.Name, StringComparison.OrdinalIgnoreCase));
         return string.Join(", ", [.. others.Select(v => $"{v.Name}={v.Value}"), $"{name}={value}"]);
-    }
-
-    private static ModelSettings Parse(string place, string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<ModelSettings>(json, Json)
-                ?? throw new ModelConfigurationException([$"{place}: expected settings in braces, found null"]);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelConfigurationException([$"{place}: {Reason(e)}"]);
-        }
-    }
-
-    private static string Reason(JsonException e)
-    {
-        var name = e.Path?.TrimStart('$', '.');
-        return e.Message.Contains("could not be mapped")
-            ? $"expected settings, {string.Join(", ", Names)}, found another name in line {e.LineNumber + 1}"
-            : $"expected JSON settings, found something else in line {e.LineNumber + 1}{(string.IsNullOrEmpty(name) ? "" : $", at {name}")}";
     }
 }

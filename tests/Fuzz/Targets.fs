@@ -9,6 +9,7 @@ module Targets =
         @ TextFiles.targets
         @ Caches.targets
         @ ModelFolders.targets
+        @ SettingFiles.targets
 
     /// How many of so many inputs a target gets beside the others.
     let count (inputs: int64) (targets: Target seq) (target: Target) : int64 =

@@ -116,7 +116,7 @@ public sealed class BuilderTests
         var costs = Objectives.LabelCosts(new Dictionary<string, (double, double)> { ["moon"] = (1, 2) }, otherwise: (1, 1));
         var builder = TextProblem.Builder.WithObjective(costs).WithDecision(Decisions.Fused().Without("sun"));
         var fault = Assert.Throws<ModelConfigurationException>(() => builder.Fit(TextProblem.Train, TextProblem.Validation))!;
-        Assert.That(fault.Faults, Is.EqualTo(["constraint: \"sun\" is not one of the 8 labels", "objective: label costs: \"moon\" is not one of the 8 labels"]));
+        Assert.That(fault.Faults, Is.EqualTo(["constraint: expected one of the 8 labels, received \"sun\"", "objective: label costs: expected one of the 8 labels, received \"moon\""]));
     }
 
     [Test]

@@ -110,7 +110,7 @@ module InputSpace =
                     "vectoriser: expected at least one for texts, received none"
 
                 if System.Enum.IsDefined kind && kind <> FeatureKind.Automatic then
-                    $"features: {kind} is said of the numbers of feature rows, received texts"
+                    $"features: expected rows of numbers for {kind}, received texts"
             | _ -> ()
         ]
 

@@ -86,7 +86,7 @@ module Constraints =
         [
             for name in rule.Constraints |> List.collect names |> List.distinct do
                 if (space.TryId name).IsNone then
-                    $"constraint: \"{name}\" is not one of the {space.Count} labels"
+                    $"constraint: expected one of the {space.Count} labels, received \"{name}\""
         ]
 
     let private order c =

@@ -87,7 +87,7 @@ module Objective =
             [
                 for name in names do
                     if (space.TryId name).IsNone then
-                        $"label costs: \"{name}\" is not one of the {space.Count} labels"
+                        $"label costs: expected one of the {space.Count} labels, received \"{name}\""
             ]
         | _ -> []
 
