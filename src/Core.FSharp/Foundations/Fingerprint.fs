@@ -62,54 +62,91 @@ module Fingerprint =
             let bytes = Encoding.UTF8.GetBytes(String.Join("\n", items))
             $"{items.Length} values, {Convert.ToHexStringLower(SHA256.HashData bytes).Substring(0, 16)}"
 
-    /// outer: what the value is part of.
-    let rec private walk (outer: obj list) (path: string) (value: obj) : (string * string) list =
-        match value with
-        | null -> [ path, "none" ]
-        | value when isPlain (value.GetType()) -> [ path, plain value ]
-        | value when outer |> List.exists (fun o -> obj.ReferenceEquals(o, value)) -> [ path, "what it is part of" ]
-        | value -> parts (value :: outer) path value
+    /// A name and its text. Code: what the compiler calls functions and objects, which tells builds apart and says nothing to a person.
+    type private Part =
+        {
+            Path: string
+            Text: string
+            IsCode: bool
+        }
 
-    and private parts outer path value =
+    let private said path text =
+        {
+            Path = path
+            Text = text
+            IsCode = false
+        }
+
+    let private code path text = { said path text with IsCode = true }
+
+    /// enters: whether to look into an object, a list or a function. outer: what the value is part of.
+    let rec private walk (enters: obj -> bool) (outer: obj list) (path: string) (value: obj) : Part list =
         match value with
-        | :? Type as kind -> [ path, string kind ]
-        | :? Delegate as code ->
-            (path, $"{code.Method.DeclaringType}.{code.Method.Name}")
-            :: (if isNull code.Target then
+        | null -> [ said path "none" ]
+        | value when isPlain (value.GetType()) -> [ said path (plain value) ]
+        | value when outer |> List.exists (fun o -> obj.ReferenceEquals(o, value)) -> [ code path "what it is part of" ]
+        | value when not (enters value) -> [ said path "of one's own" ]
+        | value -> parts enters (value :: outer) path value
+
+    and private parts enters outer path value =
+        match value with
+        | :? Type as kind -> [ code path (string kind) ]
+        | :? Delegate as call ->
+            code path $"{call.Method.DeclaringType}.{call.Method.Name}"
+            :: (if isNull call.Target then
                     []
                 else
-                    walk outer path code.Target)
+                    walk enters outer path call.Target)
         | :? IEnumerable as items ->
             let items = items |> Seq.cast<obj> |> List.ofSeq
 
             if items |> List.forall (fun item -> not (isNull item) && isPlain (item.GetType())) then
-                [ path, items |> List.map plain |> list ]
+                [ items |> List.map plain |> list |> said path ]
             else
-                items |> List.mapi (fun i item -> walk outer $"{path}[{i}]" item) |> List.concat
-        | value -> composed outer path value
+                items
+                |> List.mapi (fun i item -> walk enters outer $"{path}[{i}]" item)
+                |> List.concat
+        | value -> composed enters outer path value
 
-    and private composed outer path value =
+    and private composed enters outer path value =
         let kind = value.GetType()
 
         if FSharpType.IsUnion(kind, true) then
             let case, fields = FSharpValue.GetUnionFields(value, kind, true)
 
-            (path, case.Name)
+            said path case.Name
             :: (Array.zip (case.GetFields()) fields
-                |> Seq.collect (fun (field, value) -> walk outer (join path field.Name) value)
+                |> Seq.collect (fun (field, value) -> walk enters outer (join path field.Name) value)
                 |> List.ofSeq)
         elif FSharpType.IsRecord(kind, true) then
             FSharpType.GetRecordFields(kind, true)
-            |> Seq.collect (fun field -> walk outer (join path field.Name) (field.GetValue value))
+            |> Seq.collect (fun field -> walk enters outer (join path field.Name) (field.GetValue value))
             |> List.ofSeq
         else
             // an object, or a function: the code is its type
-            (path, string kind)
+            code path (string kind)
             :: (fieldsOf kind
-                |> List.collect (fun field -> walk outer (join path (nameOf field)) (field.GetValue value)))
+                |> List.collect (fun field -> walk enters outer (join path (nameOf field)) (field.GetValue value)))
 
     /// Names and texts, in an order that is the same for equal values.
-    let ofValue (value: obj) : (string * string) list = walk [] "" value
+    let ofValue (value: obj) : (string * string) list =
+        walk (fun _ -> true) [] "" value |> List.map (fun part -> part.Path, part.Text)
+
+    /// Whether the library made it, or F#, or it is an array or a tuple: who uses the library may hand over functions that hold whatever there is.
+    let private isKnown (value: obj) =
+        let kind = value.GetType()
+
+        kind.IsArray
+        || FSharpType.IsTuple kind
+        || kind.Assembly.GetName().Name.StartsWith("Limen", StringComparison.Ordinal)
+        || kind.Assembly = typeof<int list>.Assembly
+
+    /// The numbers, words and cases in a value, each after the last part of its name: "C", "0.5". Code, and what is not set, are left out, so that they are the same from build to
+    /// build; code of others is told by where it stands alone.
+    let words (value: obj) : (string * string) list =
+        walk isKnown [] "" value
+        |> List.filter (fun part -> not (part.IsCode || part.Text = "" || part.Text = "none"))
+        |> List.map (fun part -> part.Path[part.Path.LastIndexOf '.' + 1 ..], part.Text)
 
     /// The first name under which two fingerprints differ, with both texts; None where they are the same.
     let difference (a: (string * string) list) (b: (string * string) list) : (string * string * string) option =

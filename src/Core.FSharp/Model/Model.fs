@@ -59,10 +59,16 @@ module Model =
             Decision = decide (scores rows.Features model) rows.Truth model.Decision
         }
 
+    let private withOrigin (change: Origin -> Origin) (model: Model) : Model =
+        { model with
+            Origin = change model.Origin
+        }
+
     /// The same label sets with probabilities calibrated on labelled rows of their own.
     let withCalibration (options: CalibrationOptions) (rows: Dataset) (model: Model) : Model =
         model
         |> decidedBy (FittedDecision.withCalibration options model.Counts rows.Weights) rows
+        |> withOrigin (Origin.changed "calibration" options rows)
 
     /// The same model with another rule, its constraints and objective, fitted on labelled rows that nothing was fitted on; signals and scorers stay as they are.
     /// Throws ConfigurationException with every fault of rule and objective (FittedDecision.withRule).
@@ -80,29 +86,28 @@ module Model =
             |> decidedBy (FittedDecision.withRule rule objective context rows.Weights) rows
 
         { decided with
-            Origin =
-                { model.Origin with
-                    Options =
-                        model.Origin.Options
-                        |> Map.add "decision" (Rule.name rule)
-                        |> Map.add "decided again on" (Origin.hash rows)
-                }
+            Origin = model.Origin |> Origin.decidedAgain rule objective rows
         }
 
     /// The same model with the constraints of a decision in the place of its own; its rule stays (FittedDecision.withConstraints).
     let withConstraints (constraints: Decision) (model: Model) : Model =
         { model with
             Decision = FittedDecision.withConstraints model.Labels constraints model.Decision
+            Origin = model.Origin |> Origin.constrained constraints
         }
 
     /// The same model with another rule: the expected share of a row's labels that is missed is at most the level, for rows
     /// exchangeable with these, none of which was used in fitting (FittedDecision.withRisk).
     let withRisk (level: float) (rows: Dataset) (model: Model) : Model =
-        model |> decidedBy (FittedDecision.withRisk level rows.Weights) rows
+        model
+        |> decidedBy (FittedDecision.withRisk level rows.Weights) rows
+        |> withOrigin (Origin.changed "risk" level rows)
 
     /// The same model with what it takes to say which label sets are possible, from rows not used in fitting.
     let withSets (norm: ConformalNorm) (rows: Dataset) (model: Model) : Model =
-        model |> decidedBy (FittedDecision.withSets norm rows.Weights) rows
+        model
+        |> decidedBy (FittedDecision.withSets norm rows.Weights) rows
+        |> withOrigin (Origin.changed "possible sets" norm rows)
 
     /// The label sets that are possible for each row at significance epsilon, at most cap of a row: the true one is among
     /// all of them with probability at least 1 - epsilon (ConformalSets). Throws InvalidOperationException without withSets.

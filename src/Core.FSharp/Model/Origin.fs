@@ -12,7 +12,7 @@ type Origin =
         /// SHA-256 of the training rows, in small hexadecimal digits (Origin.hash).
         Data: string
         Seed: Seed
-        /// The options in words, by their names.
+        /// All options in words, by their names: every number and choice that the model follows from. Those of features stand with the features themselves.
         Options: Map<string, string>
     }
 
@@ -41,22 +41,37 @@ module Origin =
         rows.Weights |> Option.iter (fun w -> append hash w w.Length)
         Convert.ToHexStringLower(hash.GetCurrentHash())
 
+    let private listed (words: (string * string) list) : string =
+        words
+        |> List.map (fun (name, text) -> $"{name} {text}".Trim())
+        |> String.concat ", "
+
+    /// Everything that a choice was given.
+    let private given (choice: obj) : string = Fingerprint.words choice |> listed
+
+    /// The same after the choice's name.
+    let private named (name: string) (choice: obj) : string =
+        match Fingerprint.words choice |> List.filter (fun (_, text) -> text <> name) with
+        | [] -> name
+        | words -> $"{name}: {listed words}"
+
     let private decision (o: DecisionOptions) : (string * string) list =
         [
             "combination", string o.Combination
-            "decision", Rule.name o.Rule
+            "decision", named (Rule.name o.Rule) o.Rule
+            "objective", given o.Objective
             match o.Calibration with
-            | Some c -> "calibration", string c.Calibrator
+            | Some c -> "calibration", named (string c.Calibrator) c
             | None -> ()
         ]
 
     let private signals (rarity: GlobalSignalSpec option) (local: LocalSignalSpec option) : (string * string) list =
         [
             match rarity with
-            | Some spec -> "global signal", spec.Name
+            | Some spec -> "global signal", named spec.Name spec
             | None -> ()
             match local with
-            | Some spec -> "local signal", LocalSignalSpec.name spec
+            | Some spec -> "local signal", named (LocalSignalSpec.name spec) spec
             | None -> ()
         ]
 
@@ -70,6 +85,9 @@ module Origin =
 
     /// Of a model fitted on these rows; validation rows are such that it learned from them beside deciding on them.
     let ofModel (options: ModelOptions) (train: Dataset) (validation: Dataset option) : Origin =
+        let usual () =
+            DecisionRows.forRows train.Rows (validation |> Option.map _.Rows |> Option.defaultValue 0)
+
         {
             Data = hash train
             Seed = options.Seed
@@ -77,15 +95,44 @@ module Origin =
                 Map
                     [
                         yield! signals options.Global options.Local
-                        "scorers", options.Scorers |> List.map string |> String.concat ", "
+                        for i, scorer in List.indexed options.Scorers do
+                            $"scorer {i + 1}", named (string scorer) scorer
                         "candidates", string options.Candidates
+                        "decision rows", options.DecisionRows |> Option.defaultWith usual |> given
                         yield! decision options.Decision
 
                         match options.DecisionRows, validation with
-                        | Some DecisionRows.ValidationOnly, _
                         | _, None -> ()
+                        | Some DecisionRows.ValidationOnly, Some rows -> "decided on", hash rows
                         | _, Some rows -> alsoLearned, hash rows
                     ]
+        }
+
+    /// The same after a change of the decision, by what was chosen for it and the rows that it was made on.
+    let changed (what: string) (choice: obj) (rows: Dataset) (origin: Origin) : Origin =
+        { origin with
+            Options =
+                origin.Options
+                |> Map.add what (given choice)
+                |> Map.add $"{what} on" (hash rows)
+        }
+
+    /// The same with another rule and objective, decided again on rows.
+    let decidedAgain (rule: Decision) (objective: Objective) (rows: Dataset) (origin: Origin) : Origin =
+        { origin with
+            Options =
+                origin.Options
+                |> Map.add "decision" (named (Rule.name rule) rule)
+                |> Map.add "objective" (given objective)
+                |> Map.add "decided again on" (hash rows)
+        }
+
+    /// The same with the constraints of a decision.
+    let constrained (constraints: Decision) (origin: Origin) : Origin =
+        { origin with
+            Options =
+                origin.Options
+                |> Map.add "constraints of" (named (Rule.name constraints) constraints)
         }
 
     /// Of thresholds for the scores of another model, fitted on these rows.

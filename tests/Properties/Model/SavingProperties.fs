@@ -77,7 +77,7 @@ let tests =
                     let origin = (Store.load folder).Origin
                     Require.equal (Origin.hash (SmallProblem.dataset 300 1)) origin.Data
                     Require.equal SmallProblem.options.Seed origin.Seed
-                    Require.equal "perceptron" origin.Options["scorers"]
+                    Require.startsWith "perceptron: " origin.Options["scorer 1"]
                     Require.isTrue (Origin.hash (SmallProblem.dataset 300 2) <> origin.Data)))
 
             testCase "what dead saves left is removed by the next one" (fun () ->
