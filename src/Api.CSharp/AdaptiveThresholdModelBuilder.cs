@@ -180,7 +180,9 @@ public sealed class AdaptiveThresholdModelBuilder
     /// <exception cref="ArgumentException">No training row, or validation rows of another kind.</exception>
     /// <exception cref="ModelConfigurationException">Every fault of the settings, before any work begins; or texts without a term that is frequent
     /// enough.</exception>
-    /// <exception cref="TrainingDivergedException">A value became infinite in the first epoch.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A value was not finite in the first epoch; the message says step and quantity. Later the best epoch stays, and the model's warnings say both.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and there is no model so far or it was not asked for.</exception>
     /// <example><code>var model = builder.Fit(train, validation, new Progress&lt;TrainingProgress&gt;(p =&gt; Console.WriteLine(p.Stage)));</code></example>
     public AdaptiveThresholdModel Fit(

@@ -175,6 +175,26 @@ let tests =
 
                 Require.contains "step 1 (batch 0 of its epoch): the loss is not finite" error.Message)
 
+            testCase "after the first epoch the best state stays, and step and quantity are told" (fun () ->
+                let calls = ref 0
+
+                let later =
+                    Loss.ofBatch "later" [] (fun _ (Margins m) ->
+                        calls.Value <- calls.Value + 1
+                        ((if calls.Value > 40 then nan else 0.01) * m).sum())
+
+                let options =
+                    SmallProblem.options |> SmallProblem.withPerceptron (fun p -> p.Loss <- later)
+
+                let model =
+                    SmallProblem.fit options (SmallProblem.dataset 300 1) (Some(SmallProblem.dataset 80 2))
+
+                match model.Ranker.Scorers.Head.Log.Value.End with
+                | Diverged(best, reason) ->
+                    Require.between (1, 2) best
+                    Require.contains "step 41 (batch 2 of its epoch): the loss is not finite" reason
+                | other -> failtest $"expected to diverge, received {other}")
+
             testCase "what torch refuses in a loss of one's own is told with torch's words alone" (fun () ->
                 let wrong = Loss.ofBatch "wrong" [] (fun _ (Margins m) -> m.mm(m).sum())
 
