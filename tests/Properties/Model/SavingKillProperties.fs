@@ -122,10 +122,11 @@ let private killedAt (way: string) (second: string) (target: string) (name: stri
 let private evenly (count: int) (items: 'a list) : 'a list =
     [ for i in 0 .. count - 1 -> items[i * items.Length / count] ]
 
-/// Every kill takes a start of .NET: few in a usual run, and in the proof at least every call and 200 each way, in parts that none takes minutes.
-let private parts = if Cases.isProof then 10 else 1
+/// Every kill takes a start of .NET: few in a usual run, and in the proof at least every call and 200 each way, in parts of a few, that a machine with
+/// other work ends each of them within minutes.
+let private parts = if Cases.isProof then 40 else 1
 
-let private killsOfPart = if Cases.isProof then 20 else 6
+let private killsOfPart = if Cases.isProof then 5 else 6
 
 /// A part of the calls, of which together there are all, and as many as promised.
 let private ofPart (part: int) (all: (string * int) list) =
@@ -193,7 +194,7 @@ let tests =
                 inFolders (fun first second target ->
                     let random = Random 1
 
-                    for _ in 1 .. max 2 (parts * 3) do
+                    for _ in 1 .. (if Cases.isProof then 30 else 3) do
                         use saving = start [ dotnet; program; "save"; way; first; second; target ]
                         Require.equal "saved" (saving.StandardOutput.ReadLine())
                         Thread.Sleep(random.Next 200)
