@@ -16,7 +16,7 @@ public sealed class SettingsFileTests
     [TestCase("""{"thresholds": {"a": 1e999}}""", "thresholds: expected a finite number for \"a\", found Infinity")]
     [TestCase("""{"thresholds": {"a": null}}""", "thresholds: expected a number for each label, in braces, found something else in line 1")]
     [TestCase("null", "expected settings in braces, found null")]
-    [TestCase("{", "expected JSON settings, found something else in line 1")]
+    [TestCase("{", "expected JSON settings, found something else in line 2")]
     public void A_fault_of_a_file_is_named(string json, string fault)
     {
         using var folder = new TemporaryFolder();

@@ -143,7 +143,7 @@ module Fingerprint =
 
     /// The numbers, words and cases in a value, each after the last part of its name: "C", "0.5". Code, and what is not set, are left out, so that they are the same from build to
     /// build; code of others is told by where it stands alone.
-    let words (value: obj) : (string * string) list =
+    let internal words (value: obj) : (string * string) list =
         walk isKnown [] "" value
         |> List.filter (fun part -> not (part.IsCode || part.Text = "" || part.Text = "none"))
         |> List.map (fun part -> part.Path[part.Path.LastIndexOf '.' + 1 ..], part.Text)

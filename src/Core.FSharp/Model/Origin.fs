@@ -109,7 +109,7 @@ module Origin =
         }
 
     /// The same after a change of the decision, by what was chosen for it and the rows that it was made on.
-    let changed (what: string) (choice: obj) (rows: Dataset) (origin: Origin) : Origin =
+    let internal changed (what: string) (choice: obj) (rows: Dataset) (origin: Origin) : Origin =
         { origin with
             Options =
                 origin.Options
@@ -118,7 +118,7 @@ module Origin =
         }
 
     /// The same with another rule and objective, decided again on rows.
-    let decidedAgain (rule: Decision) (objective: Objective) (rows: Dataset) (origin: Origin) : Origin =
+    let internal decidedAgain (rule: Decision) (objective: Objective) (rows: Dataset) (origin: Origin) : Origin =
         { origin with
             Options =
                 origin.Options
@@ -128,7 +128,7 @@ module Origin =
         }
 
     /// The same with the constraints of a decision.
-    let constrained (constraints: Decision) (origin: Origin) : Origin =
+    let internal constrained (constraints: Decision) (origin: Origin) : Origin =
         { origin with
             Options =
                 origin.Options

@@ -167,13 +167,14 @@ let tests =
     testList
         "Origin"
         [
-            testTheory "every number and choice of the options is in it" groups (fun (_, changes) ->
-                let told =
-                    changes |> List.map (fun change -> optionsOf (change SmallProblem.options))
+            for name, changes in groups do
+                testCase $"every number and choice of {name} is in it" (fun () ->
+                    let told =
+                        changes |> List.map (fun change -> optionsOf (change SmallProblem.options))
 
-                for (i, a), (j, b) in List.allPairs (List.indexed told) (List.indexed told) do
-                    if i <> j && a = b then
-                        failtest $"changes {i} and {j} give the same: %A{a}")
+                    for (i, a), (j, b) in List.allPairs (List.indexed told) (List.indexed told) do
+                        if i <> j && a = b then
+                            failtest $"changes {i} and {j} give the same: %A{a}")
 
             testCase "options that are equal give equal words, and where checkpoints lie is none of them" (fun () ->
                 let anew () =
@@ -209,7 +210,7 @@ let tests =
                 Require.equal (Some hash) (Map.tryFind "decided on" (among (Some DecisionRows.ValidationOnly)))
                 Require.equal None (Map.tryFind "also learned from" (among (Some DecisionRows.ValidationOnly)))
                 Require.equal (Some hash) (Map.tryFind "also learned from" (among None))
-                Require.equal "CrossFit, folds 5" (among None)["decision rows"])
+                Require.equal "CrossFit, folds 5" (among None |> Map.find "decision rows"))
 
             testCase "what is changed after the fit is in it, with its rows" (fun () ->
                 let model = SmallProblem.model.Value
