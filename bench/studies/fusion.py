@@ -145,18 +145,23 @@ def of(*scorers):
     return MARGINS[:, [NAMES.index(s) for s in scorers]]
 
 
-print("| fusion | micro-F1 | P@1 | P@5 |\n|---|---|---|---|")
-now = of("network 1", "linear", "pairs: linear")
-stack = logistic(logistic_features(now))
-say("logistic: network, linear, pairs (the default)", stack)
-for more in (["network 2"], ["pairs: network"], ["beginning: linear"], ["beginning: linear", "beginning: network"], ["network 2", "pairs: network"]):
-    say(f"with {' and '.join(more)}", logistic(logistic_features(np.hstack([now, of(*more)]))))
-everything = logistic(logistic_features(MARGINS))
-say("with all of them", everything)
-for share in (0.25, 0.5):
-    say(f"the default, learned from {share:.0%} of the half", stack, share)
-say("the default, the row's other labels", with_company(stack))
-for depth in (1, 2, 4):
-    say(f"boosted trees of depth {depth} on the default", boosted(stack, now, depth, now.shape[1]))
-say("all of them, the row's other labels", with_company(everything))
-say("boosted trees of depth 4 on all of them", boosted(everything, MARGINS, 4, MARGINS.shape[1]))
+def main():
+    print("| fusion | micro-F1 | P@1 | P@5 |\n|---|---|---|---|")
+    now = of("network 1", "linear", "pairs: linear")
+    stack = logistic(logistic_features(now))
+    say("logistic: network, linear, pairs (the default)", stack)
+    for more in (["network 2"], ["pairs: network"], ["beginning: linear"], ["beginning: linear", "beginning: network"], ["network 2", "pairs: network"]):
+        say(f"with {' and '.join(more)}", logistic(logistic_features(np.hstack([now, of(*more)]))))
+    everything = logistic(logistic_features(MARGINS))
+    say("with all of them", everything)
+    for share in (0.25, 0.5):
+        say(f"the default, learned from {share:.0%} of the half", stack, share)
+    say("the default, the row's other labels", with_company(stack))
+    for depth in (1, 2, 4):
+        say(f"boosted trees of depth {depth} on the default", boosted(stack, now, depth, now.shape[1]))
+    say("all of them, the row's other labels", with_company(everything))
+    say("boosted trees of depth 4 on all of them", boosted(everything, MARGINS, 4, MARGINS.shape[1]))
+
+
+if __name__ == "__main__":
+    main()
