@@ -77,6 +77,7 @@ def main():
     present = DEV.copy().astype("float32")
     present.data[:] = 1
     named = of_pairs(present, names())
+    specific, named = (values / values.std() for values in (specific, named))
     base = f.of("network 1", "linear", "pairs: linear")
     print("| fusion | micro-F1 | P@1 | P@5 |\n|---|---|---|---|")
     for name, lists in (
