@@ -2,6 +2,7 @@ module Limen.Properties.StoreProperties
 
 open System
 open System.IO
+open System.Security.Cryptography
 open Expecto
 open Limen
 open Limen.Core
@@ -106,8 +107,19 @@ let tests =
                     refused folder "newer version of Limen"
                     ofFormat (Store.format - 1)
                     refused folder "older version of Limen"
-                    File.WriteAllText(path, text.Replace("\"Candidates\":", "\"Candidate\":"))
-                    refused folder "damaged"))
+
+                    /// With a checksum that is right again, so that the key alone is wrong.
+                    let withKey (known: string) (other: string) =
+                        let changed = text.Replace($"\"{known}\":", $"\"{other}\":")
+                        Require.notEqual text changed
+                        File.WriteAllText(path, changed)
+                        let sum = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes path))
+                        File.WriteAllText(Path.Combine(folder, "manifest.json.sha256"), $"{sum}  manifest.json\n")
+
+                    withKey "Candidates" "Candidate"
+                    refused folder "damaged"
+                    withKey "Library" "Maker"
+                    refused folder "it has the key \"Maker\", which this version does not know"))
 
             testCase "an empty folder holds no model" (fun () ->
                 inFolder (fun folder ->
