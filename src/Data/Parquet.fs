@@ -14,7 +14,7 @@ module Parquet =
         if columns.Length = 0 then
             FileFault.ofFile path "columns of strings, numbers or lists of them" "none"
 
-        let count = ParquetColumn.rows columns[0]
+        let count = columns[0].Rows
 
         if count = 0 then
             FileFault.ofFile path "at least one row" "none"
@@ -31,6 +31,7 @@ module Parquet =
             | [||], features -> ParquetContents.features path features
             | texts, _ -> ParquetContents.texts texts
 
+        let kept = Option.map (ParquetColumn.texts >> Seq.toArray)
         let labels, saidOfLabels = ParquetContents.labels fields path count roles.Labels
 
         {
@@ -43,10 +44,10 @@ module Parquet =
                 |> RowWeights.ofFile path count
             Columns =
                 {
-                    Ids = roles.Id |> Option.map ParquetColumn.texts
-                    Groups = roles.Group |> Option.map ParquetColumn.texts
-                    Times = roles.Time |> Option.map ParquetColumn.texts
-                    Parts = roles.Part |> Option.map ParquetColumn.texts
+                    Ids = kept roles.Id
+                    Groups = kept roles.Group
+                    Times = kept roles.Time
+                    Parts = kept roles.Part
                     Lines = None
                     Notes = [ saidOfRows; saidOfLabels ]
                 }

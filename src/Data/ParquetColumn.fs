@@ -22,60 +22,62 @@ module internal ParquetValues =
         | ParquetValues.Numbers rows -> Some rows
         | ParquetValues.Strings _ -> None
 
-    /// The rows of each part, one part after the other; None where they are not all of one type.
-    let tryConcat (parts: ParquetValues list) : ParquetValues option =
-        let all choose make =
-            match List.choose choose parts with
-            | rows when rows.Length = parts.Length -> Some(make (Array.concat rows))
-            | _ -> None
-
-        all tryStrings ParquetValues.Strings
-        |> Option.orElseWith (fun () -> all tryNumbers ParquetValues.Numbers)
-
 /// A column by its name: that of a field of a struct is "struct.field".
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison; NoEquality>]
 type internal ParquetColumn =
     {
         Name: string
         IsList: bool
-        Values: ParquetValues
+        /// Whether it holds strings; otherwise numbers.
+        IsText: bool
+        /// N, the number of rows.
+        Rows: int
+        /// Its values, a row group of a file at a time: every pass reads the file anew, and holds one group.
+        Groups: ParquetValues seq
     }
 
 [<RequireQualifiedAccess>]
 module internal ParquetColumn =
-
-    /// N, the number of rows.
-    let rows (column: ParquetColumn) : int =
-        match column.Values with
-        | ParquetValues.Strings rows -> rows.Length
-        | ParquetValues.Numbers rows -> rows.Length
 
     /// Of a field of a struct the last part of the name.
     let field (column: ParquetColumn) : string =
         column.Name.Substring(column.Name.LastIndexOf '.' + 1)
 
     /// Each row as a text, values of a list between blanks.
-    let texts (column: ParquetColumn) : string[] =
-        match column.Values with
-        | ParquetValues.Strings rows -> rows |> Array.map (String.concat " ")
-        | ParquetValues.Numbers rows ->
-            rows
-            |> Array.map (Array.map _.ToString("R", CultureInfo.InvariantCulture) >> String.concat " ")
+    let texts (column: ParquetColumn) : string seq =
+        column.Groups
+        |> Seq.collect (fun group ->
+            match group with
+            | ParquetValues.Strings rows -> rows |> Array.map (String.concat " ")
+            | ParquetValues.Numbers rows ->
+                rows
+                |> Array.map (Array.map _.ToString("R", CultureInfo.InvariantCulture) >> String.concat " "))
 
-    let tryNumbers (column: ParquetColumn) : float[][] option = ParquetValues.tryNumbers column.Values
+    /// The strings of each row; none of a column of numbers.
+    let strings (column: ParquetColumn) : string[] seq =
+        column.Groups
+        |> Seq.collect (ParquetValues.tryStrings >> Option.defaultValue [||])
 
-    let isText (column: ParquetColumn) : bool = (tryNumbers column).IsNone
+    /// The numbers of each row, None of a column of strings.
+    let tryNumbers (column: ParquetColumn) : float[][] option =
+        if column.IsText then
+            None
+        else
+            column.Groups
+            |> Seq.choose ParquetValues.tryNumbers
+            |> Seq.concat
+            |> Seq.toArray
+            |> Some
 
     /// A vector each row.
-    let isVector (column: ParquetColumn) : bool =
-        column.IsList && (tryNumbers column).IsSome
+    let isVector (column: ParquetColumn) : bool = column.IsList && not column.IsText
 
     /// At most one number each row.
-    let isNumber (column: ParquetColumn) : bool =
-        not column.IsList && (tryNumbers column).IsSome
+    let isNumber (column: ParquetColumn) : bool = not (column.IsList || column.IsText)
 
     /// 0 or 1 each row.
     let isFlag (column: ParquetColumn) : bool =
-        not column.IsList
-        && tryNumbers column
-           |> Option.exists (Array.forall (Array.forall (fun v -> v = 0.0 || v = 1.0)))
+        isNumber column
+        && column.Groups
+           |> Seq.choose ParquetValues.tryNumbers
+           |> Seq.forall (Array.forall (Array.forall (fun v -> v = 0.0 || v = 1.0)))

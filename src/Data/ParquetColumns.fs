@@ -103,42 +103,35 @@ module internal ParquetColumns =
         | :? RawColumnData<DateTime> as c -> c.Values.ToArray() |> Array.map _.ToString("O") |> strings
         | _ -> None
 
-    let private column (field: DataField) (values: ParquetValues) : ParquetColumn =
-        {
-            Name = name field
-            IsList = isList field
-            Values = values
-        }
+    /// Whether a field holds strings, or numbers and truth values; None of other types, which are not read.
+    let private tryIsText (field: DataField) : bool option =
+        let strings = [ typeof<string>; typeof<ReadOnlyMemory<char>>; typeof<DateTime> ]
 
-    /// The columns of a file; those of other types than strings, numbers and truth values are left out. Throws DataFormatException for what is no whole Parquet file.
-    let read (path: string) : ParquetColumn[] =
+        let numbers =
+            [
+                typeof<float32>
+                typeof<float>
+                typeof<int>
+                typeof<int64>
+                typeof<int16>
+                typeof<sbyte>
+                typeof<byte>
+                typeof<uint32>
+                typeof<bool>
+            ]
+
+        if List.contains field.ClrType strings then Some true
+        elif List.contains field.ClrType numbers then Some false
+        else None
+
+    /// Throws DataFormatException for what is no whole Parquet file.
+    let private reading (path: string) (f: ParquetReader -> 'result) : 'result =
         try
             let reader =
                 ParquetReader.CreateAsync(path, null, Threading.CancellationToken.None) |> wait
 
             try
-                [|
-                    for field in reader.Schema.DataFields do
-                        let parts =
-                            [
-                                for g in 0 .. reader.RowGroupCount - 1 do
-                                    Cancellation.check ()
-                                    use group = reader.OpenRowGroupReader g
-
-                                    use raw =
-                                        group
-                                            .ReadRawColumnDataBaseAsync(field, Threading.CancellationToken.None)
-                                            .AsTask()
-                                        |> wait
-
-                                    parsed field raw
-                            ]
-
-                        if not parts.IsEmpty && parts |> List.forall _.IsSome then
-                            match parts |> List.choose id |> ParquetValues.tryConcat with
-                            | Some values -> column field values
-                            | None -> ()
-                |]
+                f reader
             finally
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult()
         with
@@ -147,3 +140,43 @@ module internal ParquetColumns =
         | :? FileNotFoundException
         | :? UnauthorizedAccessException -> reraise ()
         | e when not (e :? OutOfMemoryException) -> FileFault.ofFile path "a whole Parquet file" $"damage: {e.Message}"
+
+    /// The values of a field in a row group.
+    let private group (path: string) (field: DataField) (number: int) : ParquetValues =
+        Cancellation.check ()
+
+        reading path (fun reader ->
+            use group = reader.OpenRowGroupReader number
+
+            use raw =
+                group.ReadRawColumnDataBaseAsync(field, Threading.CancellationToken.None).AsTask()
+                |> wait
+
+            match parsed field raw with
+            | Some values -> values
+            | None -> FileFault.ofFile path $"strings or numbers in \"{name field}\"" "values of another type")
+
+    /// The columns of a file, whose values are read when they are asked for; those of other types than strings, numbers and truth values are left out. Throws DataFormatException for
+    /// what is no whole Parquet file, when it is found.
+    let read (path: string) : ParquetColumn[] =
+        reading path (fun reader ->
+            let groups = reader.RowGroupCount
+
+            let rows =
+                Seq.init groups (fun g ->
+                    use group = reader.OpenRowGroupReader g
+                    group.RowCount)
+                |> Seq.sum
+
+            let column field isText : ParquetColumn =
+                {
+                    Name = name field
+                    IsList = isList field
+                    IsText = isText
+                    Rows = int rows
+                    Groups = Seq.init groups (group path field)
+                }
+
+            reader.Schema.DataFields
+            |> Array.filter (fun _ -> groups > 0)
+            |> Array.choose (fun field -> tryIsText field |> Option.map (column field)))

@@ -5,7 +5,7 @@ open System.Collections.Generic
 open Limen
 
 /// How columns hold labels.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison; NoEquality>]
 type internal ParquetLabels =
     /// 0 and 1 each, a label a column.
     | Flags of ParquetColumn[]
@@ -18,7 +18,7 @@ type internal ParquetLabels =
         | Lists columns -> columns
 
 /// What the columns of a file are.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison; NoEquality>]
 type internal ParquetRoles =
     {
         Labels: ParquetLabels
@@ -86,7 +86,7 @@ module internal ParquetRoles =
     let private text (fields: Fields) path (columns: ParquetColumn[]) : ParquetColumn[] =
         match chosen path columns "text" fields.Text with
         | [||] when fields.Features.Count > 0 -> [||]
-        | [||] -> columns |> Array.filter ParquetColumn.isText |> usual FieldNames.texts
+        | [||] -> columns |> Array.filter _.IsText |> usual FieldNames.texts
         | found -> found
 
     /// The first column of vectors that nothing else names, else all such columns of numbers.

@@ -47,14 +47,16 @@ module internal ParquetSet =
 
         [|
             for at, column in Array.indexed first do
-                match tables |> List.map (fun table -> table[at].Values) |> ParquetValues.tryConcat with
-                | Some values ->
-                    { column with
-                        ParquetColumn.Values = values
-                    }
-                | None ->
+                let parts = tables |> List.map (Array.item at)
+
+                if parts |> List.exists (fun part -> part.IsText <> column.IsText) then
                     FileFault.ofFile
                         path
                         $"values of one type for \"{column.Name}\" in all files of its set"
                         "strings in some and numbers in others"
+
+                { column with
+                    ParquetColumn.Rows = parts |> List.sumBy _.Rows
+                    Groups = parts |> Seq.collect _.Groups
+                }
         |]
