@@ -28,14 +28,16 @@ module CheXpert =
 
     /// The labels of each row, by the policy for uncertain ones, and the paths as ids.
     let read (uncertain: Uncertain) (path: string) : FileRows =
-        let lines, ids, sets = List<int>(), List<string>(), List<string[]>()
+        let lines, ids, sets = List<int>(), List<string>(), NameSetsBuilder()
         let mutable findings = Array.empty<string>
+        let mutable before = 0 // columns that stand before the findings
         let mutable unsure = 0
 
         let header (names: string[]) =
             match FieldNames.tryFind [ firstFinding ] names, FieldNames.tryFind [ "Path" ] names with
             | Some first, Some id ->
                 findings <- names[first..]
+                before <- first
                 Array.append [| id |] [| first .. names.Length - 1 |]
             | _ ->
                 FileFault.ofFile
@@ -54,7 +56,8 @@ module CheXpert =
             | ""
             | "0"
             | "0.0" -> false
-            | other -> FileFault.at path line (at + 1) $"1, 0, -1 or a blank for \"{findings[at]}\"" $"\"{other}\""
+            | other ->
+                FileFault.at path line (before + at + 1) $"1, 0, -1 or a blank for \"{findings[at]}\"" $"\"{other}\""
 
         let row line (values: string[]) =
             lines.Add line
@@ -80,7 +83,7 @@ module CheXpert =
 
         {
             Rows = Rows.Dense(Array2D.zeroCreate lines.Count 0)
-            Labels = FileLabels.Names(sets.ToArray())
+            Labels = FileLabels.Names(sets.ToSets())
             Sized = false
             Weights = RowWeights.ofFile path lines.Count None
             Columns =

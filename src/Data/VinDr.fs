@@ -23,6 +23,7 @@ module VinDr =
         let images = Dictionary<string, int * float[]>()
         let firstLines = List<int>()
         let mutable findings = Array.empty<string>
+        let mutable columns = Array.empty<int>
 
         let header (names: string[]) =
             match FieldNames.tryFind [ "image_id" ] names, FieldNames.tryFind [ "rad_id" ] names with
@@ -34,6 +35,7 @@ module VinDr =
                                 at
                     |]
 
+                columns <- labels
                 findings <- labels |> Array.map (Array.get names)
                 Array.append [| image |] labels
             | _ -> FileFault.ofFile path "the columns image_id and rad_id" $"the columns {FieldNames.listed names}"
@@ -54,7 +56,7 @@ module VinDr =
                 | "0"
                 | "0.0"
                 | "" -> ()
-                | other -> FileFault.at path line (at + 3) $"0 or 1 for \"{findings[at]}\"" $"\"{other}\""
+                | other -> FileFault.at path line (columns[at] + 1) $"0 or 1 for \"{findings[at]}\"" $"\"{other}\""
 
             images[values[0]] <- (raters + 1, votes)
 
@@ -73,7 +75,7 @@ module VinDr =
                         if votes[at] > share * float raters then
                             findings[at]
                 |])
-            |> Seq.toArray
+            |> NameSets.Of
 
         let most = images.Values |> Seq.map fst |> Seq.max
 

@@ -152,6 +152,19 @@ let tests =
                     Require.contains "arff can be read, not written" said))
 
             testTheory
+                "the column of a value that is none of its raters' is that of the table"
+                [
+                    "Path,Sex,Age,No Finding,Edema\np/1.jpg,F,50,1.0,2.0\n", "chexpert", ":2:5: expected 1, 0, -1"
+                    "rad_id,image_id,Mass,Edema\nR1,i1,0,1\nR2,i1,0,x\n", "vindr", ":3:4: expected 0 or 1"
+                    "Mass,image_id,rad_id,Edema\nx,i1,R1,1\n", "vindr", ":2:1: expected 0 or 1"
+                ]
+                (fun (text, format, expected) ->
+                    TemporaryFolder.usingFile "labels.csv" text (fun path ->
+                        Require.refusal<DataFormatException>(fun () ->
+                            DataSource.read (DataSource.withFormat format options) [ path ] |> box)
+                        |> Require.contains expected))
+
+            testTheory
                 "Parquet files of a set whose columns are not the first's are refused"
                 [
                     [ "labels", false; "tags", false ], "the columns text, labels"
