@@ -98,8 +98,10 @@ module internal ChartParts =
             Legend.init (
                 Orientation = StyleParam.Orientation.Horizontal,
                 X = 0.0,
-                Y = 1.02,
-                YAnchor = StyleParam.YAnchorPosition.Bottom
+                // at the top of the chart, whose margin grows with it: paper has another width than the window, and is printed before the margin follows
+                Y = 1.0,
+                YAnchor = StyleParam.YAnchorPosition.Top,
+                YRef = "container"
             )
 
         Chart.combine traces

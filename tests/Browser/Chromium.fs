@@ -105,6 +105,10 @@ module Chromium =
     let fill (selector: string) (text: string) (opened: Opened) : unit =
         finish (opened.Page.FillAsync(selector, text))
 
+    /// Lays the page out as it is on paper.
+    let layOutForPaper (opened: Opened) : unit =
+        finish (opened.Page.EmulateMediaAsync(PageEmulateMediaOptions(Media = Media.Print)))
+
     /// The page on paper, as PDF.
     let print (opened: Opened) : byte[] =
         wait (opened.Page.PdfAsync(PagePdfOptions(Format = "A4")))

@@ -94,8 +94,26 @@ module Problems =
             named.OtherName <- "one epoch"
             Reports.Compare(model.Value, weaker.Value, test, path, named))
 
+    /// Of more labels than the window of their table shows at once.
+    let many =
+        written (fun path ->
+            let rows =
+                Array.init 400 (fun i ->
+                    struct ($"about word{i % 80}", [| $"label{i % 80}" |] :> IReadOnlyList<string>))
+                |> MultiLabelDataset.FromTexts
+
+            let model =
+                AdaptiveThresholdModel
+                    .Builder()
+                    .WithScorers(Scorers.Linear())
+                    .WithVectoriser(VectoriserOptions(LongestTerm = 1, MinDocumentFrequency = 1))
+                    .WithValidationOnly()
+                    .Fit(rows, rows)
+
+            Reports.Write(model, rows, path, options ()))
+
     /// Removes what was written.
     let clean () : unit =
-        for file in [ report; comparison ] do
+        for file in [ report; comparison; many ] do
             if file.IsValueCreated then
                 Directory.Delete(Path.GetDirectoryName file.Value, true)

@@ -59,6 +59,24 @@ let private overlapping =
             Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1));
     })).map(plot => plot.dataset.figure)"""
 
+/// Headings of the table of labels whose text reaches into the next one.
+let private overlappingHeadings =
+    """() => {
+        const texts = [...document.querySelectorAll('#label-table th')].map(th => {
+            const range = document.createRange();
+            range.selectNodeContents(th);
+            return [th.textContent, range.getBoundingClientRect()];
+        }).filter(([_, box]) => box.width > 0);
+        return texts.slice(1).filter(([_, box], i) => box.left < texts[i][1].right).map(([text]) => text);
+    }"""
+
+/// The names of charts whose legend reaches below the top of the axes.
+let private legendsInCharts =
+    """() => [...document.querySelectorAll('.plot')].filter(plot => {
+        const legend = plot.querySelector('.legend .bg'), axes = plot.querySelector('.nsewdrag');
+        return legend && axes && legend.getBoundingClientRect().bottom > axes.getBoundingClientRect().top + 1;
+    }).map(plot => plot.dataset.figure)"""
+
 let private readable (name: string) (file: Lazy<string>) (width: int) =
     testCase $"{name} is readable at {width} pixels"
     <| fun () ->
@@ -95,6 +113,8 @@ let tests =
             quiet "a report" Problems.report
             quiet "a comparison" Problems.comparison
 
+            readable "a report of many labels" Problems.many 390
+
             for width in [ 390; 1280 ] do
                 readable "a report" Problems.report width
                 readable "a comparison" Problems.comparison width
@@ -129,6 +149,26 @@ let tests =
                     Expect.isEmpty (opened |> column "label") "nothing"
                     opened |> Chromium.fill "#label-search" ""
                     Expect.hasLength (opened |> column "label") Problems.test.Labels.Count "all again")
+
+            testCase "headings on paper stand beside each other, above every column, and legends above their charts"
+            <| fun () ->
+                for file in [ Problems.report; Problems.many ] do
+                    look file 718 (fun opened -> // the width of A4 between its margins
+                        opened |> Chromium.layOutForPaper
+
+                        Expect.equal
+                            (opened |> Chromium.ask<string[]> overlappingHeadings)
+                            [||]
+                            "no heading in another"
+
+                        Expect.isGreaterThan
+                            (opened
+                             |> Chromium.ask<int>
+                                 "() => [...document.querySelectorAll('#label-table th')].filter(th => th.clientWidth > 0).length")
+                            4
+                            "all columns"
+
+                        Expect.equal (opened |> Chromium.ask<string[]> legendsInCharts) [||] "no legend in a chart")
 
             testCase "a report is printed, and then shown as before"
             <| fun () ->

@@ -52,7 +52,6 @@ const Report = (() => {
       const tr = element("tr", body);
       tr.className = "gap";
       const td = element("td", tr);
-      td.colSpan = columns.length;
       td.style.height = rows * height + "px";
     };
 
