@@ -53,45 +53,45 @@ public sealed partial class AdaptiveThresholdModel
     /// <summary>Predicts the labels of a text.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>string[] labels = [.. model.Predict("Throws when the stream is closed").Labels];</code></example>
     public Prediction Predict(string text) => Predict([Given.One(text)])[0];
 
     /// <summary>Predicts the labels of texts; a row's prediction does not depend on the others.</summary>
     /// <param name="texts">The texts.</param>
     /// <exception cref="ArgumentException">The model was fitted on features.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<string> texts) => Predict(MultiLabelDataset.OfTexts(texts));
 
     /// <summary>Predicts the labels of a row of sparse features.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Prediction Predict(IReadOnlyList<(int Id, float Value)> features) => Predict([Given.One(features)])[0];
 
     /// <summary>Predicts the labels of rows of sparse features.</summary>
     /// <param name="rows">The features of each row.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or does not have one of the features.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyList<(int Id, float Value)>> rows) =>
         Predict(MultiLabelDataset.OfFeatures(rows));
 
     /// <summary>Predicts the labels of a dense vector.</summary>
     /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Prediction Predict(float[] vector) => Predict([Given.One(vector)])[0];
 
     /// <summary>Predicts the labels of dense vectors; a row's prediction does not depend on the others.</summary>
     /// <param name="vectors">All of one length.</param>
     /// <exception cref="ArgumentException">The model was fitted on texts, or on shorter vectors.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<float[]> vectors) => Predict(MultiLabelDataset.OfVectors(vectors));
 
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
     /// <exception cref="ArgumentException">Rows of another kind.</exception>
-    /// <exception cref="ArgumentException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>foreach (var p in model.Predict(test)) Console.WriteLine(string.Join(", ", p.Labels));</code></example>
     public IReadOnlyList<Prediction> Predict(MultiLabelDataset rows)
     {
@@ -101,15 +101,18 @@ public sealed partial class AdaptiveThresholdModel
 
     /// <summary>Predicts the labels of a text, with the training rows that voted.</summary>
     /// <param name="text">The text.</param>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>foreach (var n in model.Explain("Throws when the stream is closed").Neighbours) Console.WriteLine($"{n.Row}: {n.Weight}");</code></example>
     public Explanation Explain(string text) => Explain(MultiLabelDataset.OfTexts([Given.One(text)]));
 
     /// <summary>Predicts the labels of a row of sparse features, with the training rows that voted.</summary>
     /// <param name="features">The features in any order, each at most once.</param>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Explanation Explain(IReadOnlyList<(int Id, float Value)> features) => Explain(MultiLabelDataset.OfFeatures([Given.One(features)]));
 
     /// <summary>Predicts the labels of a dense vector, with the training rows that voted.</summary>
     /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Explanation Explain(float[] vector) => Explain(MultiLabelDataset.OfVectors([Given.One(vector)]));
 
     /// <summary>What it is: "8 labels of texts".</summary>
@@ -119,6 +122,7 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="text">The text.</param>
     /// <param name="label">The label's name.</param>
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on features.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>Console.WriteLine(model.Why("Opens a socket.", "io"));</code></example>
     public LabelReason Why(string text, string label) => Why(MultiLabelDataset.OfTexts([Given.One(text)]), label);
 
@@ -126,12 +130,14 @@ public sealed partial class AdaptiveThresholdModel
     /// <param name="features">The features in any order, each at most once.</param>
     /// <param name="label">The label's name.</param>
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public LabelReason Why(IReadOnlyList<(int Id, float Value)> features, string label) => Why(MultiLabelDataset.OfFeatures([Given.One(features)]), label);
 
     /// <summary>Why a label is predicted for a dense vector, or why it is not.</summary>
     /// <param name="vector">As many numbers as the model has features, or fewer; NaN where one is missing.</param>
     /// <param name="label">The label's name.</param>
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public LabelReason Why(float[] vector, string label) => Why(MultiLabelDataset.OfVectors([Given.One(vector)]), label);
 
     /// <summary>Measures the model on rows with known labels.</summary>
@@ -139,6 +145,7 @@ public sealed partial class AdaptiveThresholdModel
     /// Rows of the kind that the model was fitted on, none of them used in fitting. A label that the model does not know counts as missed wherever a row has it.
     /// </param>
     /// <exception cref="ArgumentException">Rows of another kind.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     /// <example><code>Console.WriteLine(model.Evaluate(test).MicroF1);</code></example>
     public EvaluationReport Evaluate(MultiLabelDataset rows)
     {

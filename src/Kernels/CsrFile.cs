@@ -53,6 +53,7 @@ public static class CsrFile
     /// The matrices of a file, which is copied into memory, so that nothing that becomes of it later matters; null where it is absent, damaged,
     /// cut off while it is read, of another version or has another key.
     /// </summary>
+    /// <exception cref="FileNotFoundException">There was a file of that name, and it went away before it was opened.</exception>
     public static CsrMatrix[]? TryRead(string path, ReadOnlySpan<byte> key)
     {
         if (!File.Exists(path)) return null;
