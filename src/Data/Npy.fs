@@ -149,7 +149,7 @@ module Npy =
 
         {
             Rows = Rows.Dense matrix
-            Labels = FileLabels.Names(Array.init (matrix.GetLength 0) (fun _ -> Array.empty))
+            Labels = FileLabels.Names(NameSets.Of(Seq.replicate (matrix.GetLength 0) [||]))
             Sized = false
             Weights = None
             Columns = RowColumns.none

@@ -14,12 +14,12 @@ module internal ParquetContents =
 
     /// The texts of each row, a line break between columns.
     let texts (columns: ParquetColumn[]) : Rows * string =
-        let texts = columns |> Array.map ParquetColumn.texts
+        let joined =
+            columns
+            |> Seq.map ParquetColumn.texts
+            |> Seq.reduce (Seq.map2 (fun before text -> before + "\n" + text))
 
-        let ofRow row =
-            texts |> Seq.map (Array.item row) |> String.concat "\n"
-
-        Rows.Texts(TextList.Of(Seq.init texts[0].Length ofRow)), $"texts from {named columns}"
+        Rows.Texts(TextList.Of joined), $"texts from {named columns}"
 
     /// The numbers of each row that a column gives, as many for each; a missing one is NaN.
     let private numbers path (column: ParquetColumn) : float[][] =
@@ -80,7 +80,7 @@ module internal ParquetContents =
         let ofRow row =
             values |> Array.filter (fun (_, rows) -> rows[row] = [| 1.0 |]) |> Array.map fst
 
-        Array.init (ParquetColumn.rows columns[0]) ofRow
+        Array.init columns[0].Rows ofRow
 
     /// Lists of numbers: 0 and 1 for each label, or ids.
     let private ids (fields: Fields) path (column: ParquetColumn) (rows: float[][]) : FileLabels * string =
@@ -97,43 +97,38 @@ module internal ParquetContents =
         | Some labels when column.IsList ->
             labels, $"labels are lists of {rows[0].Length} numbers 0 and 1 in {column.Name}"
         | _ ->
-            let sets, said =
-                rows
-                |> Array.map (Array.map id)
-                |> RepeatedLabels.said $"labels are ids in {column.Name}"
+            let sets, dropped = rows |> Array.map (Array.map id) |> RepeatedLabels.once
 
-            IdLists.ofIds fields.FirstLabel sets, said
+            IdLists.ofIds fields.FirstLabel sets, RepeatedLabels.said $"labels are ids in {column.Name}" dropped
 
     /// Lists of names, or names within strings.
-    let private names (fields: Fields) (columns: ParquetColumn[]) : string[][] =
+    let private names (fields: Fields) (columns: ParquetColumn[]) : string[] seq =
         let form =
             columns
             |> Seq.filter (fun column -> not column.IsList)
             |> Seq.collect ParquetColumn.texts
             |> LabelLists.form fields.Separator
 
-        let ofColumn (column: ParquetColumn) : string[][] =
-            match column.Values with
-            | ParquetValues.Strings rows when column.IsList ->
-                rows |> Array.map (Array.filter (String.IsNullOrEmpty >> not))
-            | _ -> ParquetColumn.texts column |> Array.map (LabelLists.split form)
+        let ofColumn (column: ParquetColumn) : string[] seq =
+            if column.IsList && column.IsText then
+                ParquetColumn.strings column
+                |> Seq.map (Array.filter (String.IsNullOrEmpty >> not))
+            else
+                ParquetColumn.texts column |> Seq.map (LabelLists.split form)
 
-        let lists = columns |> Array.map ofColumn
-
-        Array.init lists[0].Length (fun row -> lists |> Array.collect (Array.item row))
+        columns |> Seq.map ofColumn |> Seq.reduce (Seq.map2 Array.append)
 
     /// The label sets; without columns of labels no row has any. Throws DataFormatException for what is neither a list nor 0 and 1.
     let labels (fields: Fields) (path: string) (rows: int) (labels: ParquetLabels) : FileLabels * string =
         match labels with
         | ParquetLabels.Flags [||]
-        | ParquetLabels.Lists [||] -> FileLabels.Names(Array.init rows (fun _ -> [||])), "no labels"
+        | ParquetLabels.Lists [||] -> FileLabels.Names(NameSets.Of(Seq.replicate rows [||])), "no labels"
         | ParquetLabels.Flags columns ->
-            FileLabels.Names(flags fields path columns), $"labels are the columns {named columns}, 0 or 1 each"
+            FileLabels.Names(NameSets.Of(flags fields path columns)),
+            $"labels are the columns {named columns}, 0 or 1 each"
         | ParquetLabels.Lists columns ->
             match columns, ParquetColumn.tryNumbers columns[0] with
             | [| column |], Some numbers -> ids fields path column numbers
             | _ ->
-                let sets, said =
-                    names fields columns |> RepeatedLabels.said $"labels from {named columns}"
-
-                FileLabels.Names sets, said
+                let sets = names fields columns |> NameSets.Of
+                FileLabels.Names sets, RepeatedLabels.said $"labels from {named columns}" sets.Dropped

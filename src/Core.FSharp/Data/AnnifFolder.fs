@@ -49,13 +49,13 @@ module AnnifFolder =
     /// The rows of a folder, in the order of the files' names, which are the rows' ids.
     let private read (directory: string) : FileRows =
         let files = texts directory
-        let labels, repeated = files |> Array.map subjects |> RepeatedLabels.once
+        let labels = files |> Seq.map subjects |> NameSets.Of
 
-        { FileRows.ofPacked (files |> Seq.map (whole File.ReadAllText) |> TextList.Of) (LabelSpace.share labels) None with
+        { FileRows.ofPacked (files |> Seq.map (whole File.ReadAllText) |> TextList.Of) labels None with
             Columns =
                 { RowColumns.none with
                     Ids = Some(files |> Array.map Path.GetFileNameWithoutExtension)
-                    Notes = RepeatedLabels.note repeated |> Option.toList
+                    Notes = RepeatedLabels.note labels.Dropped |> Option.toList
                 }
         }
 

@@ -123,7 +123,7 @@ module Arff =
                     Rows.Texts texts
                 else
                     rows |> Array.map _.Features |> Csr.ofSortedRows features |> Rows.Features
-            Labels = rows |> Seq.map _.Labels |> LabelSpace.share |> FileLabels.Names
+            Labels = rows |> Seq.map _.Labels |> NameSets.Of |> FileLabels.Names
             Sized = false
             Weights = RowWeights.ofFile path rows.Length None
             Columns =

@@ -26,36 +26,35 @@ module internal CsvContents =
         |> Array.choose (fun (column, values) -> values.Numbers |> Option.map (fun numbers -> column, numbers))
 
     /// Label lists in columns; several columns of nothing but 0 and 1 are a label each.
-    let private listed (fields: Fields) (table: CsvTable) : string[][] * string =
+    let private listed (fields: Fields) (table: CsvTable) : NameSets * string =
         let columns = table.Roles.Labels
+        let values = table.Lists
+        let rows = values |> Seq.chunkBySize columns.Length
 
         if
             columns.Length > 1
-            && table.Lists
-               |> Seq.forall (Array.forall (TableValues.flag >> ValueOption.isSome))
+            && values |> Seq.forall (TableValues.flag >> ValueOption.isSome)
         then
             let ofRow (values: string[]) =
                 Array.zip columns values
                 |> Array.filter (fun (_, v) -> TableValues.flag v = ValueSome true)
                 |> Array.map (fst >> table.Name)
 
-            table.Lists |> Seq.map ofRow |> Seq.toArray, $"labels are the columns {named table columns}, 0 or 1 each"
+            rows |> Seq.map ofRow |> NameSets.Of, $"labels are the columns {named table columns}, 0 or 1 each"
         else
-            let form = table.Lists |> Seq.concat |> LabelLists.form fields.Separator
+            let form = LabelLists.form fields.Separator values
+            let sets = rows |> Seq.map (Array.collect (LabelLists.split form)) |> NameSets.Of
 
-            table.Lists
-            |> Seq.map (Array.collect (LabelLists.split form))
-            |> Seq.toArray
-            |> RepeatedLabels.said $"labels from {named table columns}, {LabelLists.describe form}"
+            sets, RepeatedLabels.said $"labels from {named table columns}, {LabelLists.describe form}" sets.Dropped
 
     /// The label sets. Throws DataFormatException where no column holds labels.
-    let labels (fields: Fields) (path: string) (table: CsvTable) : string[][] * string =
+    let labels (fields: Fields) (path: string) (table: CsvTable) : NameSets * string =
         let roles = table.Roles
 
         match flagColumns table with
         | _ when roles.Labels.Length > 0 -> listed fields table
         | _ when roles.Flags.Length > 0 ->
-            table.Flagged.ToArray(), $"labels are the {roles.Flags.Length} columns {fields.LabelPrefix}..., 0 or 1 each"
+            table.Flagged, $"labels are the {roles.Flags.Length} columns {fields.LabelPrefix}..., 0 or 1 each"
         | [||] ->
             Lines.fail
                 path
@@ -69,7 +68,7 @@ module internal CsvContents =
                 |> Array.filter (fun (_, flags) -> flags[row])
                 |> Array.map (fst >> table.Name)
 
-            Array.init table.Lines.Count ofRow,
+            Seq.init table.Lines.Count ofRow |> NameSets.Of,
             $"labels are the columns {columns |> Seq.map fst |> named table}, which hold nothing but 0 and 1"
 
     /// Texts, else the numbers that are asked for, else all columns of numbers.

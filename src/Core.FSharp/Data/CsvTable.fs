@@ -11,8 +11,8 @@ type internal CsvTable(path: string, names: string[], roles: CsvRoles) =
     let read = roles.Read
     let lines = List<int>()
     let texts = TextListBuilder()
-    let lists = List<string[]>()
-    let flagged = List<string[]>()
+    let lists = TextListBuilder()
+    let flagged = NameSetsBuilder()
     let numbers = List<float32[]>()
     let opened = roles.Open |> Array.map (fun _ -> OpenColumn())
     let kept = roles.Kept |> List.map (fun column -> column, List<string>())
@@ -38,11 +38,11 @@ type internal CsvTable(path: string, names: string[], roles: CsvRoles) =
     /// The texts of all rows, once they are read.
     member _.Texts = texts.ToList()
 
-    /// The values of the columns of label lists, row by row.
-    member _.Lists = lists
+    /// The values of the columns of label lists, packed, those of a row one after the other, once all rows are read.
+    member _.Lists = lists.ToList()
 
-    /// The labels that columns of flags give each row.
-    member _.Flagged = flagged
+    /// The labels that columns of flags give each row, once all rows are read.
+    member _.Flagged = flagged.ToSets()
 
     /// Features of columns that are asked for.
     member _.Numbers = numbers
@@ -68,7 +68,7 @@ type internal CsvTable(path: string, names: string[], roles: CsvRoles) =
         if roles.Text.Length > 0 then
             roles.Text |> Array.map value |> String.concat "\n" |> texts.Add
 
-        lists.Add(Array.map value roles.Labels)
+        roles.Labels |> Array.iter (value >> lists.Add)
 
         if roles.Flags.Length > 0 then
             roles.Flags

@@ -49,7 +49,7 @@ module FastText =
     let private readRows (blockBytes: int) (prefix: string) (path: string) : FileRows =
         let parse firstLine bytes =
             let rows = Lines.mapLines path (row prefix path) firstLine bytes
-            struct (rows |> Seq.map fst |> TextList.Of, rows |> Seq.map snd |> LabelSpace.share)
+            struct (rows |> Seq.map fst |> TextList.Of, rows |> Seq.map snd |> NameSets.Of)
 
         let blocks = Lines.mapBlocks blockBytes parse path
         let texts = blocks |> Seq.map (fun (struct (texts, _)) -> texts) |> TextList.Concat
@@ -57,15 +57,11 @@ module FastText =
         if texts.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
-        let names, repeated =
-            blocks
-            |> Seq.collect (fun (struct (_, names)) -> names)
-            |> Seq.toArray
-            |> RepeatedLabels.once
+        let names = blocks |> Seq.map (fun (struct (_, names)) -> names) |> NameSets.Concat
 
         RowWeights.ofFile path texts.Count None
-        |> FileRows.ofPacked texts (LabelSpace.share names)
-        |> FileRows.noted (RepeatedLabels.note repeated |> Option.toList)
+        |> FileRows.ofPacked texts names
+        |> FileRows.noted (RepeatedLabels.note names.Dropped |> Option.toList)
 
     /// The rows of a file, parsed in parallel by blocks of the given length in bytes, with the weights beside it (RowWeights). Row i is line i + 1:
     /// empty lines stand at the end alone. A label that stands in its row again is taken once. Throws DataFormatException (columns in bytes) at the first line that is not as it should be, and for a file without

@@ -1,12 +1,13 @@
 namespace Limen.Core
 
+open System.Collections.Generic
 open Limen.Kernels
 
 /// How a file says which labels its rows have.
 [<RequireQualifiedAccess; ReferenceEquality>]
 type FileLabels =
     /// By name, row by row.
-    | Names of string[][]
+    | Names of NameSets
     /// By id: label sets [N, L] whose ids count from 0, and what the file's own ids count from.
     | Ids of sets: LabelSets * first: int
 
@@ -87,7 +88,7 @@ type FileRows =
 module FileRows =
 
     /// Packed texts with the names of their labels.
-    let internal ofPacked (texts: TextList) (names: string[][]) (weights: float32[] option) : FileRows =
+    let internal ofPacked (texts: TextList) (names: NameSets) (weights: float32[] option) : FileRows =
         {
             Rows = Rows.Texts texts
             Labels = FileLabels.Names names
@@ -100,7 +101,7 @@ module FileRows =
     let ofTexts (rows: TextDataset) : FileRows =
         {
             Rows = Rows.Texts rows.Texts
-            Labels = FileLabels.Names rows.LabelNames
+            Labels = FileLabels.Names(NameSets.Of rows.LabelNames)
             Sized = false
             Weights = rows.Weights
             Columns = RowColumns.none
@@ -115,21 +116,24 @@ module FileRows =
     /// The names of each row's labels; ids are named as the file writes them.
     let labelNames (rows: FileRows) : string[][] =
         match rows.Labels with
-        | FileLabels.Names names -> names
+        | FileLabels.Names names -> Seq.toArray names
         | FileLabels.Ids(sets, first) ->
             Array.init sets.Matrix.Rows (fun row ->
                 Csr.set row sets.Matrix |> Array.map (fun id -> string (first + id)))
 
+    /// The texts as they are held. Throws ArgumentException for features.
+    let internal packed (rows: FileRows) : IReadOnlyList<string> =
+        match rows.Rows with
+        | Rows.Texts texts -> texts
+        | _ -> invalidArg (nameof rows) $"expected texts, received {rows.Rows.Kind}"
+
     /// What a writer of texts writes. Throws ArgumentException for features.
     let texts (rows: FileRows) : TextDataset =
-        match rows.Rows with
-        | Rows.Texts texts ->
-            {
-                Texts = Seq.toArray texts
-                LabelNames = labelNames rows
-                Weights = rows.Weights
-            }
-        | _ -> invalidArg (nameof rows) $"expected texts, received {rows.Rows.Kind}"
+        {
+            Texts = packed rows |> Seq.toArray
+            LabelNames = labelNames rows
+            Weights = rows.Weights
+        }
 
     /// Features with the ids of their labels, which the file counts from `first`.
     let ofDataset (sized: bool) (first: int) (rows: Dataset) : FileRows =
@@ -156,7 +160,7 @@ module FileRows =
             Rows = Rows.selectRows chosen part.Rows
             Labels =
                 match part.Labels with
-                | FileLabels.Names names -> chosen |> Array.map (Array.get names) |> FileLabels.Names
+                | FileLabels.Names names -> chosen |> Seq.map (fun row -> names[row]) |> NameSets.Of |> FileLabels.Names
                 | FileLabels.Ids(sets, first) -> FileLabels.Ids(LabelSets(Csr.selectRows chosen sets.Matrix), first)
             Sized = part.Sized
             Weights = RowWeights.selectRows chosen part.Weights
@@ -180,9 +184,9 @@ module FileRows =
     let labelSpace (parts: FileRows seq) : LabelSpace =
         let names =
             parts
-            |> Seq.collect (fun part ->
+            |> Seq.map (fun part ->
                 match part.Labels with
-                | FileLabels.Names names -> names
+                | FileLabels.Names names -> Seq.toArray names.Names
                 | FileLabels.Ids _ -> [||])
 
         let ids =
@@ -221,7 +225,7 @@ module FileRows =
 
         let sets =
             match part.Labels with
-            | FileLabels.Names names -> LabelSpace.encodeOr unknown space names
+            | FileLabels.Names names -> names.Encode(unknown, space)
             | FileLabels.Ids(sets, first) ->
                 let met = ColumnChoice.ofEntries sets.Matrix
 

@@ -119,7 +119,7 @@ module internal JsonRows =
         // lists of 0 and 1 alone are rather flags, of which some are missing
         let areFlags = rows |> Array.forall (Array.forall (fun id -> id = 0 || id = 1))
 
-        let sets, said = RepeatedLabels.said "labels are ids" rows
+        let sets, dropped = RepeatedLabels.once rows
 
         rows
         |> Array.mapi (fun row ids ->
@@ -133,7 +133,7 @@ module internal JsonRows =
 
             Array.map (id row) sets[row])
         |> IdLists.ofIds fields.FirstLabel,
-        said
+        RepeatedLabels.said "labels are ids" dropped
 
     let private labelsOf
         (fields: Fields)
@@ -168,13 +168,13 @@ module internal JsonRows =
                     | list -> yield! list.Split '\n' |> Array.collect (LabelLists.split form)
                 |]
 
-            let sets, dropped = rows |> Array.map names |> RepeatedLabels.once
+            let sets = rows |> Seq.map names |> NameSets.Of
 
-            FileLabels.Names(LabelSpace.share sets),
+            FileLabels.Names sets,
             [
                 if lists.Length > 0 then
                     $"lists of labels are {LabelLists.describe form}"
-                yield! RepeatedLabels.note (repeated + dropped) |> Option.toList
+                yield! RepeatedLabels.note (repeated + sets.Dropped) |> Option.toList
             ]
 
     /// The rows of all blocks, which begin on these lines (from 1).

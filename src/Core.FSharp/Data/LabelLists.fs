@@ -24,19 +24,27 @@ module LabelLists =
     let private isBracketed (value: string) =
         value.StartsWith '[' && value.EndsWith ']'
 
-    /// How these values are written: as asked for, else all in brackets, else with the first of the separators that occurs.
+    /// How these values are written: as asked for, else all in brackets, else with the first of the separators that occurs. Throws ArgumentException for an empty separator.
     let form (separator: string) (values: string seq) : Form =
-        let filled = values |> Seq.map _.Trim() |> Seq.filter ((<>) "")
+        if separator = "" then
+            invalidArg (nameof separator) "Separator: expected what stands between two labels, received nothing"
 
-        if not (isNull separator) then
-            Separated separator
-        elif Seq.forall isBracketed filled then
-            Bracketed
-        else
-            separators
-            |> List.tryFind (fun s -> filled |> Seq.exists _.Contains(s, StringComparison.Ordinal))
-            |> Option.map Separated
-            |> Option.defaultValue Single
+        let occurs = separators |> List.map (fun _ -> false) |> List.toArray
+        let mutable bracketed = true
+
+        if isNull separator then
+            // one pass, for the values may be packed
+            for value in values do
+                bracketed <- bracketed && (String.IsNullOrWhiteSpace value || isBracketed (value.Trim()))
+
+                separators
+                |> List.iteri (fun i s -> occurs[i] <- occurs[i] || value.Contains(s, StringComparison.Ordinal))
+
+        match List.zip separators (List.ofArray occurs) |> List.tryFind snd with
+        | _ when not (isNull separator) -> Separated separator
+        | _ when bracketed -> Bracketed
+        | Some(found, _) -> Separated found
+        | None -> Single
 
     /// What is said of a form.
     let describe (form: Form) : string =

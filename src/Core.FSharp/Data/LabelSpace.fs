@@ -28,23 +28,6 @@ type LabelSpace(names: string[]) =
 [<RequireQualifiedAccess>]
 module LabelSpace =
 
-    /// What gives each row's names the instances of those that came before, so that a name is in memory once however many rows have it.
-    let internal sharing () : string[] -> string[] =
-        let names = Dictionary<string, string>(StringComparer.Ordinal)
-
-        let shared name =
-            match names.TryGetValue name with
-            | true, first -> first
-            | _ ->
-                names[name] <- name
-                name
-
-        Array.map shared
-
-    /// The same sets with one string for each name, however often it occurs.
-    let internal share (sets: string[] seq) : string[][] =
-        sets |> Seq.map (sharing ()) |> Seq.toArray
-
     /// The names in any of these sets, in ordinal order.
     let ofNames (sets: string[] seq) : LabelSpace =
         sets
@@ -60,23 +43,20 @@ module LabelSpace =
         | [||] -> first
         | missing -> LabelSpace [| yield! first.Names; yield! missing |]
 
-    /// Label sets [N, L] from each row's names; unknown is what a name that the space lacks raises, by its row (from 0).
-    let internal encodeOr (unknown: int -> string -> exn) (space: LabelSpace) (sets: string[][]) : LabelSets =
+    let private strange (space: LabelSpace) row name : exn =
+        ArgumentException $"row {row + 1}: the label \"{name}\" is not one of the {space.Count} known labels"
+
+    /// Label sets [N, L] from each row's names. Throws ArgumentException at the first name that the space lacks.
+    let encode (space: LabelSpace) (sets: string[][]) : LabelSets =
         let id row name =
             match space.TryId name with
             | Some id -> id
-            | None -> raise (unknown row name)
+            | None -> raise (strange space row name)
 
         sets
         |> Array.mapi (fun row names -> Array.map (id row) names)
         |> Csr.ofSets space.Count
         |> LabelSets
-
-    let private strange (space: LabelSpace) row name : exn =
-        ArgumentException $"row {row + 1}: the label \"{name}\" is not one of the {space.Count} known labels"
-
-    /// Label sets [N, L] from each row's names. Throws ArgumentException at the first name that the space lacks.
-    let encode (space: LabelSpace) (sets: string[][]) : LabelSets = encodeOr (strange space) space sets
 
     /// Label sets of one space in another. Throws ArgumentException at the first label of a row that the other lacks.
     let relabel (source: LabelSpace) (target: LabelSpace) (sets: LabelSets) : LabelSets =

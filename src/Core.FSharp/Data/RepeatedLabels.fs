@@ -11,16 +11,13 @@ module RepeatedLabels =
         else
             Some $"{dropped} labels stand in their row again (taken once; see whether two labels were meant)"
 
-    /// Each label of a row once, in the order of the file, and how many were dropped.
-    let once (rows: 'label[][]) : 'label[][] * int =
-        let sets = rows |> Array.map Array.distinct
-        sets, Array.sumBy Array.length rows - Array.sumBy Array.length sets
-
-    /// The same with what is said of the labels already, in one sentence.
-    let said (about: string) (rows: 'label[][]) : 'label[][] * string =
-        let sets, dropped = once rows
-
-        sets,
+    /// The same behind what is said of the labels already, in one sentence.
+    let said (about: string) (dropped: int) : string =
         match note dropped with
         | Some more -> $"{about}; {more}"
         | None -> about
+
+    /// Each id of a row once, in the order of the file, and how many were dropped.
+    let once (rows: int[][]) : int[][] * int =
+        let sets = rows |> Array.map Array.distinct
+        sets, Array.sumBy Array.length rows - Array.sumBy Array.length sets

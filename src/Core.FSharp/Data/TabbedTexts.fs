@@ -13,9 +13,8 @@ module internal TabbedTexts =
     let read (row: int -> string[] -> string * string[] * string) (path: string) : FileRows =
         let lines = List<int>()
         let texts = TextListBuilder()
-        let names = List<string[]>()
+        let names = NameSetsBuilder()
         let ids = List<string>()
-        let share = LabelSpace.sharing ()
 
         let options =
             {
@@ -30,7 +29,7 @@ module internal TabbedTexts =
             let text, labels, id = row line values
             lines.Add line
             texts.Add text
-            names.Add(share labels)
+            names.Add labels
             ids.Add id
 
         Delimited.read options all add path
@@ -38,14 +37,14 @@ module internal TabbedTexts =
         if lines.Count = 0 then
             Lines.fail path 1 1 "at least one row" "none"
 
-        let labels, repeated = names.ToArray() |> RepeatedLabels.once
+        let labels = names.ToSets()
 
         { FileRows.ofPacked (texts.ToList()) labels (RowWeights.ofFile path lines.Count None) with
             Columns =
                 { RowColumns.none with
                     Lines = Some(lines.ToArray())
                     Ids = if ids.Contains "" then None else Some(ids.ToArray())
-                    Notes = RepeatedLabels.note repeated |> Option.toList
+                    Notes = RepeatedLabels.note labels.Dropped |> Option.toList
                 }
         }
 
