@@ -44,6 +44,8 @@ module ConvertCommand =
             let format =
                 (Source.everyFormat |> List.find (fun f -> f.Format.Name = name)).Format
 
+            Convert.requireWritable format read.Rows.Train.Rows
+
             Progress.during "writing" (fun () -> Convert.write format folder read.Columns read.Rows)
             |> List.iter Terminal.print
 

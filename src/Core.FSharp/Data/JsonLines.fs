@@ -46,35 +46,32 @@ module JsonLines =
     let private options =
         JsonSerializerOptions(Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
 
-    let private line (rows: TextDataset) row =
-        let text, labels = rows.Texts[row], rows.LabelNames[row]
+    let private json (value: 'a) : string =
+        JsonSerializer.Serialize(value, options)
 
-        match rows.Weights with
-        | None -> JsonSerializer.Serialize({| text = text; labels = labels |}, options)
-        | Some weights ->
-            JsonSerializer.Serialize(
-                {|
-                    text = text
-                    labels = labels
-                    weight = weights[row]
-                |},
-                options
-            )
-
-    /// An object for each row, with ids, groups and times where there are any. Throws ArgumentException for features.
+    /// An object for each row, with weights, ids, groups and times where there are any; labels by name are strings, by id numbers. Throws ArgumentException for features.
     let internal objects (rows: FileRows) : string seq =
-        let columns = RowColumns.written rows.Columns
-        let texts = FileRows.texts rows
+        let texts = FileRows.packed rows
 
-        let ofRow row =
-            let more =
-                columns
-                |> List.map (fun (name, values) -> $",\"{name}\":{JsonSerializer.Serialize(values[row], options)}")
+        let labels =
+            match rows.Labels with
+            | FileLabels.Names names -> fun row -> json names[row]
+            | FileLabels.Ids(sets, first) -> fun row -> Csr.set row sets.Matrix |> Array.map ((+) first) |> json
 
-            let plain = line texts row
-            plain[.. plain.Length - 2] + String.concat "" more + "}"
+        let fields =
+            [
+                "labels", labels
+                "text", (fun row -> json texts[row])
+                match rows.Weights with
+                | Some weights -> "weight", (fun row -> json weights[row])
+                | None -> ()
+                for name, values in RowColumns.written rows.Columns do
+                    name, (fun row -> json values[row])
+            ]
 
-        Seq.init texts.Rows ofRow
+        Seq.init texts.Count (fun row ->
+            let written = fields |> List.map (fun (name, value) -> $"\"{name}\":{value row}")
+            "{" + String.Join(",", written) + "}")
 
     /// Writes rows, weights where there are any; lone surrogates, which UTF-8 has no form for, become U+FFFD.
     let write (path: string) (rows: TextDataset) : unit =
