@@ -120,8 +120,7 @@ module TextFiles =
     let private json (input: byte[]) (read: TextDataset option) =
         match read, PlainLines.ofText input with
         | None, _ -> None
-        // fields that are passed over may be no UTF-8
-        | Some _, None -> None
+        | Some _, None -> Some "rows of a file that is no text in UTF-8"
         | Some d, Some lines ->
             // the reader finds other fields too where none has this name
             let text (line: string) =

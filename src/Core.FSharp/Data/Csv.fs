@@ -10,6 +10,14 @@ open nietras.SeparatedValues
 [<RequireQualifiedAccess>]
 module Csv =
 
+    /// Whether a character can stand between two columns: those that Sep takes.
+    let isDelimiter (mark: char) : bool =
+        mark = '\t' || (mark >= ' ' && mark <= '~' && mark <> '"' && mark <> '#')
+
+    /// The same in words.
+    let delimiters =
+        "one character of ASCII that is neither a quote nor #, or \\t for a tab"
+
     let private delimiter (fields: Fields) (path: string) : char option =
         match fields.Delimiter with
         | null when
@@ -19,8 +27,8 @@ module Csv =
             Some '\t'
         | null -> None
         | "\\t" -> Some '\t'
-        | text when text.Length = 1 && text <> "\"" -> Some text[0]
-        | text -> invalidArg (nameof fields) $"Delimiter: expected one character, received \"{text}\""
+        | text when text.Length = 1 && isDelimiter text[0] -> Some text[0]
+        | text -> invalidArg (nameof fields) $"Delimiter: expected {delimiters}, received \"{text}\""
 
     /// The rows of a table that was read to its end.
     let private whole (fields: Fields) (path: string) (table: CsvTable) : FileRows =
@@ -31,7 +39,7 @@ module Csv =
 
         {
             Rows = rows
-            Labels = FileLabels.Names(LabelSpace.share labels)
+            Labels = FileLabels.Names labels
             Sized = false
             Weights = CsvContents.weights path table |> RowWeights.ofFile path table.Lines.Count
             Columns =
@@ -83,10 +91,11 @@ module Csv =
     /// begins or ends with a blank.
     let write (path: string) (rows: FileRows) : unit =
         let columns = RowColumns.written rows.Columns
-        let rows = FileRows.texts rows
+        let texts = FileRows.packed rows
+        let names = FileRows.labelNames rows
 
         let blank =
-            rows.LabelNames
+            names
             |> Seq.concat
             |> Seq.tryFind (fun name -> name.Trim() <> name || name = "")
 
@@ -94,16 +103,16 @@ module Csv =
         |> Option.iter (fun name ->
             invalidArg (nameof rows) $"expected labels without blanks at their ends, received \"{name}\"")
 
-        let labels = LabelLists.write rows.LabelNames
+        let labels = LabelLists.write names
         RowWeights.write path None
 
         Lines.writing path (fun text ->
             use writer = SepWriterOptions(Sep ',', Escape = true).To(text)
 
-            for i in 0 .. rows.Rows - 1 do
+            for i in 0 .. texts.Count - 1 do
                 use row = writer.NewRow()
                 let text = row["text"]
-                text.Set rows.Texts[i]
+                text.Set texts[i]
                 let list = row["labels"]
                 list.Set labels[i]
 

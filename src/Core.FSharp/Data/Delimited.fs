@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.IO
 open System.Text
+open Limen
 open nietras.SeparatedValues
 
 /// What a row of a table meets on its way in.
@@ -42,8 +43,21 @@ module Delimited =
 
     let private utf8 = UTF8Encoding(false, true)
 
-    /// Calls the function with the file's text while it is open. Throws DataFormatException for damage and for bytes that are no UTF-8, near the line that
-    /// the function has reached.
+    /// Raises DataFormatException at the first bytes of a file that are no UTF-8, which are looked for anew: a reader of text only knows that there are some.
+    let private refuseBytes (path: string) : 'result =
+        let refuse line column found =
+            Lines.fail path line column "text in UTF-8" $"{found} (save the file as UTF-8)"
+
+        try
+            Lines.mapBlocks Lines.blockBytes (fun line bytes -> Lines.decode path line bytes |> ignore) path
+            |> ignore
+        with :? DataFormatException as e ->
+            refuse e.Line e.Column e.Found
+
+        refuse 1 1 "bytes of another encoding"
+
+    /// Calls the function with the file's text while it is open. Throws DataFormatException for damage, near the line that the function has reached, and for bytes that are no
+    /// UTF-8 (the column counts bytes).
     let internal withText (path: string) (reached: unit -> int) (continuation: TextReader -> 'result) : 'result =
         // nothing was read before the first line
         let line () = max 1 (reached ())
@@ -53,13 +67,7 @@ module Delimited =
                 use reader = new StreamReader(stream read, utf8, true)
                 continuation reader)
         with
-        | :? DecoderFallbackException ->
-            Lines.fail
-                path
-                (line ())
-                1
-                "text in UTF-8, here or in the lines that follow"
-                "bytes of another encoding (save the file as UTF-8)"
+        | :? DecoderFallbackException -> refuseBytes path
         | e when Lines.isDamage e -> raise (Lines.damaged path (line ()) e)
 
     /// Whether every quote of a row opens a value, closes one, or is one of two within: elsewhere Sep would read on to the next quote, over columns and lines.
@@ -166,7 +174,19 @@ module Delimited =
                         if current.ColCount <> columns then
                             let what = if options.Header then "the header" else "the first row"
                             let least = min columns current.ColCount
-                            Lines.fail path line (least + 1) $"{columns} columns as in {what}" $"{current.ColCount}"
+
+                            let hint =
+                                if options.Quotes && current.ColCount > columns then
+                                    $" (a value with \"{reader.Spec.Sep.Separator}\" in it stands in quotes)"
+                                else
+                                    ""
+
+                            Lines.fail
+                                path
+                                line
+                                (least + 1)
+                                $"{columns} columns as in {what}"
+                                $"{current.ColCount}{hint}"
 
                         let values = Array.zeroCreate wanted.Length
 

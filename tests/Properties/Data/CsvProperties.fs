@@ -51,7 +51,7 @@ let private fields = Fields()
 
 let private contents (rows: FileRows) =
     match rows.Rows, rows.Labels with
-    | Rows.Texts texts, FileLabels.Names names -> Seq.toArray texts, names
+    | Rows.Texts texts, FileLabels.Names names -> Seq.toArray texts, Seq.toArray names
     | _ -> failtest "expected texts with names"
 
 /// A value as RFC 4180 writes it: quotes around it, and twice within.
@@ -207,7 +207,8 @@ let tests =
                 "a bad table is refused with the line, the column of the table, and what to do"
                 [
                     "text,labels\nx,a\ny\n", "f:3:2: expected 2 columns as in the header, found 1"
-                    "text,labels\nx,a,b\n", "f:2:3: expected 2 columns as in the header, found 3"
+                    "text,labels\nx,a,b\n",
+                    "f:2:3: expected 2 columns as in the header, found 3 (a value with \",\" in it stands in quotes)"
                     "text,labels\n", "f:1:1: expected at least one row after the names of the columns, found none"
                     "", "f:1:1: expected at least one row after the names of the columns, found none"
                     "text,labels\n\"x,a\ny,b\n",
@@ -228,5 +229,32 @@ let tests =
                     let said =
                         Require.refusal<DataFormatException>(fun () -> Csv.read fields path |> box)
 
+                    Require.contains "f.csv:2:4: expected text in UTF-8, found \"\\xE9,a\"" said
                     Require.contains "save the file as UTF-8" said))
+
+            testCase "what is written between columns is what a table may have there" (fun () ->
+                for code in 0..255 do
+                    let mark = char code
+                    let table = $"text{mark}labels\nA B{mark}C\n"
+
+                    let plain = not (Char.IsLetterOrDigit mark || mark = ' ')
+
+                    if Csv.isDelimiter mark && plain then
+                        let texts, labels = read (Fields(Delimiter = string mark)) table |> contents
+                        Require.equal [ "A B" ] (List.ofArray texts)
+                        Require.equal [ [ "C" ] ] (labels |> Array.map List.ofArray |> List.ofArray)
+                    elif not (Csv.isDelimiter mark) then
+                        Require.refusal<ArgumentException>(fun () ->
+                            read (Fields(Delimiter = string mark)) table |> box)
+                        |> Require.contains "Delimiter: expected one character of ASCII")
+
+            testCase "labels in several columns of lists are those of all columns" (fun () ->
+                let fields = Fields(Labels = [| "topic"; "place" |])
+
+                read fields "text,topic,place\nx,a;b,p\ny,,q;a\nz,a,a\n"
+                |> contents
+                |> snd
+                |> Array.map Array.toList
+                |> Array.toList
+                |> Require.equal [ [ "a"; "b"; "p" ]; [ "q"; "a" ]; [ "a" ] ])
         ]

@@ -178,8 +178,11 @@ let tests =
                         refusal "f.jsonl" [||]
                         |> Require.contains $"f.jsonl:1:{column}: expected valid UTF-8, found \"\\xFF"
 
-                        // an array's beginning is decoded as a whole
-                        refusal "f.json" "["B |> Require.contains "f.json:1:1: expected text in UTF-8"))
+                        refusal "f.json" "["B
+                        |> Require.contains $"f.json:1:{column + 1}: expected text in UTF-8, found \"\\xFF"
+
+                        refusal "f.json" "[{\"text\":\"a\",\"labels\":[]},\n\n "B
+                        |> Require.contains $"f.json:3:{column + 1}: expected text in UTF-8, found \"\\xFF"))
 
             testCase "bytes that are no UTF-8 are refused" (fun () ->
                 TemporaryFolder.using (fun folder ->
