@@ -112,6 +112,17 @@ public sealed class DatasetTests
     }
 
     [Test]
+    public void Labels_stand_once_in_their_row_and_have_names()
+    {
+        var data = MultiLabelDataset.FromTexts([("a", ["x", "y", "x"]), ("b", ["y"])]);
+        Assert.That(data.Labels, Is.EqualTo(["x", "y"]));
+        Assert.That(data.LabelsOf(0), Is.EqualTo(["x", "y"]));
+        Assert.That(
+            () => MultiLabelDataset.FromTexts([("a", ["x"]), ("b", [""])]),
+            Throws.ArgumentException.With.Message.StartsWith("row 2: expected labels with names, received an empty one"));
+    }
+
+    [Test]
     public void A_folder_without_training_rows_is_a_fault()
     {
         using var folder = new TemporaryFolder();

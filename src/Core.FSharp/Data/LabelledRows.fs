@@ -30,8 +30,14 @@ module LabelledRows =
             Weights = None
         }
 
-    /// Rows with the names of each row's labels; the labels are those of the rows, in ordinal order.
+    /// Rows with the names of each row's labels; the labels are those of the rows, in ordinal order. A name that stands in its row again is taken once. Throws ArgumentException for an
+    /// empty name.
     let ofNames (rows: Rows) (names: string[][]) : LabelledRows =
+        names
+        |> Array.tryFindIndex (Array.exists System.String.IsNullOrEmpty)
+        |> Option.iter (fun row ->
+            invalidArg (nameof names) $"row {row + 1}: expected labels with names, received an empty one")
+
         let space = LabelSpace.ofNames names
         LabelSpace.encode space names |> create space rows
 
