@@ -96,7 +96,7 @@ public sealed partial record ModelSettings
     private static string Reason(JsonException e)
     {
         var line = $"in line {e.LineNumber + 1}";
-        if (e.Message.Contains("could not be mapped")) return $"expected settings, {string.Join(", ", Names)}, found another name {line}";
+        if (e.Message.Contains("could not be mapped")) return $"expected settings, {string.Join(", ", Names)}, found {(e.Message.Split('\'') is [_, var other, ..] ? $"\"{other}\"" : "another name")} {line}";
         if (e.Message.Contains("Duplicate")) return $"expected each name once, found one twice {line}";
         var name = (e.Path ?? "").TrimStart('$', '.').Split('.', '[')[0];
         var property = typeof(ModelSettings).GetProperties().FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -58,16 +58,12 @@ module Given =
     /// A number that is also in its range, which is said in words.
     let within (expected: string) (isWithin: 'value -> bool) (o: Option<Nullable<'value>>) : Option<Nullable<'value>> =
         o.Validators.Add(fun result ->
-            match
-                result.Errors |> Seq.isEmpty,
-                (if Seq.isEmpty result.Tokens then
-                     Nullable()
-                 else
-                     result.GetValue o)
-            with
-            | true, value when value.HasValue && not (isWithin value.Value) ->
-                result.AddError $"{o.Name}: expected {expected}, received \"{result.Tokens[0].Value}\""
-            | _ -> ())
+            // a value that is no number is said already, and cannot be asked for
+            if Seq.isEmpty result.Errors && not (Seq.isEmpty result.Tokens) then
+                let value = result.GetValue o
+
+                if value.HasValue && not (isWithin value.Value) then
+                    result.AddError $"{o.Name}: expected {expected}, received \"{result.Tokens[0].Value}\"")
 
         o
 

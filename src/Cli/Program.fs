@@ -89,10 +89,11 @@ module Program =
 
     [<EntryPoint>]
     let main argv =
-        let given =
-            root.Value.Parse(argv, ParserConfiguration(ResponseFileTokenReplacer = null))
+        // whether or not the rest of the line can be read
+        let asksForTrace = Array.contains debug.Name argv
 
         try
-            invoke given
+            root.Value.Parse(argv, ParserConfiguration(ResponseFileTokenReplacer = null))
+            |> invoke
         with e ->
-            Faults.report (given.GetValue debug) e
+            Faults.report asksForTrace e

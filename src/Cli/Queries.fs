@@ -16,8 +16,7 @@ module Queries =
     let private block = 1_000
 
     /// How rows can be given.
-    let ways =
-        "a text, --data FILE, or rows on standard input (limen predict --model MODEL < rows.txt)"
+    let ways = "a text, --data FILE, or rows on standard input (< rows.txt)"
 
     /// Whether a model reads texts.
     let readsTexts (model: Model) : bool =

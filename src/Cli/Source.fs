@@ -63,8 +63,18 @@ module Source =
             match result.GetValue o with
             | null
             | "\\t" -> ()
-            | mark when mark.Length = 1 && mark <> "\"" -> ()
-            | mark -> result.AddError $"--delimiter: expected one character, or \\t, received \"{mark}\"")
+            | mark when mark.Length = 1 && Csv.isDelimiter mark[0] -> ()
+            | mark -> result.AddError $"--delimiter: expected {Csv.delimiters}, received \"{mark}\"")
+
+        o
+
+    let private separator =
+        let o =
+            Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
+
+        o.Validators.Add(fun result ->
+            if result.GetValue o = "" then
+                result.AddError "--separator: expected what stands between two labels, received nothing")
 
         o
 
@@ -95,7 +105,7 @@ module Source =
                 "COLUMN"
                 "the column or field with the labels (default: labels, tags and other usual names), or columns of 0 and 1; may be repeated"
             |> Change.texts (Change.setting (fun (f: Fields) labels -> f.Labels <- List.toArray labels))
-            Given.text "--separator" "MARK" "what stands between two labels of a list (default: found)"
+            separator
             |> Change.text (Change.setting (fun (f: Fields) mark -> f.Separator <- mark))
             delimiter
             |> Change.text (Change.setting (fun (f: Fields) mark -> f.Delimiter <- mark))

@@ -42,13 +42,18 @@ module WrongUse =
         | word :: _ when isOption word -> [ $"there is no option {word}" ]
         | word :: _ -> [ $"there is no command \"{word}\": expected one of {known}" ]
 
+    /// An error of the library in our words, where a value is missing.
+    let private said (error: ParseError) : string =
+        match error.SymbolResult with
+        | :? OptionResult as result when Seq.isEmpty result.Tokens ->
+            $"{result.Option.Name}: expected {result.Option.HelpName}, received nothing"
+        | :? ArgumentResult as result when Seq.isEmpty result.Tokens ->
+            $"expected {result.Argument.Name}: {result.Argument.Description}"
+        | _ -> error.Message.TrimEnd '.'
+
     let private ofCommand (given: ParseResult) : string list =
         match takenForArguments given, List.ofSeq given.UnmatchedTokens with
-        | [], [] ->
-            given.Errors
-            |> Seq.map (fun e -> e.Message.TrimEnd '.')
-            |> Seq.distinct
-            |> List.ofSeq
+        | [], [] -> given.Errors |> Seq.map said |> Seq.distinct |> List.ofSeq
         | [], words ->
             match List.filter isOption words with
             | [] -> [ $"""there is no place for "{String.Join(' ', words)}" here""" ]

@@ -26,6 +26,18 @@ module PredictCommand =
     let private allScores =
         Given.flag "--all-scores" "every label that was weighed, with its score, threshold and probability"
 
+    /// Where `limen demo` writes its model. Throws Usage where there is none.
+    let private demo () : string =
+        let folder = Path.Combine("artifacts", "demo", "model")
+
+        if not (Directory.Exists folder) then
+            raise (
+                Usage
+                    $"expected the folder of a saved model, --model DIR: there is none in {folder}, where limen demo writes one"
+            )
+
+        folder
+
     /// The candidates that are asked for; those predicted where nothing is.
     let private shown (given: ParseResult) : Prediction -> Candidate list =
         match Given.tryNumber top given with
@@ -52,10 +64,7 @@ module PredictCommand =
         Shown.neighbours explanation
 
     let private run (given: ParseResult) : int =
-        let folder =
-            Given.tryText model given
-            |> Option.defaultValue (Path.Combine("artifacts", "demo", "model"))
-
+        let folder = Given.tryText model given |> Option.defaultWith demo
         let words = given.GetValue words |> List.ofArray
         let shown = shown given
         let scores = (Given.tryNumber top given).IsSome || Given.is allScores given
@@ -65,13 +74,20 @@ module PredictCommand =
         if words <> [] && words <> [ "-" ] && not (Given.is asJson given) then
             single (Seq.exactlyOne rows) given model
         else
+            let mutable read = 0
+
             for block in rows do
+                read <- read + block.Count
+
                 for p in Explanation.rows (Model.features block model) model do
                     (if Given.is asJson given then
                          Shown.json (Shown.prediction (shown p) p)
                      else
                          line scores (shown p))
                     |> Terminal.print
+
+            if read = 0 then
+                Terminal.warn "there is no row to predict"
 
         0
 

@@ -60,15 +60,23 @@ module ReportCommand =
 
         Places.writableFile file
         let fitted = Places.load folder
-        let other = Given.tryText against given |> Option.map Places.load
+
+        let other =
+            Given.tryText against given
+            |> Option.map (fun place -> place, Places.load place)
+
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
         Source.requireRead place fitted rows.Rows
+
+        other
+        |> Option.iter (fun (path, model) -> Source.requireRead $"{path} on {place}" model rows.Rows)
+
         Source.tellUnknown fitted.Labels rows
 
         Progress.during "measuring" (fun () ->
             match other with
             | None -> Report.write options fitted rows file
-            | Some other -> Report.compare options fitted other rows file)
+            | Some(_, other) -> Report.compare options fitted other rows file)
 
         Terminal.print $"Written: {file}."
         0

@@ -64,6 +64,13 @@ module DataSource =
         let file path = PartFiles.detected options path
         let places = paths |> List.map place
 
+        paths
+        |> List.countBy Path.GetFullPath
+        |> List.tryFind (fun (_, count) -> count > 1)
+        |> Option.iter (fun (path, count) ->
+            Configuration.refuse
+                $"{path}: expected each file once, found it {count} times: rows to measure on are others than those to learn from (one file can be split)")
+
         let ordered =
             if List.forall Option.isSome places && List.distinct places = places then
                 [ 0; 1; 2 ]

@@ -3,6 +3,7 @@ namespace Limen.Core
 open System
 open System.IO
 open Limen
+open Limen.Kernels
 
 /// The forms of data files that the library reads: a new one is a file of its own and a line here.
 [<RequireQualifiedAccess>]
@@ -65,6 +66,17 @@ module InputFormats =
     /// How the names of files end, before .gz or .bz2.
     let endings: string list = all |> List.collect _.Format.Endings |> List.distinct
 
+    /// What a file begins with, in words.
+    let private beginning (path: string) : string =
+        let first = Text.Encoding.UTF8.GetBytes(Lines.first path)
+
+        if first.AsSpan().StartsWith "PK"B then
+            "a ZIP archive, as Excel and Word write files (save a table as CSV)"
+        elif first.AsSpan().StartsWith "%PDF"B then
+            "a PDF (save its text)"
+        else
+            ParseFault.Quote(ReadOnlySpan first)
+
     /// The format of a file and why it is taken for that. Throws ConfigurationException where nothing tells.
     let require (entries: InputFormatEntry list) (path: string) : InputFormatEntry * string =
         match detect entries path with
@@ -73,7 +85,7 @@ module InputFormats =
             let endings = entries |> List.map _.Format |> InputFormat.usualEndings
 
             Configuration.refuse
-                $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), a first line like one of these formats, or a format by name ({String.Join(", ", entries |> List.map _.Format.Name)})"""
+                $"""{path}: expected a name that ends in {String.Join(" or ", endings)} (or .gz or .bz2 after it), a first line like one of these formats, or a format by name ({String.Join(", ", entries |> List.map _.Format.Name)}), found {beginning path}"""
 
     /// The rows of a file, whose labels are all that are known. None: the format that its name and its first line tell. Throws DataFormatException
     /// for a file that is not as it should be, ConfigurationException where its format is not told.

@@ -41,9 +41,18 @@ let private wrong: (string list * string list) list =
         [ "train"; "data"; "--out"; "o"; "--risk"; "0.1" ], [ "--risk-rows" ]
         [ "train"; "data"; "--out"; "o"; "--format"; "csvv" ], [ "--format"; "jsonl"; "csvv" ]
         [ "predict"; "--model"; "text"; "--jsn"; "the kite" ], [ "no option --jsn" ]
+        [ "predict"; "the kite" ], [ "--model DIR"; "limen demo" ]
+        [ "predict"; "--model"; "text"; "--top"; "two"; "the kite" ], [ "--top"; "whole number"; "\"two\"" ]
+        [ "explain"; "text"; "--data"; "data"; "--row"; "one" ], [ "--row"; "whole number"; "\"one\"" ]
+        [ "search"; "data"; "--out"; "o"; "--trials"; "many" ], [ "--trials"; "whole number"; "\"many\"" ]
+        [ "evaluate"; "text"; "--data"; "data"; "--level"; "half" ], [ "--level"; "a number"; "\"half\"" ]
+        [ "train"; "data"; "--out" ], [ "--out: expected DIR, received nothing" ]
+        [ "train"; "data"; "--out"; "o"; "--delimiter"; "#" ], [ "--delimiter"; "one character"; "\"#\"" ]
+        [ "train"; "data"; "--out"; "o"; "--delimiter"; "é" ], [ "--delimiter"; "of ASCII"; "\"é\"" ]
+        [ "train"; "data"; "--out"; "o"; "--separator"; "" ], [ "--separator"; "between two labels"; "nothing" ]
         [ "predict"; "--model"; "text"; "--top"; "0"; "the kite" ], [ "--top"; "at least 1" ]
         [ "predict"; "--model"; "text"; "the kite"; "--data"; "data" ], [ "a text or --data" ]
-        [ "evaluate" ], [ "MODEL" ]
+        [ "evaluate" ], [ "expected MODEL: folder of a saved model" ]
         [ "evaluate"; "text" ], [ "--data" ]
         [ "evaluate"; "text"; "--data"; "data/test.jsonl"; "--part"; "dev" ], [ "--part"; "a folder" ]
         [ "decide"; "text"; "--out"; "o" ], [ "something to decide" ]
@@ -105,6 +114,10 @@ let private faults: (string list * string list) list =
         [ "train"; "data"; "--out"; "o"; "--log"; "data" ], [ "data"; "found a folder" ]
         [ "train"; "data"; "--out"; "o"; "--settings"; "none.json" ], [ "none.json"; "no such file" ]
         [ "predict"; "--model"; "nothing"; "the kite" ], [ "nothing"; "limen train" ]
+        [ "train"; "data/train.jsonl"; "data/../data/train.jsonl"; "--out"; "o" ],
+        [ "train.jsonl"; "each file once"; "2 times"; "split" ]
+        [ "report"; "text"; "--data"; "data"; "--against"; "features" ],
+        [ "features on data"; "8 features"; "are texts" ]
         [ "info"; "data/test.jsonl" ], [ "data/test.jsonl"; "found a file" ]
         [ "predict"; "--model"; "data"; "the kite" ], [ "data"; "no saved model" ]
         [ "predict"; "--model"; "features"; "the kite" ], [ "ID:VALUE"; "features"; "\"the\"" ]
@@ -169,7 +182,49 @@ let tests =
                     File.WriteAllText(file, "{\n  \"sed\": 1\n}")
 
                     CommandLine.run (folder ()) [ "train"; "data"; "--out"; "o"; "--settings"; file ]
-                    |> CommandLine.refuses 1 [ file; "seed"; "line 2" ]))
+                    |> CommandLine.refuses 1 [ file; "seed"; "found \"sed\" in line 2" ]))
+
+            testCase "a file of another kind is told by what it begins with" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    for name, (bytes: byte[]), expected in
+                        [
+                            "table.xlsx", "PK\003\004\020\000"B, "found a ZIP archive, as Excel"
+                            "paper.pdf", "%PDF-1.7\n"B, "found a PDF"
+                            "script.py", "print('hello')\n"B, "found \"print('hello')\""
+                        ] do
+                        let file = Path.Combine(own, name)
+                        File.WriteAllBytes(file, bytes)
+
+                        CommandLine.run own [ "train"; file; "--out"; "o" ]
+                        |> CommandLine.refuses 1 [ name; "expected a name that ends in .parquet"; expected ]))
+
+            testCase "a file without rows is no prediction, and said" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    let file = Path.Combine(own, "rows.txt")
+                    File.WriteAllText(file, "")
+
+                    let ran =
+                        CommandLine.run (folder ()) [ "predict"; "--model"; "text"; "--data"; file ]
+                        |> CommandLine.succeeds
+
+                    Require.equal "" ran.Output
+                    Require.contains "warning: there is no row" ran.Error))
+
+            testCase "rows that a format has no form for are refused with those that have" (fun () ->
+                TemporaryFolder.using (fun own ->
+                    for source, format, expected in
+                        [
+                            "svm", "jsonl", "these rows are features: expected svmlight"
+                            "data", "svmlight", "these rows are texts: expected jsonl or json"
+                        ] do
+                        let ran =
+                            CommandLine.run
+                                (folder ())
+                                [ "convert"; source; "--to"; format; "--out"; Path.Combine(own, format) ]
+
+                        Require.equal 1 ran.Code
+                        Require.equal "" ran.Output
+                        Require.contains expected (CommandLine.lines ran.Error |> List.last)))
 
             testCase "what cannot be written is found before the data are read" (fun () ->
                 TemporaryFolder.using (fun own ->
