@@ -57,13 +57,17 @@ module Given =
 
     /// A number that is also in its range, which is said in words.
     let within (expected: string) (isWithin: 'value -> bool) (o: Option<Nullable<'value>>) : Option<Nullable<'value>> =
-        o.Validators.Add(fun result ->
-            // a value that is no number is said already, and cannot be asked for
-            if Seq.isEmpty result.Errors && not (Seq.isEmpty result.Tokens) then
-                let value = result.GetValue o
+        let parse = o.CustomParser
+
+        // no validator of the library: it would ask for the value, which throws where it is no number
+        o.CustomParser <-
+            Func<_, _>(fun result ->
+                let value = parse.Invoke result
 
                 if value.HasValue && not (isWithin value.Value) then
-                    result.AddError $"{o.Name}: expected {expected}, received \"{result.Tokens[0].Value}\"")
+                    result.AddError $"{o.Name}: expected {expected}, received \"{result.Tokens[0].Value}\""
+
+                value)
 
         o
 

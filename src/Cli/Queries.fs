@@ -179,6 +179,7 @@ module Queries =
         || (match InputFormats.detect InputFormats.all path with
             | Some(entry, _) when ending = ".txt" || ending = ".jsonl" ->
                 not (List.contains entry.Format.Name [ "jsonl"; "csv" ])
+                && Lines.first path <> ""
                 && entry.Format.Looks(Lines.first path)
             | Some(entry, _) -> List.exists ((=) ending) (entry.Format.Endings @ Lines.packings)
             | None -> false)

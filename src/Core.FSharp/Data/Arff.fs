@@ -171,7 +171,10 @@ module Arff =
         {
             Name = "arff"
             Endings = [ ".arff" ]
-            Looks = fun first -> keyword "@relation" (first.TrimStart()) || first.StartsWith '%'
+            Looks =
+                fun first ->
+                    keyword "@relation" (first.TrimStart())
+                    || (first.StartsWith '%' && not (keyword "%PDF" first))
             Read = fun _ path -> read fields path
             Write = None
         }
