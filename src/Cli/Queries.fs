@@ -114,7 +114,7 @@ module Queries =
         if readsTexts model then
             Rows.Texts(lines |> Array.mapi (at (textOf asked)))
         else
-            let d = Source.width model.Input
+            let d = ModelRows.width model.Input
             lines |> Array.mapi (at (featuresOf d)) |> Csr.ofRows d |> Rows.Features
 
     let private blocksOf (asked: string list) (file: string) (model: Model) (lines: string seq) : Rows seq =
@@ -190,7 +190,7 @@ module Queries =
 
         if Directory.Exists path || isFormatted given path then
             let rows = (Source.rows "test" given path).Rows
-            Source.requireRead path model rows
+            ModelRows.requireRead path model rows
             ofRows rows
         else
             linesOf path (fun () -> File.OpenRead path)

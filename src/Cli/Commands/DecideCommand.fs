@@ -72,7 +72,7 @@ module DecideCommand =
         let place =
             Source.onePlace "expected labelled rows that the model did not learn from" given
 
-        let dataset = Source.known place (Source.rows "dev" given place) fitted
+        let dataset = ModelRows.known place (Source.rows "dev" given place) fitted
 
         if Origin.learnedFrom dataset fitted.Origin && not (Given.is onLearned given) then
             raise (

@@ -103,9 +103,9 @@ module EvaluateCommand =
         Given.tryText labels given |> Option.iter Places.writableFile
         let fitted = Places.load (given.GetValue model)
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
-        Source.requireLabels place rows
-        Source.requireRead place fitted rows.Rows
-        Source.tellUnknown fitted.Labels rows
+        ModelRows.requireLabels place rows
+        ModelRows.requireRead place fitted rows.Rows
+        ModelRows.tellUnknown fitted.Labels rows
 
         let names, dataset, evidence =
             Progress.during "predicting" (fun () -> Evaluation.ofRows rows fitted)

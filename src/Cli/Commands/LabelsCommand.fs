@@ -74,8 +74,8 @@ module LabelsCommand =
             | _ ->
                 let place = Source.onePlace "expected rows with known labels" given
                 let rows = Source.rows "test" given place
-                Source.requireRead place fitted rows.Rows
-                Source.tellUnknown fitted.Labels rows
+                ModelRows.requireRead place fitted rows.Rows
+                ModelRows.tellUnknown fitted.Labels rows
                 LabelTable.measured rows fitted
 
         if Given.is asCsv given then

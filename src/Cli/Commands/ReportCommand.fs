@@ -66,12 +66,12 @@ module ReportCommand =
             |> Option.map (fun place -> place, Places.load place)
 
         let rows = Progress.during "reading" (fun () -> Source.rows "test" given place)
-        Source.requireRead place fitted rows.Rows
+        ModelRows.requireRead place fitted rows.Rows
 
         other
-        |> Option.iter (fun (path, model) -> Source.requireRead $"{path} on {place}" model rows.Rows)
+        |> Option.iter (fun (path, model) -> ModelRows.requireRead $"{path} on {place}" model rows.Rows)
 
-        Source.tellUnknown fitted.Labels rows
+        ModelRows.tellUnknown fitted.Labels rows
 
         Progress.during "measuring" (fun () ->
             match other with

@@ -53,7 +53,7 @@ module TrainCommand =
 
     /// A line where only test rows have some labels: no model can predict these.
     let private tellTestOnly (labels: LabelSpace) (split: Split<LabelledRows>) : unit =
-        split.Test |> Option.iter (Source.tellUnknown labels)
+        split.Test |> Option.iter (ModelRows.tellUnknown labels)
 
     /// The warnings of the model on rows that it did not learn from: test rows, else validation rows, else training rows.
     let private warn (rows: Split<Dataset>) (model: Model) : unit =
@@ -104,7 +104,7 @@ module TrainCommand =
         | Some level, Some file ->
             Places.requireExists file
 
-            fun model -> Model.withRisk level (Source.known file (Source.rows "dev" given file) model) model
+            fun model -> Model.withRisk level (ModelRows.known file (Source.rows "dev" given file) model) model
         | Some _, None -> raise (Usage "--risk: expected labelled rows of their own beside it: --risk-rows FILE")
         | None, Some _ -> raise (Usage "--risk-rows: expected the level of the promise beside it: --risk LEVEL")
 
