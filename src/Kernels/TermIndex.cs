@@ -8,7 +8,7 @@ public abstract class TermIndex
     private const int ChunkRows = 128;
 
     private readonly int count;
-    private readonly ConcurrentBag<(IdCounter Counter, Action<string, IdCounter> Find)> finders = [];
+    private readonly ConcurrentBag<Finding> finders = [];
 
     private protected TermIndex(IReadOnlyList<string> terms)
     {
@@ -31,7 +31,7 @@ public abstract class TermIndex
         if (texts.Count <= ChunkRows)
         {
             var only = CountChunk(texts, 0, texts.Count);
-            return CsrMatrix.Trusted(texts.Count, count, [0, .. only.RowEnd], [.. only.Indices], [.. only.Values]);
+            return CsrMatrix.Trusted(texts.Count, count, [0, .. only.RowEnd], only.Indices, only.Values);
         }
         var chunks = new Chunk[Lanes.Tasks(texts.Count, ChunkRows)];
         CancellationScope.For(chunks.Length, i => chunks[i] = CountChunk(texts, i * ChunkRows, Lanes.End(i, ChunkRows, texts.Count)));
@@ -39,7 +39,7 @@ public abstract class TermIndex
         var starts = new int[chunks.Length + 1];
         for (var i = 0; i < chunks.Length; i++)
         {
-            starts[i + 1] = Shapes.Length((long)starts[i] + chunks[i].Indices.Count, nameof(texts));
+            starts[i + 1] = Shapes.Length((long)starts[i] + chunks[i].Indices.Length, nameof(texts));
             for (var row = 0; row < chunks[i].RowEnd.Length; row++)
                 rowStart[i * ChunkRows + row + 1] = starts[i] + chunks[i].RowEnd[row];
         }
@@ -49,22 +49,33 @@ public abstract class TermIndex
         {
             chunks[i].Indices.CopyTo(indices, starts[i]);
             chunks[i].Values.CopyTo(values, starts[i]);
+            chunks[i] = default; // many texts: no longer held than it takes
         });
         return CsrMatrix.Trusted(texts.Count, count, rowStart, indices, values);
     }
 
-    private readonly record struct Chunk(int[] RowEnd, List<int> Indices, List<float> Values);
+    private readonly record struct Chunk(int[] RowEnd, int[] Indices, float[] Values);
+
+    /// <summary>What one thread counts with, chunk after chunk.</summary>
+    private sealed record Finding(IdCounter Counter, Action<string, IdCounter> Find)
+    {
+        public List<int> Indices { get; } = [];
+        public List<float> Values { get; } = [];
+    }
 
     private Chunk CountChunk(IReadOnlyList<string> texts, int first, int end)
     {
-        var chunk = new Chunk(new int[end - first], [], []);
-        if (!finders.TryTake(out var finder)) finder = (new IdCounter(count), Finder());
-        for (var row = 0; row < end - first; row++)
+        if (!finders.TryTake(out var finder)) finder = new(new IdCounter(count), Finder());
+        finder.Indices.Clear();
+        finder.Values.Clear();
+        var rowEnd = new int[end - first];
+        for (var row = 0; row < rowEnd.Length; row++)
         {
             finder.Find(texts[first + row], finder.Counter);
-            finder.Counter.MoveTo(chunk.Indices, chunk.Values);
-            chunk.RowEnd[row] = chunk.Indices.Count;
+            finder.Counter.MoveTo(finder.Indices, finder.Values);
+            rowEnd[row] = finder.Indices.Count;
         }
+        var chunk = new Chunk(rowEnd, [.. finder.Indices], [.. finder.Values]);
         finders.Add(finder);
         return chunk;
     }
