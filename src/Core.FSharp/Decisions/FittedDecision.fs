@@ -10,7 +10,7 @@ type FittedDecision =
         Stack: Stack option
         Rule: FittedRule
         Constraints: LabelConstraint list
-        Calibration: Calibration option
+        Calibration: FittedCalibration option
         /// What label sets are possible, by rows of their own.
         Sets: ConformalSets option
     }
@@ -45,7 +45,7 @@ module FittedDecision =
     /// The probabilities [N, L] of scores, on the same pairs.
     let probabilities (decision: FittedDecision) (scores: Scores) : PairProbabilities =
         match decision.Calibration with
-        | Some calibration -> Calibration.apply calibration scores
+        | Some calibration -> FittedCalibration.apply calibration scores
         | None ->
             scores.Matrix
             |> Csr.mapValues (fun _ _ z -> Logistic.ofLogit32 z)
@@ -105,7 +105,8 @@ module FittedDecision =
             Rule = Rule.fit options.Rule (ruleContext options.Objective weights context) scores labels
             Calibration =
                 options.Calibration
-                |> Option.map (fun calibration -> Calibration.fit calibration context.Counts weights scores labels)
+                |> Option.map (fun calibration ->
+                    FittedCalibration.fit calibration context.Counts weights scores labels)
         }
 
     /// The same scores and probabilities with another rule and its constraints, fitted on the scores of held-out rows with their weights [N] (None: 1 each) and label
@@ -152,7 +153,7 @@ module FittedDecision =
         (decision: FittedDecision)
         : FittedDecision =
         { decision with
-            Calibration = Some(Calibration.fit options counts weights scores labels)
+            Calibration = Some(FittedCalibration.fit options counts weights scores labels)
             Sets = None
         }
 

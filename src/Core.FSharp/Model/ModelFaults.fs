@@ -112,7 +112,7 @@ module internal ModelFaults =
         | ExclusiveLabels ids -> known ids
         | LabelThreshold(label, threshold) -> known [| label |] @ Unfit.finite "threshold of a label" 1 [| threshold |]
 
-    let private calibration (sizes: Sizes) (c: Calibration) : string list =
+    let private calibration (sizes: Sizes) (c: FittedCalibration) : string list =
         [
             yield! Unfit.length "curve of each label" sizes.LabelCount c.CurveOf
             yield!

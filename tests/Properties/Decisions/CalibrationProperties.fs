@@ -14,7 +14,7 @@ let private scopes =
     ]
 
 let private fit calibrator scope (case: ScoredCase) =
-    Calibration.fit
+    FittedCalibration.fit
         {
             Calibrator = calibrator
             Scope = scope
@@ -64,7 +64,7 @@ let tests =
                             |> Array.forall (fun (a, b) -> 0.0 <= a && a <= b + 1e-12 && b <= 1.0)
 
                         Array.forall monotone fitted.Curves
-                        && Plain.pairs (Plain.probabilities (Calibration.apply fitted case.Z)) =
+                        && Plain.pairs (Plain.probabilities (FittedCalibration.apply fitted case.Z)) =
                             Plain.pairs case.Scores))
 
             property

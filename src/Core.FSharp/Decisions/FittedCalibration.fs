@@ -1,6 +1,5 @@
 namespace Limen.Core
 
-
 /// Which labels share a curve.
 [<RequireQualifiedAccess>]
 type CalibrationScope =
@@ -22,7 +21,7 @@ type CalibrationOptions =
 
 /// Curves and the curve of each label [L].
 [<NoEquality; NoComparison>]
-type Calibration = { Curves: Curve[]; CurveOf: int[] }
+type FittedCalibration = { Curves: Curve[]; CurveOf: int[] }
 
 [<RequireQualifiedAccess>]
 module CalibrationOptions =
@@ -42,7 +41,7 @@ module CalibrationOptions =
 /// Probabilities from scores, fitted on the listed pairs of held-out rows. Every curve is non-decreasing, so ranking
 /// within a label stays.
 [<RequireQualifiedAccess>]
-module Calibration =
+module FittedCalibration =
 
     let private pairs (labels: int seq) (s: SortedPairs) : ScoredPairs =
         let places =
@@ -65,7 +64,7 @@ module Calibration =
         (weights: float32[] option)
         (scores: Scores)
         (labels: LabelSets)
-        : Calibration =
+        : FittedCalibration =
         CalibrationOptions.faults options |> Configuration.require
 
         Shape.require (nameof counts) "[L]" [ scores.Matrix.Columns ] [ counts.Positives.Length ]
@@ -107,7 +106,7 @@ module Calibration =
         }
 
     /// The probabilities [N, L] of the listed pairs.
-    let apply (calibration: Calibration) (Scores scores) : PairProbabilities =
+    let apply (calibration: FittedCalibration) (Scores scores) : PairProbabilities =
         Shape.require (nameof scores) "[L]" [ calibration.CurveOf.Length ] [ scores.Columns ]
 
         scores
@@ -115,7 +114,7 @@ module Calibration =
         |> PairProbabilities
 
     /// The same as logits, probabilities kept within [1e-6, 1 - 1e-6]: calibrated scores for any rule.
-    let logits (calibration: Calibration) (Scores scores) : Scores =
+    let logits (calibration: FittedCalibration) (Scores scores) : Scores =
         scores
         |> Csr.mapValues (fun _ l z ->
             let p =
