@@ -118,14 +118,15 @@ module PlainSettings =
                 JsonDocumentOptions(CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)
             )
 
-        let settings = members string document.RootElement |> List.map fst
-
         let spelled (name: string) =
             names
             |> List.tryFind (fun known -> known.Equals(name, StringComparison.OrdinalIgnoreCase))
             |> Option.defaultWith refuse
 
-        if (settings |> List.distinctBy spelled).Length < settings.Length then
+        let settings =
+            document.RootElement |> members (fun _ -> "") |> List.map (fst >> spelled)
+
+        if (List.distinct settings).Length < settings.Length then
             refuse ()
 
         Map
