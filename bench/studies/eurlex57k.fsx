@@ -27,7 +27,7 @@ let objectives =
     [
         "micro", Objective.MicroF1
         "macro+micro", Objective.MacroPlusMicro 1.0
-        // between the two beside it, the weight at which micro-F1 on dev is .757 (in the logarithm of the weight)
+        // where micro-F1 on dev is .757 on a straight line between the two beside it, over the logarithm of the weight
         "macro + 0.65 micro", Objective.MacroPlusMicro 0.65
         "macro + 0.25 micro", Objective.standard
         "macro", Objective.MacroF1
