@@ -100,8 +100,15 @@ public sealed partial record ModelSettings
         if (e.Message.Contains("Duplicate")) return $"expected each name once, found one twice {line}";
         var name = (e.Path ?? "").TrimStart('$', '.').Split('.', '[')[0];
         var property = typeof(ModelSettings).GetProperties().FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return property is null ? $"expected JSON settings, found something else {line}" : $"{name}: expected {Expected(property.PropertyType)}, found something else {line}";
+        return property is null ? $"expected JSON settings, found {Found(e)} {line}" : $"{name}: expected {Expected(property.PropertyType)}, found {Found(e)} {line}";
     }
+
+    private static string Found(JsonException e) => e.InnerException switch
+    {
+        InvalidOperationException reading when reading.Message.Contains("UTF-16") => "half a character",
+        JsonException => "what is no JSON",
+        _ => "something else",
+    };
 
     private static string Expected(Type type) =>
         type == typeof(string) ? "text in quotes"

@@ -16,7 +16,11 @@ public sealed class SettingsFileTests
     [TestCase("""{"thresholds": {"a": 1e999}}""", "thresholds: expected a finite number for \"a\", found Infinity")]
     [TestCase("""{"thresholds": {"a": null}}""", "thresholds: expected a number for each label, in braces, found something else in line 1")]
     [TestCase("null", "expected settings in braces, found null")]
-    [TestCase("{", "expected JSON settings, found something else in line 2")]
+    [TestCase("{", "expected JSON settings, found what is no JSON in line 2")]
+    [TestCase("[1]", "expected JSON settings, found something else in line 1")]
+    [TestCase("""{"objective": "\ud800"}""", "objective: expected text in quotes, found half a character in line 1")]
+    [TestCase("""{"\ud800": 1}""", "expected JSON settings, found half a character in line 1")]
+    [TestCase("""{"seed": 1 2}""", "expected JSON settings, found what is no JSON in line 1")]
     public void A_fault_of_a_file_is_named(string json, string fault)
     {
         using var folder = new TemporaryFolder();
