@@ -27,36 +27,24 @@ let objective = Objective.standard
 let clock = Stopwatch.StartNew()
 let counts, texts = read "svmlight", read "jsonl"
 
-/// The first lines.
-let titles (rows: LabelledRows) =
-    match rows.Rows with
-    | Rows.Texts texts ->
-        { rows with
-            Rows = Rows.Texts [| for text in texts -> text.Split('\n', 2)[0] |]
-        }
-    | _ -> invalidOp "expected texts"
+/// Counts with the titles of the same rows, the first lines of their texts, beside them.
+let both (counts: LabelledRows) (texts: LabelledRows) =
+    let lines = Rows.tryTexts texts.Rows |> Option.get
 
-let labels, words, wordParts = Pipeline.prepare [] FeatureKind.TermCounts counts
+    counts
+    |> LabelledRows.beside (Rows.Texts [| for text in lines -> text.Split('\n', 2)[0] |])
 
-let _, pairs, titleParts =
+let labels, input, parts =
     Pipeline.prepare
         [ VectoriserOptions(LongestTerm = Nullable 2) ]
-        FeatureKind.Automatic
+        FeatureKind.TermCounts
         {
-            Train = titles texts.Train
-            Validation = texts.Validation |> Option.map titles
-            Test = texts.Test |> Option.map titles
+            Train = both counts.Train texts.Train
+            Validation = Option.map2 both counts.Validation texts.Validation
+            Test = Option.map2 both counts.Test texts.Test
         }
 
-/// Both blocks of the same rows.
-let beside (a: Dataset) (b: Dataset) =
-    { a with
-        Features = Columns.join [ a.Features; b.Features ]
-    }
-
-let train = beside wordParts.Train titleParts.Train
-let dev = beside wordParts.Validation.Value titleParts.Validation.Value
-let test = beside wordParts.Test.Value titleParts.Test.Value
+let test = parts.Test.Value
 
 let model =
     Model.fit
@@ -69,9 +57,9 @@ let model =
                 }
         }
         labels
-        (InputSpace.Views [ words; pairs ])
-        train
-        (Some dev)
+        input
+        parts.Train
+        parts.Validation
         ignore
         CancellationToken.None
 
