@@ -88,6 +88,13 @@ public sealed partial class AdaptiveThresholdModel
     /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public IReadOnlyList<Prediction> Predict(IEnumerable<float[]> vectors) => Predict(MultiLabelDataset.OfVectors(vectors));
 
+    /// <summary>Predicts the labels of a text with a dense vector beside it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="vector">As many numbers as the model has features beside its texts, or fewer; NaN where one is missing.</param>
+    /// <exception cref="ArgumentException">The model was not fitted on texts beside vectors, or on shorter ones.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    public Prediction Predict(string text, float[] vector) => Predict(MultiLabelDataset.OfBoth(text, vector))[0];
+
     /// <summary>Predicts the labels of the rows of a data set, whose own labels are not looked at.</summary>
     /// <param name="rows">Rows of the kind that the model was fitted on.</param>
     /// <exception cref="ArgumentException">Rows of another kind.</exception>
@@ -115,8 +122,14 @@ public sealed partial class AdaptiveThresholdModel
     /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public Explanation Explain(float[] vector) => Explain(MultiLabelDataset.OfVectors([Given.One(vector)]));
 
+    /// <summary>Predicts the labels of a text with a dense vector beside it, with the training rows that voted.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="vector">As many numbers as the model has features beside its texts, or fewer; NaN where one is missing.</param>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    public Explanation Explain(string text, float[] vector) => Explain(MultiLabelDataset.OfBoth(text, vector));
+
     /// <summary>What it is: "8 labels of texts".</summary>
-    public override string ToString() => $"{Labels.Count} labels of {(Vectorisers.Count > 0 ? "texts" : "features")}";
+    public override string ToString() => $"{Labels.Count} labels of {Core.InputSpaceModule.kind(model.Input)}";
 
     /// <summary>Why a label is predicted for a text, or why it is not: below its threshold by how much, or not weighed at all, and its rank.</summary>
     /// <param name="text">The text.</param>
@@ -139,6 +152,14 @@ public sealed partial class AdaptiveThresholdModel
     /// <exception cref="ArgumentException">The model does not know the label, or was fitted on texts.</exception>
     /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
     public LabelReason Why(float[] vector, string label) => Why(MultiLabelDataset.OfVectors([Given.One(vector)]), label);
+
+    /// <summary>Why a label is predicted for a text with a dense vector beside it, or why it is not.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="vector">As many numbers as the model has features beside its texts, or fewer; NaN where one is missing.</param>
+    /// <param name="label">The label's name.</param>
+    /// <exception cref="ArgumentException">The model does not know the label, or was not fitted on texts beside vectors.</exception>
+    /// <exception cref="Core.ScoreNotFiniteException">A score is not finite: features are too large for what the model has learned. The message names the row.</exception>
+    public LabelReason Why(string text, float[] vector, string label) => Why(MultiLabelDataset.OfBoth(text, vector), label);
 
     /// <summary>Measures the model on rows with known labels.</summary>
     /// <param name="rows">

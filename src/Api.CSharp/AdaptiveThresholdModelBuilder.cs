@@ -128,7 +128,7 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithVectorisers(params VectoriserOptions[] options) =>
         new(settings with { Vectorisers = [.. Given.All(options).Select(o => o.Copy())] });
 
-    /// <summary>What reads each view after the first. Default: linear models.</summary>
+    /// <summary>What reads each view after the first, and each block of rows beside the first. Default: linear models.</summary>
     /// <param name="scorers">Of <see cref="Scorers"/>; none where further views are to be read by nothing.</param>
     /// <example><code>builder.WithViewScorers(Scorers.Linear(), Scorers.LogisticRegression())</code></example>
     public AdaptiveThresholdModelBuilder WithViewScorers(params Scorer[] scorers) => new(settings with { ViewScorers = Given.All(scorers) });

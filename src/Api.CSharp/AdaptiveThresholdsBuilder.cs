@@ -139,7 +139,7 @@ public sealed class AdaptiveThresholdsBuilder
 
     private Core.InputSpace Input(Core.Rows source, Core.Rows rows)
     {
-        var wide = Core.RowsModule.dimension(FSharpValues.ToFSharpList([source, rows])) is { } most ? Core.RowsModule.widen(most.Value, source) : source;
+        var wide = Core.RowsModule.asWideAs(FSharpValues.ToFSharpList([source, rows]), source);
         return Core.InputSpaceModule.fit(FSharpValues.ToFSharpList([settings.Vectoriser]), settings.Features, wide);
     }
 

@@ -85,7 +85,7 @@ public sealed partial record ModelSettings
         CancellationToken cancellationToken
     )
     {
-        var varied = (ranges ?? SearchRanges(rows.Rows.IsTexts)).Select(r => new Core.SearchRange(r.Key, r.Value.ToFSharpList())).ToArray();
+        var varied = (ranges ?? SearchRanges(Core.RowsModule.tryTexts(rows.Rows) is not null)).Select(r => new Core.SearchRange(r.Key, r.Value.ToFSharpList())).ToArray();
         RequireRanges(varied.Select(range => KeyValuePair.Create(range.Setting, (IReadOnlyList<string>)range.Values)));
         Func<FSharpList<Tuple<string, string>>, Core.LabelledRows, Core.Model> fit = (values, part) =>
         {

@@ -55,7 +55,7 @@ public sealed partial record ModelSettings
     /// <summary>Functions of <see cref="Limen.Scorers"/>: "perceptron(epochs=20)", "ensemble(scorer=perceptron, members=4)", "linear(c=0.5)".</summary>
     public IReadOnlyList<string>? Scorers { get; init; }
 
-    /// <summary>Scorers of each view after the first.</summary>
+    /// <summary>Scorers of each view after the first, and of each block of rows beside the first.</summary>
     public IReadOnlyList<string>? ViewScorers { get; init; }
 
     /// <summary>

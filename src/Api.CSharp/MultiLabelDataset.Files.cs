@@ -13,7 +13,7 @@ public sealed partial class MultiLabelDataset
     /// <param name="path">The file.</param>
     /// <param name="format">The format's name, as <c>limen train --help</c> lists them; null: the one that the file's name and first line tell.</param>
     /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
-    /// <param name="vectors">A file of vectors that are the rows' features, row by row, or what stands in the place of the file's ending; null: none.</param>
+    /// <param name="vectors">A file of vectors that are the rows' features, row by row, beside the texts where <c>Fields.Text</c> names them, or what stands in the place of the file's ending; null: none.</param>
     /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
     /// <param name="cancellationToken">Ends the reading soon after it is cancelled.</param>
     /// <exception cref="DataFormatException">A line that is not as it should be, or no row.</exception>
@@ -74,7 +74,7 @@ public sealed partial class MultiLabelDataset
     /// <param name="path">The folder, or the one file.</param>
     /// <param name="format">The format's name; null: the one that the training file's name and first line tell.</param>
     /// <param name="fields">Which columns or fields are what; null: by their usual names.</param>
-    /// <param name="vectors">What stands in the place of each file's ending in the files of vectors that are the rows' features, as ".npy"; null: none.</param>
+    /// <param name="vectors">What stands in the place of each file's ending in the files of vectors that are the rows' features, as ".npy", beside the texts where <c>Fields.Text</c> names them; null: none.</param>
     /// <param name="split">How the rows of one file become parts; null: as the column <c>Fields.Part</c> says, else all rows are training rows.</param>
     /// <param name="formats">What a file may be: <c>DataFiles.All</c> of the package Limen.Data; null: the formats of the library.</param>
     /// <param name="report">Gets what was read, in lines: files, formats, rows, labels, what was chosen and what is odd.</param>

@@ -2,7 +2,7 @@ using Limen.Kernels;
 
 namespace Limen;
 
-/// <summary>Rows with their label sets: texts, sparse features, or dense vectors. Immutable.</summary>
+/// <summary>Rows with their label sets: texts, sparse features, dense vectors, or several of these beside each other. Immutable.</summary>
 public sealed partial class MultiLabelDataset
 {
     internal MultiLabelDataset(Core.LabelledRows rows) => Labelled = rows;
@@ -10,7 +10,7 @@ public sealed partial class MultiLabelDataset
     /// <summary>How many rows there are.</summary>
     public int Count => Labelled.Count;
 
-    /// <summary>Whether the rows are texts; features otherwise.</summary>
+    /// <summary>Whether the rows are texts and nothing else; features, or texts beside features, otherwise.</summary>
     public bool IsText => Labelled.Rows.IsTexts;
 
     /// <summary>The labels that the data set knows, in the order of their ids; not every one need be in a row.</summary>
@@ -76,6 +76,19 @@ public sealed partial class MultiLabelDataset
         return new(Core.LabelledRowsModule.weighted([.. weights], Labelled));
     }
 
+    /// <summary>
+    /// The same rows with what others have beside it: texts with measurements of the same rows, say. A model reads each in its own way, its linear models learn from each, and one
+    /// decision joins them; its network and its neighbours look at the first of them. Labels and weights are these rows' own.
+    /// </summary>
+    /// <param name="others">As many rows, in the same order; their labels are not looked at.</param>
+    /// <exception cref="ArgumentException">More or fewer rows.</exception>
+    /// <example><code>var rows = MultiLabelDataset.FromTexts(tickets).Beside(MultiLabelDataset.FromVectors(measured));</code></example>
+    public MultiLabelDataset Beside(MultiLabelDataset others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return new(Core.LabelledRowsModule.beside(others.Labelled.Rows, Labelled));
+    }
+
     /// <summary>Two parts by chance: the second holds the given share of the rows (at least one of two or more).</summary>
     /// <param name="seed">The same seed makes the same parts.</param>
     /// <param name="share">The second part's share, above 0 and below 1.</param>
@@ -93,20 +106,20 @@ public sealed partial class MultiLabelDataset
     public MultiLabelDataset Select(IReadOnlyList<int> rows) => new(Core.LabelledRowsModule.selectRows([.. rows], Labelled));
 
     /// <summary>What it is: "90 texts, 8 labels".</summary>
-    public override string ToString() => $"{Count} {(IsText ? "texts" : "rows of features")}, {Labels.Count} labels";
+    public override string ToString() => $"{Count} {(IsText ? "texts" : $"rows of {Labelled.Rows.Kind}")}, {Labels.Count} labels";
 
     /// <summary>The labels of a row.</summary>
     /// <param name="row">Counted from 0.</param>
     public IReadOnlyList<string> LabelsOf(int row) => [.. Labelled.Truth.Matrix.RowIndices(row).ToArray().Select(Labelled.Space.Name)];
 
-    /// <summary>The text of a row; null where rows are features.</summary>
+    /// <summary>The text of a row, the first where it has several beside each other; null where rows have none.</summary>
     /// <param name="row">Counted from 0.</param>
-    public string? TextOf(int row) => Labelled.Rows is Core.Rows.Texts texts ? texts.Item[row] : null;
+    public string? TextOf(int row) => Core.RowsModule.tryTexts(Labelled.Rows).ToNull()?[row];
 
-    /// <summary>The features of a row that are not 0; null where rows are texts.</summary>
+    /// <summary>The features of a row that are not 0, the first where it has several beside each other; null where rows have none.</summary>
     /// <param name="row">Counted from 0.</param>
     public IReadOnlyList<(int Id, float Value)>? FeaturesOf(int row) =>
-        Core.RowsModule.tryFeatures(Core.RowsModule.selectRows([row], Labelled.Rows)).ToNull() is { } x
+        Core.RowsModule.blocks(Core.RowsModule.selectRows([row], Labelled.Rows)).Select(block => Core.RowsModule.tryFeatures(block).ToNull()).FirstOrDefault(x => x is not null) is { } x
             ? [.. x.RowIndices(0).ToArray().Zip(x.RowValues(0).ToArray())]
             : null;
 
@@ -138,6 +151,10 @@ public sealed partial class MultiLabelDataset
         }
         return Core.Rows.NewDense(numbers);
     }
+
+    /// <summary>A text with a dense vector beside it.</summary>
+    internal static Core.Rows OfBoth(string text, float[] vector) =>
+        Core.RowsModule.beside(OfVectors([Given.One(vector)]), OfTexts([Given.One(text)]));
 
     private static MultiLabelDataset Named(Core.Rows rows, IEnumerable<IReadOnlyList<string>> labels)
     {

@@ -14,26 +14,27 @@ module ModelRows =
                 ArgumentException $"{place}: expected a label in at least one row, found {rows.Count} rows without any"
             )
 
-    /// D, the number of features that rows of a model come with; 0 where it reads texts.
+    /// D, the number of features that rows of a model come with; 0 where it reads texts, or texts among other things.
     let rec width (input: InputSpace) : int =
         match input with
         | TermCounts weights -> weights.Idf.Length
         | Measurements(imputer, _) -> imputer.Medians.Length
         | Features dimension -> dimension
         | Known(choice, _) -> choice.Of
+        | Blocks _
         | Views _
         | Texts _ -> 0
 
-    /// Throws ArgumentException, with the place, where a model reads texts and the rows are features, or the other way round.
+    /// Throws ArgumentException, with the place, where a model reads texts and the rows are features, say.
     let requireRead (place: string) (model: Model) (rows: Rows) : unit =
-        let refuse reads kind =
-            raise (ArgumentException $"{place}: the model reads {reads}, and these rows are {kind}")
+        if InputSpace.kind model.Input <> rows.Kind then
+            let reads =
+                match model.Input, width model.Input with
+                | Blocks _, _ -> $"{InputSpace.kind model.Input} (--text and --numbers name their columns)"
+                | _, 0 -> "texts and no features"
+                | _, width -> $"rows of {width} features (ids 0 to {width - 1}) and no texts"
 
-        match width model.Input, rows with
-        | 0, Rows.Texts _ -> ()
-        | 0, _ -> refuse "texts and no features" rows.Kind
-        | width, Rows.Texts _ -> refuse $"rows of {width} features (ids 0 to {width - 1}) and no texts" "texts"
-        | _ -> ()
+            raise (ArgumentException $"{place}: the model reads {reads}, and these rows are {rows.Kind}")
 
     /// Rows as a model sees them, all of whose labels it knows. Throws ArgumentException, with the place, at the first that it does not know, and where there is none.
     let known (place: string) (rows: LabelledRows) (model: Model) : Dataset =

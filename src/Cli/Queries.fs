@@ -18,109 +18,10 @@ module Queries =
     /// How rows can be given.
     let ways = "a text, --data FILE, or rows on standard input (< rows.txt)"
 
-    /// Whether a model reads texts.
-    let readsTexts (model: Model) : bool =
-        not (InputSpace.vectorisers model.Input).IsEmpty
-
-    let private wrongRow place expected found : exn =
-        DataFormatException(place, expected, found) :> exn
-
-    /// What a row of D features is, for people.
-    let private rowOf (dimension: int) =
-        $"a row of features, ID:VALUE ID:VALUE ... with ids from 0 to {dimension - 1}: the model reads rows of {dimension} features and no texts"
-
-    /// "0:0.25 8:1.5" as a row of D features.
-    let private featuresOf (dimension: int) (place: Place) (line: string) : struct (int * float32)[] =
-        let feature (word: string) =
-            let number (text: string) =
-                Single.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture)
-
-            match word.Split ':' with
-            | [| id; value |] ->
-                match Int32.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture), number value with
-                | (true, id), (true, value) when id < dimension && Single.IsFinite value -> struct (id, value)
-                | (true, id), (true, _) when id >= dimension ->
-                    raise (wrongRow place $"features from 0 to {dimension - 1}, as the model was trained on" $"{id}")
-                | _ -> raise (wrongRow place "ID:VALUE" $"\"{word}\"")
-            | _ -> raise (wrongRow place (rowOf dimension) $"\"{word}\"")
-
-        if line.TrimStart().StartsWith '{' then
-            raise (wrongRow place (rowOf dimension) "a JSON object")
-
-        let row =
-            line.Split(Array.empty<char>, StringSplitOptions.RemoveEmptyEntries)
-            |> Array.map feature
-            |> Array.sortBy (fun struct (id, _) -> id)
-
-        row
-        |> Array.pairwise
-        |> Array.iter (fun (struct (a, _), struct (b, _)) ->
-            if a = b then
-                raise (wrongRow place "each feature once" $"feature {a} twice"))
-
-        row
-
-    /// The text of an object: the fields that are asked for, else the first of a usual name.
-    let private textOfObject (asked: string list) (place: Place) (row: JsonElement) : string =
-        let fields = row.EnumerateObject() |> Seq.map _.Name |> Seq.toArray
-
-        let wanted =
-            match asked with
-            | [] ->
-                FieldNames.tryFind FieldNames.texts fields
-                |> Option.map (fun at -> [ fields[at] ])
-                |> Option.defaultValue [ "text" ]
-            | names -> names
-
-        wanted
-        |> List.map (fun name ->
-            match row.TryGetProperty name with
-            | true, text when text.ValueKind = JsonValueKind.String -> text.GetString()
-            | true, _ -> raise (wrongRow place $"a string as \"{name}\"" "something else")
-            | _ ->
-                raise (
-                    wrongRow
-                        place
-                        $"a field \"{name}\", or the name of the field with the text (--text)"
-                        $"the fields {FieldNames.listed fields}"
-                ))
-        |> String.concat "\n"
-
-    /// A line that is a JSON object is its text; every other line is a text itself.
-    let private textOf (asked: string list) (place: Place) (line: string) : string =
-        let json =
-            if line.TrimStart().StartsWith '{' then
-                try
-                    use document = JsonDocument.Parse line
-                    Some(textOfObject asked place document.RootElement)
-                with
-                | :? JsonException
-                | :? InvalidOperationException -> None // half a surrogate pair is no text either
-            else
-                None
-
-        json |> Option.defaultValue line
-
-    let private ofLines (asked: string list) (file: string) (model: Model) (first: int) (lines: string[]) : Rows =
-        let at f i line =
-            f
-                {
-                    File = file
-                    Line = first + i
-                    Column = 1
-                }
-                line
-
-        if readsTexts model then
-            Rows.Texts(lines |> Array.mapi (at (textOf asked)))
-        else
-            let d = ModelRows.width model.Input
-            lines |> Array.mapi (at (featuresOf d)) |> Csr.ofRows d |> Rows.Features
-
-    let private blocksOf (asked: string list) (file: string) (model: Model) (lines: string seq) : Rows seq =
+    let private blocksOf (asked: AskedFields) (file: string) (model: Model) (lines: string seq) : Rows seq =
         lines
         |> Seq.chunkBySize block
-        |> Seq.mapi (fun i lines -> ofLines asked file model (i * block + 1) lines)
+        |> Seq.mapi (fun i lines -> QueryLines.ofLines asked file model (i * block + 1) lines)
 
     /// The bytes of each line, without its end.
     let private byteLines (bytes: unit -> Stream) : byte[] seq =
@@ -157,13 +58,13 @@ module Queries =
                         Column = e.Index + 1
                     }
 
-                raise (wrongRow at "text in UTF-8" (ParseFault.Quote(ReadOnlySpan(line).Slice e.Index)))
+                raise (QueryLines.wrongRow at "text in UTF-8" (ParseFault.Quote(ReadOnlySpan(line).Slice e.Index)))
 
         byteLines bytes
         |> Seq.mapi text
         |> Seq.mapi (fun number line -> if number = 0 then line.TrimStart '\uFEFF' else line)
 
-    let private standardInput (asked: string list) (model: Model) : Rows seq =
+    let private standardInput (asked: AskedFields) (model: Model) : Rows seq =
         linesOf "standard input" Console.OpenStandardInput
         |> blocksOf asked "standard input" model
 
@@ -194,11 +95,11 @@ module Queries =
             ofRows rows
         else
             linesOf path (fun () -> File.OpenRead path)
-            |> blocksOf (Source.textFields given) path model
+            |> blocksOf (Source.asked given) path model
 
     /// The rows in blocks: those of the words, which are one row together; else of the file; else of standard input. Throws Usage where there is nothing.
     let read (words: string list) (given: ParseResult) (model: Model) : Rows seq =
-        let asked = Source.textFields given
+        let asked = Source.asked given
 
         match words, Given.all Source.data given with
         | [], [ path ] -> ofFile given path model
@@ -207,4 +108,4 @@ module Queries =
         | [ "-" ], [] -> standardInput asked model
         | [], [] when Console.IsInputRedirected -> standardInput asked model
         | [], [] -> raise (Usage $"expected {ways}")
-        | words, [] -> Seq.singleton (ofLines asked "the command line" model 1 [| String.Join(' ', words) |])
+        | words, [] -> Seq.singleton (QueryLines.ofLines asked "the command line" model 1 [| String.Join(' ', words) |])

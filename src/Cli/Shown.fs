@@ -58,9 +58,9 @@ module Shown =
 
     /// How a row is called: its text, or its number.
     let title (number: int) (row: Rows) : string =
-        match row with
-        | Rows.Texts texts -> shorten 200 texts[0]
-        | _ -> $"row {number}"
+        match Rows.tryTexts row with
+        | Some texts -> shorten 200 texts[0]
+        | None -> $"row {number}"
 
     /// Whether it is predicted, and the constraint that turned it.
     let private outcome (c: Candidate) =

@@ -7,6 +7,13 @@ open System.IO
 open Limen
 open Limen.Core
 
+/// The fields of JSON objects that are asked for; the text's usual names where none is.
+type AskedFields =
+    {
+        Text: string list
+        Numbers: string list
+    }
+
 /// Where rows come from: a folder with train, dev and test files, one file, or the files of the parts. The one place where commands read data.
 [<RequireQualifiedAccess>]
 module Source =
@@ -52,8 +59,18 @@ module Source =
             "COLUMN"
             "the column or field with the texts (default: text, body and other usual names); may be repeated"
 
-    /// The fields of the text that were asked for; none where its usual names are to be looked for.
-    let textFields (given: ParseResult) : string list = Given.all text given
+    let private numbers =
+        Given.texts
+            "--numbers"
+            "COLUMN"
+            "a column or field of numbers that is a feature (default: all columns of numbers, where there is no text); with --text both are learned from; may be repeated"
+
+    /// The fields that were asked for; none where usual names are to be looked for.
+    let asked (given: ParseResult) : AskedFields =
+        {
+            Text = Given.all text given
+            Numbers = Given.all numbers given
+        }
 
     let private delimiter =
         let o =
@@ -88,7 +105,7 @@ module Source =
         Given.text
             "--vectors"
             "FILE"
-            "vectors of the rows (.npy, Parquet) in the place of their own features: the path where one file is read, else what stands for the ending of each part's file, as in .npy"
+            "vectors of the rows (.npy, Parquet) in the place of their own features, beside their texts with --text: the path where one file is read, else what stands for the ending of each part's file, as in .npy"
 
     let private split' =
         Given.text
@@ -105,6 +122,13 @@ module Source =
                 "COLUMN"
                 "the column or field with the labels (default: labels, tags and other usual names), or columns of 0 and 1; may be repeated"
             |> Change.texts (Change.setting (fun (f: Fields) labels -> f.Labels <- List.toArray labels))
+            Given.text
+                "--label-prefix"
+                "PREFIX"
+                "columns whose names begin so are labels, 0 or 1 each, named by what follows"
+            |> Change.text (Change.setting (fun (f: Fields) prefix -> f.LabelPrefix <- prefix))
+            numbers
+            |> Change.texts (Change.setting (fun (f: Fields) columns -> f.Features <- List.toArray columns))
             separator
             |> Change.text (Change.setting (fun (f: Fields) mark -> f.Separator <- mark))
             delimiter

@@ -3,7 +3,7 @@ namespace Limen.Core
 open Limen
 
 /// Rows of Parquet files: a text in a column of strings or in a field of a struct ("post.body"), labels as a list of strings or ids, as one string or id, as 0 and 1 in columns or in a struct, vectors
-/// as a list of numbers (all of one length) or numbers in columns. A file NAME-00000-of-00003.parquet is read with the others of its set.
+/// as a list of numbers (all of one length) or numbers in columns, beside texts where both are asked for. A file NAME-00000-of-00003.parquet is read with the others of its set.
 [<RequireQualifiedAccess>]
 module Parquet =
 
@@ -29,7 +29,11 @@ module Parquet =
                     $"a column of texts ({FieldNames.listed FieldNames.texts}), vectors or numbers, or the name of one"
                     $"the columns {columns |> Seq.map _.Name |> FieldNames.listed}"
             | [||], features -> ParquetContents.features path features
-            | texts, _ -> ParquetContents.texts texts
+            | texts, [||] -> ParquetContents.texts texts
+            | texts, features ->
+                let texts, saidOfTexts = ParquetContents.texts texts
+                let numbers, saidOfNumbers = ParquetContents.features path features
+                Rows.beside numbers texts, $"{saidOfTexts}, and {saidOfNumbers}"
 
         let kept = Option.map (ParquetColumn.texts >> Seq.toArray)
         let labels, saidOfLabels = ParquetContents.labels fields path count roles.Labels

@@ -23,7 +23,7 @@ type internal ParquetRoles =
     {
         Labels: ParquetLabels
         Text: ParquetColumn[]
-        /// Vectors, or columns of numbers, where there is no text.
+        /// Vectors, or columns of numbers, where there is no text, or they are asked for.
         Features: ParquetColumn[]
         Id: ParquetColumn option
         Group: ParquetColumn option
@@ -117,7 +117,7 @@ module internal ParquetRoles =
                 Weight = optional "weights" fields.Weight
             }
 
-        if known.Text.Length > 0 then
+        if known.Text.Length > 0 && fields.Features.Count = 0 then
             known
         else
             let taken =

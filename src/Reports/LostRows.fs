@@ -130,9 +130,8 @@ module internal LostRows =
         {
             Number = row + 1
             Text =
-                match rows with
-                | Rows.Texts texts -> Some(shortened o.Characters texts[row])
-                | _ -> None
+                Rows.tryTexts rows
+                |> Option.map (fun texts -> shortened o.Characters texts[row])
             Found =
                 [
                     for l in truth |> Array.filter (fun l -> Array.contains l predicted) -> m.Labels.Name l

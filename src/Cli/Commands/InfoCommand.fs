@@ -62,7 +62,7 @@ module InfoCommand =
             | None -> "none"
 
         [
-            "reads", text (if Queries.readsTexts model then "texts" else "features")
+            "reads", text (InputSpace.kind model.Input)
             "views", Shown.texts (InputSpace.describe model.Input)
             "featuresSeen", JsonValue.Create(InputSpace.dimension model.Input)
             "labels", JsonValue.Create model.Labels.Count

@@ -34,8 +34,7 @@ module Columns =
                 |> Array.map (fun struct (c, v) -> struct (c - block.First, v)))
             |> Csr.ofRows block.Count
 
-    /// Matrices of the same rows beside each other, [N, D1 + D2 + ...]. Throws ArgumentException where they have different rows.
-    let join (parts: CsrMatrix list) : CsrMatrix =
+    let private ofSeveral (parts: CsrMatrix list) : CsrMatrix =
         let rows = parts.Head.Rows
 
         for part in parts do
@@ -49,3 +48,9 @@ module Columns =
                 Csr.row row part |> Seq.map (fun struct (c, v) -> struct (block.First + c, v)))
             |> Seq.toArray)
         |> Csr.ofRows (blocks |> List.sumBy _.Count)
+
+    /// Matrices of the same rows beside each other, [N, D1 + D2 + ...]. Throws ArgumentException where they have different rows.
+    let join (parts: CsrMatrix list) : CsrMatrix =
+        match parts with
+        | [ one ] -> one
+        | several -> ofSeveral several

@@ -54,7 +54,8 @@ module Convert =
         let labels =
             match part.Rows with
             | Rows.Texts _ when byId -> named |> Seq.map (Array.choose tryId) |> Seq.toArray |> IdLists.ofIds 0
-            | Rows.Texts _ -> named |> NameSets.Of |> FileLabels.Names
+            | Rows.Texts _
+            | Rows.Blocks _ -> named |> NameSets.Of |> FileLabels.Names
             | Rows.Features _
             | Rows.Dense _ -> FileLabels.Ids(part.Truth, 0)
 
@@ -73,6 +74,10 @@ module Convert =
     let requireWritable (format: InputFormat) (rows: Rows) : unit =
         let others =
             writable InputFormats.all |> List.map _.Format.Name |> List.except ofFeatures
+
+        if rows.IsBlocks then
+            Configuration.refuse
+                $"convert: these rows are {rows.Kind}, which no format holds together: expected texts or features alone"
 
         match rows.IsTexts, List.contains format.Name ofFeatures with
         | true, true ->

@@ -71,16 +71,24 @@ module internal CsvContents =
             Seq.init table.Lines.Count ofRow |> NameSets.Of,
             $"labels are the columns {columns |> Seq.map fst |> named table}, which hold nothing but 0 and 1"
 
-    /// Texts, else the numbers that are asked for, else all columns of numbers.
+    /// Texts and the numbers that are asked for, beside each other where there are both, else all columns of numbers.
     let rows (table: CsvTable) : Rows * string =
         let roles = table.Roles
         let count = table.Lines.Count
 
-        match numberColumns table with
-        | _ when roles.Text.Length > 0 -> Rows.Texts table.Texts, $"texts from {named table roles.Text}"
-        | _ when roles.Numbers.Length > 0 ->
+        let texts () =
+            Rows.Texts table.Texts, $"texts from {named table roles.Text}"
+
+        let numbers () =
             Rows.Dense(Array2D.init count roles.Numbers.Length (fun r c -> table.Numbers[r][c])),
-            $"{roles.Numbers.Length} features"
+            $"features from {named table roles.Numbers}"
+
+        match numberColumns table with
+        | _ when not (roles.Text.Length = 0 || roles.Numbers.Length = 0) ->
+            let (texts, saidOfTexts), (numbers, saidOfNumbers) = texts (), numbers ()
+            Rows.beside numbers texts, $"{saidOfTexts}, and {saidOfNumbers}"
+        | _ when roles.Text.Length > 0 -> texts ()
+        | _ when roles.Numbers.Length > 0 -> numbers ()
         | [||] -> Rows.Dense(Array2D.zeroCreate count 0), "labels alone"
         | columns ->
             Rows.Dense(Array2D.init count columns.Length (fun r c -> (snd columns[c])[r])),

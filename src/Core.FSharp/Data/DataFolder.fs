@@ -133,13 +133,9 @@ module internal DataParts =
         let spaces = labelSpaces directory names sized read
 
         let widen rows =
-            match
-                featureNames
-                |> Option.map Array.length
-                |> Option.orElse (parts |> List.map _.Rows |> Rows.dimension)
-            with
-            | Some dimension -> Rows.widen dimension rows
-            | None -> rows
+            match featureNames with
+            | Some names -> Rows.widen names.Length rows
+            | None -> rows |> Rows.asWideAs (parts |> List.map _.Rows)
 
         let labelled space (file: ChosenFile) (part: FileRows) =
             { part with Rows = widen part.Rows }

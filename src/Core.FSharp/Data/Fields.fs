@@ -18,7 +18,7 @@ type Fields() =
     /// Columns whose names begin so are labels, 0 or 1 each, named by what follows. Default: null.
     member val LabelPrefix: string = null with get, set
 
-    /// Columns of numbers that are the features. Default: none; where a file has no text, all columns of numbers that nothing else names.
+    /// Columns of numbers that are the features, beside the texts where both are named. Default: none; where a file has no text, all columns of numbers that nothing else names.
     member val Features: IReadOnlyList<string> = Array.empty with get, set
 
     /// What stands between two labels of a list. Default: null, a list in brackets, else the first of ; | , that occurs.

@@ -35,8 +35,10 @@ type InputSpace =
     | Features of dimension: int
     /// Features of which the training rows have some alone: what becomes of these. The others mean nothing to the model.
     | Known of ColumnChoice * InputSpace
-    /// Several views of the same rows, their features beside each other.
+    /// Several views of the same texts, their features beside each other.
     | Views of InputSpace list
+    /// Blocks of the same rows, each read in a way of its own, their features beside each other.
+    | Blocks of InputSpace list
 
 [<RequireQualifiedAccess>]
 module InputSpace =
@@ -100,28 +102,23 @@ module InputSpace =
 
     /// What is wrong with vectorisers, and with a kind of features for rows.
     let faults (vectorisers: VectoriserOptions list) (kind: FeatureKind) (rows: Rows) : string list =
+        let texts, features = Rows.blocks rows |> List.partition _.IsTexts
+
         [
             yield! vectorisers |> List.collect Vectoriser.faults |> List.distinct
             if not (System.Enum.IsDefined kind) then
                 $"features: expected a kind of features, received {int kind}"
-            match rows with
-            | Rows.Texts _ ->
-                if vectorisers.IsEmpty then
-                    "vectoriser: expected at least one for texts, received none"
-
-                if System.Enum.IsDefined kind && kind <> FeatureKind.Automatic then
-                    $"features: expected rows of numbers for {kind}, received texts"
-            | _ -> ()
+            elif features.IsEmpty && kind <> FeatureKind.Automatic then
+                $"features: expected rows of numbers for {kind}, received {rows.Kind}"
+            if vectorisers.IsEmpty && not texts.IsEmpty then
+                "vectoriser: expected at least one for texts, received none"
         ]
 
-    /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features, of which those that no row has an entry of cost nothing. Throws
-    /// ConfigurationException for faulty options, a kind of features said of texts, and where no term is frequent enough.
-    let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
-        faults vectorisers kind train |> Configuration.require
-
+    let rec private ofRows (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
         Rows.tryFeatures train |> Option.iter (FeatureValues.require true)
 
         match train with
+        | Rows.Blocks blocks -> blocks |> List.map (ofRows vectorisers kind) |> Blocks
         | Rows.Texts texts ->
             match vectorisers |> List.map (fun options -> Texts(Vectoriser.fit options texts)) with
             | [ one ] -> one
@@ -132,27 +129,46 @@ module InputSpace =
             let choice = ColumnChoice.ofEntries x
             ColumnChoice.apply choice x |> ofFeatures kind |> among choice
 
+    /// Fits on training rows: vectorisers with the given options on texts, each a view of its own, what the kind of the numbers asks for on features, of which those that no row has an entry of cost nothing; on
+    /// blocks, each of these on each. Throws ConfigurationException for faulty options, a kind of features said of texts alone, and where no term is frequent enough.
+    let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: Rows) : InputSpace =
+        faults vectorisers kind train |> Configuration.require
+        ofRows vectorisers kind train
+
     /// D, the number of features that rows become.
     let rec dimension (input: InputSpace) : int =
         match input with
-        | Views views -> views |> List.sumBy dimension
+        | Views parts
+        | Blocks parts -> parts |> List.sumBy dimension
         | Known(_, known) -> dimension known
         | Texts vectoriser -> vectoriser.Features
         | TermCounts weights -> weights.Idf.Length
         | Measurements(imputer, _) -> Imputer.dimension imputer
         | Features dimension -> dimension
 
-    /// The views of rows as blocks of their features; one where there is but one.
-    let views (input: InputSpace) : Columns list =
+    let rec private dimensions (input: InputSpace) : int list =
         match input with
-        | Views views -> views |> List.map dimension |> Columns.beside
-        | one -> [ { First = 0; Count = dimension one } ]
+        | Views parts
+        | Blocks parts -> parts |> List.collect dimensions
+        | one -> [ dimension one ]
+
+    /// The views of rows as runs of their features: those of each block's texts, and each block of numbers; one where there is but one.
+    let views (input: InputSpace) : Columns list = dimensions input |> Columns.beside
+
+    /// What rows it reads, in a message, as Rows.Kind: "texts", "features", or "texts and features".
+    let rec kind (input: InputSpace) : string =
+        match input with
+        | Texts _
+        | Views _ -> "texts"
+        | Blocks blocks -> System.String.Join(" and ", blocks |> List.map kind)
+        | _ -> "features"
 
     /// What texts are read with, a vectoriser for each view; none where rows are features.
     let rec vectorisers (input: InputSpace) : Vectoriser list =
         match input with
         | Texts vectoriser -> [ vectoriser ]
-        | Views views -> views |> List.collect vectorisers
+        | Views parts
+        | Blocks parts -> parts |> List.collect vectorisers
         | Known(_, known) -> vectorisers known
         | TermCounts _
         | Measurements _
@@ -168,7 +184,8 @@ module InputSpace =
         | Measurements(_, FittedScaling.Affine _) -> [ "numbers less their centre, in units of their spread" ]
         | Measurements(_, FittedScaling.Ranks _) -> [ "normal quantiles of the numbers' ranks" ]
         | Known(_, known) -> describe known
-        | Views views -> views |> List.collect describe
+        | Views parts
+        | Blocks parts -> parts |> List.collect describe
 
     let private wide (columns: int) (x: CsrMatrix) : CsrMatrix =
         if x.Columns > columns then
@@ -178,10 +195,13 @@ module InputSpace =
         Csr.widen columns x
 
     /// The features [N, D] that a model sees of rows, which may have fewer features than the training rows had. Throws ArgumentException for
-    /// texts where the training rows were features, features where they were texts, a feature of D or above, a value beyond Limits.feature in magnitude, and a missing term count.
+    /// rows of another kind than the training rows, a feature of D or above, a value beyond Limits.feature in magnitude, and a missing term count.
     let rec apply (input: InputSpace) (rows: Rows) : CsrMatrix =
         match input, rows, Rows.tryFeatures rows with
         | Views views, _, _ -> views |> List.map (fun view -> apply view rows) |> Columns.join
+        | Blocks inputs, Rows.Blocks blocks, _ when kind input = rows.Kind ->
+            List.map2 apply inputs blocks |> Columns.join
+        | Blocks _, _, _ -> Rows.mismatch (kind input) rows
         | Texts vectoriser, Rows.Texts texts, _ -> Vectoriser.apply vectoriser texts
         | Texts _, _, _ -> Rows.mismatch "texts" rows
         | _, _, None -> Rows.mismatch "features" rows

@@ -48,9 +48,9 @@ module internal JsonRows =
         | Some at -> names[at]
         | None -> otherwise
 
-    /// The others by their places: id, group, time, part.
+    /// The others by their places: id, group, time, part, and the numbers that are asked for.
     let private others (fields: Fields) =
-        [| fields.Id; fields.Group; fields.Time; fields.Part |]
+        [| fields.Id; fields.Group; fields.Time; fields.Part; yield! fields.Features |]
 
     /// Which fields are what, as asked for or by the first object, and what is said of it.
     let fieldsOf (fields: Fields) (first: string) : JsonFields * string list =
@@ -58,7 +58,7 @@ module internal JsonRows =
         let names = found |> List.map fst |> List.toArray
 
         let texts =
-            if fields.Text.Count > 0 then
+            if fields.Text.Count > 0 || fields.Features.Count > 0 then
                 fields.Text
             else
                 [| usual FieldNames.texts names "text" |]
@@ -101,8 +101,10 @@ module internal JsonRows =
             others fields |> Array.filter (isNull >> not)
         ),
         [
-            if Seq.toList texts <> [ "text" ] then
+            if texts.Count > 0 && Seq.toList texts <> [ "text" ] then
                 $"texts from {FieldNames.listed texts}"
+            if fields.Features.Count > 0 then
+                $"features from {FieldNames.listed fields.Features}"
             if areFlags then
                 $"labels are the fields {FieldNames.listed labels}, 0 or 1 each"
             elif Seq.toList labels <> [ "labels" ] then
@@ -177,6 +179,27 @@ module internal JsonRows =
                 yield! RepeatedLabels.note (repeated + sets.Dropped) |> Option.toList
             ]
 
+    /// Numbers of fields that are asked for, from that place among the others on; one that is null or not there is missing (NaN).
+    let private numbers (fields: Fields) path (lines: int[]) (first: int) (others: string[][]) : Rows =
+        let number row column =
+            match others[row][first + column] with
+            | null -> nanf
+            | value ->
+                match TableValues.number value with
+                | ValueSome v -> v
+                | ValueNone -> Lines.fail path lines[row] 1 $"a number as \"{fields.Features[column]}\"" $"\"{value}\""
+
+        for column in 0 .. fields.Features.Count - 1 do
+            if others |> Array.forall (fun row -> isNull row[first + column]) then
+                Lines.fail
+                    path
+                    lines[0]
+                    1
+                    $"a field \"{fields.Features[column]}\", as asked for features, in some row"
+                    "none"
+
+        Rows.Dense(Array2D.init others.Length fields.Features.Count number)
+
     /// The rows of all blocks, which begin on these lines (from 1).
     let assemble (fields: Fields) (notes: string list) (path: string) (lines: int[]) (blocks: JsonRows[]) : FileRows =
         let all (values: JsonRows -> 'a seq) =
@@ -209,12 +232,24 @@ module internal JsonRows =
                     | value -> value)
                 |> Some
 
+        let features () =
+            let before =
+                asked |> Array.truncate 4 |> Array.filter (isNull >> not) |> Array.length
+
+            numbers fields path lines before values
+
         let repeated = blocks |> Array.sumBy _.Repeated
         let labels, said = labelsOf fields path lines repeated (all _.Labels)
         let replaced = blocks |> Array.sumBy _.Replaced
 
+        let rows =
+            match fields.Features.Count, fields.Text.Count with
+            | 0, _ -> Rows.Texts texts
+            | _, 0 -> features ()
+            | _ -> Rows.Texts texts |> Rows.beside (features ())
+
         {
-            Rows = Rows.Texts texts
+            Rows = rows
             Labels = labels
             Sized = false
             Weights = RowWeights.ofFile path texts.Count weights

@@ -52,6 +52,12 @@ module LabelledRows =
         RowWeights.require d.Count weights
         { d with Weights = Some weights }
 
+    /// The same rows with what others have beside it. Throws ArgumentException where these are more or fewer rows.
+    let beside (others: Rows) (d: LabelledRows) : LabelledRows =
+        { d with
+            Rows = Rows.beside others d.Rows
+        }
+
     /// The chosen rows, in the order given (a row may be chosen twice); the labels stay known.
     let selectRows (chosen: int[]) (d: LabelledRows) : LabelledRows =
         {

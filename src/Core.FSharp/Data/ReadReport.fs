@@ -86,11 +86,11 @@ module ReadReport =
 
     /// Of each text whether it is empty, and its fingerprint.
     let private textsOf (rows: LabelledRows) : struct (bool * UInt128)[] =
-        match rows.Rows with
-        | Rows.Texts texts ->
+        match Rows.tryTexts rows.Rows with
+        | Some texts ->
             texts
             |> Texts.map (fun text -> struct (String.IsNullOrWhiteSpace text, fingerprint text))
-        | _ -> Array.empty
+        | None -> Array.empty
 
     let private distinct (texts: struct (bool * UInt128)[]) =
         texts |> Seq.map (fun (struct (_, text)) -> text) |> HashSet

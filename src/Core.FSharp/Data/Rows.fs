@@ -4,7 +4,7 @@ open System
 open System.Collections.Generic
 open Limen.Kernels
 
-/// Rows as they come in, before an input space makes features of them. One kind for all rows.
+/// Rows as they come in, before an input space makes features of them. All rows are of one kind, or of several side by side.
 [<RequireQualifiedAccess; ReferenceEquality>]
 type Rows =
     /// N texts: strings, or packed ones (TextList), as files are read.
@@ -13,6 +13,8 @@ type Rows =
     | Features of CsrMatrix
     /// Dense vectors [N, D]; a value that is NaN is missing.
     | Dense of float32[,]
+    /// What the same N rows have side by side, texts and measurements say, two or more of the kinds above (Rows.beside).
+    | Blocks of Rows list
 
     /// N, the number of rows.
     member rows.Count =
@@ -20,20 +22,23 @@ type Rows =
         | Texts texts -> texts.Count
         | Features x -> x.Rows
         | Dense x -> x.GetLength 0
+        | Blocks blocks -> blocks |> List.tryHead |> Option.map _.Count |> Option.defaultValue 0
 
-    /// D, the number of features; None of texts, which have none before they meet a vectoriser.
+    /// D, the number of features; None of texts, which have none before they meet a vectoriser, and of blocks.
     member rows.Dimension =
         match rows with
-        | Texts _ -> None
+        | Texts _
+        | Blocks _ -> None
         | Features x -> Some x.Columns
         | Dense x -> Some(x.GetLength 1)
 
-    /// What they are, in a message: "texts" or "features".
+    /// What they are, in a message: "texts", "features", or "texts and features".
     member rows.Kind =
         match rows with
         | Texts _ -> "texts"
         | Features _
         | Dense _ -> "features"
+        | Blocks blocks -> String.Join(" and ", blocks |> List.map _.Kind)
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Rows =
@@ -47,8 +52,27 @@ module Rows =
         if training.Kind <> rows.Kind then
             mismatch training.Kind rows
 
+    /// What rows have side by side: themselves where they are of one kind.
+    let blocks (rows: Rows) : Rows list =
+        match rows with
+        | Rows.Blocks blocks -> blocks
+        | one -> [ one ]
+
+    /// Rows with others to the right of what they have. Throws ArgumentException where these are more or fewer rows.
+    let beside (others: Rows) (rows: Rows) : Rows =
+        Shape.require (nameof others) "[N]" [ rows.Count ] [ others.Count ]
+        Rows.Blocks(blocks rows @ blocks others)
+
+    /// The texts of rows, those of the first block of texts where there are several blocks; None where no block is of texts.
+    let tryTexts (rows: Rows) : IReadOnlyList<string> option =
+        blocks rows
+        |> List.tryPick (fun block ->
+            match block with
+            | Rows.Texts texts -> Some texts
+            | _ -> None)
+
     /// The chosen rows, in the order given (a row may be chosen twice).
-    let selectRows (chosen: int[]) (rows: Rows) : Rows =
+    let rec selectRows (chosen: int[]) (rows: Rows) : Rows =
         match rows with
         | Rows.Texts(:? TextList as packed) -> Rows.Texts(packed.Select chosen)
         | Rows.Texts texts -> Rows.Texts(chosen |> Array.map (fun row -> texts[row]))
@@ -56,6 +80,7 @@ module Rows =
         | Rows.Dense x ->
             Array2D.init chosen.Length (x.GetLength 1) (fun i c -> x[chosen[i], c])
             |> Rows.Dense
+        | Rows.Blocks blocks -> blocks |> List.map (selectRows chosen) |> Rows.Blocks
 
     /// Dense vectors without their zeros. Throws ArgumentException for an infinite number.
     let private sparse (x: float32[,]) : CsrMatrix =
@@ -70,21 +95,33 @@ module Rows =
             |])
         |> Csr.ofSortedRows (x.GetLength 1)
 
-    /// The features [N, D] of rows that are no texts, None of texts. Throws ArgumentException for an infinite dense number.
+    /// The features [N, D] of rows that are features alone, None of texts and of blocks. Throws ArgumentException for an infinite dense number.
     let tryFeatures (rows: Rows) : CsrMatrix option =
         match rows with
-        | Rows.Texts _ -> None
+        | Rows.Texts _
+        | Rows.Blocks _ -> None
         | Rows.Features x -> Some x
         | Rows.Dense x -> Some(sparse x)
 
-    /// The same rows among D features; texts stay as they are. Throws ArgumentException where they have more.
+    /// The same rows among D features; texts and blocks stay as they are. Throws ArgumentException where they have more.
     let widen (dimension: int) (rows: Rows) : Rows =
         match tryFeatures rows with
         | Some x when x.Columns <> dimension -> Csr.widen dimension x |> Rows.Features
         | _ -> rows
 
-    /// The number of features that all of these rows fit in; None of texts.
+    /// The number of features that all of these rows fit in; None of texts and of blocks.
     let dimension (parts: Rows list) : int option =
         match parts |> List.choose _.Dimension with
         | [] -> None
         | all -> Some(List.max all)
+
+    /// The same rows, each block among as many features as that of any of the parts has, which are alike.
+    let asWideAs (parts: Rows list) (rows: Rows) : Rows =
+        let wide place block =
+            match parts |> List.choose (blocks >> List.tryItem place) |> dimension with
+            | Some most -> widen most block
+            | None -> block
+
+        match rows with
+        | Rows.Blocks own -> own |> List.mapi wide |> Rows.Blocks
+        | one -> wide 0 one

@@ -20,7 +20,7 @@ module internal VectorFiles =
                 Configuration.refuse
                     $"vectors: expected {beside}, or the path of a file where one file of rows is read, found none"
 
-    /// Rows with the vectors of another file in the place of their own features, where vectors are asked for. Throws
+    /// Rows with the vectors of another file, where vectors are asked for: beside their texts where these are asked for too, else in the place of what they have. Throws
     /// ConfigurationException where the file is not there or has other rows, and for rows of labels alone.
     let addTo (options: DataOptions) (alone: bool) (path: string) (rows: FileRows) : FileRows =
         match options.Vectors with
@@ -39,8 +39,14 @@ module internal VectorFiles =
                 Configuration.refuse
                     $"vectors: expected {rows.Rows.Count} rows in {file}, as in {path}, found {read.Rows.Count}"
             | features ->
+                let isBeside = options.Fields.Text.Count > 0 && rows.Rows.IsTexts
+
                 { rows with
-                    Rows = features
+                    Rows =
+                        if isBeside then
+                            Rows.beside features rows.Rows
+                        else
+                            features
                     Columns =
                         rows.Columns
                         |> RowColumns.noted

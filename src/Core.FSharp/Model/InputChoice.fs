@@ -137,18 +137,32 @@ module InputChoice =
 
             candidates[simplestOfBest each] |> chosen means
 
-    /// The input space of training rows: of texts through vectorisers, of features as their kind says, and of those whose kind is to be judged as held-out rows say. Throws as
+    /// The input space of training rows: of texts through vectorisers, of features as their kind says, and of those whose kind is to be judged as held-out rows say; of blocks, each by itself. Throws as
     /// InputSpace.fit does.
-    let fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: LabelledRows) : InputChoice =
+    let rec fit (vectorisers: VectoriserOptions list) (kind: FeatureKind) (train: LabelledRows) : InputChoice =
+        InputSpace.faults vectorisers kind train.Rows |> Configuration.require
+
         let ofKind kind =
             {
                 Name = string kind
                 Fit = InputSpace.fit vectorisers kind
             }
 
-        match Rows.tryFeatures train.Rows with
-        | None -> choose [ ofKind kind ] train
-        | Some x ->
+        match train.Rows, Rows.tryFeatures train.Rows with
+        | Rows.Blocks blocks, _ ->
+            let ofBlock (block: Rows) =
+                let kind = if block.IsTexts then FeatureKind.Automatic else kind
+                fit vectorisers kind { train with Rows = block }
+
+            let each = blocks |> List.map ofBlock
+
+            {
+                Name = each |> List.map _.Name |> String.concat ", "
+                Input = each |> List.map _.Input |> InputSpace.Blocks
+                Figures = each |> List.collect _.Figures
+            }
+        | _, None -> choose [ ofKind kind ] train
+        | _, Some x ->
             let known = ColumnChoice.ofEntries x
             let x = ColumnChoice.apply known x
 

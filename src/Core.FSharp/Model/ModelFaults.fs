@@ -72,10 +72,24 @@ module internal ModelFaults =
         | TermCounts weights -> Unfit.finite "IDF of the features" weights.Idf.Length weights.Idf
         | Measurements(i, s) -> imputer i @ scaling (Imputer.dimension i) s
         | Features dimension -> Unfit.unless (dimension >= 0) $"features: expected 0 or more, found {dimension}"
-        | Views _ -> [ "views: expected texts or numbers, found views of views" ]
+        | Views _
+        | Blocks _ -> [ "views: expected texts or numbers, found views or blocks of them" ]
 
-    let private input (input: InputSpace) : string list =
-        match input with
+    let rec private input (space: InputSpace) : string list =
+        match space with
+        | Blocks blocks ->
+            [
+                yield! Unfit.unless (blocks.Length > 1) "blocks: expected two or more, found fewer"
+                yield!
+                    Unfit.unless
+                        (blocks |> List.forall (_.IsBlocks >> not))
+                        "blocks: expected texts or numbers, found blocks of blocks"
+                yield! blocks |> List.filter (_.IsBlocks >> not) |> List.collect input
+                yield!
+                    Unfit.unless
+                        (blocks |> List.sumBy (InputSpace.dimension >> int64) <= int64 Array.MaxLength)
+                        "blocks: expected fewer features in all"
+            ]
         | Views views ->
             [
                 yield! Unfit.unless (views.Length > 1) "views: expected two or more, found fewer"

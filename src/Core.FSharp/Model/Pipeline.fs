@@ -23,7 +23,7 @@ module Pipeline =
 
     /// The input space of the training rows, the labels of training and validation rows, and all parts as data sets among them; the label sets of the test rows have
     /// those labels that only test rows have besides, from the last one on, for metrics to count. Throws ArgumentException where some parts are texts
-    /// and others features, and where training or validation rows, or their labels, are none.
+    /// and others features, say, and where training or validation rows, or their labels, are none.
     let prepare
         (vectorisers: VectoriserOptions list)
         (kind: FeatureKind)
@@ -35,14 +35,10 @@ module Pipeline =
         parts |> List.iter (fun part -> Rows.requireAlike split.Train.Rows part.Rows)
         let labels = known split.Train split.Validation
 
-        let train =
-            match parts |> List.map _.Rows |> Rows.dimension with
-            | Some most -> Rows.widen most split.Train.Rows
-            | None -> split.Train.Rows
+        let train = split.Train.Rows |> Rows.asWideAs (parts |> List.map _.Rows)
 
         let input =
             (InputChoice.fit vectorisers kind { split.Train with Rows = train }).Input
-
 
         let dataset space =
             LabelledRows.relabel space >> LabelledRows.dataset input

@@ -93,10 +93,8 @@ module Search =
 
     /// Of texts, features, labels and weights: a journal of other rows is another one.
     let private hash (rows: LabelledRows) : string =
-        let texts: string seq =
-            match rows.Rows with
-            | Rows.Texts texts -> texts
-            | _ -> [||]
+        let blocks = Rows.blocks rows.Rows
+        let texts = blocks |> List.choose Rows.tryTexts |> Seq.concat
 
         use words = IncrementalHash.CreateHash HashAlgorithmName.SHA256
 
@@ -106,8 +104,9 @@ module Search =
         let numbers =
             {
                 Features =
-                    Rows.tryFeatures rows.Rows
-                    |> Option.defaultWith (fun () -> Csr.empty rows.Count 1)
+                    match blocks |> List.choose Rows.tryFeatures with
+                    | [] -> Csr.empty rows.Count 1
+                    | features -> Columns.join features
                 Labels = rows.Truth.Matrix
                 Weights = rows.Weights
             }

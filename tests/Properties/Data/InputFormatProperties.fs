@@ -43,6 +43,7 @@ let private contents (path: string) (rows: FileRows) =
             | Rows.Texts texts -> texts[row], []
             | Rows.Features x -> "", List.ofArray (Csr.row row x)
             | Rows.Dense x -> "", List.ofArray [| for c in 0 .. x.GetLength 1 - 1 -> struct (c, x[row, c]) |]
+            | Rows.Blocks _ -> failtest "expected rows of one kind"
     ]
 
 let private isDescribed (entry: InputFormatEntry) =
