@@ -8,8 +8,8 @@ open Expecto
 open Expecto.Impl
 open Expecto.Tests
 
-/// A test that runs for longer has hung.
-let private patience = TimeSpan.FromMinutes 5.0
+/// A test that runs for longer has hung; those of the proof have more to do.
+let private patience = TimeSpan.FromMinutes(if Cases.isProof then 60.0 else 5.0)
 
 /// Ends the program, naming the test, where one has hung.
 let private watched (printer: TestPrinters) : TestPrinters =
