@@ -401,4 +401,9 @@ public sealed class ExampleCode
     {
         _ = AdaptiveThresholdModel.Builder().WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30));
     }
+
+    private static void Example76((string Text, IReadOnlyList<string> Labels)[] tickets, (float[] Vector, IReadOnlyList<string> Labels)[] measured)
+    {
+        var rows = MultiLabelDataset.FromTexts(tickets).Beside(MultiLabelDataset.FromVectors(measured));
+    }
 }
