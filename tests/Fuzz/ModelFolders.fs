@@ -17,21 +17,26 @@ module ModelFolders =
         | Some p -> Wrong $"the probability {p}"
         | None -> Accepted
 
+    /// Rows of the kind that is read.
+    let rec private probe (input: InputSpace) : Rows =
+        match input with
+        | Blocks blocks ->
+            blocks
+            |> List.map probe
+            |> List.reduce (fun before block -> before |> Rows.beside block)
+        | texts when not (InputSpace.vectorisers texts).IsEmpty -> Rows.Texts SavedModels.probeTexts
+        | features ->
+            let width = InputSpace.dimension features
+
+            // as many of the probe's features as there are
+            Array.init SavedModels.probe.Rows (fun row ->
+                Csr.row row SavedModels.probe.Features
+                |> Array.filter (fun struct (c, _) -> c < width))
+            |> Csr.ofRows (min width SavedModels.probe.Features.Columns)
+            |> Rows.Features
+
     let private predict (model: Model) : Outcome =
-        let rows =
-            if (InputSpace.vectorisers model.Input).IsEmpty then
-                let width = InputSpace.dimension model.Input
-
-                // as many of the probe's features as there are
-                Array.init SavedModels.probe.Rows (fun row ->
-                    Csr.row row SavedModels.probe.Features
-                    |> Array.filter (fun struct (c, _) -> c < width))
-                |> Csr.ofRows (min width SavedModels.probe.Features.Columns)
-                |> Rows.Features
-            else
-                Rows.Texts SavedModels.probeTexts
-
-        let x = Model.features rows model
+        let x = Model.features (probe model.Input) model
         Model.predict x model |> ignore
         Explanation.rows x model |> ignore
 

@@ -47,6 +47,10 @@ module SavedModels =
             Candidates = 3
         }
 
+    let private onBoth (options: ModelOptions) : Model =
+        let rows = texts |> LabelledRows.beside (Rows.Features dataset.Features)
+        Pipeline.fit options [ VectoriserOptions() ] FeatureKind.Robust rows None ignore CancellationToken.None
+
     let private onTexts (options: ModelOptions) (vectorisers: VectoriserOptions list) : Model =
         Pipeline.fit options vectorisers FeatureKind.Automatic texts None ignore CancellationToken.None
 
@@ -167,6 +171,7 @@ module SavedModels =
                 onTexts
                     (plain |> withRule (RCut.rule 2))
                     [ VectoriserOptions(); VectoriserOptions(Tokens = Tokens.Characters(1, 2)) ]
+                onBoth plain
             ]
 
     let private thresholds: Lazy<PostHocThresholds> =
