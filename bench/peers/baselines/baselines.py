@@ -1,6 +1,7 @@
 """scikit-learn's baselines on one data set. Arguments: data folder, folder for the results.
 
-Each baseline runs in a process of its own, which may take half an hour of two processors and 16 GB; "did not finish" is a result too.
+Each baseline runs in a process of its own, which may take half an hour of two processors and 16 GB; "did not finish" is a result too,
+and one that would not is ended early (pace.py).
 Time of processors is counted, so that other work on the machine changes no result. A result is kept as long as neither these scripts
 nor the data change."""
 

@@ -6,13 +6,18 @@ import numpy
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from pace import Pace
+
 
 def one_vs_rest(make, x, y, queries):
     """Decision values [queries, L] of a classifier for each label; -inf for a label without rows, inf for one that every row has."""
-    scores = numpy.full((queries.shape[0], y.shape[1]), -numpy.inf, numpy.float32)
+    labels = y.shape[1]
+    scores = numpy.full((queries.shape[0], labels), -numpy.inf, numpy.float32)
     by_label = y.tocsc()
+    pace = Pace(labels)
 
-    def learn(label):
+    def learn(place, label):
+        pace.check(place)
         rows = by_label.indices[by_label.indptr[label] : by_label.indptr[label + 1]]
         if 0 < len(rows) < y.shape[0]:
             truth = numpy.zeros(y.shape[0], numpy.int8)
@@ -21,7 +26,8 @@ def one_vs_rest(make, x, y, queries):
         elif len(rows) > 0:
             scores[:, label] = numpy.inf
 
-    joblib.Parallel(n_jobs=2, require="sharedmem")(joblib.delayed(learn)(label) for label in range(y.shape[1]))
+    order = numpy.random.default_rng(1).permutation(labels)  # frequent labels take longest: those so far stand for all
+    joblib.Parallel(n_jobs=2, require="sharedmem")(joblib.delayed(learn)(place, label) for place, label in enumerate(order))
     return scores
 
 

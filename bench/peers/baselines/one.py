@@ -12,6 +12,7 @@ import kernel
 import linear
 import measures
 import neighbours
+import pace
 import problem
 import rows
 import scut
@@ -67,6 +68,9 @@ if __name__ == "__main__":
     folder, name, output = sys.argv[1:]
     warnings.simplefilter("ignore")
     given = problem.of(rows.read(folder))
-    answer = result(name, given) if BASELINES[name][2](given) else {"not_run": "asks for dense or few features"}
+    try:
+        answer = result(name, given) if BASELINES[name][2](given) else {"not_run": "asks for dense or few features"}
+    except pace.Hopeless as estimate:
+        answer = {"not_run": str(estimate)}
     with open(output, "w", encoding="utf-8") as file:
         json.dump(answer, file)

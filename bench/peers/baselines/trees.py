@@ -5,6 +5,8 @@ import numpy
 import scipy.sparse
 from sklearn.ensemble import ExtraTreesClassifier
 
+from pace import Pace
+
 FORESTS, TREES = 10, 20
 
 
@@ -21,7 +23,8 @@ def extra(settings, x, y, queries):
     if scipy.sparse.issparse(x):
         x, queries = x.toarray(), queries.toarray()
     truth = y.toarray().astype(numpy.int8)
-    total = 0
+    total, pace = 0, Pace(FORESTS)
     for seed in range(FORESTS):
+        pace.check(seed)
         total += positive(ExtraTreesClassifier(TREES, n_jobs=2, random_state=seed).fit(x, truth), queries)
     return [(total / FORESTS).astype(numpy.float32) for _ in settings]
