@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -265,8 +264,7 @@ internal sealed class JsonRowReader(JsonFields fields)
         var value = reader.TokenType switch
         {
             JsonTokenType.String => JsonText.Get(ref reader, ref replaced),
-            JsonTokenType.Number when reader.TryGetDecimal(out var number) => number.ToString(CultureInfo.InvariantCulture),
-            JsonTokenType.Number => reader.GetDouble().ToString("R", CultureInfo.InvariantCulture),
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan), // as it is written: every digit counts
             JsonTokenType.True => "true",
             JsonTokenType.False => "false",
             JsonTokenType.Null => "",

@@ -143,6 +143,49 @@ module TextFiles =
             else
                 None
 
+    let private numberSeeds =
+        [|
+            """{"text": "one two", "x": 0.5, "labels": ["b", "a"], "y": -3}""" + "\n"
+            """{"y": 1e-20, "labels": [], "text": "three", "x": null}"""
+            + "\n"
+            + """{"text": "é", "labels": ["c"], "x": 1.17549435e-38, "weight": 0.5, "y": 2}"""
+            + "\n"
+        |]
+
+    /// Rows with numbers beside their texts.
+    let private jsonNumbers =
+        JsonLines.entry.With(Limen.Fields(Text = [| "text" |], Features = [| "x"; "y" |]))
+
+    /// The numbers of every line that another parser reads.
+    let private numbers (input: byte[]) (read: FileRows option) =
+        let isRight (numbers: float32[,]) (row: int, line: string) =
+            use document = JsonDocument.Parse line
+
+            let says (column: int) (name: string) =
+                let number = numbers[row, column]
+
+                match document.RootElement.TryGetProperty name with
+                | true, value when value.ValueKind = JsonValueKind.Number ->
+                    PlainNumbers.says (value.GetRawText()) number
+                | true, value when value.ValueKind = JsonValueKind.String -> true // "NA", say
+                | true, value -> value.ValueKind = JsonValueKind.Null && Single.IsNaN number
+                | _ -> Single.IsNaN number
+
+            says 0 "x" && says 1 "y"
+
+        match read |> Option.map _.Rows, PlainLines.ofText input with
+        | None, _ -> None
+        | Some(Rows.Blocks [ Rows.Texts texts; Rows.Dense numbers ]), Some lines ->
+            let lines = lines |> List.filter (fun line -> line.Trim() <> "")
+
+            if lines.Length <> texts.Count then
+                Some "rows"
+            elif List.indexed lines |> List.forall (isRight numbers) then
+                None
+            else
+                Some "numbers"
+        | Some _, _ -> Some "rows of another kind"
+
     let private anySeeds =
         Array.concat
             [
@@ -175,6 +218,7 @@ module TextFiles =
         [
             target "fasttext" 3.0 fastTextSeeds (Reading.file "a.ft" (FastText.read FastText.prefix) fastText)
             target "jsonl" 3.0 jsonSeeds (Reading.file "a.jsonl" JsonLines.read json)
+            target "jsonl-numbers" 1.0 numberSeeds (Reading.file "a.jsonl" (jsonNumbers.Read NoCache) numbers)
             target "weights" 1.0 [| "1\n0.5\n2e3\n"; "0\r\n.25\r\n7.125" |] weights
             target "names" 1.0 [| "a\nb\n"; "first label\r\nsecond label\r\nthird\r\n\r\n" |] names
             target "any-format" 2.0 anySeeds anything

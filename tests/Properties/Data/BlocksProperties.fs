@@ -272,6 +272,14 @@ let files =
                     Require.equal "features" (read (Fields(Features = [| "price" |])) None path).Rows.Kind
                     Require.equal "texts" (read (Fields()) None path).Rows.Kind))
 
+            testCase "every digit of a number in JSON counts" (fun () ->
+                let line = """{"price": 1.2345679e-25, "labels": ["x"]}""" + "\n"
+
+                TemporaryFolder.usingFile "rows.jsonl" line (fun path ->
+                    match (read (Fields(Features = [| "price" |])) None path).Rows with
+                    | Rows.Dense x -> Require.equal 1.2345679e-25f x[0, 0]
+                    | other -> failtest $"expected dense numbers, received {other.Kind}"))
+
             testTheory
                 "what is no number is refused with its line"
                 [
