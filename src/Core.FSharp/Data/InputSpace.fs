@@ -35,7 +35,7 @@ type InputSpace =
     | Features of dimension: int
     /// Features of which the training rows have some alone: what becomes of these. The others mean nothing to the model.
     | Known of ColumnChoice * InputSpace
-    /// Several views of the same texts, their features beside each other.
+    /// Several views of the same rows, their features beside each other.
     | Views of InputSpace list
     /// Blocks of the same rows, each read in a way of its own, their features beside each other.
     | Blocks of InputSpace list
@@ -158,8 +158,8 @@ module InputSpace =
     /// What rows it reads, in a message, as Rows.Kind: "texts", "features", or "texts and features".
     let rec kind (input: InputSpace) : string =
         match input with
-        | Texts _
-        | Views _ -> "texts"
+        | Texts _ -> "texts"
+        | Views(first :: _) -> kind first
         | Blocks blocks -> System.String.Join(" and ", blocks |> List.map kind)
         | _ -> "features"
 

@@ -20,7 +20,7 @@ module JsonArray =
     /// The rows of a file. Throws DataFormatException (columns in bytes) at the first object that is not as it should be, for a file without rows, and where
     /// weights stand beside the file too (RowWeights).
     let read (fields: Fields) (path: string) : FileRows =
-        let chosen, notes = JsonRows.fieldsOf fields (beginning path)
+        let chosen, notes = JsonRoles.fieldsOf fields (beginning path)
 
         let struct (rows, lines) =
             try

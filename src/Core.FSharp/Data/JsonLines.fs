@@ -16,7 +16,7 @@ module JsonLines =
     /// DataFormatException (columns in bytes) at the first line that is not as it should be, for a file without rows, and where weights stand beside the file
     /// too (RowWeights).
     let readBlocks (blockBytes: int) (fields: Fields) (path: string) : FileRows =
-        let chosen, notes = JsonRows.fieldsOf fields (Lines.first path)
+        let chosen, notes = JsonRoles.fieldsOf fields (Lines.first path)
 
         let parse firstLine (bytes: ReadOnlyMemory<byte>) =
             struct (firstLine, JsonLinesParser.Parse(chosen, bytes.Span))

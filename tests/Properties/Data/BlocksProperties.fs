@@ -90,6 +90,15 @@ let tests =
                     (Rows.blocks left)
                     (Rows.blocks right))
 
+            testCase "views are of what their rows are" (fun () ->
+                let features = InputSpace.Features 3
+                Require.equal "features" (InputSpace.kind (Views [ features; features ]))
+
+                let vectorisers =
+                    [ VectoriserOptions(); VectoriserOptions(LongestTerm = Nullable 2) ]
+
+                Require.equal "texts" (InputSpace.kind (InputSpace.fit vectorisers FeatureKind.Automatic (texts 20))))
+
             testCase "rows of another kind are refused, in every order" (fun () ->
                 let d = SmallProblem.dataset 20 1
                 let input = fit FeatureKind.Automatic (both d)
