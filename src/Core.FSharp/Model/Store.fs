@@ -30,7 +30,8 @@ module Store =
     let private isThere (target: string) =
         Directory.Exists target || (SaveFolder.Recovered target).IsSome
 
-    /// A folder that is replaced while it is read is read anew; where systems cannot tell, what is damaged is read a few times.
+    /// A folder that is replaced while it is read is read anew. What is damaged is read a few times where systems cannot tell, and where a save has put it aside: the save may be
+    /// emptying it by now, for the new one is in its place.
     let rec private loadAgain tokenisers (tries: int) (path: string) : Saved =
         let target = ModelFolder.itself path
 
@@ -41,10 +42,13 @@ module Store =
                 SaveFolder.Recovered target |> Option.defaultValue path
 
         use folder = new OpenFolder(place)
+        let isAside = place <> path
 
         try
             loadFrom tokenisers folder place
-        with :? ModelFormatException when folder.HasGone || (tries > 1 && folder.MayBeMixed && isThere target) ->
+        with :? ModelFormatException when
+            folder.HasGone
+            || (tries > 1 && (isAside || folder.MayBeMixed && isThere target)) ->
             if not folder.HasGone then
                 Thread.Sleep 20
 

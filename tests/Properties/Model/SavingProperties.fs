@@ -143,7 +143,7 @@ let tests =
                 (fun replacement ->
                     inModelFolder (fun around folder ->
                         Store.save folder model.Value
-                        let loads = if Cases.isProof then 200 else 15
+                        let loads = if Cases.isProof then 2_000 else 200
                         let models = [| model.Value; other.Value |]
                         // each on a thread of its own: a pool may start some when others are done
                         let thread (work: unit -> unit) =
