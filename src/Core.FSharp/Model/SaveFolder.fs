@@ -92,8 +92,8 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
             let lock = claim FileMode.CreateNew folder
             Directory.CreateDirectory(newOf folder) |> ignore
             new SaveFolder(target, folder, lock)
-        with :? IOException when tries > 1 && not (File.Exists(lockOf folder)) ->
-            // another save took it for a dead one's before it was locked
+        with :? IOException when tries > 1 ->
+            // another save took it for a dead one's before it was locked, and removes it
             make target (tries - 1)
 
     /// A folder to save to the target from. What dead saves to it have left is removed.
@@ -123,7 +123,7 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
         LinuxFiles.flushFolder folder
         LinuxFiles.flushFolder (Path.GetDirectoryName target)
 
-    member private s.InTwoSteps() =
+    member private s.InTwoSteps(tries: int) =
         if Directory.Exists target then
             // another save was faster: what this one had moved away is over
             if Directory.Exists(oldOf folder) then
@@ -137,7 +137,8 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
         try
             Directory.Move(s.New, target)
         with
-        | :? IOException when Directory.Exists target -> s.InTwoSteps()
+        | :? IOException when Directory.Exists target -> s.InTwoSteps tries
+        | :? IOException when tries > 1 -> s.InTwoSteps(tries - 1) // another save's model was there, and is aside by now
         | _ ->
             if Directory.Exists(oldOf folder) && not (Directory.Exists target) then
                 Directory.Move(oldOf folder, target)
@@ -153,7 +154,7 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
 
         match renamed with
         | Done -> ()
-        | Unsupported -> s.InTwoSteps()
+        | Unsupported -> s.InTwoSteps 10
         | Missing
         | Occupied -> s.InOneStep() // another save came between
 
@@ -169,7 +170,7 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
 
         match replacement with
         | InOneStep -> s.InOneStep()
-        | InTwoSteps -> s.InTwoSteps()
+        | InTwoSteps -> s.InTwoSteps 10
 
         s.Flush()
         let old = if Directory.Exists s.New then s.New else oldOf folder

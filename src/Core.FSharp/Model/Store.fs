@@ -27,8 +27,12 @@ module Store =
         ModelDamage.making (Path.Combine(path, ModelFolder.manifestFile)) (fun () ->
             SavedFiles.read tokenisers folder path)
 
+    /// Looks three times: a model moves aside and another into its place while one looks in one of both.
     let private isThere (target: string) =
-        Directory.Exists target || (SaveFolder.Recovered target).IsSome
+        let look _ =
+            Directory.Exists target || (SaveFolder.Recovered target).IsSome
+
+        Seq.exists look [ 1..3 ]
 
     /// A folder that is replaced while it is read is read anew. What is damaged is read a few times where systems cannot tell, and where a save has put it aside: the save may be
     /// emptying it by now, for the new one is in its place.
