@@ -143,10 +143,11 @@ let tests =
                     (InputSpace.faults [] FeatureKind.Automatic (both train)))
 
             testCase "the scaling of numbers is chosen as without the texts beside them" (fun () ->
+                // each label's own feature, on a scale on which few rows are far from all others
                 let dense (d: Dataset) =
                     Rows.Dense(
-                        Array2D.init d.Rows 12 (fun r c ->
-                            float32 (exp (float (Csr.item r (c * 3) d.Features) * 4.0)) + float32 (r % 3))
+                        Array2D.init d.Rows SmallProblem.labels (fun r c ->
+                            float32 (exp (float (Csr.item r (4 * c) d.Features) * 25.0) + float (r * 7 % 5)))
                     )
 
                 let chosen rows =
@@ -154,7 +155,8 @@ let tests =
 
                 let alone = chosen dense
                 let beside = chosen (fun d -> texts d.Rows |> Rows.beside (dense d))
-                Require.isNonEmpty alone.Figures
+                // not the one that is taken without a choice
+                Require.notEqual (string FeatureKind.Measurements) alone.Name
                 Require.equal alone.Figures beside.Figures
 
                 Require.equal (InputSpace.describe alone.Input) (InputSpace.describe beside.Input |> List.skip 1))
@@ -288,6 +290,18 @@ let files =
                     match (read (Fields(Features = [| "price" |])) None path).Rows with
                     | Rows.Dense x -> Require.equal 1.2345679e-25f x[0, 0]
                     | other -> failtest $"expected dense numbers, received {other.Kind}"))
+
+            testCase "numbers beside ids and times are the fields that are named" (fun () ->
+                let line =
+                    """{"text": "a", "when": 7, "id": 9, "price": 3, "labels": ["x"]}""" + "\n"
+
+                let fields =
+                    Fields(Text = [| "text" |], Features = [| "price" |], Id = "id", Time = "when")
+
+                TemporaryFolder.usingFile "rows.jsonl" line (fun path ->
+                    match (read fields None path).Rows with
+                    | Rows.Blocks [ _; Rows.Dense x ] -> Require.equal 3f x[0, 0]
+                    | other -> failtest $"expected texts beside dense numbers, received {other.Kind}"))
 
             testTheory
                 "what is no number is refused with its line"
