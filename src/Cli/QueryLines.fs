@@ -135,13 +135,11 @@ module QueryLines =
                     }
                     line)
 
-        match InputSpace.kind model.Input with
-        | "texts" -> Rows.Texts(at (textOf asked.Text))
-        | "features" ->
-            let d = ModelRows.width model.Input
-            at (featuresOf d) |> Csr.ofRows d |> Rows.Features
-        | _ ->
+        match model.Input, ModelRows.width model.Input with
+        | Blocks _, _ ->
             let texts, numbers = at (bothOf asked) |> Array.unzip
 
             Rows.Texts texts
             |> Rows.beside (Rows.Dense(Array2D.init lines.Length asked.Numbers.Length (fun r c -> numbers[r][c])))
+        | _, 0 -> Rows.Texts(at (textOf asked.Text))
+        | _, d -> at (featuresOf d) |> Csr.ofRows d |> Rows.Features

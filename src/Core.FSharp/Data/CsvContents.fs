@@ -84,7 +84,7 @@ module internal CsvContents =
             $"features from {named table roles.Numbers}"
 
         match numberColumns table with
-        | _ when not (roles.Text.Length = 0 || roles.Numbers.Length = 0) ->
+        | _ when roles.Text.Length > 0 && roles.Numbers.Length > 0 ->
             let (texts, saidOfTexts), (numbers, saidOfNumbers) = texts (), numbers ()
             Rows.beside numbers texts, $"{saidOfTexts}, and {saidOfNumbers}"
         | _ when roles.Text.Length > 0 -> texts ()

@@ -130,10 +130,8 @@ module internal JsonRows =
                 |> Some
 
         let features () =
-            let before =
-                asked |> Array.truncate 4 |> Array.filter (isNull >> not) |> Array.length
-
-            numbers fields path lines before values
+            let given = asked |> Array.filter (isNull >> not)
+            numbers fields path lines (given.Length - fields.Features.Count) values
 
         let repeated = blocks |> Array.sumBy _.Repeated
         let labels, said = labelsOf fields path lines repeated (all _.Labels)

@@ -75,6 +75,11 @@ module internal ModelFaults =
         | Views _
         | Blocks _ -> [ "views: expected texts or numbers, found views or blocks of them" ]
 
+    let private notTooWide (what: string) (parts: InputSpace list) : string list =
+        Unfit.unless
+            (parts |> List.sumBy (InputSpace.dimension >> int64) <= int64 Array.MaxLength)
+            $"{what}: expected fewer features in all"
+
     let rec private input (space: InputSpace) : string list =
         match space with
         | Blocks blocks ->
@@ -85,19 +90,13 @@ module internal ModelFaults =
                         (blocks |> List.forall (_.IsBlocks >> not))
                         "blocks: expected texts or numbers, found blocks of blocks"
                 yield! blocks |> List.filter (_.IsBlocks >> not) |> List.collect input
-                yield!
-                    Unfit.unless
-                        (blocks |> List.sumBy (InputSpace.dimension >> int64) <= int64 Array.MaxLength)
-                        "blocks: expected fewer features in all"
+                yield! notTooWide "blocks" blocks
             ]
         | Views views ->
             [
                 yield! Unfit.unless (views.Length > 1) "views: expected two or more, found fewer"
                 yield! views |> List.collect view
-                yield!
-                    Unfit.unless
-                        (views |> List.sumBy (InputSpace.dimension >> int64) <= int64 Array.MaxLength)
-                        "views: expected fewer features in all"
+                yield! notTooWide "views" views
             ]
         | one -> view one
 
