@@ -183,7 +183,7 @@ let problem (labels: LabelSpace, input, parts: Split<Dataset>) seed =
         }
 
     let evidence =
-        Fitting.evidence options parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
+        Fitting.evidence options input parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
 
     let rarity = evidence.Ranker.Rarity
     let stack = Stacking.fit rarity evidence.Weights evidence.Lists evidence.Labels

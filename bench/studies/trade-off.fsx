@@ -73,7 +73,7 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
     let folder =
         Folder.read Folder.defaults (Path.Combine(Environment.GetEnvironmentVariable "LIMEN_DATA", name))
 
-    let _, _, parts =
+    let _, input, parts =
         Pipeline.prepare (Presets.vectorisers ()) FeatureKind.Automatic folder.Rows
 
     let options =
@@ -82,7 +82,7 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
         }
 
     let evidence =
-        Fitting.evidence options parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
+        Fitting.evidence options input parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
 
     let rarity = evidence.Ranker.Rarity
     let stack = Stacking.fit rarity evidence.Weights evidence.Lists evidence.Labels

@@ -15,6 +15,10 @@ module Columns =
         ||> List.mapFold (fun first count -> { First = first; Count = count }, first + count)
         |> fst
 
+    /// Whether a column is one of the block's.
+    let holds (column: int) (block: Columns) : bool =
+        column >= block.First && column < block.First + block.Count
+
     /// What is wrong with a block of D columns (Stored).
     let internal unfit (columns: int) (block: Columns) : string list =
         Unfit.unless
@@ -30,7 +34,7 @@ module Columns =
         else
             Array.init m.Rows (fun row ->
                 Csr.row row m
-                |> Array.filter (fun struct (c, _) -> c >= block.First && c < block.First + block.Count)
+                |> Array.filter (fun struct (c, _) -> holds c block)
                 |> Array.map (fun struct (c, v) -> struct (c - block.First, v)))
             |> Csr.ofRows block.Count
 

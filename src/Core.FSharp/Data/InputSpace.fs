@@ -146,14 +146,29 @@ module InputSpace =
         | Measurements(imputer, _) -> Imputer.dimension imputer
         | Features dimension -> dimension
 
-    let rec private dimensions (input: InputSpace) : int list =
+    /// What reads each view, in their order.
+    let rec private readers (input: InputSpace) : InputSpace list =
         match input with
         | Views parts
-        | Blocks parts -> parts |> List.collect dimensions
-        | one -> [ dimension one ]
+        | Blocks parts -> parts |> List.collect readers
+        | one -> [ one ]
 
     /// The views of rows as runs of their features: those of each block's texts, and each block of numbers; one where there is but one.
-    let views (input: InputSpace) : Columns list = dimensions input |> Columns.beside
+    let views (input: InputSpace) : Columns list =
+        readers input |> List.map dimension |> Columns.beside
+
+    let rec private givesUnitRows (reader: InputSpace) : bool =
+        match reader with
+        | Texts _
+        | TermCounts _ -> true
+        | Known(_, known) -> givesUnitRows known
+        | _ -> false
+
+    /// The views in which a row has Euclidean norm 1, or no entry: those weighted by TF-IDF.
+    let unitViews (input: InputSpace) : Columns list =
+        List.zip (readers input) (views input)
+        |> List.filter (fst >> givesUnitRows)
+        |> List.map snd
 
     /// What rows it reads, in a message, as Rows.Kind: "texts", "features", or "texts and features".
     let rec kind (input: InputSpace) : string =

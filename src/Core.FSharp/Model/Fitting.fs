@@ -52,11 +52,12 @@ module Fitting =
         | [] -> None
         | epochs -> epochs |> List.averageBy float |> Math.Round |> int |> Some
 
-    /// The lists of all training rows, each row scored by a ranker that was fitted without its fold (foldOf: the fold of
+    /// The lists of all training rows, each row read and scored as a new one by a ranker that was fitted without its fold (foldOf: the fold of
     /// each row), and a ranker of all rows. The best so far of a cancelled one is the first fold's ranker and lists, whose rows were held out.
     let crossFit
         (foldOf: int[])
         (options: ModelOptions)
+        (input: InputSpace)
         (train: Dataset)
         (progress: TrainingProgress -> unit)
         (checkpoint: Checkpoint)
@@ -69,6 +70,7 @@ module Fitting =
             RankerFitting.ofFold
                 options
                 (context options progress checkpoint cancellation (folds + 1) k)
+                input
                 train
                 splits[k]
 
@@ -143,6 +145,7 @@ module Fitting =
     /// at all. Throws ConfigurationException where validation rows are named and there are none.
     let evidence
         (options: ModelOptions)
+        (input: InputSpace)
         (train: Dataset)
         (validation: Dataset option)
         (progress: TrainingProgress -> unit)
@@ -165,7 +168,7 @@ module Fitting =
             let kept, held =
                 all () |> Dataset.holdOut share (Seed.derive "held out" 0 options.Seed)
 
-            heldOut options kept held progress checkpoint cancellation
+            heldOut options kept (RankerFitting.asNew input kept held) progress checkpoint cancellation
 
         match rule with
         | DecisionRows.ValidationOnly -> heldOut options train held progress checkpoint cancellation
@@ -178,4 +181,4 @@ module Fitting =
             let foldOf =
                 Folds.stratified (min folds all.Rows) (Seed.derive "folds" 0 options.Seed) all.Truth
 
-            crossFit foldOf options all progress checkpoint cancellation
+            crossFit foldOf options input all progress checkpoint cancellation

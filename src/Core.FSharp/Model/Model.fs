@@ -139,7 +139,7 @@ module Model =
         progress TrainingProgress.signals
 
         let evidence =
-            Fitting.evidence options train validation progress checkpoint cancellation
+            Fitting.evidence options input train validation progress checkpoint cancellation
 
         progress TrainingProgress.decision
 

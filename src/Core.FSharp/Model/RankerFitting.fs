@@ -89,6 +89,12 @@ module internal RankerFitting =
             Weights = validation.Weights
         }
 
+    /// Held-out rows of an input space that was fitted on them too, as rows that are new to a model of the training rows are read.
+    let asNew (input: InputSpace) (train: Dataset) (held: Dataset) : Dataset =
+        { held with
+            Features = UnseenFeatures.drop input train.Features held.Features
+        }
+
     let private select (chosen: int[]) (rows: TrainingRows) : TrainingRows =
         {
             Features = Csr.selectRows chosen rows.Features
@@ -97,9 +103,15 @@ module internal RankerFitting =
             Weights = rows.Weights |> Option.map (fun w -> chosen |> Array.map (Array.get w))
         }
 
-    /// Fits on the rows outside a fold; the lists are of those inside. Networks stop early on a tenth of the rows
+    /// Fits on the rows outside a fold; the lists are of those inside, read as new rows are. Networks stop early on a tenth of the rows
     /// outside, so that nothing about the fold's labels reaches its scores.
-    let ofFold (options: ModelOptions) context (train: Dataset) (inside: int[], outside: int[]) : DecisionEvidence =
+    let ofFold
+        (options: ModelOptions)
+        context
+        (input: InputSpace)
+        (train: Dataset)
+        (inside: int[], outside: int[])
+        : DecisionEvidence =
         let training = Dataset.selectRows outside train
         let signals, rows = ofSignals options context training
 
@@ -113,7 +125,7 @@ module internal RankerFitting =
                 rows, None
 
         let ranker = signals |> withScorers options context rowsFor noEnd
-        let inner = Dataset.selectRows inside train
+        let inner = Dataset.selectRows inside train |> asNew input training
 
         {
             Ranker = ranker

@@ -15,10 +15,12 @@ let private options =
         DecisionRows = Some(DecisionRows.CrossFit 3)
     }
 
+let private input = Features train.Features.Columns
+
 let private foldOf = Folds.stratified 3 (Seed.ofInt 4) train.Truth
 
 let private crossFit options train =
-    Fitting.crossFit foldOf options train ignore Checkpoint.none CancellationToken.None
+    Fitting.crossFit foldOf options input train ignore Checkpoint.none CancellationToken.None
 
 let private entries (rows: int[]) (lists: CandidateScores) =
     let chosen = CandidateScores.selectRows rows lists
@@ -105,7 +107,9 @@ let tests =
                             scores.Add(struct (p.Scorer, p.Epoch, p.ValidationNdcg.Value))
 
                     let history =
-                        historyOf (Fitting.crossFit foldOf options train hear Checkpoint.none CancellationToken.None)
+                        historyOf (
+                            Fitting.crossFit foldOf options input train hear Checkpoint.none CancellationToken.None
+                        )
 
                     let best =
                         scores
