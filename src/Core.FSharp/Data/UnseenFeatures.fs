@@ -22,21 +22,21 @@ module UnseenFeatures =
         | kept -> sqrt (squares view whole / kept)
 
     let private grown (views: Columns list) whole left : struct (int * float32)[] =
-        let factors = views |> List.map (growth whole left)
+        let factors = views |> List.map (fun view -> view, growth whole left view)
+
+        let factor column =
+            factors
+            |> List.tryFind (fst >> Columns.holds column)
+            |> Option.map snd
+            |> Option.defaultValue 1.0
 
         left
-        |> Array.map (fun struct (column, value) ->
-            let factor =
-                List.zip views factors
-                |> List.tryPick (fun (view, factor) -> if Columns.holds column view then Some factor else None)
-                |> Option.defaultValue 1.0
-
-            struct (column, float32 (factor * float value)))
+        |> Array.map (fun struct (column, value) -> struct (column, float32 (factor column * float value)))
 
     /// Held-out rows [M, D] without the features in which no training row [N, D] has an entry. In views of TF-IDF what is left of a row has the norm of the whole row; a row of
     /// which nothing is left there is empty. The document frequencies behind the weights, which count held-out rows too, stay. Throws ArgumentException where the columns differ.
     let drop (input: InputSpace) (train: CsrMatrix) (held: CsrMatrix) : CsrMatrix =
-        Shape.require (nameof held) "columns" [ train.Columns ] [ held.Columns ]
+        Shape.require (nameof held) "[M, D]" [ held.Rows; train.Columns ] [ held.Rows; held.Columns ]
         let support = Csr.columnCounts train
         let views = InputSpace.unitViews input
 

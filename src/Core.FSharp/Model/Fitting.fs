@@ -52,8 +52,8 @@ module Fitting =
         | [] -> None
         | epochs -> epochs |> List.averageBy float |> Math.Round |> int |> Some
 
-    /// The lists of all training rows, each row read and scored as a new one by a ranker that was fitted without its fold (foldOf: the fold of
-    /// each row), and a ranker of all rows. The best so far of a cancelled one is the first fold's ranker and lists, whose rows were held out.
+    /// The lists of all training rows, each row read (UnseenFeatures.drop) and scored as a new one by a ranker that was fitted without its fold (foldOf: the fold of
+    /// each row; input: what made their features), and a ranker of all rows. The best so far of a cancelled one is the first fold's ranker and lists, whose rows were held out.
     let crossFit
         (foldOf: int[])
         (options: ModelOptions)

@@ -1,6 +1,7 @@
 /// Held-out rows are read as new rows are: without what no training row has.
 module Limen.Properties.UnseenFeaturesProperties
 
+open System
 open System.Threading
 open Expecto
 open FsCheck
@@ -25,6 +26,16 @@ let private alike (expected: (int * float) list list) (actual: (int * float) lis
 let private knowing (texts: string[]) (v: Vectoriser) : int[] * Vectoriser =
     let seen = (ColumnChoice.ofEntries (Vectoriser.apply v texts)).Ids
     seen, Vectoriser(v.Options, seen |> Array.map (Array.get v.Terms), seen |> Array.map (Array.get v.Weights.Idf))
+
+/// The vectoriser of every second term.
+let private everySecond (v: Vectoriser) : Vectoriser =
+    let some values =
+        values
+        |> Array.indexed
+        |> Array.filter (fun (i, _) -> i % 2 = 0)
+        |> Array.map snd
+
+    Vectoriser(v.Options, some v.Terms, some v.Weights.Idf)
 
 /// Training rows with room for one more feature, which nobody has but one row.
 let private train =
@@ -85,17 +96,39 @@ let tests =
 
                 if (PlainVectoriser.vocabulary c.Options all).Length > 0 then
                     let v = Vectoriser.fit c.Options all
-                    let input = Blocks [ Texts v; Features v.Features; Views [ Texts v; Texts v ] ]
-                    let read texts = Vectoriser.apply v texts
-                    let beside x = Columns.join [ x; x; x; x ]
-                    let held = read c.Others
+                    let half = everySecond v
+                    let numbers = Features v.Features
 
-                    let dropped = UnseenFeatures.drop input (beside (read c.Texts)) (beside held)
-                    let alone = UnseenFeatures.drop (Texts v) (read c.Texts) held
-                    let plain = UnseenFeatures.drop (Features v.Features) (read c.Texts) held
-                    alike (entries (Columns.join [ alone; plain; alone; alone ])) (entries dropped)
+                    let read texts =
+                        Vectoriser.apply v texts, Vectoriser.apply half texts
 
-                    for whole, left in List.zip (entries held) (entries plain) do
+                    let beside (whole, half) =
+                        Columns.join [ half; whole; whole; half ]
+
+                    let train, held = read c.Texts, read c.Others
+
+                    let dropped =
+                        UnseenFeatures.drop
+                            (Blocks [ Texts half; numbers; Views [ Texts v; Texts half ] ])
+                            (beside train)
+                            (beside held)
+
+                    let ofView part reader =
+                        UnseenFeatures.drop reader (part train) (part held)
+
+                    let plain = ofView fst numbers
+
+                    let expected =
+                        [
+                            ofView snd (Texts half)
+                            plain
+                            ofView fst (Texts v)
+                            ofView snd (Texts half)
+                        ]
+
+                    alike (entries (Columns.join expected)) (entries dropped)
+
+                    for whole, left in List.zip (entries (fst held)) (entries plain) do
                         Require.equal left (whole |> List.filter (fun entry -> List.contains entry left)))
 
             testCase "rows without anything unseen stay as they are, and a row of nothing else is empty" (fun () ->
@@ -112,7 +145,10 @@ let tests =
                 Require.equal (entries x) (entries (UnseenFeatures.drop input x x))
                 let some = Csr.selectRows [| 0 |] x
 
-                Require.equal [ [ 0, float 0.6f; 1, float 0.8f ]; [] ] (entries (UnseenFeatures.drop input some x)))
+                Require.equal [ [ 0, float 0.6f; 1, float 0.8f ]; [] ] (entries (UnseenFeatures.drop input some x))
+
+                Require.refusal<ArgumentException>(fun () -> UnseenFeatures.drop input (Csr.widen 4 x) x |> box)
+                |> ignore)
 
             testCase "a feature that a row has alone does not reach its scores out of fold" (fun () ->
                 let before = lists (DecisionRows.CrossFit 3) train
