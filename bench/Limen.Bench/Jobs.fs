@@ -216,6 +216,7 @@ module Jobs =
                 Rarity = rarity
                 Objective = Objective.standard
                 Weights = None
+                Scorings = 1
                 Seed = Seed.ofInt 1
             }
 

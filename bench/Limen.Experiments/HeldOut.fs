@@ -14,6 +14,7 @@ module HeldOut =
             Labels = model.Labels
             Counts = model.Counts
             Rarity = model.Ranker.Rarity
+            Scorings = 1
             Seed = seed
         }
 

@@ -119,6 +119,7 @@ module Studies =
                         Progress = ignore
                         Cancellation = CancellationToken.None
                         WhenCancelled = WhenCancelled.Throw
+                        Repeats = 1
                         Checkpoint = Checkpoint.none
                     }
 
@@ -194,6 +195,7 @@ module Studies =
                 Labels = task.Labels
                 Counts = counts
                 Rarity = Idf.ofCounts IdfSmoothing.AddOne counts |> Rarity.ofIdf
+                Scorings = 1
                 Seed = Seed.ofInt seed
             }
 

@@ -56,6 +56,7 @@ let study folder (chosen: string[]) =
             Labels = LabelSpace(Array.init rarity.Length string)
             Counts = LabelCounts.ofRows (Dataset.create (Csr.empty train.Rows 1) train)
             Rarity = rarity
+            Scorings = 1
             Seed = Seed.ofInt 1
         }
 

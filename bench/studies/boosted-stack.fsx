@@ -85,6 +85,7 @@ let study cuts share name =
                                 Labels = labels
                                 Counts = model.Counts
                                 Rarity = model.Ranker.Rarity
+                                Scorings = 1
                                 Seed = Seed.ofInt cut
                             }
 

@@ -15,7 +15,7 @@ let ways =
     [
         "hold out 10 %", DecisionRows.HoldOut 0.1
         "hold out 20 %", DecisionRows.HoldOut 0.2
-        "cross-fit 5", DecisionRows.CrossFit 5
+        "cross-fit 5", DecisionRows.CrossFit(5, 1)
     ]
 
 /// Labels, features, training and test rows; validation rows of a data set's own count as training rows here.

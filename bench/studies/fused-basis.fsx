@@ -40,7 +40,7 @@ let (Scores scores) = Model.scores validation.Features model
 let sides =
     [
         for cut in 1..cuts do
-            let halfOf = Folds.ofScores 2 (Seed.ofInt cut) (Scores scores)
+            let halfOf = Folds.ofScores 1 2 (Seed.ofInt cut) (Scores scores)
 
             [
                 for half in 0..1 do

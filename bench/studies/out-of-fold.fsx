@@ -56,7 +56,7 @@ let study name =
     for said, decisionRows, validation in
         [
             "half of the dev rows", DecisionRows.ValidationOnly, Some decides
-            "training rows out of fold", DecisionRows.CrossFit 3, None
+            "training rows out of fold", DecisionRows.CrossFit(3, 1), None
         ] do
         let model =
             Model.fit

@@ -49,7 +49,7 @@ let mixed (shares: float[]) (thetas: float32[][]) =
 let halves cuts seed (p: Problem) =
     [|
         for cut in 1..cuts do
-            let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) (Scores p.Scores)
+            let halfOf = Folds.ofScores 1 2 (Seed.derive "halves" cut seed) (Scores p.Scores)
 
             for half in 0..1 do
                 let inside, outside = Folds.split half halfOf
@@ -116,7 +116,7 @@ let oldRule seed (p: Problem) =
     withBasis p None (p.Scores, p.Truth) Fused.bases[Array.findIndex ((=) 1.0) shares]
 
 let newRule seed (p: Problem) =
-    Fused.fit objective seed p.Rarity None (Scores p.Scores) (LabelSets p.Truth)
+    Fused.fit objective seed 1 p.Rarity None (Scores p.Scores) (LabelSets p.Truth)
     |> Fused.thresholds
 
 /// The rules among which the default was chosen.
@@ -179,6 +179,12 @@ let interval (n: int) (f: int[] -> float) =
 let problem (labels: LabelSpace, input, parts: Split<Dataset>) seed =
     let options =
         { Presets.strong objective with
+            DecisionRows =
+                parts.Validation
+                |> Option.map _.Rows
+                |> Option.defaultValue 0
+                |> decidingOnce parts.Train.Labels.Columns parts.Train.Rows
+                |> Some
             Seed = Seed.ofInt seed
         }
 

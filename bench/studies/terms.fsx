@@ -52,7 +52,7 @@ let measure
                 Global = None
                 Local = None
                 Scorers = [ Linear.scorer LinearOptions.standard ]
-                DecisionRows = Some(DecisionRows.CrossFit 3)
+                DecisionRows = Some(DecisionRows.CrossFit(3, 1))
                 Seed = Seed.ofInt seed
             }
             labels

@@ -34,7 +34,7 @@ let reached rarity ((scores, truth), (newScores, newTruth)) =
     weights
     |> List.map (fun weight ->
         let rule =
-            Fused.fit (Objective.MacroPlusMicro weight) seed rarity None (Scores scores) (LabelSets truth)
+            Fused.fit (Objective.MacroPlusMicro weight) seed 1 rarity None (Scores scores) (LabelSets truth)
 
         let predicted = Thresholds.decide (Fused.thresholds rule) (Scores newScores)
         let evidence = Evidence.ofSets predicted (LabelSets newTruth)
@@ -78,6 +78,12 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
 
     let options =
         { Presets.strong Objective.standard with
+            DecisionRows =
+                parts.Validation
+                |> Option.map _.Rows
+                |> Option.defaultValue 0
+                |> decidingOnce parts.Train.Labels.Columns parts.Train.Rows
+                |> Some
             Seed = seed
         }
 

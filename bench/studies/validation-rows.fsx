@@ -21,7 +21,7 @@ let rules =
         "they decide alone", DecisionRows.ValidationOnly
         "decide, then learned from", DecisionRows.ValidationThenAll
         "a tenth of all decides", DecisionRows.HoldOut 0.1
-        "cross-fitted with the others", DecisionRows.CrossFit 5
+        "cross-fitted with the others", DecisionRows.CrossFit(5, 1)
     ]
 
 let measure name wanted =
@@ -40,7 +40,7 @@ let measure name wanted =
         $"{name}: {parts.Train.Rows} training rows, {validation.Rows} validation rows, measured on {fresh.Rows} others"
 
     for rule, rows in rules do
-        if rows <> DecisionRows.CrossFit 5 || parts.Train.Rows <= manyRows then
+        if rows <> DecisionRows.CrossFit(5, 1) || parts.Train.Rows <= manyRows then
             let clock = Stopwatch.StartNew()
 
             let options =

@@ -85,11 +85,13 @@ public sealed class AdaptiveThresholdModelBuilder
 
     /// <summary>
     /// The decision is fitted on all rows, training and validation rows alike, each scored by a model that was fitted without its fold. The default up to 10,000
-    /// rows, with five folds.
+    /// rows, with five folds, and repeated where rows and labels are few: as often as 10,000 rows and a million pairs of rows and labels go into those given, 20 times at most.
     /// </summary>
-    /// <param name="folds">At least 2; the cost is that of as many fits, and one more.</param>
+    /// <param name="folds">At least 2; the cost is that of folds x repeats fits, and one more.</param>
+    /// <param name="repeats">1 to 100: how often the rows are parted into folds. Each row is scored as often, and the decision rests on all its scores: label sets then depend less on the seed.</param>
     /// <example><code>builder.WithCrossFit(5).Fit(train)</code></example>
-    public AdaptiveThresholdModelBuilder WithCrossFit(int folds = 5) => new(settings with { DecisionRows = Core.DecisionRows.NewCrossFit(folds) });
+    public AdaptiveThresholdModelBuilder WithCrossFit(int folds = 5, int repeats = 1) =>
+        new(settings with { DecisionRows = Core.DecisionRows.NewCrossFit(folds, repeats) });
 
     /// <summary>
     /// The decision is fitted on a share of all rows, training and validation rows alike, which signals and scorers then do without. The default above 10,000 rows

@@ -203,7 +203,7 @@ internal static class Doors
 /// <summary>The rows that a decision is fitted on, by the names that the builder has for them.</summary>
 internal static class DecisionRowsDoors
 {
-    public static Core.DecisionRows CrossFit(int folds = 5) => Core.DecisionRows.NewCrossFit(folds);
+    public static Core.DecisionRows CrossFit(int folds = 5, int repeats = 1) => Core.DecisionRows.NewCrossFit(folds, repeats);
 
     public static Core.DecisionRows HoldOut(double share = 0.1) => Core.DecisionRows.NewHoldOut(share);
 

@@ -102,20 +102,27 @@ module BoostedStack =
 
         further [] [ outsideLoss () ] 0
 
-    /// The stack of the held-out rows with its trees, and the scores of the same pairs by trees that had not seen their rows. seed: of the folds.
+    /// The stack of the held-out rows with its trees, and the scores of the same pairs by trees that had not seen their rows. seed: of the folds; scorings: how often each row was scored (Folds.ofScores).
     let fit
         (seed: Seed)
+        (scorings: int)
         (idf: float32[])
         (weights: float32[] option)
         (lists: CandidateScores)
         (labels: LabelSets)
         : Stack * Scores =
+        let (LabelSets truth) = labels
+
         let plain = Stacking.fit idf weights lists labels
 
         let pairs =
             pairsOf (Rarity.ofIdf idf) weights lists labels (Stacking.apply plain idf lists)
 
-        let foldOf = Folds.stratified folds seed labels
+        let foldOf =
+            Csr.selectRows [| 0 .. truth.Rows / scorings - 1 |] truth
+            |> LabelSets
+            |> Folds.stratified folds seed
+            |> Folds.repeat scorings
 
         let each =
             [

@@ -24,6 +24,8 @@ type DecisionContext =
         Counts: LabelCounts
         /// The labels' rarity [L], in [0, 1]; zeros where the model has no global signal.
         Rarity: float32[]
+        /// How often each held-out row was scored (DecisionEvidence.Scorings); 1: once.
+        Scorings: int
         Seed: Seed
     }
 
@@ -66,6 +68,7 @@ module FittedDecision =
             Rarity = context.Rarity
             Objective = Objective.resolve context.Labels objective
             Weights = weights
+            Scorings = context.Scorings
             Seed = context.Seed
         }
 
@@ -75,7 +78,7 @@ module FittedDecision =
         | ScoreCombination.Average -> None, CandidateScores.average lists
         | ScoreCombination.Boosted ->
             let stack, scores =
-                BoostedStack.fit context.Seed context.Rarity weights lists labels
+                BoostedStack.fit context.Seed context.Scorings context.Rarity weights lists labels
 
             Some stack, scores
         | _ ->

@@ -6,18 +6,36 @@ open Limen.Kernels
 [<RequireQualifiedAccess>]
 module Folds =
 
+    /// The folds of rows that are there so many times, one after the other: those of the first time, each time.
+    let repeat (scorings: int) (foldOf: int[]) : int[] =
+        Array.init scorings (fun _ -> foldOf) |> Array.concat
+
+    /// The sum of a row's scores in bits, in any order.
+    let private sumOfBits (seed: Seed) (scores: CsrMatrix) (row: int) =
+        let mutable sum = 0UL
+
+        for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
+            let bits = System.BitConverter.SingleToUInt32Bits scores.Values[at]
+            sum <- sum + Seed.bits (int64 bits) seed
+
+        sum
+
     /// The fold of a row is a function of the seed and of the row's scores as a multiset, so neither the order of the
     /// rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of nearly equal size only in
-    /// expectation.
-    let ofScores (folds: int) (seed: Seed) (Scores scores) : int[] =
-        Array.init scores.Rows (fun row ->
-            let mutable sum = 0UL
+    /// expectation. scorings: how often each row was scored; of S scorings of N rows, row i of each is one row, and its S scorings share a fold.
+    let ofScores (scorings: int) (folds: int) (seed: Seed) (Scores scores) : int[] =
+        let rows = scores.Rows / scorings
 
-            for at in scores.RowStart[row] .. scores.RowStart[row + 1] - 1 do
-                let bits = System.BitConverter.SingleToUInt32Bits scores.Values[at]
-                sum <- sum + Seed.bits (int64 bits) seed
+        let foldOf =
+            Array.init rows (fun row ->
+                let mutable sum = 0UL
 
-            int (Seed.bits (int64 (sum >>> 1)) seed % uint64 folds))
+                for s in 0 .. scorings - 1 do
+                    sum <- sum + sumOfBits seed scores (s * rows + row)
+
+                int (Seed.bits (int64 (sum >>> 1)) seed % uint64 folds))
+
+        repeat scorings foldOf
 
     /// Folds over which the rows of each label [N, L] are spread as evenly as those of rarer labels allow: iterative
     /// stratification (Sechidis, Tsoumakas and Vlahavas 2011, https://doi.org/10.1007/978-3-642-23808-6_10), labels taken once, the

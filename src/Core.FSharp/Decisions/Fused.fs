@@ -106,10 +106,10 @@ module Fused =
 
     /// What half the rows teach, with the values of the bases on the other half, measured by itself: pooled counts flatter a correction, for a half lacks exactly the
     /// positives that the other holds. A half without a listed positive teaches nothing.
-    let private halves objective seed (rarity: float32[]) scores (s: SortedPairs) : struct (Part * float[])[] =
+    let private halves objective seed scorings (rarity: float32[]) scores (s: SortedPairs) : struct (Part * float[])[] =
         [|
             for cut in 1..halvings do
-                let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut seed) scores
+                let halfOf = Folds.ofScores scorings 2 (Seed.derive "halves" cut seed) scores
 
                 for half in 0..1 do
                     let outside = SortedPairs.restrict (fun row -> halfOf[row] <> half) s
@@ -176,6 +176,7 @@ module Fused =
     let fit
         (objective: Objective)
         (seed: Seed)
+        (scorings: int)
         (rarity: float32[])
         (weights: float32[] option)
         (scores: Scores)
@@ -183,7 +184,7 @@ module Fused =
         : RarityThresholds =
         let s = sorted rarity weights scores labels
 
-        match halves objective seed rarity scores s with
+        match halves objective seed scorings rarity scores s with
         | [||] -> whole objective FusedBasis.SharedOnly rarity s
         | halves ->
             let values = halves |> Array.map (fun (struct (_, values)) -> values)

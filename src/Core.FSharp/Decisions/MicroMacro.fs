@@ -15,13 +15,14 @@ module MicroMacro =
     /// the default.
     let thresholds
         (seed: Seed)
+        (scorings: int)
         (otherwise: float32)
         (weights: float32[] option)
         (scores: Scores)
         (labels: LabelSets)
         : float32[] =
         let whole = SortedPairs.build weights scores labels
-        let foldOf = Folds.ofScores folds seed scores
+        let foldOf = Folds.ofScores scorings folds seed scores
 
         let parts =
             Array.init folds (fun k -> SortedPairs.restrict (fun row -> foldOf[row] = k) whole)

@@ -14,6 +14,8 @@ type RuleContext =
         Objective: Objective
         /// How much each held-out row counts [N]; None: 1 each.
         Weights: float32[] option
+        /// How often each held-out row was scored (DecisionEvidence.Scorings); 1: once.
+        Scorings: int
         Seed: Seed
     }
 

@@ -182,8 +182,8 @@ module SCutFbr =
             floors
             |> Array.mapi (fun i _ -> tuned |> Array.averageBy (fun t -> float t[i]) |> float32)
 
-    let private folded purpose seed scores keep pairs =
-        let foldOf = Folds.ofScores folds (Seed.derive purpose 0 seed) scores
+    let private folded purpose seed scorings scores keep pairs =
+        let foldOf = Folds.ofScores scorings folds (Seed.derive purpose 0 seed) scores
         Array.init folds (fun k -> SortedPairs.restrict (fun row -> keep row && foldOf[row] = k) pairs)
 
     /// Thresholds [L] from three outer folds, which choose the floor among 0.1 .. 0.8 (the largest of the best; 0.1
@@ -191,19 +191,21 @@ module SCutFbr =
     /// already, so nothing is trained again.
     let thresholds
         (seed: Seed)
+        (scorings: int)
         (otherwise: float32)
         (weights: float32[] option)
         (scores: Scores)
         (labels: LabelSets)
         : float32[] =
         let pairs = SortedPairs.build weights scores labels
-        let outerOf = Folds.ofScores folds (Seed.derive "outer" 0 seed) scores
-        let outer = folded "outer" seed scores (fun _ -> true) pairs
+        let folded purpose = folded purpose seed scorings scores
+        let outerOf = Folds.ofScores scorings folds (Seed.derive "outer" 0 seed) scores
+        let outer = folded "outer" (fun _ -> true) pairs
 
         let inner =
-            Array.init folds (fun k -> folded "inner" seed scores (fun row -> outerOf[row] <> k) pairs)
+            Array.init folds (fun k -> folded "inner" (fun row -> outerOf[row] <> k) pairs)
 
-        let final = folded "inner" seed scores (fun _ -> true) pairs
+        let final = folded "inner" (fun _ -> true) pairs
 
         Cancellation.init pairs.Count (fun l ->
             let reached = Array.zeroCreate floors.Length

@@ -9,13 +9,14 @@ open Limen
 module Fitting =
 
     /// The context of one of several fits, of which so many scorers come after those of `done'` fits.
-    let private context (options: ModelOptions) progress checkpoint cancellation fits done' : FittingContext =
+    let private context (options: ModelOptions) repeats progress checkpoint cancellation fits done' : FittingContext =
         let scorers = options.Scorers.Length
 
         {
             Report =
                 fun i (e: EpochProgress) ->
                     progress (TrainingProgress.scorer (done' * scorers + i + 1) (fits * scorers) e)
+            Repeats = repeats
             Checkpoint = checkpoint
             Cancellation = cancellation
         }
@@ -43,7 +44,7 @@ module Fitting =
         (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
-        RankerFitting.heldOut options (context options progress checkpoint cancellation 1 0) train validation
+        RankerFitting.heldOut options (context options 1 progress checkpoint cancellation 1 0) train validation
 
     /// Where the model's own scorers end, which have no rows to stop on: at the mean of the folds' best epochs, on the folds' schedule, so that their
     /// scores are like the folds' scores.
@@ -52,10 +53,43 @@ module Fitting =
         | [] -> None
         | epochs -> epochs |> List.averageBy float |> Math.Round |> int |> Some
 
-    /// The lists of all training rows, each row read (UnseenFeatures.drop) and scored as a new one by a ranker that was fitted without its fold (foldOf: the fold of
-    /// each row; input: what made their features), and a ranker of all rows. The best so far of a cancelled one is the first fold's ranker and lists, whose rows were held out.
+    /// The options of one of several cross-fits: the first has the model's own seed.
+    let private ofRepeat (repeat: int) (options: ModelOptions) : ModelOptions =
+        if repeat = 0 then
+            options
+        else
+            { options with
+                Seed = Seed.derive "repeat" repeat options.Seed
+            }
+
+    /// The lists of the rows inside of each fold, in the order of all rows.
+    let private inOrder (parts: (int[] * CandidateScores) list) : CandidateScores =
+        let inside, lists = List.unzip parts
+
+        lists
+        |> List.reduce CandidateScores.append
+        |> CandidateScores.selectRows (Folds.places inside)
+
+    /// So many times the same rows, each time of a share of their weight.
+    let private repeated (times: int) (train: Dataset) : LabelSets * float32[] option =
+        let (LabelSets labels) = train.Truth
+
+        if times = 1 then
+            train.Truth, train.Weights
+        else
+            let share =
+                train.Weights
+                |> Option.defaultWith (fun () -> Array.create train.Rows 1f)
+                |> Array.map (fun w -> w / float32 times)
+
+            LabelSets(List.replicate times labels |> List.reduce Csr.append),
+            Some(Array.replicate times share |> Array.concat)
+
+    /// The lists of all training rows, each row read (UnseenFeatures.drop) and scored as a new one by a ranker that was fitted without its fold, once for each
+    /// partition (partitions: the fold of each row, by one or more; input: what made their features), and a ranker of all rows. The best so far of a cancelled one is the first
+    /// fold's ranker and lists, whose rows were held out.
     let crossFit
-        (foldOf: int[])
+        (partitions: int[] list)
         (options: ModelOptions)
         (input: InputSpace)
         (train: Dataset)
@@ -63,16 +97,23 @@ module Fitting =
         (checkpoint: Checkpoint)
         (cancellation: CancellationToken)
         : DecisionEvidence =
-        let folds = 1 + Array.max foldOf
-        let splits = [ for fold in 0 .. folds - 1 -> Folds.split fold foldOf ]
+        let fits =
+            [
+                for repeat, foldOf in List.indexed partitions do
+                    for fold in 0 .. Array.max foldOf -> repeat, Folds.split fold foldOf
+            ]
+
+        let context = context options partitions.Length progress
 
         let fit options k checkpoint =
+            let repeat, split = fits[k]
+
             RankerFitting.ofFold
-                options
-                (context options progress checkpoint cancellation (folds + 1) k)
+                (ofRepeat repeat options)
+                (context checkpoint cancellation (fits.Length + 1) k)
                 input
                 train
-                splits[k]
+                split
 
         let summary (part: DecisionEvidence) =
             part.Lists, RankerFitting.bestEpochs part.Ranker
@@ -81,7 +122,7 @@ module Fitting =
 
         let rest () =
             [
-                for k in 1 .. folds - 1 do
+                for k in 1 .. fits.Length - 1 do
                     cancellation.ThrowIfCancellationRequested()
 
                     checkpoint
@@ -95,21 +136,29 @@ module Fitting =
             let parts = summary first :: rest ()
             cancellation.ThrowIfCancellationRequested()
             let until = parts |> List.map snd |> meanBest
-            let last = context options progress checkpoint cancellation (folds + 1) folds
+
+            let last =
+                { context checkpoint cancellation (fits.Length + 1) fits.Length with
+                    Repeats = 1
+                }
+
             let ranker = RankerFitting.ofAll options last until train
             cancellation.ThrowIfCancellationRequested()
             Ranker.dispose first.Ranker
+            let labels, weights = repeated partitions.Length train
 
             {
                 Ranker = ranker
                 Train = train
                 Lists =
-                    parts
-                    |> List.map fst
+                    (fits, parts)
+                    ||> List.map2 (fun (repeat, (inside, _)) (lists, _) -> repeat, (inside, lists))
+                    |> List.groupBy fst
+                    |> List.map (snd >> List.map snd >> inOrder)
                     |> List.reduce CandidateScores.append
-                    |> CandidateScores.selectRows (splits |> List.map fst |> Folds.places)
-                Labels = train.Truth
-                Weights = train.Weights
+                Labels = labels
+                Weights = weights
+                Scorings = partitions.Length
             })
 
     /// Decides on validation rows, and fits signals and scorers again on the training rows and these, scorers that train in passes as long as was best before. The lists
@@ -125,13 +174,13 @@ module Fitting =
         let held = checkpoint |> Checkpoint.within "held-out"
 
         let first =
-            RankerFitting.heldOut options (context options progress held cancellation 2 0) train validation
+            RankerFitting.heldOut options (context options 1 progress held cancellation 2 0) train validation
 
         orFirst options cancellation first (fun () ->
             cancellation.ThrowIfCancellationRequested()
             let all = Dataset.append train validation
             let best = RankerFitting.bestEpochs first.Ranker
-            let last = context options progress checkpoint cancellation 2 1
+            let last = context options 1 progress checkpoint cancellation 2 1
             let ranker = RankerFitting.ofAll options last (fun i -> best[i]) all
             cancellation.ThrowIfCancellationRequested()
             Ranker.dispose first.Ranker
@@ -157,7 +206,7 @@ module Fitting =
 
         let rule =
             options.DecisionRows
-            |> Option.defaultWith (fun () -> DecisionRows.forRows train.Rows held.Rows)
+            |> Option.defaultWith (fun () -> DecisionRows.forRows train.Labels.Columns train.Rows held.Rows)
 
         DecisionRows.faultsFor held.Rows rule |> Configuration.require
 
@@ -174,11 +223,14 @@ module Fitting =
         | DecisionRows.ValidationOnly -> heldOut options train held progress checkpoint cancellation
         | DecisionRows.ValidationThenAll -> heldOutThenAll options train held progress checkpoint cancellation
         | DecisionRows.HoldOut share -> holdOut share
-        | DecisionRows.CrossFit folds when train.Rows + held.Rows < 2 -> holdOut (1.0 / float folds)
-        | DecisionRows.CrossFit folds ->
+        | DecisionRows.CrossFit(folds, _) when train.Rows + held.Rows < 2 -> holdOut (1.0 / float folds)
+        | DecisionRows.CrossFit(folds, repeats) ->
             let all = all ()
 
-            let foldOf =
-                Folds.stratified (min folds all.Rows) (Seed.derive "folds" 0 options.Seed) all.Truth
+            let partitions =
+                [
+                    for repeat in 0 .. repeats - 1 ->
+                        Folds.stratified (min folds all.Rows) (Seed.derive "folds" repeat options.Seed) all.Truth
+                ]
 
-            crossFit foldOf options input all progress checkpoint cancellation
+            crossFit partitions options input all progress checkpoint cancellation

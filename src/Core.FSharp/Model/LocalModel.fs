@@ -50,6 +50,7 @@ module LocalModel =
                 Seed = seed
                 Progress = ignore
                 Cancellation = cancellation
+                Repeats = 1
                 WhenCancelled = WhenCancelled.Throw
                 Checkpoint = Checkpoint.none
             }

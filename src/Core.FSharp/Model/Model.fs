@@ -78,6 +78,7 @@ module Model =
                 Labels = model.Labels
                 Counts = model.Counts
                 Rarity = model.Ranker.Rarity
+                Scorings = 1
                 Seed = seed
             }
 
@@ -123,6 +124,7 @@ module Model =
                 Labels = labels
                 Counts = LabelCounts.ofRows evidence.Train
                 Rarity = evidence.Ranker.Rarity
+                Scorings = evidence.Scorings
                 Seed = options.Seed
             }
 

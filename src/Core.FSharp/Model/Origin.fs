@@ -86,7 +86,10 @@ module Origin =
     /// Of a model fitted on these rows; validation rows are such that it learned from them beside deciding on them.
     let ofModel (options: ModelOptions) (train: Dataset) (validation: Dataset option) : Origin =
         let usual () =
-            DecisionRows.forRows train.Rows (validation |> Option.map _.Rows |> Option.defaultValue 0)
+            DecisionRows.forRows
+                train.Labels.Columns
+                train.Rows
+                (validation |> Option.map _.Rows |> Option.defaultValue 0)
 
         {
             Data = hash train

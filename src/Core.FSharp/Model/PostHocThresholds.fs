@@ -148,6 +148,7 @@ module PostHocThresholds =
                         Labels = labels
                         Counts = counts
                         Rarity = rarity
+                        Scorings = 1
                         Seed = options.Seed
                     }
                     rows.Weights

@@ -83,12 +83,13 @@ module Ranker =
 
     /// The same with scorers, each fitted on its training rows and, where there are any, stopped early on others; where there are none, scorers that
     /// train in passes end after the pass that `until` gives for their number.
-    /// progress receives the number of the scorer, counted from 0.
+    /// repeats: ScorerTraining.Repeats. progress receives the number of the scorer, counted from 0.
     let withScorers
         (rowsFor: Scorer -> TrainingRows * TrainingRows option)
         (until: int -> int option)
         (scorers: Scorer list)
         (seed: Seed)
+        (repeats: int)
         (progress: int -> EpochProgress -> unit)
         (whenCancelled: WhenCancelled)
         (checkpoint: Checkpoint)
@@ -107,6 +108,7 @@ module Ranker =
                     Rarity = ranker.Rarity
                     HasLocal = ranker.Local.IsSome
                     Seed = scorerSeed seed i
+                    Repeats = repeats
                     Progress = progress i
                     Cancellation = cancellation
                     WhenCancelled = whenCancelled

@@ -18,6 +18,8 @@ type DecisionEvidence =
         Labels: LabelSets
         /// How much these rows count [M]; None: 1 each.
         Weights: float32[] option
+        /// How often each row was scored: of S scorings of N rows the M = S N rows are the N rows S times, one scoring after the other, each row of 1/S of its weight.
+        Scorings: int
     }
 
 /// Where a fit tells how far it is, leaves its work, and looks whether it is cancelled.
@@ -25,6 +27,8 @@ type DecisionEvidence =
 type internal FittingContext =
     {
         Report: int -> EpochProgress -> unit
+        /// How many fits of about the same rows this is one of, whose scores count together (ScorerTraining.Repeats).
+        Repeats: int
         Checkpoint: Checkpoint
         Cancellation: CancellationToken
     }
@@ -58,6 +62,7 @@ module internal RankerFitting =
             until
             options.Scorers
             options.Seed
+            context.Repeats
             context.Report
             options.WhenCancelled
             context.Checkpoint
@@ -87,6 +92,7 @@ module internal RankerFitting =
             Lists = lists options context (fun () -> Ranker.candidatesWith held.Local held.Features ranker)
             Labels = validation.Truth
             Weights = validation.Weights
+            Scorings = 1
         }
 
     /// Held-out rows of an input space that was fitted on them too, as rows that are new to a model of the training rows are read.
@@ -133,6 +139,7 @@ module internal RankerFitting =
             Lists = lists options context (fun () -> Ranker.candidates inner.Features ranker)
             Labels = inner.Truth
             Weights = inner.Weights
+            Scorings = 1
         }
 
     /// Fits on all rows, which leave none to stop on: scorers that train in passes end after the pass of their number. A cancelled one is nothing to keep.

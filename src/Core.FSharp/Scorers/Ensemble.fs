@@ -73,8 +73,11 @@ module Ensemble =
     let private size (members: int option) (rows: int) =
         members |> Option.defaultValue (if rows <= few then 4 else 1)
 
+    /// How many of the members each of several fits has whose scores count together.
+    let private share (repeats: int) (members: int) = (members + repeats - 1) / repeats
+
     let private fit (members: int option) (scorer: Scorer) (training: ScorerTraining) : FittedScorer =
-        let members = size members training.Rows.Features.Rows
+        let members = size members training.Rows.Features.Rows |> share training.Repeats
 
         let one index =
             let report (e: EpochProgress) =
@@ -95,7 +98,7 @@ module Ensemble =
 
         fitted { Members = List.init members one }
 
-    /// The mean of so many of the scorer, 1 to 100; None: four up to 10,000 training rows, one above. Its training log is that of the first.
+    /// The mean of so many of the scorer, 1 to 100; None: four up to 10,000 training rows, one above. Repeated cross-fits share them out among them. Its training log is that of the first.
     let scorer (members: int option) (scorer: Scorer) : Scorer =
         let faults =
             [

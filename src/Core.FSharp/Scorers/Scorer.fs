@@ -26,6 +26,9 @@ type ScorerTraining =
         /// Whether the rows have a local signal.
         HasLocal: bool
         Seed: Seed
+        /// How many fits of about the same rows, each from a seed of its own, this is one of, whose scores count together: what averages over seeds itself can share that
+        /// out among them. 1: it stands alone.
+        Repeats: int
         Progress: EpochProgress -> unit
         Cancellation: CancellationToken
         /// What scorers that train in passes do when cancelled; all others throw.

@@ -61,6 +61,8 @@ let private resumed =
                             at out
                             "--scorer"
                             "ensemble(perceptron(epochs=3), members=4)"
+                            "--decide-on"
+                            "crossFit(folds=5)"
                         ]
                         @ rest
 

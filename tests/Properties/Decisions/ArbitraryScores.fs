@@ -149,6 +149,7 @@ module Plain =
             Rarity = Rarity.ofSupport case.Labels.Rows (Csr.columnCounts case.Labels)
             Objective = Objective.MacroF1
             Weights = None
+            Scorings = 1
             Seed = Seed.ofInt 7
         }
 

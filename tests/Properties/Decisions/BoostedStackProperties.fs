@@ -47,7 +47,7 @@ let private loss (LabelSets truth) (Scores z) =
 let private fitted =
     lazy
         (let lists, truth = both 1500 4 1
-         BoostedStack.fit (Seed.ofInt 1) idf None lists truth)
+         BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth)
 
 /// The gain of a cut in the second-order approximation, by its formula.
 let private gain (g: float list) (h: float list) (left: bool list) =
@@ -109,7 +109,7 @@ let tests =
                         lists, truth
 
                     let lists, truth = of' 3
-                    let stack, _ = BoostedStack.fit (Seed.ofInt 1) idf None lists truth
+                    let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth
                     let fresh, answers = of' 4
                     let plain = Stacking.apply { stack with Trees = FusionTrees.none } idf fresh
                     Expect.isLessThan (FusionTrees.count stack.Trees) 20 "trees"
@@ -147,7 +147,7 @@ let tests =
                     |> Csr.ofSets 4
                     |> LabelSets
 
-                let stack, _ = BoostedStack.fit (Seed.ofInt 1) idf None lists truth
+                let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth
                 Expect.isGreaterThan (FusionTrees.count stack.Trees) 0 "trees"
 
                 for first in -3.0 .. 0.5..3.0 do
@@ -180,11 +180,28 @@ let tests =
 
                 abs (Array.sum parts - sum) < 1e-9)
 
+            testCase "all scorings of a row are scored by trees that had not seen any of them" (fun () ->
+                let lists, truth = both 600 4 1
+                let (LabelSets once) = truth
+                let half = Some(Array.create (2 * once.Rows) 0.5f)
+
+                let lists, truth =
+                    CandidateScores.append lists lists, LabelSets(Csr.append once once)
+
+                let stack, Scores scores = BoostedStack.fit (Seed.ofInt 1) 2 idf half lists truth
+                Expect.isGreaterThan (FusionTrees.count stack.Trees) 0 "trees"
+
+                // the same evidence, so the same score by the same trees; by trees of the other folds another one
+                let rows first =
+                    SmallProblem.entries (Csr.selectRows [| first .. first + once.Rows - 1 |] scores)
+
+                Require.equal (rows 0) (rows once.Rows))
+
             testCase "the same rows and seed give the same trees" (fun () ->
                 let lists, truth = both 400 4 7
 
                 let once () =
-                    BoostedStack.fit (Seed.ofInt 3) idf None lists truth |> fst
+                    BoostedStack.fit (Seed.ofInt 3) 1 idf None lists truth |> fst
 
                 let a, b = once (), once ()
                 Require.equal a.Trees b.Trees)

@@ -20,6 +20,8 @@ let private spread folds (foldOf: int[]) (rows: int[]) =
 
 let private cases = Cases.from [ typeof<Arbitraries> ]
 
+let private scored = Cases.from [ typeof<ScoreArbitraries> ]
+
 [<Tests>]
 let tests =
     testList
@@ -66,4 +68,21 @@ let tests =
                 let concatenated = Array.concat parts
 
                 place |> Array.map (fun at -> concatenated[at]) = [| 0 .. case.Data.Rows - 1 |])
+
+            property
+                scored
+                "all scorings of a row share a fold, in whichever order they come; scored once, a row's fold is that of its scores"
+                (fun (case: ScoredCase) (PositiveInt wanted) ->
+                    let folds, seed = 2 + wanted % 4, Seed.ofInt wanted
+                    let rows = case.Scores.Rows
+                    let other = case.Scores |> Csr.mapValues (fun _ _ z -> 1f - 2f * z)
+
+                    let foldOf scorings matrix =
+                        Folds.ofScores scorings folds seed (Scores matrix)
+
+                    let once, twice = foldOf 1 case.Scores, foldOf 2 (Csr.append case.Scores other)
+
+                    twice = Folds.repeat 2 twice[.. rows - 1]
+                    && twice = foldOf 2 (Csr.append other case.Scores)
+                    && foldOf 1 (Csr.append case.Scores other) = Array.append once (foldOf 1 other))
         ]

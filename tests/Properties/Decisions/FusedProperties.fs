@@ -15,17 +15,27 @@ let private objectives =
 let private rarityOf (case: ScoredCase) =
     Rarity.ofSupport (4 * case.Labels.Rows) (Csr.columnCounts case.Labels)
 
-let private fit objective (case: ScoredCase) =
-    Fused.fit objective (Seed.ofInt 1) (rarityOf case) None case.Z case.Y
+let private fitScored scorings objective (case: ScoredCase) =
+    Fused.fit objective (Seed.ofInt 1) scorings (rarityOf case) None case.Z case.Y
+
+let private fit objective = fitScored 1 objective
+
+/// The rows of a case, and the same again with other scores.
+let private scoredTwice (case: ScoredCase) : ScoredCase =
+    {
+        Scores = Csr.append case.Scores (case.Scores |> Csr.mapValues (fun _ label z -> z - 0.25f * float32 label))
+        Labels = Csr.append case.Labels case.Labels
+    }
 
 let private withBasis basis (case: ScoredCase) =
     Fused.withBasis Objective.MacroF1 basis (rarityOf case) None case.Z case.Y
 
 /// What each half of the rows with a listed positive teaches on a basis: the plain definition of what the rule is the mean of.
-let private taught (case: ScoredCase) : (FusedBasis -> RarityThresholds) list =
+let private taught scorings (case: ScoredCase) : (FusedBasis -> RarityThresholds) list =
     [
         for cut in 1..8 do
-            let halfOf = Folds.ofScores 2 (Seed.derive "halves" cut (Seed.ofInt 1)) case.Z
+            let halfOf =
+                Folds.ofScores scorings 2 (Seed.derive "halves" cut (Seed.ofInt 1)) case.Z
 
             for half in 0..1 do
                 let _, outside = Folds.split half halfOf
@@ -124,27 +134,29 @@ let tests =
 
             property
                 (cases |> Cases.times 30)
-                "A, C and the corrections are the means of what the halves teach on every basis, by the bases' shares"
-                (fun (case: ScoredCase) ->
-                    let rule = fit Objective.MacroF1 case
+                "A, C and the corrections are the means of what the halves teach on every basis, by the bases' shares, also of rows that were scored twice"
+                (fun (once: ScoredCase) ->
+                    [ 1, once; 2, scoredTwice once ]
+                    |> List.forall (fun (scorings, case) ->
+                        let rule = fitScored scorings Objective.MacroF1 case
 
-                    match taught case with
-                    | [] -> rule = withBasis FusedBasis.SharedOnly case
-                    | parts ->
-                        let mean (value: RarityThresholds -> float) =
-                            parts
-                            |> List.averageBy (fun ofBasis ->
-                                rule.Shares
-                                |> Array.sumBy (fun share -> share.Share * value (ofBasis share.Basis)))
+                        match taught scorings case with
+                        | [] -> rule = withBasis FusedBasis.SharedOnly case
+                        | parts ->
+                            let mean (value: RarityThresholds -> float) =
+                                parts
+                                |> List.averageBy (fun ofBasis ->
+                                    rule.Shares
+                                    |> Array.sumBy (fun share -> share.Share * value (ofBasis share.Basis)))
 
-                        Tolerance.close Tolerance.float64 (mean _.A) rule.A
-                        && Tolerance.close Tolerance.float64 (mean _.C) rule.C
-                        && Plain.labels case.Scores
-                           |> List.forall (fun l ->
-                               Tolerance.close
-                                   Tolerance.float32
-                                   (mean (fun part -> float part.Correction[l]))
-                                   (float rule.Correction[l])))
+                            Tolerance.close Tolerance.float64 (mean _.A) rule.A
+                            && Tolerance.close Tolerance.float64 (mean _.C) rule.C
+                            && Plain.labels case.Scores
+                               |> List.forall (fun l ->
+                                   Tolerance.close
+                                       Tolerance.float32
+                                       (mean (fun part -> float part.Correction[l]))
+                                       (float rule.Correction[l]))))
 
             property
                 (cases |> Cases.times 30)
@@ -152,7 +164,7 @@ let tests =
                 (fun (case: ScoredCase) ->
                     let rule = fit Objective.MacroF1 case
 
-                    match taught case with
+                    match taught 1 case with
                     | [] -> Array.forall ((=) 0f) rule.Correction
                     | parts ->
                         Plain.labels case.Scores
@@ -223,7 +235,7 @@ let tests =
                 let rarity, scores, truth = planted slope 300 60
 
                 let rule =
-                    Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores scores) (LabelSets truth)
+                    Fused.fit Objective.MacroF1 (Seed.ofInt 1) 1 rarity None (Scores scores) (LabelSets truth)
 
                 Require.near 0.7 slope rule.A
                 Require.near 0.7 (-1.0) rule.C)
@@ -237,7 +249,7 @@ let tests =
                         scores |> Csr.mapValues (fun _ l v -> v + (if l % 2 = 0 then 2f else -2f))
 
                     let rule =
-                        Fused.fit Objective.MacroF1 (Seed.ofInt 1) rarity None (Scores shifted) (LabelSets truth)
+                        Fused.fit Objective.MacroF1 (Seed.ofInt 1) 1 rarity None (Scores shifted) (LabelSets truth)
 
                     Require.isTrue (
                         rule.Shares |> Array.forall (fun share -> share.Basis <> FusedBasis.SharedOnly)

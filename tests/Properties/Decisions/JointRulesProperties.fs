@@ -47,7 +47,7 @@ let tests =
                         && List.forall (fun moved -> moved <= value + 1e-9) moves))
 
             property (cases |> Cases.times 50) "micro-macro is the plain recurrence" (fun { Distinct = case } ->
-                let foldOf = Folds.ofScores 3 seed case.Z
+                let foldOf = Folds.ofScores 1 3 seed case.Z
                 let truth = Plain.pairs case.Labels
 
                 let positives l =
@@ -109,7 +109,7 @@ let tests =
                 let thresholds, _, _ = order |> List.fold step (Map.empty, (0, 0, 0), 1)
 
                 List.pairwise order |> List.forall (fun (a, b) -> positives a >= positives b)
-                && (let fitted = MicroMacro.thresholds seed -1f None case.Z case.Y
+                && (let fitted = MicroMacro.thresholds seed 1 -1f None case.Z case.Y
 
                     Plain.labels case.Scores
                     |> List.forall (fun l -> Tolerance.close Tolerance.float32 thresholds[l] (float fitted[l]))))
@@ -118,7 +118,7 @@ let tests =
                 let truth = Plain.pairs case.Labels
 
                 let foldsOf purpose =
-                    Folds.ofScores 3 (Seed.derive purpose 0 seed) case.Z
+                    Folds.ofScores 1 3 (Seed.derive purpose 0 seed) case.Z
 
                 let outer, inner = foldsOf "outer", foldsOf "inner"
                 let floors = [ for i in 1..8 -> 0.1 * float i ]
@@ -177,7 +177,7 @@ let tests =
 
                     average (fun _ -> true) floor
 
-                let fitted = SCutFbr.thresholds seed 0f None case.Z case.Y
+                let fitted = SCutFbr.thresholds seed 1 0f None case.Z case.Y
 
                 Plain.labels case.Scores
                 |> List.forall (fun l -> Tolerance.close Tolerance.float32 (float (plain l)) (float fitted[l])))

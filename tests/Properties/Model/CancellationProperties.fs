@@ -23,13 +23,14 @@ let private training progress token whenCancelled : ScorerTraining =
         Progress = progress
         Cancellation = token
         WhenCancelled = whenCancelled
+        Repeats = 1
         Checkpoint = Checkpoint.none
     }
 
 let private options whenCancelled =
     { SmallProblem.options with
         Scorers = SmallProblem.options.Scorers @ [ Linear.scorer LinearOptions.standard ]
-        DecisionRows = Some(DecisionRows.CrossFit 3)
+        DecisionRows = Some(DecisionRows.CrossFit(3, 1))
         WhenCancelled = whenCancelled
     }
 

@@ -23,6 +23,7 @@ let private decided (rule: Rule) (combination: ScoreCombination) : Model =
             Labels = model.Labels
             Counts = model.Counts
             Rarity = model.Ranker.Rarity
+            Scorings = 1
             Seed = Seed.ofInt 1
         }
 

@@ -12,15 +12,17 @@ let private train = SmallProblem.dataset 90 1
 let private options =
     { SmallProblem.options with
         Scorers = SmallProblem.options.Scorers @ [ Linear.scorer LinearOptions.standard ]
-        DecisionRows = Some(DecisionRows.CrossFit 3)
+        DecisionRows = Some(DecisionRows.CrossFit(3, 1))
     }
 
 let private input = Features train.Features.Columns
 
 let private foldOf = Folds.stratified 3 (Seed.ofInt 4) train.Truth
 
-let private crossFit options train =
-    Fitting.crossFit foldOf options input train ignore Checkpoint.none CancellationToken.None
+let private crossFitBy partitions options train =
+    Fitting.crossFit partitions options input train ignore Checkpoint.none CancellationToken.None
+
+let private crossFit options train = crossFitBy [ foldOf ] options train
 
 let private entries (rows: int[]) (lists: CandidateScores) =
     let chosen = CandidateScores.selectRows rows lists
@@ -77,6 +79,54 @@ let tests =
                     let changed = Dataset.create train.Features (Csr.selectRows source train.Labels)
                     Require.equal (entries [| row |] before) (entries [| row |] (crossFit options changed).Lists))
 
+            testCase
+                "cross-fitted again, every scoring of the rows is that of its own partition and seed, of a share of their weight"
+                (fun () ->
+                    let other = Folds.stratified 3 (Seed.ofInt 5) train.Truth
+                    Require.notEqual foldOf other
+                    let weights = Array.init train.Rows (fun row -> float32 (1 + row % 3))
+                    let train = { train with Weights = Some weights }
+                    let both = crossFitBy [ foldOf; other ] options train
+
+                    let again =
+                        crossFitBy
+                            [ other ]
+                            { options with
+                                Seed = Seed.derive "repeat" 1 options.Seed
+                            }
+                            train
+
+                    Require.equal 2 both.Scorings
+                    Require.equal 1 again.Scorings
+                    let all = [| 0 .. train.Rows - 1 |]
+                    Require.equal (entries all (crossFit options train).Lists) (entries all both.Lists)
+                    Require.equal (entries all again.Lists) (entries (all |> Array.map ((+) train.Rows)) both.Lists)
+                    let (LabelSets truth) = both.Labels
+
+                    Require.equal
+                        (SmallProblem.entries (Csr.append train.Labels train.Labels))
+                        (SmallProblem.entries truth)
+
+                    let halves = weights |> Array.map (fun w -> w / 2f)
+                    Require.equal (Some(Array.append halves halves)) both.Weights)
+
+            testCase "a row's own labels do not reach its scores, however often it is scored" (fun () ->
+                let partitions = [ foldOf; Folds.stratified 3 (Seed.ofInt 5) train.Truth ]
+                let before = (crossFitBy partitions options train).Lists
+
+                for row in [ 3; 44 ] do
+                    let source =
+                        Array.init train.Rows (fun r -> if r = row then (row + 7) % train.Rows else r)
+
+                    let changed = Dataset.create train.Features (Csr.selectRows source train.Labels)
+                    let after = (crossFitBy partitions options changed).Lists
+                    let scorings = [| row; row + train.Rows |]
+                    Require.equal (entries scorings before) (entries scorings after)
+
+                    Require.notEqual
+                        (entries [| 0 .. before.Local.Rows - 1 |] before)
+                        (entries [| 0 .. after.Local.Rows - 1 |] after))
+
             testCase "a cross-fitted model is fitted on all rows, and the same seed gives the same model" (fun () ->
                 let fit () = SmallProblem.fit options train None
                 let test = SmallProblem.dataset 60 7
@@ -108,7 +158,7 @@ let tests =
 
                     let history =
                         historyOf (
-                            Fitting.crossFit foldOf options input train hear Checkpoint.none CancellationToken.None
+                            Fitting.crossFit [ foldOf ] options input train hear Checkpoint.none CancellationToken.None
                         )
 
                     let best =
@@ -193,16 +243,24 @@ let tests =
             testCase
                 "which rows decide by default: all by folds, validation rows where they are enough, a tenth"
                 (fun () ->
-                    for training, validation, rule in
+                    for labels, training, validation, rule in
                         [
-                            90, 0, DecisionRows.CrossFit 5
-                            8_000, 2_000, DecisionRows.CrossFit 5
-                            8_001, 2_000, DecisionRows.ValidationThenAll
-                            45_000, 1_000, DecisionRows.ValidationThenAll
-                            45_000, 999, DecisionRows.HoldOut 0.1
-                            45_000, 0, DecisionRows.HoldOut 0.1
+                            0, 0, 0, DecisionRows.CrossFit(5, 20)
+                            6, 90, 0, DecisionRows.CrossFit(5, 20)
+                            6, 900, 100, DecisionRows.CrossFit(5, 10)
+                            14, 1_500, 501, DecisionRows.CrossFit(5, 4)
+                            174, 400, 0, DecisionRows.CrossFit(5, 14)
+                            2_500, 500, 250, DecisionRows.CrossFit(5, 1)
+                            100_000, 10_000, 0, DecisionRows.CrossFit(5, 1)
+                            100, 5_000, 0, DecisionRows.CrossFit(5, 2)
+                            100, 5_001, 0, DecisionRows.CrossFit(5, 1)
+                            6, 8_000, 2_000, DecisionRows.CrossFit(5, 1)
+                            6, 8_001, 2_000, DecisionRows.ValidationThenAll
+                            6, 45_000, 1_000, DecisionRows.ValidationThenAll
+                            6, 45_000, 999, DecisionRows.HoldOut 0.1
+                            6, 45_000, 0, DecisionRows.HoldOut 0.1
                         ] do
-                        Require.equal rule (DecisionRows.forRows training validation))
+                        Require.equal rule (DecisionRows.forRows labels training validation))
 
             testTheory
                 "rows that are not there cannot decide"
@@ -259,10 +317,24 @@ let tests =
                     ]
                     (phases |> Seq.distinct |> List.ofSeq))
 
+            testTheory
+                "cross-fitting no times and more than a hundred times is refused"
+                [ 0; 101 ]
+                (fun (repeats: int) ->
+                    let faulty =
+                        { options with
+                            DecisionRows = Some(DecisionRows.CrossFit(3, repeats))
+                        }
+
+                    let message =
+                        Require.refusal<ConfigurationException>(fun () -> SmallProblem.fit faulty train None)
+
+                    Require.contains $"decision rows, repeats: expected 1 to 100, received {repeats}" message)
+
             testTheory "fewer than two folds are refused" [ 1; 0 ] (fun (folds: int) ->
                 let faulty =
                     { options with
-                        DecisionRows = Some(DecisionRows.CrossFit folds)
+                        DecisionRows = Some(DecisionRows.CrossFit(folds, 1))
                     }
 
                 let message =

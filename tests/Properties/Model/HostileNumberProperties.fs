@@ -266,7 +266,7 @@ let tests =
                 refused
                     "folds: expected 2 to 10000, received 2147483647"
                     { plain with
-                        DecisionRows = Some(DecisionRows.CrossFit Int32.MaxValue)
+                        DecisionRows = Some(DecisionRows.CrossFit(Int32.MaxValue, 1))
                     }
 
                 refused

@@ -20,7 +20,7 @@ let private options =
                 Perceptron.scorer (SmallProblem.perceptron ()) |> Ensemble.scorer (Some 2)
                 Linear.scorer LinearOptions.standard
             ]
-        DecisionRows = Some(DecisionRows.CrossFit 3)
+        DecisionRows = Some(DecisionRows.CrossFit(3, 1))
     }
 
 let private fit (options: ModelOptions) progress : Model =

@@ -153,7 +153,7 @@ let private groups: (string * (ModelOptions -> ModelOptions) list) list =
             fun o -> { o with Candidates = 4 }
             fun o ->
                 { o with
-                    DecisionRows = Some(DecisionRows.CrossFit 3)
+                    DecisionRows = Some(DecisionRows.CrossFit(3, 1))
                 }
             fun o ->
                 { o with
@@ -210,7 +210,7 @@ let tests =
                 Require.equal (Some hash) (Map.tryFind "decided on" (among (Some DecisionRows.ValidationOnly)))
                 Require.equal None (Map.tryFind "also learned from" (among (Some DecisionRows.ValidationOnly)))
                 Require.equal (Some hash) (Map.tryFind "also learned from" (among None))
-                Require.equal "CrossFit, folds 5" (among None |> Map.find "decision rows"))
+                Require.equal "CrossFit, folds 5, repeats 20" (among None |> Map.find "decision rows"))
 
             testCase "what is changed after the fit is in it, with its rows" (fun () ->
                 let model = SmallProblem.model.Value

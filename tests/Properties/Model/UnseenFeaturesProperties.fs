@@ -151,10 +151,10 @@ let tests =
                 |> ignore)
 
             testCase "a feature that a row has alone does not reach its scores out of fold" (fun () ->
-                let before = lists (DecisionRows.CrossFit 3) train
+                let before = lists (DecisionRows.CrossFit(3, 1)) train
 
                 for row in [ 0; 31; 59 ] do
-                    let after = lists (DecisionRows.CrossFit 3) (withOwnFeature row)
+                    let after = lists (DecisionRows.CrossFit(3, 1)) (withOwnFeature row)
                     Require.equal (ofRow row before) (ofRow row after))
 
             testCase "nor its scores where it is held out" (fun () ->

@@ -110,7 +110,7 @@ let tests =
 
                 let grown =
                     wide rows labels
-                    |> grown [ Linear.scorer LinearOptions.standard ] (DecisionRows.CrossFit 2)
+                    |> grown [ Linear.scorer LinearOptions.standard ] (DecisionRows.CrossFit(2, 1))
 
                 Expect.isLessThan grown (bytes rows labels / 2L) $"grew by {grown / 1_000_000L} MB")
         ]

@@ -18,6 +18,27 @@ let private model scorers =
         train
         None
 
+let private training: ScorerTraining =
+    {
+        Rows =
+            {
+                Features = train.Features
+                Labels = train.Labels
+                Local = Csr.empty train.Rows SmallProblem.labels
+                Weights = None
+            }
+        Stop = None
+        Until = None
+        Rarity = Array.zeroCreate SmallProblem.labels
+        HasLocal = false
+        Seed = Seed.ofInt 1
+        Repeats = 1
+        Progress = ignore
+        Cancellation = System.Threading.CancellationToken.None
+        WhenCancelled = WhenCancelled.Throw
+        Checkpoint = Checkpoint.none
+    }
+
 let private margins (model: Model) =
     (Model.candidates test.Features model).Margins
     |> Array.head
@@ -68,4 +89,16 @@ let tests =
                         "threshold"
                         [ members |> List.averageBy theta ]
                         [ theta ensemble ])
+
+            testTheory
+                "fits whose scores count together share the members out, one or more for each"
+                [ 1; 2; 3; 4; 9 ]
+                (fun (repeats: int) ->
+                    let fitted =
+                        Ensemble.scorer (Some 4) (Linear.scorer LinearOptions.standard)
+                        |> Scorer.fit { training with Repeats = repeats }
+
+                    let members = (fitted.Stored.Data :?> StoredEnsemble).Members.Length
+                    Require.isTrue (members * repeats >= 4)
+                    Require.isTrue (members = 1 || (members - 1) * repeats < 4))
         ]

@@ -29,6 +29,7 @@ let private fit weights (scorer: Scorer) : Ranker * FittedScorer =
             Progress = ignore
             Cancellation = CancellationToken.None
             WhenCancelled = WhenCancelled.Throw
+            Repeats = 1
             Checkpoint = Checkpoint.none
         }
 

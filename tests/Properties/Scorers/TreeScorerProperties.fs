@@ -77,6 +77,7 @@ let private training (seed: int) (rows: Dataset) : ScorerTraining =
         Progress = ignore
         Cancellation = CancellationToken.None
         WhenCancelled = WhenCancelled.Throw
+        Repeats = 1
         Checkpoint = Checkpoint.none
     }
 

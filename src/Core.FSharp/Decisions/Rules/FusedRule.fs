@@ -29,7 +29,7 @@ module FusedRule =
     /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.create tag [] (fun context scores labels ->
-            Fused.fit context.Objective context.Seed context.Rarity context.Weights scores labels
+            Fused.fit context.Objective context.Seed context.Scorings context.Rarity context.Weights scores labels
             |> fitted)
 
     /// In the registry.

@@ -13,7 +13,7 @@ module MicroMacroFreq =
                 SortedPairs.build context.Weights scores labels
                 |> Thresholds.common context.Objective
 
-            MicroMacro.thresholds context.Seed common context.Weights scores labels)
+            MicroMacro.thresholds context.Seed context.Scorings common context.Weights scores labels)
 
     /// In the registry.
     let entry: RuleEntry =

@@ -9,7 +9,7 @@ module SCutFbrRule =
     /// The rule, which has no numbers of its own.
     let rule: Rule =
         Rule.ofThresholds tag [] (fun context scores labels ->
-            SCutFbr.thresholds context.Seed 0f context.Weights scores labels)
+            SCutFbr.thresholds context.Seed context.Scorings 0f context.Weights scores labels)
 
     /// In the registry.
     let entry: RuleEntry =
