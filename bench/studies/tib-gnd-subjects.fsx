@@ -85,7 +85,7 @@ let cells =
 
 let (Scores scores) = row.Scores.Value
 
-let both chosen =
+let at5 chosen =
     let part =
         { Evidence.ofTruth (LabelSets(Csr.selectRows chosen test.Labels)) with
             Scores = Some(Scores(Csr.selectRows chosen scores))
@@ -98,12 +98,12 @@ let each =
     [
         for cell, rows in cells |> Seq.indexed |> Seq.groupBy snd |> Seq.sortBy fst do
             let chosen = rows |> Seq.map fst |> Seq.toArray
-            let p, r, f1 = both chosen
+            let p, r, f1 = at5 chosen
             printfn $"| {cell} | {chosen.Length} | {p:F4} | {r:F4} | {f1:F4} |"
             f1
     ]
 
-let _, _, all = both (Array.init test.Rows id)
+let _, _, all = at5 (Array.init test.Rows id)
 let languages = cells |> Array.map (fun cell -> cell.Split(' ')[0])
 
 for language in [ "de"; "en" ] do
@@ -113,7 +113,7 @@ for language in [ "de"; "en" ] do
         |> Seq.filter (snd >> (=) language)
         |> Seq.map fst
         |> Seq.toArray
-        |> both
+        |> at5
 
     printfn $"all rows in {language}: F1@5 {f1:F4}"
 
