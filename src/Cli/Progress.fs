@@ -64,17 +64,21 @@ module Progress =
                     task.Value <- p.Done
                     task.Description <- Markup.Escape $"{title}: {p.Stage} {detail p}"))
 
-    /// A line where another stage begins, and no more than one in two seconds.
+    /// What work is of: a repeated cross-fit trains hundreds of scorers, some in a tenth of a second.
+    let private kind (p: TrainingProgress) =
+        if p.Scorer > 0 then "scorers" else p.Stage
+
+    /// A line where work of another kind begins, and beside that no more than one in two seconds.
     let private asLines (title: string) (f: (TrainingProgress -> unit) -> 'a) : 'a =
         let clock = Stopwatch.StartNew()
-        let mutable stage = ""
+        let mutable shown = ""
         let mutable last = TimeSpan.Zero
 
         f (fun p ->
             let now = clock.Elapsed
 
-            if now >= quiet && (p.Stage <> stage || now - last >= quiet) then
-                stage <- p.Stage
+            if now >= quiet && (kind p <> shown || now - last >= quiet) then
+                shown <- kind p
                 last <- now
                 let at = $"{p.Stage} {detail p}".TrimEnd()
                 Terminal.note $"  {now.TotalSeconds, 6:F0} s  {title}: {at}{leftWords now p.Done}")

@@ -121,7 +121,7 @@ module SettingOptions =
             Given.text
                 "--decide-on"
                 "ROWS"
-                $"the rows that decide: {ways (Doors.Ways<DecisionRows>())} (default: by the number of rows)"
+                $"the rows that decide: {ways (Doors.Ways<DecisionRows>())} (default: by the number of rows and labels)"
             |> asText "decisionRows"
             asFlag
                 "decisionRows"
