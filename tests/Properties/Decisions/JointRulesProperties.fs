@@ -181,4 +181,27 @@ let tests =
 
                 Plain.labels case.Scores
                 |> List.forall (fun l -> Tolerance.close Tolerance.float32 (float (plain l)) (float fitted[l])))
+
+            testTheory
+                "rules that part rows know which scores are of one row"
+                [ FusedRule.rule; MicroMacroFreq.rule; SCutFbrRule.rule ]
+                (fun (rule: Rule) ->
+                    let scores, labels = Draws.rows 6 120 (Seed.ofInt 3)
+                    let other = scores |> Csr.mapValues (fun _ label z -> z + 0.1f * float32 label)
+
+                    let case =
+                        {
+                            Scores = Csr.append scores other
+                            Labels = Csr.append labels labels
+                        }
+
+                    let fitted scorings =
+                        let context =
+                            { Plain.context case with
+                                Scorings = scorings
+                            }
+
+                        Rule.fit rule context case.Z case.Y |> FittedRule.thresholds |> Option.get
+
+                    Require.notEqual (fitted 1) (fitted 2))
         ]

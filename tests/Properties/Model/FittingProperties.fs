@@ -127,6 +127,33 @@ let tests =
                         (entries [| 0 .. before.Local.Rows - 1 |] before)
                         (entries [| 0 .. after.Local.Rows - 1 |] after))
 
+            testCase "the decision of a repeated cross-fit knows which scores are of one row" (fun () ->
+                let options =
+                    { options with
+                        DecisionRows = Some(DecisionRows.CrossFit(3, 2))
+                    }
+
+                let evidence =
+                    Fitting.evidence options input train None ignore Checkpoint.none CancellationToken.None
+
+                let decided scorings =
+                    FittedDecision.fit
+                        options.Decision
+                        {
+                            Labels = SmallProblem.space
+                            Counts = LabelCounts.ofRows train
+                            Rarity = evidence.Ranker.Rarity
+                            Scorings = scorings
+                            Seed = options.Seed
+                        }
+                        evidence.Weights
+                        evidence.Lists
+                        evidence.Labels
+                    |> Registries.text
+
+                Require.equal (decided 2) (Registries.text (SmallProblem.fit options train None).Decision)
+                Require.notEqual (decided 1) (decided 2))
+
             testCase "a cross-fitted model is fitted on all rows, and the same seed gives the same model" (fun () ->
                 let fit () = SmallProblem.fit options train None
                 let test = SmallProblem.dataset 60 7
