@@ -22,8 +22,14 @@ module Folds =
 
     /// The fold of a row is a function of the seed and of the row's scores as a multiset, so neither the order of the
     /// rows nor the numbering of the labels matters, and equal rows share a fold. Folds are of nearly equal size only in
-    /// expectation. scorings: how often each row was scored; of S scorings of N rows, row i of each is one row, and its S scorings share a fold.
+    /// expectation. scorings: how often each row was scored; of S scorings of N rows, row i of each is one row, and its S scorings share a fold;
+    /// ArgumentException where S does not divide the rows.
     let ofScores (scorings: int) (folds: int) (seed: Seed) (Scores scores) : int[] =
+        if scorings < 1 || scores.Rows % scorings <> 0 then
+            invalidArg
+                (nameof scorings)
+                $"expected 1 or more that divides the {scores.Rows} rows of the scores, received {scorings}"
+
         let rows = scores.Rows / scorings
 
         let foldOf =

@@ -85,4 +85,11 @@ let tests =
                     twice = Folds.repeat 2 twice[.. rows - 1]
                     && twice = foldOf 2 (Csr.append other case.Scores)
                     && foldOf 1 (Csr.append case.Scores other) = Array.append once (foldOf 1 other))
+
+            testTheory "scorings that cannot be are refused" [ 0; -1; 2 ] (fun (scorings: int) ->
+                let scores, _ = Draws.rows 2 3 (Seed.ofInt 1)
+
+                Require.refusal<System.ArgumentException>(fun () ->
+                    Folds.ofScores scorings 2 (Seed.ofInt 1) (Scores scores))
+                |> Require.contains $"received {scorings}")
         ]
