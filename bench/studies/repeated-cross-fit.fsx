@@ -2,6 +2,7 @@
 // training rows alone (three times three tenths of them are held out and measure), `test` fits on all of them and measures test rows. After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/repeated-cross-fit.fsx choose|test SEEDS REPEATS,... NAME ...
 #load "limen.fsx"
+#load "spread.fsx"
 
 open System
 open System.Diagnostics
@@ -9,27 +10,11 @@ open System.IO
 open System.Threading
 open Limen
 open Limen.Core
+open Spread
 
 let data = Environment.GetEnvironmentVariable "LIMEN_DATA"
 
 let metrics = [ F1.macro (AllLabels AsZero); F1.micro; AtK.precision 1 ]
-
-let deviation (xs: float[]) =
-    let m = Array.average xs
-    sqrt ((xs |> Array.sumBy (fun x -> (x - m) * (x - m))) / float (xs.Length - 1))
-
-/// 95 % of f over seeds drawn with replacement.
-let interval (n: int) (f: int[] -> float) =
-    let drawn =
-        [|
-            for draw in 1..2000 do
-                let stream = Seed.derive "bootstrap" draw (Seed.ofInt 7)
-                f (Array.init n (fun i -> int (Seed.uniform (int64 i) stream * float n)))
-        |]
-        |> Array.filter Double.IsFinite
-        |> Array.sort
-
-    drawn[drawn.Length / 40], drawn[drawn.Length - 1 - drawn.Length / 40]
 
 /// The metrics [metric][seed] of models that are cross-fitted so many times, and seconds a fit.
 let measured seeds repeats (labels, input, rows: Split<Dataset>) =
@@ -121,7 +106,7 @@ let report way seeds (repeats: int[]) name =
             let least, most = interval seeds gain
 
             printfn
-                $"| {name} | {repeats[at]} against {repeats[0]} | {title}: spread x {ratio all:F2} ({low:F2} to {high:F2}), mean {gain all:``+0.0000;-0.0000``} ({least:``+0.0000;-0.0000``} to {most:``+0.0000;-0.0000``}) |"
+                $"| {name} | {repeats[at]} against {repeats[0]} | {title}: spread x {ratio all:F2} ({low:F2} to {high:F2}), mean {gain all:``+0.0000;-0.0000;0.0000``} ({least:``+0.0000;-0.0000;0.0000``} to {most:``+0.0000;-0.0000;0.0000``}) |"
 
 match List.tail (List.ofArray fsi.CommandLineArgs) with
 | way :: seeds :: repeats :: (_ :: _ as names) when way = "choose" || way = "test" ->

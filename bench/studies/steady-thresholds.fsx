@@ -2,6 +2,7 @@
 // data set, whose held-out rows decide the test rows (test) or, cut in halves, each other (choose). After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/steady-thresholds.fsx choose|test SEEDS NAME ...
 #load "limen.fsx"
+#load "spread.fsx"
 
 open System
 open System.IO
@@ -9,6 +10,7 @@ open System.Threading
 open Limen
 open Limen.Core
 open Limen.Kernels
+open Spread
 
 let objective = Objective.standard
 
@@ -158,23 +160,6 @@ let candidates seed (p: Problem) =
         "votes, mean of halves", meanOf (votes values)
         "the library's", newRule seed p
     ]
-
-let deviation (xs: float[]) =
-    let m = Array.average xs
-    sqrt ((xs |> Array.sumBy (fun x -> (x - m) * (x - m))) / float (xs.Length - 1))
-
-/// 95 % of f over seeds drawn with replacement.
-let interval (n: int) (f: int[] -> float) =
-    let drawn =
-        [|
-            for draw in 1..2000 do
-                let stream = Seed.derive "bootstrap" draw (Seed.ofInt 7)
-                f (Array.init n (fun i -> int (Seed.uniform (int64 i) stream * float n)))
-        |]
-        |> Array.filter Double.IsFinite
-        |> Array.sort
-
-    drawn[drawn.Length / 40], drawn[drawn.Length - 1 - drawn.Length / 40]
 
 let problem (labels: LabelSpace, input, parts: Split<Dataset>) seed =
     let options =
