@@ -36,8 +36,8 @@ module DecisionRows =
     /// So many validation rows are enough to decide on, where there are too many rows to cross-fit.
     let private enough = 1_000
 
-    /// The default for so many labels, training and validation rows (docs/decision-rows.md): CrossFit of 5 folds up to 10,000 rows in all, repeated where rows and labels are few; above, ValidationThenAll with 1,000 validation
-    /// rows or more and HoldOut 0.1 with fewer or none.
+    /// The default for so many labels, training and validation rows (docs/decision-rows.md): CrossFit of 5 folds up to 10,000 rows in all, repeated where rows and labels are
+    /// few; above, ValidationThenAll with 1,000 validation rows or more and HoldOut 0.1 with fewer or none.
     let forRows (labels: int) (training: int) (validation: int) : DecisionRows =
         let rows = training + validation
 
