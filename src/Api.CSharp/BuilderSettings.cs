@@ -17,6 +17,7 @@ internal sealed record BuilderSettings
     public Core.DecisionRows? DecisionRows { get; init; }
     public IReadOnlyList<VectoriserOptions> Vectorisers { get; init; } = [new()];
     public IReadOnlyList<Scorer>? ViewScorers { get; init; }
+    public Core.LabelReading Labels { get; init; } = Defaults.Labels;
     public FeatureKind Features { get; init; }
     public int Seed { get; init; } = 1;
     public Core.WhenCancelled WhenCancelled { get; init; } = Defaults.WhenCancelled;
@@ -28,6 +29,7 @@ internal sealed record BuilderSettings
             Signals is null ? Defaults.Local : Signal.LocalOf(Signals).ToOption(),
             (Scorers ?? [Perceptron()]).ToFSharpList(),
             ViewScorers?.ToFSharpList() ?? Defaults.ViewScorers,
+            Labels,
             new(Combination, Decision, Objective, (Calibration?.Options).ToOption()),
             Candidates,
             DecisionRows.ToOption(),

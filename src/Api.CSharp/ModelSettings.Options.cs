@@ -34,6 +34,7 @@ public sealed partial record ModelSettings
         Set(Scorers, b => b.WithScorers(All<Scorer>("scorers", Scorers!)));
         Set(Network, b => Scorers is null ? b.WithScorers(StrongScorers()) : throw BesideScorers());
         Set(ViewScorers, b => b.WithViewScorers(All<Scorer>("viewScorers", ViewScorers!)));
+        Set(LabelNames is true ? LabelNames : null, b => b.WithLabelNames());
         Set(Candidates, b => b.WithCandidates(Candidates!.Value));
         Set(Views ?? (object?)Vectoriser, b => b.WithVectorisers([.. Vectorisers()]));
         Set(Features, b => b.WithFeatures(Kind()));

@@ -64,6 +64,9 @@ public sealed partial record ModelSettings
     /// </summary>
     public string? Network { get; init; }
 
+    /// <summary>True: scorers learn from the labels' names, as <see cref="AdaptiveThresholdModelBuilder.WithLabelNames"/>.</summary>
+    public bool? LabelNames { get; init; }
+
     /// <summary>Labels that each scorer proposes for a row.</summary>
     public int? Candidates { get; init; }
 

@@ -179,6 +179,12 @@ module SettingOptions =
                     "--boosted-scores"
                     "one score by a model of the scorers and trees on top, for several thousand held-out rows")
                 "true"
+            asFlag
+                "labelNames"
+                (Given.flag
+                    "--label-names"
+                    "labels are names: scorers learn from their words, for labels of few texts or none")
+                "true"
             Given.whole "--seed" "N" "seed of weights, order and dropout (default: 1)"
             |> asNumber "seed"
         ]

@@ -34,7 +34,7 @@ module PlainSettings =
                     name, Text
                 for name in [ "atLeast"; "atMost"; "candidates"; "seed" ] do
                     name, Whole
-                for name in [ "averagedScores"; "boostedScores" ] do
+                for name in [ "averagedScores"; "boostedScores"; "labelNames" ] do
                     name, Flag
                 for name in [ "only"; "without"; "signals"; "scorers"; "viewScorers"; "views" ] do
                     name, Texts

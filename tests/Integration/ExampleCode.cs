@@ -197,212 +197,217 @@ public sealed class ExampleCode
         _ = builder.WithViewScorers(Scorers.Linear(), Scorers.LogisticRegression());
     }
 
-    private static void Example35(AdaptiveThresholdModelBuilder builder)
+    private static void Example35(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder)
+    {
+        _ = builder.WithLabelNames().Fit(train, validation);
+    }
+
+    private static void Example36(AdaptiveThresholdModelBuilder builder)
     {
         _ = builder.WithFeatures(FeatureKind.Measurements);
     }
 
-    private static void Example36(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder, CancellationToken cancellationToken)
+    private static void Example37(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder, CancellationToken cancellationToken)
     {
         _ = builder.WithBestSoFarWhenCancelled().Fit(train, validation, cancellationToken: cancellationToken);
     }
 
-    private static void Example37(AdaptiveThresholdModelBuilder builder)
+    private static void Example38(AdaptiveThresholdModelBuilder builder)
     {
         _ = builder.WithSeed(7);
     }
 
-    private static void Example38(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder)
+    private static void Example39(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder)
     {
         var model = builder.Fit(train, validation, new Progress<TrainingProgress>(p => Console.WriteLine(p.Stage)));
     }
 
-    private static async Task Example39(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder, CancellationToken cancellationToken)
+    private static async Task Example40(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder, CancellationToken cancellationToken)
     {
         var model = await builder.FitAsync(train, validation, cancellationToken: cancellationToken);
     }
 
-    private static void Example40(MultiLabelDataset validation, ScoreLists scores)
+    private static void Example41(MultiLabelDataset validation, ScoreLists scores)
     {
         var fitted = AdaptiveThresholds.Builder().Fit(scores, validation);
     }
 
-    private static void Example41()
+    private static void Example42()
     {
         var fitted = AdaptiveThresholds.Load("thresholds");
     }
 
-    private static void Example42(AdaptiveThresholds fitted)
+    private static void Example43(AdaptiveThresholds fitted)
     {
         fitted.Save("thresholds");
     }
 
-    private static void Example43(AdaptiveThresholds fitted, ScoreLists scores)
+    private static void Example44(AdaptiveThresholds fitted, ScoreLists scores)
     {
         foreach (var p in fitted.Decide(scores)) Console.WriteLine(string.Join(", ", p.Labels));
     }
 
-    private static void Example44(MultiLabelDataset validation, AdaptiveThresholds fitted, ScoreLists scores)
+    private static void Example45(MultiLabelDataset validation, AdaptiveThresholds fitted, ScoreLists scores)
     {
         Console.WriteLine(fitted.Evaluate(scores, validation).MicroF1);
     }
 
-    private static void Example45(AdaptiveThresholdsBuilder thresholds)
+    private static void Example46(AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30));
     }
 
-    private static void Example46(AdaptiveThresholdsBuilder thresholds)
+    private static void Example47(AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithDecision(Decisions.PlugIn());
     }
 
-    private static void Example47(AdaptiveThresholdsBuilder thresholds)
+    private static void Example48(AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithObjective(Objectives.MicroF1());
     }
 
-    private static void Example48(AdaptiveThresholdsBuilder thresholds)
+    private static void Example49(AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithScoresAsGiven();
     }
 
-    private static void Example49(AdaptiveThresholdsBuilder thresholds)
+    private static void Example50(AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithCalibration(Calibrations.Platt());
     }
 
-    private static void Example50(MultiLabelDataset train, AdaptiveThresholdsBuilder thresholds)
+    private static void Example51(MultiLabelDataset train, AdaptiveThresholdsBuilder thresholds)
     {
         _ = thresholds.WithSignals(Signals.FeatureKnn()).WithTrainingRows(train);
     }
 
-    private static void Example51(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder)
+    private static void Example52(MultiLabelDataset train, MultiLabelDataset validation, AdaptiveThresholdModelBuilder builder)
     {
         var model = builder.WithCalibration(Calibrations.Platt(eachLabel: 20)).Fit(train, validation);
     }
 
-    private static void Example52()
+    private static void Example53()
     {
         _ = Decisions.Fused().AtMost(5).Without("obsolete").WithThreshold("urgent", -1);
     }
 
-    private static void Example53(EvaluationReport report)
+    private static void Example54(EvaluationReport report)
     {
         Console.WriteLine(report["samples_f1"]);
     }
 
-    private static void Example54()
+    private static void Example55()
     {
         _ = Scorers.Perceptron(new() { Loss = Losses.Focal(2).Plus(0.1, Losses.Margin(0.1)) });
     }
 
-    private static void Example55(MultiLabelDataset train, MultiLabelDataset validation)
+    private static void Example56(MultiLabelDataset train, MultiLabelDataset validation)
     {
         var model = new ModelSettings { Scorers = ["linear"] }.Builder().Fit(train, validation);
     }
 
-    private static void Example56()
+    private static void Example57()
     {
         var ranges = new Dictionary<string, IReadOnlyList<string>>(new ModelSettings().SearchRanges(texts: true)) { ["candidates"] = ["60"] };
     }
 
-    private static void Example57()
+    private static void Example58()
     {
         var builder = ModelSettings.Load("settings.json").Builder();
     }
 
-    private static void Example58()
+    private static void Example59()
     {
         new ModelSettings { Objective = "microF1" }.Save("settings.json");
     }
 
-    private static void Example59(ModelSettings settings)
+    private static void Example60(ModelSettings settings)
     {
         _ = settings.With("network.learningRate", "0.001").With("signals", "idf; featureKnn(k=50)");
     }
 
-    private static void Example60()
+    private static void Example61()
     {
         var data = MultiLabelDataset.FromTexts([("Reads the next line.", ["io", "text"]), ("Opens a socket.", ["net"])]);
     }
 
-    private static void Example61()
+    private static void Example62()
     {
         var rows = MultiLabelDataset.FromVectors([(new float[] { 0.5f, 2f }, ["a", "b"]), (new float[] { 1f, 0f }, [])]);
     }
 
-    private static void Example62()
+    private static void Example63()
     {
         var data = MultiLabelDataset.FromFile("posts.csv", fields: new() { Text = ["body"], Labels = ["tags"], Separator = ";" });
     }
 
-    private static void Example63()
+    private static void Example64()
     {
         var data = MultiLabelDataset.FromCsv("posts.csv", new() { Text = ["body"], Labels = ["tags"] });
     }
 
-    private static void Example64()
+    private static void Example65()
     {
         var rows = MultiLabelDataset.FromJsonLines("train.jsonl");
     }
 
-    private static void Example65()
+    private static void Example66()
     {
         var rows = MultiLabelDataset.FromSvmlight("train.svm", firstFeature: 1);
     }
 
-    private static void Example66()
+    private static void Example67()
     {
         var (train, validation, test) = MultiLabelDataset.FromFolder("scans.csv", fields: new() { Group = "patient" }, split: new(SplitBy.Groups, 0.1, 0.1));
     }
 
-    private static void Example67(MultiLabelDataset train)
+    private static void Example68(MultiLabelDataset train)
     {
         var weighed = train.WithWeights(Enumerable.Repeat(2f, train.Count));
     }
 
-    private static void Example68(MultiLabelDataset train)
+    private static void Example69(MultiLabelDataset train)
     {
         var (learned, held) = train.Split(seed: 1, share: 0.2);
     }
 
-    private static void Example69(MultiLabelDataset train)
+    private static void Example70(MultiLabelDataset train)
     {
         var first = train.Select([0, 1, 2]);
     }
 
-    private static void Example70(MultiLabelDataset train, MultiLabelDataset validation)
+    private static void Example71(MultiLabelDataset train, MultiLabelDataset validation)
     {
         var model = Presets.Strong(Objectives.RecallAtPrecision(0.9)).Fit(train, validation);
     }
 
-    private static void Example71(MultiLabelDataset train, MultiLabelDataset validation)
+    private static void Example72(MultiLabelDataset train, MultiLabelDataset validation)
     {
         var model = Presets.Strong(Objectives.MacroF1()).Fit(train, validation);
     }
 
-    private static void Example72()
+    private static void Example73()
     {
         var scores = ScoreLists.FromMatrix(new float[,] { { 0.9f, 0.1f }, { 0.3f, 0.8f } }, ScoreScale.Probabilities, ["a", "b"]);
     }
 
-    private static void Example73()
+    private static void Example74()
     {
         _ = AdaptiveThresholdModel.Builder().WithScorers(Scorers.Perceptron(new() { HiddenLayers = [256] }), Scorers.Linear());
     }
 
-    private static void Example74()
+    private static void Example75()
     {
         _ = Scorers.Ensemble(Scorers.Perceptron(), members: 4);
     }
 
-    private static void Example75()
+    private static void Example76()
     {
         _ = AdaptiveThresholdModel.Builder().WithSignals(Signals.Idf(), Signals.FeatureKnn(k: 30));
     }
 
-    private static void Example76((string Text, IReadOnlyList<string> Labels)[] tickets, (float[] Vector, IReadOnlyList<string> Labels)[] measured)
+    private static void Example77((string Text, IReadOnlyList<string> Labels)[] tickets, (float[] Vector, IReadOnlyList<string> Labels)[] measured)
     {
         var rows = MultiLabelDataset.FromTexts(tickets).Beside(MultiLabelDataset.FromVectors(measured));
     }

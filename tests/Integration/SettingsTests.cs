@@ -33,6 +33,7 @@ public sealed partial class SettingsTests
         ["WithVectoriser"] = b => b.WithVectoriser(new() { LongestTerm = 2 }),
         ["WithVectorisers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }),
         ["WithViewScorers"] = b => b.WithVectorisers(new(), new() { LongestTerm = 1 }).WithViewScorers(TextProblem.Perceptron()),
+        ["WithLabelNames"] = b => b.WithLabelNames(),
         ["WithFeatures"] = b => b.WithFeatures(FeatureKind.Values),
         ["WithSeed"] = b => b.WithSeed(2),
     };

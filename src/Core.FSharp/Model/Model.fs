@@ -137,11 +137,12 @@ module Model =
             Origin = Origin.ofModel options train validation
         }
 
-    let private fitted (options: ModelOptions) labels input train validation progress checkpoint cancellation : Model =
+    /// scorers: those of the options, with what they learn from the labels' names; a model's origin and a checkpoint's identity are of the options alone.
+    let private fitted (options: ModelOptions) scorers labels input train validation progress checkpoint cancellation =
         progress TrainingProgress.signals
 
         let evidence =
-            Fitting.evidence options input train validation progress checkpoint cancellation
+            Fitting.evidence { options with Scorers = scorers } input train validation progress checkpoint cancellation
 
         progress TrainingProgress.decision
 
@@ -214,7 +215,8 @@ module Model =
             rows.Weights |> Option.iter (RowWeights.require rows.Rows)
 
         let options = options |> ModelOptions.onViews (InputSpace.views input)
+        let scorers = ModelOptions.namingScorers input labels options
 
         Cancellation.within cancellation (fun () ->
             withCheckpoint options train validation cancellation (fun checkpoint ->
-                fitted options labels input train validation progress checkpoint cancellation))
+                fitted options scorers labels input train validation progress checkpoint cancellation))

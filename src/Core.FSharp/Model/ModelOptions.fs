@@ -2,6 +2,14 @@ namespace Limen.Core
 
 open Limen
 
+/// What the string of a label is.
+[<RequireQualifiedAccess>]
+type LabelReading =
+    /// An identifier: nothing is read from it.
+    | Identifier
+    /// A name, whose words say what the label means: the scorers learn from it as from a text of the label (NamedLabels).
+    | Name
+
 /// How a model is put together. Everything has a default (ModelOptions.defaults).
 [<NoEquality; NoComparison>]
 type ModelOptions =
@@ -14,6 +22,8 @@ type ModelOptions =
         Scorers: Scorer list
         /// The scorers that read each further view, stacked with the others.
         ViewScorers: Scorer list
+        /// What scorers of texts may learn from the labels' strings.
+        Labels: LabelReading
         /// What turns scores into label sets, fitted on rows that the scorers did not learn from.
         Decision: DecisionOptions
         /// Labels that each scorer proposes for a row; no other label can be predicted, save those the neighbours carry.
@@ -37,6 +47,7 @@ module ModelOptions =
             Local = Some(FeatureKnn.signal FeatureKnnOptions.standard)
             Scorers = [ Perceptron.scorer (PerceptronOptions()) ]
             ViewScorers = [ Linear.scorer LinearOptions.standard ]
+            Labels = LabelReading.Identifier
             Decision = DecisionOptions.defaults
             Candidates = 60
             DecisionRows = None
@@ -61,6 +72,19 @@ module ModelOptions =
                             yield! o.ViewScorers |> List.map (ViewScorer.scorer view)
                     ]
             }
+
+    /// The scorers, which learn from the labels' names where these are read as such. Throws ConfigurationException where there is no text that their words could stand in.
+    let internal namingScorers (input: InputSpace) (labels: LabelSpace) (o: ModelOptions) : Scorer list =
+        match o.Labels with
+        | LabelReading.Identifier -> o.Scorers
+        | LabelReading.Name ->
+            if (InputSpace.vectorisers input).IsEmpty then
+                Configuration.require
+                    [
+                        $"label names: expected rows of texts, which their words may stand in, received {InputSpace.kind input}"
+                    ]
+
+            o.Scorers |> List.map (NamedLabels.scorer (NamedLabels.rows input labels))
 
     let private ownFaults (o: ModelOptions) =
         [

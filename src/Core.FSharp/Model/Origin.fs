@@ -100,6 +100,9 @@ module Origin =
                         yield! signals options.Global options.Local
                         for i, scorer in List.indexed options.Scorers do
                             $"scorer {i + 1}", named (string scorer) scorer
+                        match options.Labels with
+                        | LabelReading.Identifier -> ()
+                        | LabelReading.Name -> "labels", "read by their names"
                         "candidates", string options.Candidates
                         "decision rows", options.DecisionRows |> Option.defaultWith usual |> given
                         yield! decision options.Decision
