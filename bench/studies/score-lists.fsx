@@ -2,15 +2,15 @@
 // After ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx eurlex57k OUT
 #load "limen.fsx"
+#load "lists.fsx"
 
 open System
 open System.Diagnostics
 open System.IO
-open System.Runtime.InteropServices
 open System.Threading
 open Limen
 open Limen.Core
-open Limen.Kernels
+open Lists
 
 let data = Environment.GetEnvironmentVariable "LIMEN_DATA"
 
@@ -44,17 +44,8 @@ let names =
     [ "network 1"; "network 2"; "linear" ]
     @ [ "pairs: linear"; "pairs: network"; "beginning: linear"; "beginning: network" ]
 
-/// The numbers of an array, one after the other, as the machine has them.
-let write<'T when 'T: struct and 'T: (new: unit -> 'T) and 'T :> ValueType> folder name (values: 'T[]) =
-    File.WriteAllBytes(Path.Combine(folder, name), MemoryMarshal.AsBytes(ReadOnlySpan values).ToArray())
-
-let writeMatrix folder name (x: CsrMatrix) =
-    write folder $"{name}.starts.int32" x.RowStart
-    write folder $"{name}.indices.int32" x.Indices[.. x.NonZeros - 1]
-
 match List.tail (List.ofArray fsi.CommandLineArgs) with
 | [ name; folder ] ->
-    Directory.CreateDirectory folder |> ignore
     let clock = Stopwatch.StartNew()
     let rows = (Folder.read Folder.defaults (Path.Combine(data, name))).Rows
 
@@ -66,20 +57,8 @@ match List.tail (List.ofArray fsi.CommandLineArgs) with
     let model =
         Model.fit options labels input parts.Train (Some validation) ignore CancellationToken.None
 
-    let lists = Model.candidates validation.Features model
-    File.WriteAllLines(Path.Combine(folder, "scorers.txt"), names)
-    writeMatrix folder "pairs" lists.Local
-    write folder "neighbours.float32" lists.Local.Values[.. lists.Local.NonZeros - 1]
-
-    lists.Margins
-    |> Array.iteri (fun s m -> write folder $"margins.{s}.float32" m.Values[.. m.NonZeros - 1])
-
-    writeMatrix folder "truth" validation.Labels
-    writeMatrix folder "train" parts.Train.Labels
-    write folder "rarity.float32" model.Ranker.Rarity
-
-    printfn
-        $"{lists.Margins.Length} scorers, {lists.Local.NonZeros} pairs of {validation.Rows} rows, {clock.Elapsed.TotalSeconds:F0} s"
+    writeLists folder names parts.Train validation model
+    printfn $"{clock.Elapsed.TotalSeconds:F0} s"
 | _ ->
     eprintfn "usage: LIMEN_DATA=DIR dotnet fsi bench/studies/score-lists.fsx NAME OUT"
     exit 2
