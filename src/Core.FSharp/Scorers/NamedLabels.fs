@@ -64,13 +64,8 @@ module NamedLabels =
 
     /// The scorer, which learns from these rows after its own, each of weight 3.
     let scorer (names: Dataset) (scorer: Scorer) : Scorer =
-        let make =
-            if Scorer.stopsEarly scorer then
-                Scorer.stopping
-            else
-                Scorer.create
-
-        make (string scorer) (Scorer.faults scorer) (fun training ->
+        scorer
+        |> Scorer.around (fun training ->
             scorer
             |> Scorer.fit
                 { training with

@@ -116,6 +116,10 @@ module Scorer =
     /// Whether it trains in passes, and rows to stop on do it good.
     let stopsEarly (scorer: Scorer) : bool = scorer.StopsEarly
 
+    /// The same scorer, fitted in another way.
+    let internal around (fit: ScorerTraining -> FittedScorer) (scorer: Scorer) : Scorer =
+        Scorer(string scorer, scorer.Faults, scorer.StopsEarly, fit)
+
     /// Fits on training rows. Throws ConfigurationException with every fault; OperationCanceledException when cancelled, save that a scorer that trains in passes
     /// may give its best pass (WhenCancelled).
     let fit (training: ScorerTraining) (scorer: Scorer) : FittedScorer =

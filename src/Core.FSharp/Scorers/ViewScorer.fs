@@ -41,13 +41,8 @@ module ViewScorer =
 
     /// The scorer on a block of the features.
     let scorer (columns: Columns) (scorer: Scorer) : Scorer =
-        let make =
-            if Scorer.stopsEarly scorer then
-                Scorer.stopping
-            else
-                Scorer.create
-
-        make (string scorer) (Scorer.faults scorer) (fun training ->
+        scorer
+        |> Scorer.around (fun training ->
             fitted
                 {
                     Columns = columns
