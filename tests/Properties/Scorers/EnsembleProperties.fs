@@ -18,26 +18,7 @@ let private model scorers =
         train
         None
 
-let private training: ScorerTraining =
-    {
-        Rows =
-            {
-                Features = train.Features
-                Labels = train.Labels
-                Local = Csr.empty train.Rows SmallProblem.labels
-                Weights = None
-            }
-        Stop = None
-        Until = None
-        Rarity = Array.zeroCreate SmallProblem.labels
-        HasLocal = false
-        Seed = Seed.ofInt 1
-        Repeats = 1
-        Progress = ignore
-        Cancellation = System.Threading.CancellationToken.None
-        WhenCancelled = WhenCancelled.Throw
-        Checkpoint = Checkpoint.none
-    }
+let private training = ScorerCases.training 1 train
 
 let private margins (model: Model) =
     (Model.candidates test.Features model).Margins

@@ -62,42 +62,11 @@ let private views =
 let private ofViews (rows: LabelledRows) =
     InputSpace.fit views FeatureKind.Automatic rows.Rows
 
-/// Margins [N][L] of the fresh rows by a scorer of these rows, without a local signal.
+/// Margins [N][L] of the fresh rows by a scorer of these rows.
 let private margins (scorer: Scorer) (d: Dataset) =
-    let rarity = Array.zeroCreate d.Labels.Columns
-
-    let fitted =
-        scorer
-        |> Scorer.fit
-            {
-                Rows =
-                    {
-                        Features = d.Features
-                        Labels = d.Labels
-                        Local = Csr.empty d.Rows d.Labels.Columns
-                        Weights = d.Weights
-                    }
-                Stop = None
-                Until = Some 5
-                Rarity = rarity
-                HasLocal = false
-                Seed = Seed.ofInt 1
-                Progress = ignore
-                Cancellation = CancellationToken.None
-                WhenCancelled = WhenCancelled.Throw
-                Repeats = 1
-                Checkpoint = Checkpoint.none
-            }
-
-    let input: ScorerInput =
-        {
-            Rarity = rarity
-            Features = InputSpace.apply (ofViews train) fresh.Rows
-            Local = Csr.empty fresh.Count d.Labels.Columns
-        }
-
-    use z = Scorer.margins input fitted [| 0 .. fresh.Count - 1 |]
-    [| for row in 0 .. fresh.Count - 1 -> (z.Row row).ToArray() |]
+    scorer
+    |> Scorer.fit (ScorerCases.training 1 d)
+    |> ScorerCases.margins d.Labels.Columns (InputSpace.apply (ofViews train) fresh.Rows)
 
 [<Tests>]
 let tests =

@@ -93,15 +93,7 @@ let private logOddsOfMean (leaves: float list) =
     log (mean / (1.0 - mean))
 
 let private margins (codec: Codec<FittedScorer>) (x: CsrMatrix) (e: TreeEnsemble) : float32[][] =
-    let input: ScorerInput =
-        {
-            Rarity = Array.zeroCreate e.Constant.Length
-            Features = x
-            Local = Csr.empty x.Rows e.Constant.Length
-        }
-
-    use z = codec.Load e |> Scorer.margins input <| [| 0 .. x.Rows - 1 |]
-    [| for i in 0 .. x.Rows - 1 -> (z.Row i).ToArray() |]
+    codec.Load e |> ScorerCases.margins e.Constant.Length x
 
 [<Tests>]
 let tests =

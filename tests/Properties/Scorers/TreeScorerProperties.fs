@@ -60,38 +60,9 @@ let private learnable n missing seed : Dataset =
         Weights = None
     }
 
-let private training (seed: int) (rows: Dataset) : ScorerTraining =
-    {
-        Rows =
-            {
-                Features = rows.Features
-                Labels = rows.Labels
-                Local = Csr.empty rows.Rows rows.Labels.Columns
-                Weights = rows.Weights
-            }
-        Stop = None
-        Until = None
-        Rarity = Array.zeroCreate rows.Labels.Columns
-        HasLocal = false
-        Seed = Seed.ofInt seed
-        Progress = ignore
-        Cancellation = CancellationToken.None
-        WhenCancelled = WhenCancelled.Throw
-        Repeats = 1
-        Checkpoint = Checkpoint.none
-    }
+let private training = ScorerCases.training
 
-let private marginsOf (x: CsrMatrix) (scorer: FittedScorer) : float32[][] =
-    use z =
-        scorer.Margins
-            {
-                Rarity = [||]
-                Features = x
-                Local = Csr.empty x.Rows labels
-            }
-            [| 0 .. x.Rows - 1 |]
-
-    [| for i in 0 .. x.Rows - 1 -> (z.Row i).ToArray() |]
+let private marginsOf = ScorerCases.margins labels
 
 let private margins (x: CsrMatrix) (training: ScorerTraining) (scorer: Scorer) : float32[][] =
     Scorer.fit training scorer |> marginsOf x
