@@ -215,8 +215,9 @@ module Model =
             rows.Weights |> Option.iter (RowWeights.require rows.Rows)
 
         let options = options |> ModelOptions.onViews (InputSpace.views input)
-        let scorers = ModelOptions.namingScorers input labels options
 
         Cancellation.within cancellation (fun () ->
+            let scorers = ModelOptions.namingScorers input labels options
+
             withCheckpoint options train validation cancellation (fun checkpoint ->
                 fitted options scorers labels input train validation progress checkpoint cancellation))
