@@ -136,9 +136,9 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithViewScorers(params Scorer[] scorers) => new(settings with { ViewScorers = Given.All(scorers) });
 
     /// <summary>
-    /// The words of a label's name are learned from as a text of that label that counts as three rows, by all scorers: for texts and for labels that few rows or none have, whose names say what they
-    /// mean (docs/text.md). Words with a digit are identifiers and left out, so "2457 common transport policy" is three words. Default: labels are identifiers, and nothing is read from them. Fitting throws <see cref="ModelConfigurationException"/>
-    /// where rows have no text.
+    /// All scorers learn from a label's name as from a text of that label which counts as three rows: for labels that few texts or none have, and whose names say what they
+    /// mean (docs/text.md). Words with a digit are identifiers and left out, so "2457 common transport policy" is three words. Default: labels are identifiers, and nothing
+    /// is read from them. Fitting throws <see cref="ModelConfigurationException"/> where rows have no text.
     /// </summary>
     /// <example><code>builder.WithLabelNames().Fit(train, validation)</code></example>
     public AdaptiveThresholdModelBuilder WithLabelNames() => new(settings with { Labels = Core.LabelReading.Name });

@@ -4,8 +4,8 @@ open System
 open Limen
 open Limen.Kernels
 
-/// Labels' names as rows to learn from: a row whose text is a label's name, and whose only label it is; it counts as three rows (docs/text.md). A label with few rows, or none, then has those words that say what it
-/// means. The rows are the scorers' alone: signals, decision and metrics do not see them.
+/// Labels' names as rows to learn from: a row whose text is a label's name, and whose only label it is; it counts as three rows (docs/text.md). A label with few rows,
+/// or none, then has those words that say what it means. The rows are the scorers' alone: signals, decision and metrics do not see them.
 [<RequireQualifiedAccess>]
 module NamedLabels =
 
