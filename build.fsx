@@ -107,7 +107,7 @@ let help =
   train           train on files: --data DIR --out DIR; `train --help` says the rest
   evaluate, decide, explain, labels, info, search
                   the other commands of the command line, with --help each
-  experiments     the experiments of the documentation: [--baselines SET ...] for the table beside scikit-learn alone
+  experiments     the experiments of the documentation: [--studies NAME ...] [--sets SET ...] for some of them, [--baselines SET ...] for the table beside scikit-learn alone
   bench           side by side with what else a user would pick: [--quick], --rows NAME,NAME; `bench curves`, `bench micro`
 
   test            build everything, run every test, or those of the lists and classes with a NAME in theirs: [NAME]

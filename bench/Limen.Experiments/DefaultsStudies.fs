@@ -57,6 +57,20 @@ module DefaultsStudies =
                 }
         }
 
+    let private partedOnce (r: Recipe) =
+        { r with
+            Options =
+                { r.Options with
+                    DecisionRows = Some(DecisionRows.CrossFit(5, 1))
+                }
+        }
+
+    /// Whether rows are parted into folds more than once by default.
+    let private isRepeated (rows: Split<LabelledRows>) =
+        match DecisionRows.forRows rows.Train.Space.Count rows.Train.Count 0 with
+        | DecisionRows.CrossFit(_, repeats) -> repeats > 1
+        | _ -> false
+
     /// More entries than zeros: features on scales of their own.
     let private isDense (x: CsrMatrix) =
         2L * int64 x.NonZeros > int64 x.Rows * int64 x.Columns
@@ -75,6 +89,8 @@ module DefaultsStudies =
             | Some _ -> ()
             if rows.Validation.IsSome then
                 "validation rows decide alone", validationDecidesAlone
+            elif isRepeated rows then
+                "parted into folds once", partedOnce
         ]
 
     /// The recipe of today, with each change taken back, and with all of them.

@@ -29,8 +29,8 @@ module Experiments =
 
     /// data: the directory of the data sets; without it the embedded default alone is used. The report is written after every
     /// job, and a run of the same build goes on where the last one was interrupted; a finished one starts anew.
-    let run (data: string option) (output: string) (seeds: int option) : unit =
-        let jobs = Plan.jobs data (defaultArg seeds Int32.MaxValue)
+    let run (data: string option) (output: string) (selection: Selection) : unit =
+        let jobs = Plan.jobs data selection
         let resumed = ExperimentsReport.resume output
 
         let isDone (report: ExperimentsReport) (job, _) =

@@ -18,6 +18,15 @@ type Job =
         Seed: int
     }
 
+/// Which of the experiments to run; an empty list names all.
+type Selection =
+    {
+        Studies: string list
+        Sets: string list
+        /// The most seeds of an experiment.
+        Seeds: int option
+    }
+
 [<RequireQualifiedAccess>]
 module Plan =
 
@@ -97,21 +106,40 @@ module Plan =
             }
         ]
 
-    /// The studies as far as their data are there; where none of a study's is, it runs once on the embedded default. No experiment
-    /// has more than `most` seeds. Every first seed comes before any second: an interrupted run has something to say on every study.
-    let jobs (data: string option) (most: int) : (Job * Study) list =
+    /// Names in a selection that stand for nothing.
+    let faults (data: string option) (selection: Selection) : string list =
+        let unknown kind known chosen =
+            [
+                for name in chosen do
+                    if not (List.contains name known) then
+                        let known = String.concat ", " known
+                        $"{kind}: expected one of {known}, received {name}"
+            ]
+
+        let sets = studies |> List.collect (_.Tasks >> List.map fst) |> List.distinct
+
+        unknown "studies" (studies |> List.map _.Name |> List.distinct) selection.Studies
+        @ unknown "sets" (sets |> List.filter (Task.exists data)) selection.Sets
+
+    /// The studies as far as their data are there; where none of a study's is, it runs once on the embedded default. Every first seed
+    /// comes before any second: an interrupted run has something to say on every study.
+    let jobs (data: string option) (selection: Selection) : (Job * Study) list =
+        let isChosen chosen name =
+            List.isEmpty chosen || List.contains name chosen
+
         [
-            for study in studies do
+            for study in studies |> List.filter (fun study -> isChosen selection.Studies study.Name) do
                 let there = study.Tasks |> List.filter (fst >> Task.exists data)
 
                 for task, seeds in (if there.IsEmpty then [ Task.embedded, 1 ] else there) do
-                    for seed in 1 .. min most seeds do
-                        {
-                            Study = study.Name
-                            Task = task
-                            Seed = seed
-                        },
-                        study
+                    if isChosen selection.Sets task then
+                        for seed in 1 .. selection.Seeds |> Option.map (min seeds) |> Option.defaultValue seeds do
+                            {
+                                Study = study.Name
+                                Task = task
+                                Seed = seed
+                            },
+                            study
         ]
         |> List.distinctBy fst
         |> List.sortBy (fun (job, _) -> job.Seed)

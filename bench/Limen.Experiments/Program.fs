@@ -24,15 +24,24 @@ module Program =
             Description = "the most seeds of an experiment (default: as planned for each, one to three)"
         )
 
-    let private baselines =
+    let private names (option: string) (description: string) =
         Option<string[]>(
-            "--baselines",
-            Description = "only the comparison with scikit-learn, on these data sets (default: all)",
+            option,
+            Description = description,
             Arity = ArgumentArity.ZeroOrMore,
             AllowMultipleArgumentsPerToken = true
         )
 
-    let private run (given: ParseResult) : unit =
+    let private studies =
+        names "--studies" "only these studies, without the comparison with scikit-learn (default: all, and it)"
+
+    let private sets =
+        names "--sets" "the studies on these data sets only, without the comparison (default: on all, and it)"
+
+    let private baselines =
+        names "--baselines" "only the comparison with scikit-learn, on these data sets (default: all)"
+
+    let private run (given: ParseResult) : int =
         let ofEnvironment = Environment.GetEnvironmentVariable "LIMEN_DATA" |> Option.ofObj
         let data = Option.ofObj (given.GetValue data) |> Option.orElse ofEnvironment
 
@@ -40,16 +49,33 @@ module Program =
             Option.ofObj (given.GetValue out)
             |> Option.defaultValue (Path.Combine("artifacts", "experiments"))
 
-        if isNull (given.GetResult baselines) then
-            Experiments.run data output (Option.ofNullable (given.GetValue seeds))
+        let chosen (option: Option<string[]>) =
+            given.GetValue option
+            |> Option.ofObj
+            |> Option.map List.ofArray
+            |> Option.defaultValue []
 
-        BaselineStudy.run
-            data
-            output
-            (given.GetValue baselines
-             |> Option.ofObj
-             |> Option.map List.ofArray
-             |> Option.defaultValue [])
+        let isGiven (option: Option<string[]>) = not (isNull (given.GetResult option))
+
+        let selection =
+            {
+                Studies = chosen studies
+                Sets = chosen sets
+                Seeds = Option.ofNullable (given.GetValue seeds)
+            }
+
+        match Plan.faults data selection with
+        | [] ->
+            if not (isGiven baselines) then
+                Experiments.run data output selection
+
+            if not (isGiven studies || isGiven sets) then
+                BaselineStudy.run data output (chosen baselines)
+
+            0
+        | faults ->
+            faults |> List.iter (eprintfn "%s")
+            2
 
     [<EntryPoint>]
     let main argv =
@@ -61,6 +87,8 @@ module Program =
         root.Add data
         root.Add out
         root.Add seeds
+        root.Add studies
+        root.Add sets
         root.Add baselines
-        root.SetAction(Action<ParseResult> run)
+        root.SetAction(Func<ParseResult, int> run)
         root.Parse(argv).Invoke(InvocationConfiguration(EnableDefaultExceptionHandler = false))
