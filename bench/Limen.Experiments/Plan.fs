@@ -108,11 +108,14 @@ module Plan =
 
     /// Names in a selection that stand for nothing.
     let faults (data: string option) (selection: Selection) : string list =
+        let quoted (name: string) =
+            if name.Contains ',' then $"\"{name}\"" else name
+
         let unknown kind known chosen =
             [
                 for name in chosen do
                     if not (List.contains name known) then
-                        let known = String.concat ", " known
+                        let known = known |> List.map quoted |> String.concat ", "
                         $"{kind}: expected one of {known}, received {name}"
             ]
 
