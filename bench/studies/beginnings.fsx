@@ -55,7 +55,15 @@ let study name folder labelReading =
         }
 
     Model.fit options labels input parts.Train parts.Validation ignore CancellationToken.None
-    |> writeLists folder ("network" :: "words" :: List.map fst views) parts.Train parts.Validation.Value
+    |> writeLists
+        folder
+        [
+            yield! "network" :: "words" :: List.map fst views
+            if labelReading = LabelReading.Name then
+                "names"
+        ]
+        parts.Train
+        parts.Validation.Value
 
 match List.tail (List.ofArray fsi.CommandLineArgs) with
 | [ name; folder ] -> study name folder LabelReading.Identifier

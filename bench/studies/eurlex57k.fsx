@@ -59,7 +59,9 @@ let every =
                     scores
                     truth)
 
-        let _, _, standard = rules[2]
+        let _, _, standard =
+            rules |> List.find (fun (_, objective, _) -> objective = Objective.standard)
+
         standard)
 
 let model =

@@ -136,8 +136,8 @@ public sealed class AdaptiveThresholdModelBuilder
     public AdaptiveThresholdModelBuilder WithViewScorers(params Scorer[] scorers) => new(settings with { ViewScorers = Given.All(scorers) });
 
     /// <summary>
-    /// All scorers learn from a label's name as from a text of that label which counts as three rows: for labels that few texts or none have, and whose names say what they
-    /// mean (docs/text.md). Words with a digit are identifiers and left out, so "2457 common transport policy" is three words. Default: labels are identifiers, and nothing
+    /// All scorers learn from a label's name as from a text of that label which counts as three rows, and one scorer more says how much of each name stands in a text: for labels
+    /// that few texts or none have, and whose names say what they mean (docs/text.md). Words with a digit are identifiers and left out, so "2457 common transport policy" is three words. Default: labels are identifiers, and nothing
     /// is read from them. Fitting throws <see cref="ModelConfigurationException"/> where rows have no text.
     /// </summary>
     /// <example><code>builder.WithLabelNames().Fit(train, validation)</code></example>

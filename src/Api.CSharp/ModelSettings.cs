@@ -64,7 +64,7 @@ public sealed partial record ModelSettings
     /// </summary>
     public string? Network { get; init; }
 
-    /// <summary>True: scorers learn from the labels' names, as <see cref="AdaptiveThresholdModelBuilder.WithLabelNames"/>.</summary>
+    /// <summary>True: labels are read by their names, as <see cref="AdaptiveThresholdModelBuilder.WithLabelNames"/>.</summary>
     public bool? LabelNames { get; init; }
 
     /// <summary>Labels that each scorer proposes for a row.</summary>

@@ -183,7 +183,7 @@ module SettingOptions =
                 "labelNames"
                 (Given.flag
                     "--label-names"
-                    "labels are names: scorers learn from their words, for labels of few texts or none")
+                    "labels are names: scorers learn from their words and look for them, for labels of few texts or none")
                 "true"
             Given.whole "--seed" "N" "seed of weights, order and dropout (default: 1)"
             |> asNumber "seed"

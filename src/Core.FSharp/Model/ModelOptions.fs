@@ -7,7 +7,8 @@ open Limen
 type LabelReading =
     /// An identifier: nothing is read from it.
     | Identifier
-    /// A name, whose words say what the label means: the scorers learn from it as from a text of the label (NamedLabels).
+    /// A name, whose words say what the label means: the scorers learn from it as from a text of the label (NamedLabels), and one more says how much of it stands in a row
+    /// (NameCoverage).
     | Name
 
 /// How a model is put together. Everything has a default (ModelOptions.defaults).
@@ -73,7 +74,7 @@ module ModelOptions =
                     ]
             }
 
-    /// The scorers, which learn from the labels' names where these are read as such. Throws ConfigurationException where there is no text that their words could stand in.
+    /// The scorers; where labels are read by their names they learn from these too, and one more says how much of a name stands in a row. Throws ConfigurationException where there is no text that their words could stand in.
     let internal namingScorers (input: InputSpace) (labels: LabelSpace) (o: ModelOptions) : Scorer list =
         match o.Labels with
         | LabelReading.Identifier -> o.Scorers
@@ -84,7 +85,13 @@ module ModelOptions =
                         $"label names: expected rows of texts, which their words may stand in, received {InputSpace.kind input}"
                     ]
 
-            o.Scorers |> List.map (NamedLabels.scorer (NamedLabels.rows input labels))
+            let names = NamedLabels.rows input labels
+
+            [
+                yield! o.Scorers |> List.map (NamedLabels.scorer names)
+                if names.Rows > 0 then
+                    NameCoverage.scorer names
+            ]
 
     let private ownFaults (o: ModelOptions) =
         [

@@ -210,7 +210,11 @@ module internal ModelJson =
                     })
                 (fun s -> Linear.ofWeights s.Weights s.Bias)
             Tagged<FittedSignal>(ViewSignal.codec :: (LocalSignals.all |> List.map _.Codec), _.Stored)
-            Tagged<FittedScorer>(ViewScorer.codec :: TreeEnsemble.codecs @ (Scorers.all |> List.map _.Codec), _.Stored)
+            Tagged<FittedScorer>(
+                ViewScorer.codec :: NameCoverage.codec :: TreeEnsemble.codecs
+                @ (Scorers.all |> List.map _.Codec),
+                _.Stored
+            )
             Tagged<Curve>(Calibrators.all |> List.map _.Codec, _.Stored)
             Tagged<FittedRule>(RiskControl.codec :: (Rules.all |> List.map _.Codec), _.Stored)
             JsonFSharpConverter(JsonUnionEncoding.ExternalTag ||| JsonUnionEncoding.NamedFields)
