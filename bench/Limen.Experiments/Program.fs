@@ -66,10 +66,12 @@ module Program =
 
         match Plan.faults data selection with
         | [] ->
-            if not (isGiven baselines) then
+            let some = isGiven studies || isGiven sets
+
+            if some || not (isGiven baselines) then
                 Experiments.run data output selection
 
-            if not (isGiven studies || isGiven sets) then
+            if isGiven baselines || not some then
                 BaselineStudy.run data output (chosen baselines)
 
             0

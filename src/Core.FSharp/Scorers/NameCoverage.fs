@@ -17,7 +17,7 @@ type NameShares =
 [<RequireQualifiedAccess>]
 module NameCoverage =
 
-    /// Of names as rows (NamedLabels.rows): features [M, D], and of each row its one label [M, L].
+    /// Of names as rows (NamedLabels.rows): features [M, D], all above 0, and of each row its one label [M, L], no label twice.
     let ofNames (names: Dataset) : NameShares =
         let whole =
             Array.init names.Rows (fun row ->
