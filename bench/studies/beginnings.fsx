@@ -1,5 +1,5 @@
-// Score lists of a data set's validation rows, by linear models on the beginnings and ends of texts beside the strong preset's scorers; with --label-names they learn from the labels' names too. Scorers
-// learn from the training rows alone, and test rows are not read. What a view is worth is then asked of the lists, after ./build.sh build:
+// Score lists of a data set's validation rows, by linear models on the beginnings and ends of texts beside the strong preset's scorers; with --label-names they learn from the labels' names too, and one list
+// more, "names", says how much of each stands in the text. Scorers learn from the training rows alone, and test rows are not read. What a view is worth is then asked of the lists, after ./build.sh build:
 //   LIMEN_DATA=DIR dotnet fsi bench/studies/beginnings.fsx eurlex57k OUT [--label-names]
 //   dotnet fsi bench/studies/boosted-lists.fsx OUT "network,words,pairs,first 120"
 #load "limen.fsx"

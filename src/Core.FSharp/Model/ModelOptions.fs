@@ -74,7 +74,8 @@ module ModelOptions =
                     ]
             }
 
-    /// The scorers; where labels are read by their names they learn from these too, and one more says how much of a name stands in a row. Throws ConfigurationException where there is no text that their words could stand in.
+    /// The scorers; where labels are read by their names they learn from these too, and one more says how much of a name stands in a row. Throws
+    /// ConfigurationException where there is no text that their words could stand in.
     let internal namingScorers (input: InputSpace) (labels: LabelSpace) (o: ModelOptions) : Scorer list =
         match o.Labels with
         | LabelReading.Identifier -> o.Scorers
