@@ -107,9 +107,17 @@ module DecideCommand =
             )
 
         let saved = Path.Combine(output, "model")
+        let source = Places.model (given.GetValue model)
+
+        if Path.GetFullPath saved = Path.GetFullPath source then
+            raise (
+                Usage
+                    $"--out: expected another folder than that of the model, received \"{output}\", whose model would be lost; give a new one"
+            )
+
         Places.writableFolder output
         ModelFolder.requireFree saved
-        let fitted = Places.load (given.GetValue model)
+        let fitted = Places.load source
 
         let decided =
             if withRows.IsEmpty then

@@ -57,6 +57,7 @@ let private wrong: (string list * string list) list =
         [ "evaluate"; "text"; "--data"; "data/test.jsonl"; "--part"; "dev" ], [ "--part"; "a folder" ]
         [ "decide"; "text"; "--out"; "o" ], [ "something to decide" ]
         [ "decide"; "text"; "--at-most"; "2" ], [ "--out" ]
+        [ "decide"; "text"; "--at-most"; "2"; "--out"; "text" ], [ "--out"; "another folder"; "would be lost" ]
         [ "decide"; "text"; "--objective"; "micro"; "--out"; "o" ], [ "--data"; "did not learn from" ]
         [ "explain"; "text"; "--data"; "data"; "--row"; "99" ], [ "--row"; "40 rows"; "99" ]
         [ "explain"; "text" ], [ "expected a text"; "--data" ]
