@@ -163,8 +163,11 @@ module PartFiles =
         | None -> None
 
     let private otherwise (options: DataOptions) (directory: string) (files: string list) : Split<ChosenFile> =
+        let isPart (file: string) =
+            PartNames.tryPlace ((Path.GetFileName file).Split('.')[0]) <> None
+
         match others options files with
-        | [ only ] when PartNames.tryPlace ((Path.GetFileName only).Split('.')[0]) = None ->
+        | [ only ] when not (isPart only) ->
             {
                 Train = detected options only
                 Validation = None
@@ -183,8 +186,13 @@ module PartFiles =
                 | [] -> "none"
                 | some -> some |> List.map Path.GetFileName |> FieldNames.listed
 
+            let alone =
+                match found |> List.tryFind isPart with
+                | Some file -> $"; to read the rows of one part alone, give the path of its file, {file}"
+                | None -> ""
+
             Configuration.refuse
-                $"""{directory}: expected {FieldNames.listed names} (plain, .gz or .bz2), or one file of data, found {received}"""
+                $"""{directory}: expected {FieldNames.listed names} (plain, .gz or .bz2), or one file of data, found {received}{alone}"""
 
     /// The files of the parts of a folder: train (training, trn), dev (validation, valid, val), test (testing, tst), the others of the training file's format; or
     /// the folders of the parts, where they are Annif's full texts; or the one data file that is there, whose rows are all. Throws ConfigurationException where there is none, or two for one part.

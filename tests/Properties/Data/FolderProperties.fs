@@ -173,6 +173,7 @@ let tests =
                 let none = refused Folder.defaults [ "test.svm", "0 1:1" ]
                 Require.contains "DIR: expected train.jsonl, train." none
                 Require.contains " (plain, .gz or .bz2), or one file of data, found test.svm" none
+                Require.contains "give the path of its file, test.svm" none
 
                 for ending in InputFormats.endings |> List.truncate 12 do
                     Require.contains $"train{ending}" none
