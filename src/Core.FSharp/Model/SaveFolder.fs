@@ -162,8 +162,12 @@ type internal SaveFolder private (target: string, folder: string, lock: FileStre
     member s.Put(replacement: Replacement) : unit =
         ModelFolder.requireFree target
 
-        if Directory.Exists target && not (OperatingSystem.IsWindows()) then
-            File.SetUnixFileMode(s.New, File.GetUnixFileMode target)
+        if not (OperatingSystem.IsWindows()) then
+            try
+                File.SetUnixFileMode(s.New, File.GetUnixFileMode target)
+            with
+            | :? FileNotFoundException
+            | :? DirectoryNotFoundException -> () // nothing is there yet, or another save in two steps has it aside
 
         LinuxFiles.flushFolder s.New
         LinuxFiles.flushFolder folder
