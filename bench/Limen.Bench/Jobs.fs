@@ -221,10 +221,10 @@ module Jobs =
             }
 
         let lists =
-            CandidateScores.create [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
+            CandidateScores.create rarity [| scores; scores |] (Csr.mapValues (fun _ _ _ -> 0f) scores)
 
         let stacking () =
-            Stacking.fit rarity None lists (LabelSets labels) |> ignore
+            Stacking.fit None lists (LabelSets labels) |> ignore
 
         let fits =
             [

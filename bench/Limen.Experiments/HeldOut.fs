@@ -39,8 +39,7 @@ module HeldOut =
                     (LabelSets(Csr.selectRows outside labels))
 
             let scores =
-                CandidateScores.selectRows inside lists
-                |> FittedDecision.scores context.Rarity decision
+                CandidateScores.selectRows inside lists |> FittedDecision.scores decision
 
             Evaluation.decided decision None scores (LabelSets(Csr.selectRows inside labels))
 

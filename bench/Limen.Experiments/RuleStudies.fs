@@ -9,7 +9,7 @@ module RuleStudies =
 
     /// The scorers' margins that are kept, and whether the neighbours' votes are.
     let private only (scorers: int list) (local: bool) (lists: CandidateScores) : CandidateScores =
-        {
+        { lists with
             Margins = scorers |> List.map (fun s -> lists.Margins[s]) |> List.toArray
             Local =
                 if local then
@@ -25,7 +25,7 @@ module RuleStudies =
         fun (name: string, o: DecisionOptions, chosen: CandidateScores -> CandidateScores) ->
             let heldOut = chosen heldOut
             let decision = FittedDecision.fit o context None heldOut task.Validation.Truth
-            let scores = chosen test |> FittedDecision.scores model.Ranker.Rarity decision
+            let scores = chosen test |> FittedDecision.scores decision
 
             {
                 Variant = name

@@ -134,7 +134,7 @@ module Studies =
 
             let scores =
                 [ Scorer.margins input fitted ]
-                |> Candidates.collect full.Candidates 0f test
+                |> Candidates.collect full.Candidates 0f idf test
                 |> CandidateScores.average
 
             {
@@ -219,7 +219,7 @@ module Studies =
 
             let lists =
                 [ Linear.ofWeights kept whole.Bias |> Linear.margins task.Validation.Features ]
-                |> Candidates.collect 60 1f silent
+                |> Candidates.collect 60 1f context.Rarity silent
 
             {
                 Study = "linear cut, on validation rows"

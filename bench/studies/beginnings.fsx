@@ -14,13 +14,20 @@ open Lists
 
 let data = Environment.GetEnvironmentVariable "LIMEN_DATA"
 
+let asTerms (words: string seq) : string seq =
+    words
+    |> Seq.map _.ToLowerInvariant()
+    |> Seq.filter (fun word -> word.Length > 1 && Char.IsLetterOrDigit word[0])
+
 /// The last words of a text.
 let ending (text: string) : string seq =
     let words = text.Split([| ' '; '\n' |], StringSplitOptions.RemoveEmptyEntries)
+    asTerms words[max 0 (words.Length - 120) ..]
 
-    words[max 0 (words.Length - 120) ..]
-    |> Seq.map _.ToLowerInvariant()
-    |> Seq.filter (fun word -> word.Length > 1 && Char.IsLetterOrDigit word[0])
+/// The words of a text without what is written beside them.
+let words (text: string) : string seq =
+    text.Split(" \n,.;()/:-'\"".ToCharArray(), StringSplitOptions.RemoveEmptyEntries)
+    |> asTerms
 
 let first words =
     $"first {words}", VectoriserOptions(FirstWords = Nullable words, LongestTerm = Nullable 2)
@@ -32,6 +39,12 @@ let views =
         first 60
         first 120
         first 240
+        "characters 120", VectoriserOptions(Tokens = Tokens.Characters(3, 5), FirstWords = Nullable 120)
+        "first letters",
+        VectoriserOptions(
+            Tokens = Tokens.Of(words >> Seq.map (fun word -> word[.. min 5 (word.Length - 1)])),
+            LongestTerm = Nullable 1
+        )
         "last 120", VectoriserOptions(Tokens = Tokens.Of ending, LongestTerm = Nullable 2)
     ]
 

@@ -40,6 +40,7 @@ let study folder (chosen: string[]) =
 
     let lists =
         CandidateScores.create
+            rarity
             [|
                 for name in chosen -> onPairs (floats $"margins.{Array.IndexOf(names, name)}")
             |]
@@ -77,7 +78,7 @@ let study folder (chosen: string[]) =
                 let theirs, answers = part outside
                 let decision = FittedDecision.fit options context None theirs answers
                 let own, asked = part inside
-                Evaluation.decided decision None (FittedDecision.scores rarity decision own) asked
+                Evaluation.decided decision None (FittedDecision.scores decision own) asked
 
             let found = List.map half [ 0; 1 ]
 

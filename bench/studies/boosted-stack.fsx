@@ -27,7 +27,7 @@ let half options (context: DecisionContext) (lists: CandidateScores) (truth: Lab
     let theirs, answers = part outside
     let decision = FittedDecision.fit options context None theirs answers
     let own, asked = part inside
-    Evaluation.decided decision None (FittedDecision.scores context.Rarity decision own) asked
+    Evaluation.decided decision None (FittedDecision.scores decision own) asked
 
 let study cuts share name =
     let rows = (Folder.read Folder.defaults (Path.Combine(data, name))).Rows

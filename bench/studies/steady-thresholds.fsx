@@ -177,12 +177,14 @@ let problem (labels: LabelSpace, input, parts: Split<Dataset>) seed =
         Fitting.evidence options input parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
 
     let rarity = evidence.Ranker.Rarity
-    let stack = Stacking.fit rarity evidence.Weights evidence.Lists evidence.Labels
+    let stack = Stacking.fit evidence.Weights evidence.Lists evidence.Labels
     let test = parts.Test.Value
-    let (Scores held) = Stacking.apply stack rarity evidence.Lists
+
+    let (Scores held) =
+        Stacking.apply stack (CandidateScores.withRarity rarity evidence.Lists)
 
     let (Scores fresh) =
-        Ranker.candidates test.Features evidence.Ranker |> Stacking.apply stack rarity
+        Ranker.candidates test.Features evidence.Ranker |> Stacking.apply stack
 
     Ranker.dispose evidence.Ranker
 

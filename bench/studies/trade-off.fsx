@@ -91,8 +91,10 @@ for name in List.tail (List.ofArray fsi.CommandLineArgs) do
         Fitting.evidence options input parts.Train parts.Validation ignore Checkpoint.none CancellationToken.None
 
     let rarity = evidence.Ranker.Rarity
-    let stack = Stacking.fit rarity evidence.Weights evidence.Lists evidence.Labels
-    let (Scores held) = Stacking.apply stack rarity evidence.Lists
+    let stack = Stacking.fit evidence.Weights evidence.Lists evidence.Labels
+
+    let (Scores held) =
+        Stacking.apply stack (CandidateScores.withRarity rarity evidence.Lists)
 
     let results =
         halves "outer" (held, evidence.Labels.Matrix)

@@ -27,13 +27,7 @@ module BoostedStack =
             Start: float[]
         }
 
-    let private pairsOf
-        (rarity: float32[])
-        (weights: float32[] option)
-        (lists: CandidateScores)
-        labels
-        (Scores z)
-        : Pairs =
+    let private pairsOf (weights: float32[] option) (lists: CandidateScores) labels (Scores z) : Pairs =
         let local = lists.Local
         let row = Array.zeroCreate local.NonZeros
 
@@ -58,7 +52,7 @@ module BoostedStack =
                     [|
                         yield! lists.Margins |> Array.map values
                         yield values local
-                        yield local.Indices[.. local.NonZeros - 1] |> Array.map (fun l -> rarity[l])
+                        yield values lists.Rarity
                     |]
             Row = row
             Hit = Stacking.hits lists labels
@@ -102,21 +96,21 @@ module BoostedStack =
 
         further [] [ outsideLoss () ] 0
 
-    /// The stack of the held-out rows with its trees, and the scores of the same pairs by trees that had not seen their rows. seed: of the folds; scorings: how often each row was scored (Folds.ofScores).
+    /// The stack of the held-out rows with its trees, and the scores of the same pairs, of labels of this rarity [L], by trees that had not seen their rows. seed: of the folds; scorings: how often
+    /// each row was scored (Folds.ofScores).
     let fit
         (seed: Seed)
         (scorings: int)
-        (idf: float32[])
+        (rarity: float32[])
         (weights: float32[] option)
         (lists: CandidateScores)
         (labels: LabelSets)
         : Stack * Scores =
         let (LabelSets truth) = labels
 
-        let plain = Stacking.fit idf weights lists labels
+        let plain = Stacking.fit weights lists labels
 
-        let pairs =
-            pairsOf (Rarity.ofIdf idf) weights lists labels (Stacking.apply plain idf lists)
+        let pairs = pairsOf weights lists labels (Stacking.apply plain lists)
 
         let foldOf =
             Csr.selectRows [| 0 .. truth.Rows / scorings - 1 |] truth
@@ -144,12 +138,14 @@ module BoostedStack =
                 Trees = FusionTrees.concat trees
             }
 
+        let asNew = lists |> CandidateScores.withRarity rarity
+
         if supported = 0 then
-            plain, Stacking.apply plain idf lists
+            plain, Stacking.apply plain asNew
         else
             let ofFolds =
                 each
-                |> List.map (fun (trees, _) -> Stacking.apply (stack (List.take supported trees)) idf lists)
+                |> List.map (fun (trees, _) -> Stacking.apply (stack (List.take supported trees)) asNew)
                 |> List.toArray
 
             let values =

@@ -2,14 +2,15 @@ namespace Limen.Core
 
 open Limen.Kernels
 
-/// What S scorers say of the candidate pairs of N rows and L labels: Margins, one matrix [N, L] per scorer in logit
-/// space, and Local, the local signal KNN_l(x) in [0, 1] (0: no vote), all on the same pairs. A pair outside the list
-/// scores below every listed one and is never predicted.
+/// What is known of the candidate pairs of N rows and L labels: Margins, one matrix [N, L] per scorer in logit space, Local, the local signal KNN_l(x) in [0, 1] (0: no
+/// vote), and Rarity in [0, 1], that of the label among the rows that the scorers learned from (in cross-fitted lists those outside the row's fold), all on the same pairs. A
+/// pair outside the list scores below every listed one and is never predicted.
 [<ReferenceEquality>]
 type CandidateScores =
     {
         Margins: CsrMatrix[]
         Local: CsrMatrix
+        Rarity: CsrMatrix
     }
 
 [<RequireQualifiedAccess>]
@@ -27,8 +28,20 @@ module CandidateScores =
                 System.ReadOnlySpan(b.Indices, 0, b.NonZeros)
             ))
 
-    /// Checks that there is a scorer and that every matrix lists the same pairs; ArgumentException otherwise.
-    let create (margins: CsrMatrix[]) (local: CsrMatrix) : CandidateScores =
+    /// The labels' rarity [L] on the pairs of a matrix.
+    let rarityOn (pairs: CsrMatrix) (rarity: float32[]) : CsrMatrix =
+        Shape.require (nameof rarity) "[L]" [ pairs.Columns ] [ rarity.Length ]
+        pairs |> Csr.mapValues (fun _ label _ -> rarity[label])
+
+    /// The same of labels that have this rarity [L] in every row.
+    let withRarity (rarity: float32[]) (lists: CandidateScores) : CandidateScores =
+        { lists with
+            Rarity = rarityOn lists.Local rarity
+        }
+
+    /// Lists of scorers that all learned from the same rows, in which the labels have this rarity [L]. Checks that there is a scorer and that every matrix lists the same pairs;
+    /// ArgumentException otherwise.
+    let create (rarity: float32[]) (margins: CsrMatrix[]) (local: CsrMatrix) : CandidateScores =
         if margins.Length = 0 then
             invalidArg (nameof margins) "expected the margins of at least one scorer, received none"
 
@@ -39,11 +52,15 @@ module CandidateScores =
                     (nameof margins)
                     $"scorer {s}: expected the {local.NonZeros} pairs of the local signal [{local.Rows}, {local.Columns}], received {m.NonZeros} pairs of [{m.Rows}, {m.Columns}] or others")
 
-        { Margins = margins; Local = local }
+        {
+            Margins = margins
+            Local = local
+            Rarity = rarityOn local rarity
+        }
 
-    /// One scorer without a local signal.
+    /// One scorer without signals.
     let ofScores (Scores margins) : CandidateScores =
-        create [| margins |] (Csr.mapValues (fun _ _ _ -> 0f) margins)
+        create (Array.zeroCreate margins.Columns) [| margins |] (Csr.mapValues (fun _ _ _ -> 0f) margins)
 
     /// The mean of the scorers' margins on the same pairs.
     let average (lists: CandidateScores) : Scores =
@@ -63,6 +80,7 @@ module CandidateScores =
         {
             Margins = lists.Margins |> Array.map (Csr.selectRows chosen)
             Local = Csr.selectRows chosen lists.Local
+            Rarity = Csr.selectRows chosen lists.Rarity
         }
 
     /// The rows of a, then the rows of b, of as many scorers.
@@ -70,4 +88,5 @@ module CandidateScores =
         {
             Margins = Array.map2 Csr.append a.Margins b.Margins
             Local = Csr.append a.Local b.Local
+            Rarity = Csr.append a.Rarity b.Rarity
         }

@@ -33,9 +33,9 @@ type DecisionContext =
 module FittedDecision =
 
     /// One score per candidate pair [N, L], in log-odds.
-    let scores (rarity: float32[]) (decision: FittedDecision) (lists: CandidateScores) : Scores =
+    let scores (decision: FittedDecision) (lists: CandidateScores) : Scores =
         match decision.Stack with
-        | Some stack -> Stacking.apply stack rarity lists
+        | Some stack -> Stacking.apply stack lists
         | None -> CandidateScores.average lists
 
     /// The label sets [N, L] of scores [N, L].
@@ -72,7 +72,8 @@ module FittedDecision =
             Seed = context.Seed
         }
 
-    /// What makes one score of the candidate scores, and scores of these rows like those of new ones.
+    /// What makes one score of the candidate scores, and scores of these rows like those of new ones. It learns with the rarity that each row's scorers knew, by which a label of few
+    /// rows is not one that no held-out row has; the scores have the labels' rarity in the model, as new rows will.
     let private combine combination (context: DecisionContext) weights lists labels : Stack option * Scores =
         match combination with
         | ScoreCombination.Average -> None, CandidateScores.average lists
@@ -82,8 +83,8 @@ module FittedDecision =
 
             Some stack, scores
         | _ ->
-            let stack = Stacking.fit context.Rarity weights lists labels
-            Some stack, Stacking.apply stack context.Rarity lists
+            let stack = Stacking.fit weights lists labels
+            Some stack, lists |> CandidateScores.withRarity context.Rarity |> Stacking.apply stack
 
     /// Fits combination, rule and calibration on the candidate scores of held-out rows, with their weights [N] (None: 1 each) and label sets.
     /// Throws ConfigurationException with every fault of the options.

@@ -41,9 +41,9 @@ module Stacking =
             Trees = FusionTrees.none
         }
 
-    let private fill (features: float[]) (rarity: float32[]) (lists: CandidateScores) at =
+    let private fill (features: float[]) (lists: CandidateScores) at =
         let scorers = lists.Margins.Length
-        let r = float rarity[lists.Local.Indices[at]]
+        let r = float lists.Rarity.Values[at]
         let local = float lists.Local.Values[at]
 
         let put t x =
@@ -65,17 +65,8 @@ module Stacking =
 
         s
 
-    let private requireIdf (idf: float32[]) (lists: CandidateScores) =
-        Shape.require (nameof idf) "[L]" [ lists.Local.Columns ] [ idf.Length ]
-
     /// Summed log loss over the listed pairs plus the ridge: rows in fixed chunks whose sums are added in order.
-    let private curvature
-        (rarity: float32[])
-        (weights: float32[] option)
-        (hit: bool[])
-        (lists: CandidateScores)
-        (w: float[])
-        : Curvature =
+    let private curvature (weights: float32[] option) (hit: bool[]) (lists: CandidateScores) (w: float[]) : Curvature =
         let d = w.Length
         let rows = lists.Local.Rows
 
@@ -89,7 +80,7 @@ module Stacking =
                 let ofRow = weights |> Option.map (fun w -> float w[row]) |> Option.defaultValue 1.0
 
                 for at in lists.Local.RowStart[row] .. lists.Local.RowStart[row + 1] - 1 do
-                    fill features rarity lists at
+                    fill features lists at
                     let z = dot w features
                     let tail = exp (-abs z)
                     let p = if z >= 0.0 then 1.0 / (1.0 + tail) else tail / (1.0 + tail)
@@ -157,28 +148,20 @@ module Stacking =
 
     /// The gradient [2 S + 6] of the fitted loss at a stack, Common and Rare of each of Margins, Local, LogLocal and Intercept in
     /// turn, without the components held back by a slope's bound: zero at the optimum.
-    let gradient
-        (idf: float32[])
-        (weights: float32[] option)
-        (lists: CandidateScores)
-        (labels: LabelSets)
-        (stack: Stack)
-        : float[] =
-        requireIdf idf lists
+    let gradient (weights: float32[] option) (lists: CandidateScores) (labels: LabelSets) (stack: Stack) : float[] =
         let w = toVector stack
-        let at = curvature (Rarity.ofIdf idf) weights (hits lists labels) lists w
+        let at = curvature weights (hits lists labels) lists w
         Newton.projected (lowerBounds lists.Margins.Length) at.Gradient w
 
-    /// Fits the stack on the listed pairs of held-out rows: idf [L] (any smoothing, from training rows), the rows' weights [N] (None: 1 each) and label
-    /// sets. Log loss plus a slight ridge, minimised by projected Newton steps in float64.
-    let fit (idf: float32[]) (weights: float32[] option) (lists: CandidateScores) (labels: LabelSets) : Stack =
-        requireIdf idf lists
+    /// Fits the stack on the listed pairs of held-out rows, with the rows' weights [N] (None: 1 each) and label sets. Log loss plus a slight ridge, minimised by projected
+    /// Newton steps in float64.
+    let fit (weights: float32[] option) (lists: CandidateScores) (labels: LabelSets) : Stack =
         let scorers = lists.Margins.Length
         let slopes = Array.create (2 * scorers) (1.0 / float scorers)
 
         Newton.minimise
             (lowerBounds scorers)
-            (curvature (Rarity.ofIdf idf) weights (hits lists labels) lists)
+            (curvature weights (hits lists labels) lists)
             (Array.append slopes (Array.zeroCreate (2 * others)))
         |> ofVector
 
@@ -205,21 +188,18 @@ module Stacking =
         }
 
     /// The fused logits on the same pairs: the sums of their parts.
-    let apply (stack: Stack) (rarity: float32[]) (lists: CandidateScores) : Scores =
-        requireIdf rarity lists
-
+    let apply (stack: Stack) (lists: CandidateScores) : Scores =
         if stack.Margins.Length <> lists.Margins.Length then
             invalidArg
                 (nameof lists)
                 $"expected {stack.Margins.Length} scorers as fitted, received {lists.Margins.Length}"
 
-        let rarity = Rarity.ofIdf rarity
         let pairs = lists.Local
 
         let score at =
             let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
 
-            parts stack (float rarity[pairs.Indices[at]]) margins (float pairs.Values[at])
+            parts stack (float lists.Rarity.Values[at]) margins (float pairs.Values[at])
             |> StackParts.score
 
         let values =

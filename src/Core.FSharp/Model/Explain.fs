@@ -74,7 +74,7 @@ module Explanation =
         let label = lists.Local.Indices[at]
         let local = lists.Local.Values[at]
         let margins = lists.Margins |> Array.map (fun m -> float m.Values[at])
-        let stack = stackParts d (float d.Rarity[label]) margins (float local)
+        let stack = stackParts d (float lists.Rarity.Values[at]) margins (float local)
 
         let own =
             if d.Thresholds.Length = 0 then
@@ -115,7 +115,7 @@ module Explanation =
 
     /// Every candidate label of each row, the farthest above (or closest to) its threshold first.
     let internal ofCandidates (d: Decider) (lists: CandidateScores) : Prediction[] =
-        let scores = lists |> FittedDecision.scores d.Rarity d.Decision
+        let scores = lists |> FittedDecision.scores d.Decision
 
         let (PairProbabilities probabilities) =
             scores |> FittedDecision.probabilities d.Decision

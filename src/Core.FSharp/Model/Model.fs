@@ -44,7 +44,7 @@ module Model =
 
     /// The fused scores of the candidate pairs, in log-odds: what P@k and nDCG rank by.
     let scores (x: CsrMatrix) (model: Model) : Scores =
-        candidates x model |> FittedDecision.scores model.Ranker.Rarity model.Decision
+        candidates x model |> FittedDecision.scores model.Decision
 
     /// The predicted label sets [N, L] of rows of features.
     let predict (x: CsrMatrix) (model: Model) : LabelSets =

@@ -37,8 +37,10 @@ module PostHocThresholds =
     let private predictions (rows: ExternalRows) =
         rows.Scores.Matrix |> Csr.mapValues (fun _ _ z -> Logistic.ofLogit32 z)
 
-    let private listsOf (Scores scores) (local: CsrMatrix) : CandidateScores =
-        CandidateScores.create [| scores |] (scores |> Csr.mapValues (fun row label _ -> Csr.item row label local))
+    let private listsOf rarity (Scores scores) (local: CsrMatrix) : CandidateScores =
+        scores
+        |> Csr.mapValues (fun row label _ -> Csr.item row label local)
+        |> CandidateScores.create rarity [| scores |]
 
     /// The features of rows, or none of them where they are not looked at.
     let private features (needed: bool) (rows: ExternalRows) =
@@ -67,7 +69,7 @@ module PostHocThresholds =
         match thresholds.Signal with
         | None -> Csr.empty scores.Rows scores.Columns
         | Some signal -> apply rows signal
-        |> listsOf rows.Scores
+        |> listsOf thresholds.Rarity rows.Scores
 
     /// The local signal fitted on training rows and applied to the scored ones; without training rows fitted on the scored ones, of
     /// which none reaches its own signal: what the other model says of rows that it did not learn from is out of fold.
@@ -152,7 +154,7 @@ module PostHocThresholds =
                         Seed = options.Seed
                     }
                     rows.Weights
-                    (listsOf rows.Scores values)
+                    (listsOf rarity rows.Scores values)
                     truth
             Origin =
                 { Dataset.create scores sets with
@@ -163,8 +165,7 @@ module PostHocThresholds =
 
     /// The fused scores [N, L] of rows, in log-odds: what P@k and nDCG rank by.
     let scores (rows: ExternalRows) (thresholds: PostHocThresholds) : Scores =
-        candidates rows thresholds
-        |> FittedDecision.scores thresholds.Rarity thresholds.Decision
+        candidates rows thresholds |> FittedDecision.scores thresholds.Decision
 
     /// The label sets [N, L] of rows: among the listed pairs only.
     let decide (rows: ExternalRows) (thresholds: PostHocThresholds) : LabelSets =

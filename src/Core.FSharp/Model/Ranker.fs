@@ -135,7 +135,8 @@ module Ranker =
 
     /// The candidate pairs of rows of features [N, D] whose local signal [N, L] is known.
     let candidatesWith (local: CsrMatrix) (x: CsrMatrix) (ranker: Ranker) : CandidateScores =
-        margins local x ranker |> Candidates.collect ranker.Candidates localFloor local
+        margins local x ranker
+        |> Candidates.collect ranker.Candidates localFloor ranker.Rarity local
 
     /// The candidate pairs of rows of features [N, D] with every scorer's margin and the local signal.
     let candidates (x: CsrMatrix) (ranker: Ranker) : CandidateScores =

@@ -131,10 +131,16 @@ module Candidates =
 
         all
 
-    /// The candidate pairs of all rows with every scorer's margin and the local signal on them.
+    /// The candidate pairs of all rows with every scorer's margin, the local signal and the labels' rarity [L] on them.
     /// local [N, L] gives the rows; k: labels that each scorer names a row; floor: the local signal that makes a candidate.
     /// Throws ArgumentException where a scorer gives margins of other rows or labels, ScoreNotFiniteException where it gives one that is not finite.
-    let collect (k: int) (floor: float32) (local: CsrMatrix) (scorers: BatchScorer list) : CandidateScores =
+    let collect
+        (k: int)
+        (floor: float32)
+        (rarity: float32[])
+        (local: CsrMatrix)
+        (scorers: BatchScorer list)
+        : CandidateScores =
         let blocks = blocks local.Columns local.Rows
         let found: CandidateRows[] = Array.zeroCreate blocks.Length
 
@@ -146,11 +152,14 @@ module Candidates =
         let pairs (part: CandidateRows -> List<float32>) =
             CsrMatrix.Trusted(local.Rows, local.Columns, start, labels, found |> Array.map part |> concat)
 
+        let local = pairs _.Local
+
         {
             Margins = [| for s in 0 .. scorers.Length - 1 -> pairs (fun rows -> rows.Margins[s]) |]
-            Local = pairs _.Local
+            Local = local
+            Rarity = CandidateScores.rarityOn local rarity
         }
 
     /// The k best labels of each row by one scorer.
     let top (k: int) (labels: int) (rows: int) (scorer: BatchScorer) : CsrMatrix =
-        (collect k Single.PositiveInfinity (Csr.empty rows labels) [ scorer ]).Margins[0]
+        (collect k Single.PositiveInfinity (Array.zeroCreate labels) (Csr.empty rows labels) [ scorer ]).Margins[0]

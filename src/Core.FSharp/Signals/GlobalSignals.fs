@@ -9,8 +9,18 @@ module GlobalSignals =
     /// Every global signal with its defaults, in every form that it has.
     let examples: GlobalSignalSpec list = all |> List.collect _.Examples
 
-    /// The rarity [L] of the labels that a signal gives: its numbers divided by the largest, in [0, 1]; zeros without a signal.
+    /// The rarity [L] of the labels that a signal gives: its numbers divided by the largest of labels that occur, 1 at most; zeros without a signal. So a label of one row is as
+    /// rare among the rows outside a fold, which other labels may lack, as among all rows.
     let rarity (signal: GlobalSignalSpec option) (counts: LabelCounts) : float32[] =
         match signal with
-        | Some spec -> spec.Fit counts |> Rarity.ofIdf
+        | Some spec ->
+            let values = spec.Fit counts
+
+            let largest =
+                Array.fold2 (fun top n v -> if n > 0.0 then max top v else top) 0f counts.Positives values
+
+            if largest > 0f then
+                values |> Array.map (fun v -> min 1f (v / largest))
+            else
+                Rarity.ofIdf values
         | None -> Array.zeroCreate counts.Positives.Length

@@ -8,6 +8,8 @@ open Limen
 open Limen.Core
 open Limen.Kernels
 
+let private rarity = [| 0.25f; 0.5f; 0.75f; 1f |]
+
 /// Two scorers of N rows and L labels, on all pairs. A pair is true, but for noise, where both margins are above 0: no sum of them says so.
 let private both (rows: int) (labels: int) (seed: int) : CandidateScores * LabelSets =
     let u k =
@@ -33,9 +35,7 @@ let private both (rows: int) (labels: int) (seed: int) : CandidateScores * Label
             |])
         |> Csr.ofSets labels
 
-    CandidateScores.create [| first; second |] (Csr.mapValues (fun _ _ _ -> 0f) first), LabelSets truth
-
-let private idf = [| 0.5f; 1f; 1.5f; 2f |]
+    CandidateScores.create rarity [| first; second |] (Csr.mapValues (fun _ _ _ -> 0f) first), LabelSets truth
 
 let private loss (LabelSets truth) (Scores z) =
     Seq.init z.Rows id
@@ -47,7 +47,7 @@ let private loss (LabelSets truth) (Scores z) =
 let private fitted =
     lazy
         (let lists, truth = both 1500 4 1
-         BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth)
+         BoostedStack.fit (Seed.ofInt 1) 1 rarity None lists truth)
 
 /// The gain of a cut in the second-order approximation, by its formula.
 let private gain (g: float list) (h: float list) (left: bool list) =
@@ -71,7 +71,7 @@ let tests =
                 let plain = { stack with Trees = FusionTrees.none }
 
                 let of' stack =
-                    Stacking.apply stack idf lists |> loss truth
+                    Stacking.apply stack lists |> loss truth
 
                 Expect.isGreaterThan (FusionTrees.count stack.Trees) 10 "trees"
                 Expect.isLessThan (of' stack) (0.85 * of' plain) "log loss")
@@ -79,7 +79,7 @@ let tests =
             testCase "scores of the held-out rows are those of trees that had not seen them" (fun () ->
                 let lists, truth = both 1500 4 1
                 let stack, scores = fitted.Value
-                let seen = Stacking.apply stack idf lists
+                let seen = Stacking.apply stack lists
                 Expect.isGreaterThan (loss truth scores) (loss truth seen) "log loss"
                 Require.equal (Plain.pairs seen.Matrix) (Plain.pairs scores.Matrix))
 
@@ -109,13 +109,13 @@ let tests =
                         lists, truth
 
                     let lists, truth = of' 3
-                    let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth
+                    let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 rarity None lists truth
                     let fresh, answers = of' 4
-                    let plain = Stacking.apply { stack with Trees = FusionTrees.none } idf fresh
+                    let plain = Stacking.apply { stack with Trees = FusionTrees.none } fresh
                     Expect.isLessThan (FusionTrees.count stack.Trees) 20 "trees"
 
                     Expect.isLessThan
-                        (Stacking.apply stack idf fresh |> loss answers)
+                        (Stacking.apply stack fresh |> loss answers)
                         (1.02 * loss answers plain)
                         "log loss")
 
@@ -147,7 +147,7 @@ let tests =
                     |> Csr.ofSets 4
                     |> LabelSets
 
-                let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 idf None lists truth
+                let stack, _ = BoostedStack.fit (Seed.ofInt 1) 1 rarity None lists truth
                 Expect.isGreaterThan (FusionTrees.count stack.Trees) 0 "trees"
 
                 for first in -3.0 .. 0.5..3.0 do
@@ -188,7 +188,7 @@ let tests =
                 let lists, truth =
                     CandidateScores.append lists lists, LabelSets(Csr.append once once)
 
-                let stack, Scores scores = BoostedStack.fit (Seed.ofInt 1) 2 idf half lists truth
+                let stack, Scores scores = BoostedStack.fit (Seed.ofInt 1) 2 rarity half lists truth
                 Expect.isGreaterThan (FusionTrees.count stack.Trees) 0 "trees"
 
                 // the same evidence, so the same score by the same trees; by trees of the other folds another one
@@ -201,7 +201,7 @@ let tests =
                 let lists, truth = both 400 4 7
 
                 let once () =
-                    BoostedStack.fit (Seed.ofInt 3) 1 idf None lists truth |> fst
+                    BoostedStack.fit (Seed.ofInt 3) 1 rarity None lists truth |> fst
 
                 let a, b = once (), once ()
                 Require.equal a.Trees b.Trees)

@@ -13,7 +13,6 @@ type StackCase =
     {
         Lists: CandidateScores
         Truth: CsrMatrix
-        Idf: float32[]
     }
 
 type StackArbitraries =
@@ -34,15 +33,18 @@ type StackArbitraries =
 
             return
                 {
-                    Lists = CandidateScores.create [| scores; noisy |] local
+                    // as in cross-fitted lists, a label's rarity is not the same in each row
+                    Lists =
+                        { CandidateScores.create (Array.zeroCreate scores.Columns) [| scores; noisy |] local with
+                            Rarity = scores |> Csr.mapValues (fun r c _ -> float32 (u (5000 + (r % 2) * 1000 + c)))
+                        }
                     Truth = case.Distinct.Labels
-                    Idf = Array.init scores.Columns (fun l -> float32 (3.0 * u (5000 + l)))
                 }
         }
         |> Arb.fromGen
 
 let private fit (case: StackCase) =
-    Stacking.fit case.Idf None case.Lists (LabelSets case.Truth)
+    Stacking.fit None case.Lists (LabelSets case.Truth)
 
 let private withScorer s (m: CsrMatrix) (lists: CandidateScores) =
     { lists with
@@ -57,7 +59,7 @@ let tests =
         "Stacking"
         [
             property cases "the gradient vanishes at the fitted stack" (fun (case: StackCase) ->
-                Stacking.gradient case.Idf None case.Lists (LabelSets case.Truth) (fit case)
+                Stacking.gradient None case.Lists (LabelSets case.Truth) (fit case)
                 |> Array.forall (fun g -> abs g < 1e-5))
 
             property cases "the gradient is that of the summed log loss and its ridge" (fun (case: StackCase) ->
@@ -65,10 +67,8 @@ let tests =
 
                 // by the formula of the type, in float64, over every listed pair; the ridge is 0.1 on all but the intercept, 0.001 there
                 let loss (k: Stack) =
-                    let rarity = Rarity.ofIdf case.Idf
-
                     let ofPair (r, l, local: float32) =
-                        let rare = float rarity[l]
+                        let rare = float (Csr.item r l case.Lists.Rarity)
 
                         let z =
                             List.sum
@@ -112,7 +112,7 @@ let tests =
                 let differences =
                     [ for i in 0..9 -> (loss (toward i 1e-5) - loss (toward i -1e-5)) / 2e-5 ]
 
-                Stacking.gradient case.Idf None case.Lists (LabelSets case.Truth) (toward 0 0.0)
+                Stacking.gradient None case.Lists (LabelSets case.Truth) (toward 0 0.0)
                 |> Tolerance.require { Absolute = 1e-5; Relative = 1e-5 } "gradient" differences)
 
             property
@@ -125,8 +125,8 @@ let tests =
                     let raised =
                         case.Lists.Margins[s] |> Csr.mapValues (fun _ _ v -> v + float32 rise.Get)
 
-                    let before = Stacking.apply stack case.Idf case.Lists
-                    let after = Stacking.apply stack case.Idf (withScorer s raised case.Lists)
+                    let before = Stacking.apply stack case.Lists
+                    let after = Stacking.apply stack (withScorer s raised case.Lists)
                     Array.forall2 (<=) before.Matrix.Values after.Matrix.Values)
 
             property cases "a scorer that is wrong everywhere keeps a positive slope" (fun (case: StackCase) ->
@@ -134,14 +134,13 @@ let tests =
                     case.Lists.Margins[0]
                     |> Csr.mapValues (fun r c _ -> if Csr.item r c case.Truth > 0f then -2f else 2f)
 
-                let stack =
-                    Stacking.fit case.Idf None (withScorer 0 wrong case.Lists) (LabelSets case.Truth)
+                let stack = Stacking.fit None (withScorer 0 wrong case.Lists) (LabelSets case.Truth)
 
                 stack.Margins
                 |> Array.forall (fun slope -> slope.Common > 0.0 && slope.Rare > 0.0))
 
             property cases "the fused logits stand on the same pairs" (fun (case: StackCase) ->
-                let fused = Stacking.apply (fit case) case.Idf case.Lists
+                let fused = Stacking.apply (fit case) case.Lists
                 Plain.pairs fused.Matrix = Plain.pairs case.Lists.Local)
 
             property
@@ -149,31 +148,64 @@ let tests =
                 "a score is the sum of its parts, in single precision and their order"
                 (fun (case: StackCase) ->
                     let stack = fit case
-                    let (Scores fused) = Stacking.apply stack case.Idf case.Lists
-                    let rarity = Rarity.ofIdf case.Idf
+                    let (Scores fused) = Stacking.apply stack case.Lists
 
                     [ 0 .. fused.NonZeros - 1 ]
                     |> List.forall (fun at ->
                         let p =
                             Stacking.parts
                                 stack
-                                (float rarity[fused.Indices[at]])
+                                (float case.Lists.Rarity.Values[at])
                                 (case.Lists.Margins |> Array.map (fun m -> float m.Values[at]))
                                 (float case.Lists.Local.Values[at])
 
                         fused.Values[at] = float32 (p.Margins[0] + p.Margins[1] + p.Local + p.Rarity + p.Rest)))
+
+            property
+                cases
+                "a decision's stack learns with the rarity of each row, and its rule from scores of the labels' own"
+                (fun (case: StackCase) ->
+                    let mutable seen = None
+
+                    let rule =
+                        Rule.create "kept" [] (fun _ scores _ ->
+                            seen <- Some scores
+                            FittedRule.ofThresholds "kept" (Array.zeroCreate case.Truth.Columns))
+
+                    let rarity = Array.init case.Truth.Columns (fun l -> 1f / float32 (l + 1))
+
+                    let decision =
+                        FittedDecision.fit
+                            { DecisionOptions.defaults with
+                                Combination = ScoreCombination.Stacked
+                                Rule = rule
+                            }
+                            {
+                                Labels = LabelSpace(Array.init case.Truth.Columns string)
+                                Counts = LabelCounts.create case.Truth.Rows (Csr.columnCounts case.Truth)
+                                Rarity = rarity
+                                Scorings = 1
+                                Seed = Seed.ofInt 1
+                            }
+                            None
+                            case.Lists
+                            (LabelSets case.Truth)
+
+                    let expected =
+                        case.Lists |> CandidateScores.withRarity rarity |> Stacking.apply (fit case)
+
+                    decision.Stack = Some(fit case)
+                    && seen.Value.Matrix.Values = expected.Matrix.Values)
 
             property cases "a row of weight 2 counts as that row twice" (fun (case: StackCase) ->
                 let rows = [| 0 .. case.Truth.Rows - 1 |]
                 let doubled = Array.append rows [| 0 |]
                 let weights = rows |> Array.map (fun row -> if row = 0 then 2f else 1f)
 
-                let weighted =
-                    Stacking.fit case.Idf (Some weights) case.Lists (LabelSets case.Truth)
+                let weighted = Stacking.fit (Some weights) case.Lists (LabelSets case.Truth)
 
                 let twice =
                     Stacking.fit
-                        case.Idf
                         None
                         (CandidateScores.selectRows doubled case.Lists)
                         (LabelSets(Csr.selectRows doubled case.Truth))
@@ -204,7 +236,7 @@ let tests =
                     |> Csr.ofSets 1
 
                 let stack =
-                    Stacking.fit [| 0f |] None (CandidateScores.ofScores (Scores margins)) (LabelSets labels)
+                    Stacking.fit None (CandidateScores.ofScores (Scores margins)) (LabelSets labels)
 
                 let offset = stack.Intercept.Common + stack.LogLocal.Common * log 0.02
                 Require.near 0.1 2.0 (stack.Margins[0].Common)
@@ -214,5 +246,5 @@ let tests =
                 let m pairs = Csr.ofRows 3 [| pairs |]
 
                 Require.throws<System.ArgumentException>(fun () ->
-                    CandidateScores.create [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])))
+                    CandidateScores.create [| 0f; 0f; 0f |] [| m [| struct (0, 1f) |] |] (m [| struct (1, 1f) |])))
         ]

@@ -26,7 +26,9 @@ let private crossFit options train = crossFitBy [ foldOf ] options train
 
 let private entries (rows: int[]) (lists: CandidateScores) =
     let chosen = CandidateScores.selectRows rows lists
-    chosen.Local :: List.ofArray chosen.Margins |> List.map SmallProblem.entries
+
+    chosen.Local :: chosen.Rarity :: List.ofArray chosen.Margins
+    |> List.map SmallProblem.entries
 
 /// The same rows, those chosen with the label sets of their neighbours in the list.
 let private relabelled (chosen: int[]) (d: Dataset) : Dataset =
@@ -78,6 +80,26 @@ let tests =
                     let source = Array.init train.Rows (fun r -> if r = row then other else r)
                     let changed = Dataset.create train.Features (Csr.selectRows source train.Labels)
                     Require.equal (entries [| row |] before) (entries [| row |] (crossFit options changed).Lists))
+
+            testCase
+                "a pair of a cross-fitted list has the label's rarity among the rows outside its row's fold"
+                (fun () ->
+                    let lists = (crossFit options train).Lists
+
+                    for fold in 0 .. Array.max foldOf do
+                        let inside, outside = Folds.split fold foldOf
+
+                        let rarity =
+                            Dataset.selectRows outside train
+                            |> LabelCounts.ofRows
+                            |> GlobalSignals.rarity options.Global
+
+                        Require.notEqual (GlobalSignals.rarity options.Global (LabelCounts.ofRows train)) rarity
+                        let own = CandidateScores.selectRows inside lists
+
+                        CandidateScores.withRarity rarity own
+                        |> entries [| 0 .. inside.Length - 1 |]
+                        |> Require.equal (entries [| 0 .. inside.Length - 1 |] own))
 
             testCase
                 "cross-fitted again, every scoring of the rows is that of its own partition and seed, of a share of their weight"

@@ -57,14 +57,25 @@ let tests =
                     |> Array.indexed
                     |> Array.forall (fun (l, n) -> signal.Fit { c with Positives = [| n |] } = [| together[l] |])))
 
-            property Cases.any "rarity is the signal over its largest number, in 0 to 1" (fun positives ->
+            property Cases.any "rarity is the signal over the largest of labels that occur, in 0 to 1" (fun positives ->
                 let c = counts positives
 
                 everywhere (fun signal ->
                     let rarity = GlobalSignals.rarity (Some signal) c
                     let values = signal.Fit c
-                    let top = Array.fold max 0f values
+
+                    let largest chosen =
+                        Array.zip c.Positives values
+                        |> Array.filter (fst >> chosen)
+                        |> Array.map snd
+                        |> Array.fold max 0f
+
+                    let top =
+                        match largest (fun n -> n > 0.0) with
+                        | 0f -> largest (fun _ -> true)
+                        | top -> top
 
                     rarity |> Array.forall (fun r -> r >= 0f && r <= 1f)
-                    && (top = 0f || Array.forall2 (fun r v -> abs (r - v / top) <= 1e-5f) rarity values)))
+                    && (top = 0f
+                        || Array.forall2 (fun r v -> abs (r - min 1f (v / top)) <= 1e-5f) rarity values)))
         ]
