@@ -3,14 +3,25 @@ and does not converge on dense rows."""
 
 import joblib
 import numpy
+import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from pace import Pace
 
 
+def shared(x):
+    """The same features as many threads may read them: scikit-learn asks for doubles, and puts the entries of sparse rows in order where they stand, each time anew."""
+    if not scipy.sparse.issparse(x):
+        return x
+    own = x.astype(numpy.float64)
+    own.sum_duplicates()
+    return own
+
+
 def one_vs_rest(make, x, y, queries):
     """Decision values [queries, L] of a classifier for each label; -inf for a label without rows, inf for one that every row has."""
+    x, queries = shared(x), shared(queries)
     labels = y.shape[1]
     scores = numpy.full((queries.shape[0], labels), -numpy.inf, numpy.float32)
     by_label = y.tocsc()
