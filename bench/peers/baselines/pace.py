@@ -7,6 +7,8 @@ import time
 ENOUGH = 0.05  # the share of the limit after which work done says how long all of it takes
 MARGIN = 1.5  # how many limits an estimate must reach
 
+ahead = 1  # fits of about the same rows that are still to be made, the one that is being made among them
+
 
 class Hopeless(Exception):
     pass
@@ -24,5 +26,7 @@ class Pace:
         spent = time.process_time() - self.before
         if limit == resource.RLIM_INFINITY or done == 0 or spent < ENOUGH * limit:
             return
-        if self.before + spent / done * self.pieces > MARGIN * limit:
-            raise Hopeless(f"would not finish in {limit / 60:.0f} minutes of processor time: {done} of {self.pieces} parts of a fit took {spent / 60:.1f}")
+        if self.before + spent / done * self.pieces * ahead > MARGIN * limit:
+            raise Hopeless(
+                f"would not finish in {limit / 60:.0f} minutes of processor time: {done} of {self.pieces} parts of one of {ahead} fits to be made took {spent / 60:.1f}"
+            )

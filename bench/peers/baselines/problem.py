@@ -7,6 +7,7 @@ import scipy.sparse
 from sklearn.model_selection import KFold
 
 import features
+import pace
 
 FOLDS = 5
 ENOUGH = 1000
@@ -58,8 +59,10 @@ def scores(score, settings, problem):
         both = score(settings, problem.x, problem.y, vstack([problem.dev, problem.test]))
         return [s[:rows] for s in both], problem.dev_y, lambda chosen: both[chosen][rows:]
     held, order = [], []
+    pace.ahead = FOLDS + 1
     for inside, outside in KFold(FOLDS, shuffle=True, random_state=1).split(numpy.empty(problem.y.shape[0])):
         held.append(score(settings, problem.x[inside], problem.y[inside], problem.x[outside]))
+        pace.ahead -= 1
         order.append(outside)
     together = [vstack(parts) for parts in zip(*held)]
     return (
