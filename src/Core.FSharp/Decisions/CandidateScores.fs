@@ -29,7 +29,7 @@ module CandidateScores =
             ))
 
     /// The labels' rarity [L] on the pairs of a matrix.
-    let rarityOn (pairs: CsrMatrix) (rarity: float32[]) : CsrMatrix =
+    let internal rarityOn (pairs: CsrMatrix) (rarity: float32[]) : CsrMatrix =
         Shape.require (nameof rarity) "[L]" [ pairs.Columns ] [ rarity.Length ]
         pairs |> Csr.mapValues (fun _ label _ -> rarity[label])
 
