@@ -9,7 +9,7 @@ module GlobalSignals =
     /// Every global signal with its defaults, in every form that it has.
     let examples: GlobalSignalSpec list = all |> List.collect _.Examples
 
-    /// The rarity [L] of the labels that a signal gives: its numbers divided by the largest of labels that occur, 1 at most; zeros without a signal. So a label of one row is as
+    /// The rarity [L] of the labels that a signal gives: its numbers divided by the largest of labels that occur (of all, where none does), 1 at most; zeros without a signal. So a label of one row is as
     /// rare among the rows outside a fold, which other labels may lack, as among all rows.
     let rarity (signal: GlobalSignalSpec option) (counts: LabelCounts) : float32[] =
         match signal with
